@@ -1,0 +1,199 @@
+// The whole engine against what the machine allows: distinct posts from memory through rings,
+// workers and the writer into a synced store, side by side with the limit of bench/limit.h, round
+// by round in one run.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/corpus.h"
+#include "bench/limit.h"
+#include "connectors/registry.h"
+#include "engine/app/data_folder.h"
+#include "engine/app/library.h"
+#include "engine/pipeline/pipeline.h"
+
+namespace {
+
+using namespace vigie;
+
+struct Options {
+  std::size_t posts = 1'000'000, posts_per_envelope = 64, workers = 1, rounds = 3;
+  std::uint64_t seed = 1;
+  std::string folder = "build/bench-data";
+  bool limit_only = false;
+};
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().text);
+  }
+  return std::move(*result);
+}
+
+struct Run {
+  double seconds = 0, cpu_us = 0;  ///< CPU of the whole process, per post
+  std::uint64_t stored = 0, disk_bytes = 0;
+};
+
+Config config_of(const Options& options) {
+  Config config;
+  config.data_directory = options.folder + "/engine";
+  config.rules_directory = VIGIE_SOURCE_DIR "/rules";
+  Tenant tenant;
+  tenant.id = "bench";
+  tenant.keep_all = true;
+  tenant.retention_days = 36'500;
+  tenant.packs = {"municipal_fr"};
+  tenant.variables["commune"] = {"Techniville"};
+  config.tenants = {tenant};
+  return config;
+}
+
+/// Until everything is durable.
+Run run_engine(const Options& options, const std::vector<std::string>& envelopes) {
+  const Config config = config_of(options);
+  std::filesystem::remove_all(config.data_directory);
+  std::filesystem::create_directories(config.data_directory);
+  std::vector<Problem> problems;
+  const auto knowledge = read_knowledge(config.rules_directory, config.tenants, problems);
+  if (!knowledge) {
+    throw std::runtime_error(to_string(problems));
+  }
+  const std::unique_ptr<Store> store = must(open_store(config, StoreAccess::kReadWrite));
+  const KnowledgeShelf shelf(knowledge);
+  const TenantPolicy policy(config.tenants);
+  const Pseudonymiser pseudonyms({TenantKey{}});
+  const SystemClock clock;
+  Metrics metrics({.connectors = {"bench"}, .tenants = {"bench"}, .receivers = {}});
+  const MappingFactories formats = mappings();
+  const std::unique_ptr<AlertRaiser> alerts =
+      must(AlertRaiser::recall(*store, policy, clock, metrics));
+  Pipeline pipeline({.store = *store,
+                     .mappings = formats,
+                     .policy = policy,
+                     .pseudonyms = pseudonyms,
+                     .shelf = shelf,
+                     .clock = clock,
+                     .metrics = metrics,
+                     .alerts = *alerts,
+                     .connectors = 1,
+                     .workers = options.workers});
+  auto origin = std::make_shared<Origin>();
+  origin->connector_id = origin->network = "bench";
+  origin->format = "canonical";
+
+  const double cpu = cpu_seconds();
+  const auto start = std::chrono::steady_clock::now();
+  std::jthread writer([&](std::stop_token stop) { pipeline.run_writer(stop); });
+  std::vector<std::jthread> workers;
+  for (std::size_t i = 0; i < options.workers; ++i) {
+    workers.emplace_back([&, i](std::stop_token stop) { pipeline.run_worker(i, stop); });
+  }
+  for (const std::string& bytes : envelopes) {
+    Envelope envelope;
+    envelope.origin = origin;
+    envelope.bytes = Payload(std::string_view(bytes));
+    envelope.received_at = clock.now();
+    while (pipeline.inlet().offer(envelope) == 0) {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+  }
+  while (pipeline.ledger().committed(0) != envelopes.size()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  Run run;
+  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  run.cpu_us = (cpu_seconds() - cpu) * 1e6 / static_cast<double>(options.posts);
+  const auto stop = [&](std::jthread& thread) {
+    thread.request_stop();
+    pipeline.wake();
+    thread.join();
+  };
+  std::ranges::for_each(workers, stop);
+  stop(writer);
+  run.stored = store->stats().mentions;
+  run.disk_bytes = store->stats().disk_bytes;
+  return run;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+int run(const Options& options) {
+  const Corpus corpus(read_texts(), options.seed);
+  std::vector<std::string> envelopes;
+  for (std::size_t first = 0; first < options.posts; first += options.posts_per_envelope) {
+    envelopes.push_back(
+        corpus.envelope(first, std::min(options.posts_per_envelope, options.posts - first)));
+    envelopes.back().append(64, ' ');  // the padding that the reference's parser needs
+  }
+  const double cores = std::min(2U, std::max(1U, std::thread::hardware_concurrency()));
+  std::printf("%zu posts, seed %llu, %zu a batch; figures for %.0f cores\n", options.posts,
+              static_cast<unsigned long long>(options.seed), options.posts_per_envelope, cores);
+  std::vector<double> ratios;
+  for (std::size_t round = 1; round <= options.rounds; ++round) {
+    const Limit limit = measure_limit(envelopes, options.posts, options.folder + "/limit");
+    const double limit_per_s = cores * 1e6 / limit.total_us();
+    std::printf(
+        "round %zu  limit: parse %.2f + fold %.2f + store %.2f = %.2f us CPU/post, %.0f posts/s\n",
+        round, limit.parse_us, limit.fold_us, limit.store_us, limit.total_us(), limit_per_s);
+    std::fflush(stdout);
+    if (options.limit_only) {
+      continue;
+    }
+    const Run engine = run_engine(options, envelopes);
+    if (engine.stored != options.posts) {
+      std::printf("FAIL %llu posts are stored\n", static_cast<unsigned long long>(engine.stored));
+      return 1;
+    }
+    const double per_s = static_cast<double>(options.posts) / engine.seconds;
+    ratios.push_back(per_s / limit_per_s);
+    std::printf(
+        "round %zu  engine: %.0f posts/s, %.2f us CPU/post, %.0f bytes/post on disk: %.1f %% of "
+        "the limit\n",
+        round, per_s, engine.cpu_us,
+        static_cast<double>(engine.disk_bytes) / static_cast<double>(options.posts),
+        100 * ratios.back());
+    std::fflush(stdout);
+  }
+  std::filesystem::remove_all(options.folder);
+  if (!ratios.empty()) {
+    std::printf("median: %.1f %% of the limit\n", 100 * median(ratios));
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Vigie from end to end against the limit of the machine.");
+  app.add_option("--posts", options.posts)->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--posts-per-envelope", options.posts_per_envelope)
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--workers", options.workers)->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--rounds", options.rounds)->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--seed", options.seed)->capture_default_str();
+  app.add_option("--folder", options.folder, "on the disk that is to be measured")
+      ->capture_default_str();
+  app.add_flag("--limit-only", options.limit_only);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/ingest/connector.h"
+
+namespace vigie {
+
+/// Type `feed`: an RSS, Atom or JSON feed, polled.
+///
+///   url: https://…
+///   interval_s: 60..86400             (300) between polls; longer if the feed's max-age or
+///   Retry-After says so timeout_s: 1..120                 (30) max_body_bytes: 1024..67108864
+///   (8388608) inflated allow_private: true | false       (false) the feed may be on this machine
+///   or in its network
+///
+/// Asks only for what changed (ETag as it was given, Last-Modified). A feed that moved for good
+/// (301, 308) is asked at its new address from then on; one that is gone (410) is retired. Failures
+/// back off, with jitter, up to an hour. The next poll waits until the last one's mentions are
+/// stored, so a feed never has more than one envelope in flight.
+Result<std::unique_ptr<Connector>> make_feed_connector(const ConnectorContext& context);
+
+/// What is remembered of a feed between polls and over restarts; JSON.
+struct FeedCursor {
+  std::string feed;           ///< the configured URL this is about: another one starts afresh
+  std::string url;            ///< where it is now
+  std::string etag;           ///< verbatim
+  std::string last_modified;  ///< verbatim
+  std::string digest;         ///< of the last body, for servers without either
+  bool operator==(const FeedCursor&) const = default;
+};
+std::string to_string(const FeedCursor& cursor);
+std::optional<FeedCursor> parse_feed_cursor(const std::string& json);
+
+}  // namespace vigie

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/core/result.h"
+
+namespace vigie {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool allow_private = false;                 ///< may lead to this machine or its network
+  std::size_t max_body_bytes = 8 << 20;       ///< of the answer, inflated
+  std::chrono::milliseconds timeout{30'000};  ///< for each hop, from name look-up to the last byte
+};
+
+struct HttpResponse {
+  unsigned status = 0;
+  std::map<std::string, std::string, std::less<>>
+      headers;       ///< names lower case; repeated ones joined by ", "
+  std::string body;  ///< inflated
+  std::string url;   ///< where it came from, after redirects
+  /// Where to ask next time: behind the permanent redirects (301, 308) that the request began with.
+  std::string permanent_url;
+
+  /// Empty if it is not there.
+  std::string_view header(std::string_view lower_case_name) const;
+};
+
+/// What all HTTP of the connectors has in common.
+struct HttpOptions {
+  std::string user_agent = "Vigie";
+  std::string ca_file;  ///< PEM; empty: what the system trusts
+};
+
+/// Fetches over HTTP(S) without blocking: libcurl's multi interface, driven by the ingest thread's
+/// executor. Follows at most 5 redirects of GET and HEAD, http and https only, and leaves
+/// Authorization and Cookie behind when the host changes. Verifies TLS. Inflates gzip and brotli as
+/// they come; an answer that is larger than allowed or inflates more than a hundredfold is refused
+/// in mid-stream. Addresses that are not public are refused unless allowed, for every connection
+/// and every hop.
+///
+/// One thread. At most 64 connections, 4 per host; more requests wait for their turn.
+class HttpClient {
+ public:
+  HttpClient(boost::asio::any_io_executor executor, HttpOptions options);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// Any status is a response. kUnavailable: no answer (try again later). kRefused: we do not want
+  /// what it would give (private address, too large, a bomb, too many redirects). Throws
+  /// operation_aborted when cancelled.
+  boost::asio::awaitable<Result<HttpResponse>> fetch(HttpRequest request);
+
+ private:
+  class Multi;
+  std::shared_ptr<Multi> multi_;
+};
+
+}  // namespace vigie

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "engine/core/time.h"
+
+namespace vigie {
+
+/// Header fields of HTTP that say when to come back. What cannot be understood gives nothing.
+
+/// Retry-After (RFC 9110, 10.2.3): seconds, or a date, which gives the time left until then (0 if
+/// it has passed).
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, Time now);
+
+/// How long Cache-Control says that an answer stays fresh: `max-age`; 0 for `no-cache` and
+/// `no-store`.
+std::optional<std::chrono::seconds> parse_max_age(std::string_view cache_control);
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" and the two older forms (RFC 9110, 5.6.7).
+std::optional<Time> parse_http_date(std::string_view text);
+
+}  // namespace vigie

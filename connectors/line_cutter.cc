@@ -1,0 +1,73 @@
+#include "connectors/line_cutter.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kKeptOfOverlong = LineCutter::kMaxLineBytes + 1;
+
+}  // namespace
+
+LineCutter::LineCutter(std::uint64_t offset)
+    : buffer_(kKeptOfOverlong + kPieceBytes), offset_(offset) {}
+
+std::span<char> LineCutter::room() {
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  return std::span(buffer_).subspan(end_, kPieceBytes);
+}
+
+std::optional<LineCutter::Piece> LineCutter::cut() {
+  if (overlong_) {
+    return cut_overlong();
+  }
+  const std::string_view lines = held();
+  std::size_t last = lines.substr(0, kPieceBytes).rfind('\n');
+  if (last == std::string_view::npos) {
+    last = lines.find('\n', std::min(kPieceBytes, lines.size()));
+  }
+  if (last != std::string_view::npos) {
+    return take(std::min(last + 1, kKeptOfOverlong), last + 1);
+  }
+  if (lines.size() > kMaxLineBytes) {
+    overlong_ = true;
+    return cut_overlong();
+  }
+  return std::nullopt;
+}
+
+std::optional<LineCutter::Piece> LineCutter::cut_overlong() {
+  const std::size_t line_end = held().find('\n', kKeptOfOverlong);
+  if (line_end == std::string_view::npos) {
+    dropped_ += held().size() - kKeptOfOverlong;
+    end_ = begin_ + kKeptOfOverlong;
+    return std::nullopt;
+  }
+  overlong_ = false;
+  return take(kKeptOfOverlong, line_end + 1);
+}
+
+std::optional<LineCutter::Piece> LineCutter::rest() {
+  if (held().empty()) {
+    return std::nullopt;
+  }
+  overlong_ = false;
+  return take(std::min(held().size(), kKeptOfOverlong), held().size());
+}
+
+LineCutter::Piece LineCutter::take(std::size_t kept, std::size_t taken) {
+  Piece piece;
+  piece.bytes = Payload(held().substr(0, kept));
+  begin_ += taken;
+  offset_ += taken + std::exchange(dropped_, 0);
+  piece.end = offset_;
+  return piece;
+}
+
+}  // namespace vigie

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/payload.h"
+
+namespace vigie {
+
+/// Cuts a stream of lines into pieces of whole lines, in bounded memory.
+///
+/// A piece is at most kPieceBytes, or one line if that line is longer. A line beyond kMaxLineBytes
+/// becomes a piece of its own, cut to kMaxLineBytes + 1: the mapping then rejects it as too long,
+/// and nothing else is lost.
+class LineCutter {
+ public:
+  static constexpr std::size_t kPieceBytes = 256 << 10;
+  static constexpr std::size_t kMaxLineBytes = 1 << 20;
+
+  struct Piece {
+    Payload bytes;
+    std::uint64_t end = 0;  ///< offset in the stream just behind the piece and its line end
+  };
+
+  /// The stream begins at `offset`.
+  explicit LineCutter(std::uint64_t offset);
+
+  /// Where to read into, kPieceBytes; then say how much came. Call cut() until it gives nothing in
+  /// between.
+  std::span<char> room();
+  void filled(std::size_t bytes) { end_ += bytes; }
+
+  /// The next piece of whole lines, if there is one.
+  std::optional<Piece> cut();
+  /// At the end of the stream: a last line without a line end.
+  std::optional<Piece> rest();
+
+ private:
+  std::string_view held() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  /// The first `kept` bytes held become a piece, the first `taken` are done with.
+  Piece take(std::size_t kept, std::size_t taken);
+  std::optional<Piece> cut_overlong();
+
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0, end_ = 0;  ///< what is held, in buffer_
+  std::uint64_t offset_;             ///< of what is held, in the stream
+  bool overlong_ = false;  ///< what is held begins with the first part of a line that is too long
+  std::uint64_t dropped_ = 0;  ///< bytes of that line already thrown away
+};
+
+}  // namespace vigie

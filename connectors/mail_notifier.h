@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engine/alert/notifier.h"
+#include "engine/core/result.h"
+#include "engine/core/settings.h"
+
+namespace vigie {
+
+/// Receiver type `mail`: one message per alert, text and HTML.
+///
+///   url: smtp://HOST:PORT | smtps://HOST:PORT
+///   from: ADDRESS
+///   to: [ADDRESS, …]
+///   starttls: true | false     (false) with smtp://: required, certificate verified
+///   user: NAME                 with password_file: FILE (mode 0600)
+///
+/// Message-ID is made of the alert and the receiver: a message that comes twice after a crash is
+/// seen to be one.
+Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings);
+
+}  // namespace vigie

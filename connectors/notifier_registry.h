@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "engine/alert/notifier.h"
+#include "engine/core/clock.h"
+#include "engine/core/result.h"
+#include "engine/core/settings.h"
+
+namespace vigie {
+
+using NotifierFactory =
+    std::function<Result<std::unique_ptr<Notifier>>(const Settings& settings, const Clock& clock)>;
+
+/// All ways to reach people that Vigie knows, by the `type` of the configuration.
+const std::map<std::string, NotifierFactory, std::less<>>& notifier_types();
+
+}  // namespace vigie

@@ -1,0 +1,27 @@
+#include "connectors/registry.h"
+
+#include "connectors/feed.h"
+#include "connectors/file.h"
+#include "connectors/webhook.h"
+#include "engine/parse/canonical.h"
+#include "engine/parse/feed.h"
+
+namespace vigie {
+
+const ConnectorTypes& connector_types() {
+  static const ConnectorTypes types = {
+      {"feed", {make_feed_connector, "feed"}},
+      {"file", {make_file_connector, "canonical"}},
+      {"webhook", {make_webhook_connector, "canonical"}},
+  };
+  return types;
+}
+
+MappingFactories mappings() {
+  return {
+      {"canonical", [] { return make_canonical_mapping(Requirement::kIngest); }},
+      {"feed", make_feed_mapping},
+  };
+}
+
+}  // namespace vigie

@@ -1,0 +1,158 @@
+#include "connectors/signature.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <optional>
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 1024;
+constexpr std::size_t kMaxSignatures = 4;
+constexpr std::size_t kMinSecretBytes = 16;
+constexpr std::size_t kMaxSecretBytes = 4096;
+
+using Mac = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
+
+struct SignedTime {
+  std::string_view digits;  ///< as the sender wrote it: the signature is over these bytes
+  Time time;
+};
+struct Claim {
+  std::optional<SignedTime> signed_at;
+  std::vector<Mac> macs;
+};
+
+Mac authenticate(std::string_view digits, std::string_view body, std::string_view secret) {
+  const auto bytes = [](std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  };
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, bytes(secret), secret.size());
+  crypto_auth_hmacsha256_update(&state, bytes(digits), digits.size());
+  crypto_auth_hmacsha256_update(&state, bytes("."), 1);
+  crypto_auth_hmacsha256_update(&state, bytes(body), body.size());
+  Mac mac;
+  crypto_auth_hmacsha256_final(&state, mac.data());
+  return mac;
+}
+
+std::optional<SignedTime> read_time(std::string_view digits) {
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  const bool whole = error == std::errc{} && end == digits.data() + digits.size();
+  if (!whole || seconds < 0 || digits.size() > 11) {
+    return std::nullopt;
+  }
+  return SignedTime{digits, Time(std::chrono::seconds(seconds))};
+}
+
+std::optional<Mac> read_mac(std::string_view hex) {
+  Mac mac;
+  std::size_t length = 0;
+  const char* end = nullptr;
+  if (hex.size() != 2 * mac.size() ||
+      sodium_hex2bin(mac.data(), mac.size(), hex.data(), hex.size(), nullptr, &length, &end) != 0 ||
+      length != mac.size()) {
+    return std::nullopt;
+  }
+  return mac;
+}
+
+/// Fields that are not known are passed over: a later version of the header may have more.
+Claim read_claim(std::string_view header) {
+  Claim claim;
+  if (header.size() > kMaxHeaderBytes) {
+    return claim;
+  }
+  while (!header.empty()) {
+    const std::size_t comma = std::min(header.find(','), header.size());
+    std::string_view field = header.substr(0, comma);
+    header.remove_prefix(std::min(comma + 1, header.size()));
+    while (field.starts_with(' ')) {
+      field.remove_prefix(1);
+    }
+    if (field.starts_with("t=")) {
+      if (claim.signed_at) {
+        return {};
+      }
+      claim.signed_at = read_time(field.substr(2));
+    } else if (field.starts_with("v1=") && claim.macs.size() < kMaxSignatures) {
+      if (const auto mac = read_mac(field.substr(3))) {
+        claim.macs.push_back(*mac);
+      }
+    }
+  }
+  return claim;
+}
+
+}  // namespace
+
+SignatureVerdict verify_signature(std::string_view header, std::string_view body,
+                                  const std::vector<std::string>& secrets, Time now,
+                                  std::chrono::seconds window) {
+  const Claim claim = read_claim(header);
+  if (!claim.signed_at || claim.macs.empty()) {
+    return SignatureVerdict::kMissing;
+  }
+  bool right = false;
+  for (const std::string& secret : secrets) {
+    const Mac expected = authenticate(claim.signed_at->digits, body, secret);
+    for (const Mac& given : claim.macs) {
+      right |= sodium_memcmp(expected.data(), given.data(), expected.size()) == 0;
+    }
+  }
+  if (!right) {
+    return SignatureVerdict::kWrong;
+  }
+  const bool fresh = now - claim.signed_at->time <= window && claim.signed_at->time - now <= window;
+  return fresh ? SignatureVerdict::kGood : SignatureVerdict::kStale;
+}
+
+std::string sign(std::string_view body, std::string_view secret, Time now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::string digits = std::to_string(seconds);
+  const Mac mac = authenticate(digits, body, secret);
+  std::array<char, 2 * sizeof(Mac) + 1> hex;
+  sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
+  return "t=" + digits + ",v1=" + hex.data();
+}
+
+Result<std::string> read_secret_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) {
+    return fail(ErrorCode::kUnavailable,
+                "cannot open secret file " + path + ": " + std::strerror(errno));
+  }
+  struct stat facts {};
+  std::string secret(kMaxSecretBytes + 2, '\0');
+  const bool is_file = ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode);
+  const ssize_t got = is_file ? ::read(fd, secret.data(), secret.size()) : -1;
+  ::close(fd);
+  if (got < 0) {
+    return fail(ErrorCode::kUnavailable, "cannot read secret file " + path);
+  }
+  if ((facts.st_mode & 077) != 0) {
+    return fail(ErrorCode::kRefused,
+                "secret file " + path + " may be read by others than its owner: chmod 600 it");
+  }
+  secret.resize(static_cast<std::size_t>(got));
+  while (secret.ends_with('\n') || secret.ends_with('\r')) {
+    secret.pop_back();
+  }
+  if (secret.size() < kMinSecretBytes || secret.size() > kMaxSecretBytes) {
+    return fail(ErrorCode::kInvalidInput, "secret file " + path + " must hold " +
+                                              std::to_string(kMinSecretBytes) + " to " +
+                                              std::to_string(kMaxSecretBytes) + " bytes");
+  }
+  return secret;
+}
+
+}  // namespace vigie

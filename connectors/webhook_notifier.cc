@@ -1,0 +1,121 @@
+#include "connectors/webhook_notifier.h"
+
+#include <curl/curl.h>
+
+#include <string>
+
+#include "connectors/signature.h"
+#include "engine/core/json_writer.h"
+
+namespace vigie {
+namespace {
+
+enum class Shape { kVigie, kChat };
+
+struct WebhookSettings {
+  std::string url, secret;
+  Shape shape = Shape::kVigie;
+};
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+std::size_t discard(char*, std::size_t size, std::size_t count, void*) { return size * count; }
+
+class WebhookNotifier final : public Notifier {
+ public:
+  WebhookNotifier(WebhookSettings settings, const Clock& clock)
+      : settings_(std::move(settings)), clock_(clock) {}
+
+  Attempt deliver(const Message& message) override {
+    const std::unique_ptr<CURL, FreeEasy> easy(curl_easy_init());
+    CURL* curl = easy.get();
+    const std::string body = body_of(message);
+    curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
+    list = curl_slist_append(list, ("Idempotency-Key: " + message.idempotency_key).c_str());
+    if (!settings_.secret.empty()) {
+      const std::string signature = sign(body, settings_.secret, clock_.now());
+      list = curl_slist_append(list, ("X-Vigie-Signature: " + signature).c_str());
+    }
+    const std::unique_ptr<curl_slist, FreeList> headers(list);
+    curl_easy_setopt(curl, CURLOPT_URL, settings_.url.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data());
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(kTimeout.count()));
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &discard);
+    const CURLcode code = curl_easy_perform(curl);
+    if (code != CURLE_OK) {
+      return Attempt::retry(curl_easy_strerror(code));
+    }
+    long status = 0;
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+    return judge(status, retry_after);
+  }
+
+ private:
+  static Attempt judge(long status, curl_off_t retry_after) {
+    if (status >= 200 && status < 300) {
+      return Attempt::delivered();
+    }
+    std::string error = "the receiver answered " + std::to_string(status);
+    if (status == 408 || status == 425 || status == 429 || status >= 500) {
+      return Attempt::retry(std::move(error), std::chrono::seconds(retry_after));
+    }
+    return Attempt::refused(std::move(error));
+  }
+
+  std::string body_of(const Message& message) const {
+    if (settings_.shape == Shape::kVigie) {
+      return message.json;
+    }
+    std::string body;
+    JsonWriter(body).begin_object().key("text").value(message.brief).end_object();
+    return body;
+  }
+
+  WebhookSettings settings_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings,
+                                                        const Clock& clock) {
+  std::vector<Problem> problems;
+  settings.allow_only({"id", "type", "url", "shape", "secret_file"}, problems);
+  WebhookSettings webhook;
+  webhook.url = settings.text("url", problems);
+  if (!webhook.url.empty() && !webhook.url.starts_with("https://") &&
+      !webhook.url.starts_with("http://")) {
+    settings.find("url")->complain("'url' begins with https:// or http://", problems);
+  }
+  const std::string shape = settings.text("shape", problems, "vigie");
+  if (shape != "vigie" && shape != "slack" && shape != "mattermost") {
+    settings.find("shape")->complain("'shape' is vigie, slack or mattermost", problems);
+  }
+  webhook.shape = shape == "vigie" ? Shape::kVigie : Shape::kChat;
+  const std::string secret_file = settings.text("secret_file", problems, "");
+  if (!secret_file.empty()) {
+    Result<std::string> secret = read_secret_file(secret_file);
+    if (!secret) {
+      settings.find("secret_file")->complain(secret.error().text, problems);
+    } else {
+      webhook.secret = std::move(*secret);
+    }
+  }
+  if (!problems.empty()) {
+    return fail(ErrorCode::kInvalidInput, to_string(problems));
+  }
+  return std::make_unique<WebhookNotifier>(std::move(webhook), clock);
+}
+
+}  // namespace vigie

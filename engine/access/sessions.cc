@@ -1,0 +1,44 @@
+#include "engine/access/sessions.h"
+
+#include <algorithm>
+
+#include "engine/access/secret.h"
+
+namespace vigie {
+
+Session Sessions::start(std::string account) {
+  make_room();
+  Session session{random_token(), random_token(), std::move(account), clock_.now(), clock_.now()};
+  sessions_.emplace(fingerprint(session.id), session);
+  return session;
+}
+
+std::optional<Session> Sessions::find(std::string_view id) {
+  const auto found = sessions_.find(fingerprint(id));
+  if (found == sessions_.end()) {
+    return std::nullopt;
+  }
+  if (has_run_out(found->second)) {
+    sessions_.erase(found);
+    return std::nullopt;
+  }
+  found->second.used_at = clock_.now();
+  return found->second;
+}
+
+void Sessions::end(std::string_view id) { sessions_.erase(fingerprint(id)); }
+
+bool Sessions::has_run_out(const Session& session) const {
+  const Time now = clock_.now();
+  return now - session.used_at > limits_.idle || now - session.started_at > limits_.absolute;
+}
+
+void Sessions::make_room() {
+  std::erase_if(sessions_, [&](const auto& entry) { return has_run_out(entry.second); });
+  while (sessions_.size() >= limits_.max_sessions) {
+    sessions_.erase(std::ranges::min_element(
+        sessions_, {}, [](const auto& entry) { return entry.second.used_at; }));
+  }
+}
+
+}  // namespace vigie

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/core/clock.h"
+
+namespace vigie {
+
+/// Somebody who is signed in.
+struct Session {
+  std::string id;          ///< 256 random bits: the cookie
+  std::string csrf_token;  ///< 256 more: must come with everything that changes something
+  std::string account;
+  Time started_at{}, used_at{};
+};
+
+/// Who is signed in, in memory: a restart signs everybody out. Kept under the ids' fingerprints, so
+/// that no timing tells an id. One thread.
+class Sessions {
+ public:
+  struct Limits {
+    std::chrono::minutes idle{120};
+    std::chrono::hours absolute{12};
+    std::size_t max_sessions = 1000;  ///< beyond: the one that was idle longest ends
+  };
+
+  explicit Sessions(const Clock& clock) : Sessions(clock, Limits()) {}
+  Sessions(const Clock& clock, Limits limits) : clock_(clock), limits_(limits) {}
+
+  /// Always a new id, whatever the browser held before.
+  Session start(std::string account);
+  /// Nothing if there is none, or it has run out; else it counts as used now.
+  std::optional<Session> find(std::string_view id);
+  void end(std::string_view id);
+
+ private:
+  bool has_run_out(const Session& session) const;
+  void make_room();
+
+  const Clock& clock_;
+  Limits limits_;
+  std::map<std::string, Session, std::less<>> sessions_;
+};
+
+}  // namespace vigie

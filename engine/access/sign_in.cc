@@ -1,0 +1,55 @@
+#include "engine/access/sign_in.h"
+
+#include <algorithm>
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kMaxAccountBytes = 100;
+constexpr std::uint32_t kMaxAttemptsPerSecond = 5;
+// Whoever knows an account's name can slow its owner down, so not for long; an address that keeps
+// guessing can wait.
+constexpr Throttle::Limits kAccountLimits{10, std::chrono::seconds{1}, std::chrono::seconds{30},
+                                          1000};
+constexpr Throttle::Limits kAddressLimits{5, std::chrono::seconds{1}, std::chrono::seconds{900},
+                                          10'000};
+
+}  // namespace
+
+SignIn::SignIn(const Accounts& accounts, const Clock& clock)
+    : accounts_(accounts),
+      clock_(clock),
+      sessions_(clock),
+      by_account_(clock, kAccountLimits),
+      by_address_(clock, kAddressLimits) {}
+
+SignIn::Outcome SignIn::attempt(std::string_view account, std::string_view password,
+                                std::string_view address) {
+  account = account.substr(0, kMaxAccountBytes);
+  const auto wait = std::max(by_account_.wait(account), by_address_.wait(address));
+  if (wait.count() > 0) {
+    return {std::nullopt, wait};
+  }
+  if (!has_budget()) {
+    return {std::nullopt, std::chrono::seconds{1}};
+  }
+  if (!accounts_.is_password(account, password)) {
+    by_account_.failed(account);
+    by_address_.failed(address);
+    return {};
+  }
+  by_account_.succeeded(account);
+  by_address_.succeeded(address);
+  return {sessions_.start(std::string(account)), std::chrono::seconds{0}};
+}
+
+bool SignIn::has_budget() {
+  const Time now = clock_.now();
+  if (now - budget_since_ >= std::chrono::seconds{1}) {
+    budget_since_ = now;
+    budget_used_ = 0;
+  }
+  return budget_used_++ < kMaxAttemptsPerSecond;
+}
+
+}  // namespace vigie

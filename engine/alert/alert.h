@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/time.h"
+#include "engine/core/verdict.h"
+
+namespace vigie {
+
+/// What is known when somebody has to be told. Holds no author: neither name nor pseudonym, and
+/// @handles in the quote are masked.
+struct Alert {
+  struct Reason {
+    std::string rule, text;
+    std::int32_t weight = 0;
+  };
+  struct Mark {
+    std::uint32_t start = 0, end = 0;  ///< bytes of `quote`
+  };
+
+  std::string incident, tenant, tenant_name, language;
+  Urgency level = Urgency::kHigh;
+  bool is_first = true;  ///< else the incident's level rose
+  std::string subject;   ///< the topic, or a rule's name
+  std::string mention;   ///< its ref: "20741-1289"
+  std::string source, url, place;
+  std::string title, quote;  ///< at most kMaxQuoteBytes
+  std::vector<Mark> marks;   ///< by position, apart
+  std::vector<Reason> reasons;
+  std::string ruleset;
+  std::uint32_t mentions = 1;  ///< urgent ones of the incident so far
+  Time created_at{}, received_at{}, raised_at{};
+
+  static constexpr std::size_t kMaxQuoteBytes = 600;
+};
+
+/// The body that the store keeps: one JSON object, without the alert's number, which the store
+/// gives.
+std::string to_json(const Alert& alert);
+Result<Alert> parse_alert(std::string_view json);
+
+}  // namespace vigie

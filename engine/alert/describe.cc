@@ -1,0 +1,169 @@
+#include "engine/alert/describe.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace vigie {
+namespace {
+
+/// A quote begins at most so far before the first marked passage.
+constexpr std::size_t kLeadBytes = 120;
+
+bool is_inside_character(std::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+}
+
+/// "@someone" → "@*******": the same bytes long, so that marks stay where they are.
+std::string mask_handles(std::string_view text) {
+  std::string masked(text);
+  for (std::size_t i = 0; i + 1 < masked.size(); ++i) {
+    if (masked[i] != '@') {
+      continue;
+    }
+    for (std::size_t j = i + 1; j < masked.size(); ++j) {
+      const char c = masked[j];
+      const bool is_name = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
+      if (!is_name) {
+        break;
+      }
+      masked[j] = '*';
+    }
+  }
+  return masked;
+}
+
+bool decides(const Evidence& evidence) {
+  return (evidence.axis == Axis::kUrgency || evidence.axis == Axis::kAbuse) &&
+         evidence.weight != 0 && evidence.span.end > evidence.span.start;
+}
+
+/// Fills quote and marks: a window of the text that begins shortly before the first deciding
+/// passage.
+void quote(const Record& record, Alert& alert) {
+  const std::string_view text = record.mention.text;
+  std::vector<Span> spans;
+  for (const Evidence& evidence : record.verdict.evidence) {
+    if (decides(evidence) && evidence.span.field == Field::kText &&
+        evidence.span.end <= text.size()) {
+      spans.push_back(evidence.span);
+    }
+  }
+  std::ranges::sort(spans, {}, &Span::start);
+  std::size_t begin = 0;
+  if (text.size() > Alert::kMaxQuoteBytes && !spans.empty() && spans.front().start > kLeadBytes) {
+    begin = std::min<std::size_t>(spans.front().start - kLeadBytes,
+                                  text.size() - Alert::kMaxQuoteBytes);
+  }
+  std::size_t end = std::min(text.size(), begin + Alert::kMaxQuoteBytes);
+  while (is_inside_character(text, begin)) {
+    ++begin;
+  }
+  while (is_inside_character(text, end)) {
+    --end;
+  }
+  alert.quote = mask_handles(text.substr(begin, end - begin));
+  for (const Span& span : spans) {
+    const std::size_t free_from = alert.marks.empty() ? 0 : alert.marks.back().end;
+    if (span.start >= begin + free_from && span.end <= end) {
+      alert.marks.push_back({static_cast<std::uint32_t>(span.start - begin),
+                             static_cast<std::uint32_t>(span.end - begin)});
+    }
+  }
+}
+
+const Evidence* heaviest_urgency(const Record& record) {
+  const Evidence* heaviest = nullptr;
+  for (const Evidence& evidence : record.verdict.evidence) {
+    if (evidence.axis == Axis::kUrgency &&
+        (heaviest == nullptr || evidence.weight > heaviest->weight)) {
+      heaviest = &evidence;
+    }
+  }
+  return heaviest;
+}
+
+/// How many bytes lie between two passages; 0 if they touch.
+std::uint32_t gap(const Span& a, const Span& b) {
+  if (a.field != b.field) {
+    return UINT32_MAX;
+  }
+  const std::uint32_t start = std::max(a.start, b.start), end = std::min(a.end, b.end);
+  return start > end ? start - end : 0;
+}
+
+/// Of a mention's topics the one whose words stand nearest to what made it urgent.
+std::optional<std::uint32_t> urgent_topic(const Record& record, const Catalogue& catalogue) {
+  std::optional<std::uint32_t> nearest;
+  std::uint64_t least = UINT64_MAX;
+  for (const Evidence& word : record.verdict.evidence) {
+    const auto rule = std::ranges::find(catalogue.rules, word.name, &RuleInfo::name);
+    if (word.axis != Axis::kTopic || rule == catalogue.rules.end() ||
+        std::ranges::find(record.topics, rule->topic) == record.topics.end()) {
+      continue;
+    }
+    for (const Evidence& reason : record.verdict.evidence) {
+      if (decides(reason) && gap(word.span, reason.span) < least) {
+        least = gap(word.span, reason.span);
+        nearest = rule->topic;
+      }
+    }
+  }
+  return nearest || record.topics.empty() ? nearest : std::optional(record.topics.front());
+}
+
+}  // namespace
+
+Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue) {
+  Sighting sighting;
+  sighting.tenant = tenant;
+  if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
+    sighting.subject = catalogue.names.at(*topic);
+  } else if (const Evidence* reason = heaviest_urgency(record)) {
+    sighting.subject = catalogue.names.at(reason->name);
+  }
+  sighting.level = record.verdict.urgency;
+  sighting.at = record.received_at;
+  sighting.mode = record.mode;
+  sighting.repost = record.mention.kind == Kind::kRepost || !record.mention.repost_of.empty();
+  sighting.official = record.official;
+  return sighting;
+}
+
+Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record,
+               const Catalogue& catalogue, const Raise& raise, Time now) {
+  const Mention& mention = record.mention;
+  Alert alert;
+  alert.incident = raise.incident;
+  alert.tenant = tenant.id;
+  alert.tenant_name = tenant.name;
+  alert.language = tenant.language;
+  alert.level = raise.level;
+  alert.is_first = raise.is_first;
+  alert.subject = raise.incident.substr(0, raise.incident.rfind('@'));
+  alert.mention = to_string(ref);
+  alert.source = mention.source;
+  alert.url = mention.url;
+  alert.place = mention.place.name;
+  alert.title = mask_handles(mention.title);
+  quote(record, alert);
+  for (const Evidence& evidence : record.verdict.evidence) {
+    if (!decides(evidence)) {
+      continue;
+    }
+    const Span& span = evidence.span;
+    const std::string_view field = span.field == Field::kTitle ? mention.title : mention.text;
+    alert.reasons.push_back({catalogue.names.at(evidence.name),
+                             mask_handles(field.substr(span.start, span.end - span.start)),
+                             evidence.weight});
+  }
+  alert.ruleset = catalogue.ruleset;
+  alert.mentions = raise.mentions;
+  alert.created_at = mention.created_at;
+  alert.received_at = record.received_at;
+  alert.raised_at = now;
+  return alert;
+}
+
+}  // namespace vigie

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engine/alert/alert.h"
+#include "engine/alert/incidents.h"
+#include "engine/core/catalogue.h"
+#include "engine/core/tenant.h"
+#include "engine/store/record.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// What incidents need to know of a stored urgent mention. `catalogue` is the one its numbers
+/// belong to.
+Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue);
+
+/// The alert that a raise asks for: quote around the passages that made the mention urgent,
+/// @handles masked, reasons.
+Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record,
+               const Catalogue& catalogue, const Raise& raise, Time now);
+
+}  // namespace vigie

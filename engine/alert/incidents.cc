@@ -1,0 +1,45 @@
+#include "engine/alert/incidents.h"
+
+#include <algorithm>
+
+namespace vigie {
+
+std::optional<Raise> Incidents::see(const Sighting& sighting) {
+  if (sighting.mode == Mode::kBackfill || sighting.official) {
+    return std::nullopt;
+  }
+  const Key key{sighting.tenant, sighting.subject};
+  auto found = incidents_.find(key);
+  if (found != incidents_.end() && sighting.at - found->second.last_at > quiet_) {
+    incidents_.erase(found);
+    found = incidents_.end();
+  }
+  const bool opens = found == incidents_.end();
+  if (opens && sighting.repost) {
+    return std::nullopt;
+  }
+  if (opens) {
+    make_room();
+    found = incidents_.emplace(key, Incident{sighting.at, sighting.at, sighting.level, 0}).first;
+  }
+  Incident& incident = found->second;
+  incident.last_at = std::max(incident.last_at, sighting.at);
+  ++incident.mentions;
+  const bool rises = sighting.level > incident.level && !sighting.repost;
+  if (!opens && !rises) {
+    return std::nullopt;
+  }
+  incident.level = sighting.level;
+  return Raise{sighting.subject + "@" + format_time(incident.opened_at), incident.level,
+               incident.mentions, opens};
+}
+
+void Incidents::make_room() {
+  if (incidents_.size() < kMaxOpen) {
+    return;
+  }
+  incidents_.erase(std::ranges::min_element(
+      incidents_, {}, [](const auto& entry) { return entry.second.last_at; }));
+}
+
+}  // namespace vigie

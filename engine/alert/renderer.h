@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/alert/alert.h"
+#include "engine/alert/notifier.h"
+
+namespace vigie {
+
+/// Puts an alert into words, in the tenant's language (fr, else en). `public_url`: how people reach
+/// the screens, may be empty: no link then. Everything foreign is escaped for where it goes: HTML,
+/// one header line, Markdown; directional controls cannot leave the quote.
+Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
+               const std::string& public_url);
+
+}  // namespace vigie

@@ -1,0 +1,217 @@
+#include "engine/app/config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "connectors/notifier_registry.h"
+#include "connectors/registry.h"
+
+namespace vigie {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxTenants = 10'000;
+constexpr std::size_t kMaxConnectors = 10'000;
+
+bool is_identifier(const std::string& text) {
+  return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+/// Reads one file; knows the names that were given so far.
+class Reader {
+ public:
+  Reader(const std::string& path, std::vector<Problem>& problems)
+      : directory_(fs::absolute(path).parent_path()), problems_(problems) {}
+
+  Config read(const Settings& root) {
+    root.allow_only({"data_directory", "rules_directory", "http", "pipeline", "tenants",
+                     "connectors", "receivers"},
+                    problems_);
+    Config config;
+    config.data_directory = resolve(root.text("data_directory", problems_));
+    config.rules_directory = resolve(root.text("rules_directory", problems_));
+    if (const Settings* http = root.find("http")) {
+      read_http(*http, config);
+    }
+    if (const Settings* pipeline = root.find("pipeline")) {
+      read_pipeline(*pipeline, config);
+    }
+    for_each(root, "receivers", kMaxConnectors,
+             [&](const Settings& item) { config.receivers.push_back(read_receiver(item)); });
+    for_each(root, "tenants", kMaxTenants,
+             [&](const Settings& item) { config.tenants.push_back(read_tenant(item)); });
+    for_each(root, "connectors", kMaxConnectors,
+             [&](const Settings& item) { config.connectors.push_back(read_connector(item)); });
+    if (config.tenants.empty()) {
+      root.complain("'tenants' is missing: at least one commune must be watched for", problems_);
+    }
+    return config;
+  }
+
+ private:
+  template <class Visit>
+  void for_each(const Settings& root, std::string_view key, std::size_t most, Visit&& visit) {
+    const Settings* list = root.find(key);
+    if (list == nullptr || list->type() == Settings::Type::kNull) {
+      return;
+    }
+    if (list->type() != Settings::Type::kList || list->items().size() > most) {
+      list->complain("'" + std::string(key) + "' must be a list of at most " + std::to_string(most),
+                     problems_);
+      return;
+    }
+    for (const Settings& item : list->items()) {
+      if (item.type() != Settings::Type::kMap) {
+        item.complain("must be a map of fields", problems_);
+        continue;
+      }
+      visit(item);
+    }
+  }
+
+  std::string resolve(const std::string& path) const {
+    if (path.empty() || fs::path(path).is_absolute()) {
+      return path;
+    }
+    return (directory_ / path).lexically_normal().string();
+  }
+
+  std::string read_id(const Settings& item, std::set<std::string>& taken) {
+    std::string id = item.text("id", problems_);
+    const Settings& place = item.find("id") != nullptr ? *item.find("id") : item;
+    if (!id.empty() && !is_identifier(id)) {
+      place.complain("'id' is made of small letters, digits and '-', at most 40", problems_);
+    }
+    if (!id.empty() && !taken.insert(id).second) {
+      place.complain("'" + id + "' is already taken", problems_);
+    }
+    return id;
+  }
+
+  /// `types`: by name.
+  template <class Types>
+  std::string read_type(const Settings& item, const Types& types) {
+    std::string type = item.text("type", problems_);
+    if (!type.empty() && !types.contains(type)) {
+      std::string text = "there is no type '" + type + "'; there are:";
+      for (const auto& [known, value] : types) {
+        text += ' ' + known;
+      }
+      item.find("type")->complain(std::move(text), problems_);
+    }
+    return type;
+  }
+
+  void read_http(const Settings& http, Config& config) {
+    http.allow_only({"host", "port", "public_url"}, problems_);
+    config.listen_host = http.text("host", problems_, config.listen_host);
+    config.listen_port =
+        static_cast<std::uint16_t>(http.integer("port", 0, 65535, problems_, config.listen_port));
+    config.public_url = http.text("public_url", problems_, "");
+    if (config.public_url.ends_with('/')) {
+      config.public_url.pop_back();
+    }
+  }
+
+  void read_pipeline(const Settings& pipeline, Config& config) {
+    pipeline.allow_only({"workers", "inbox_capacity_envelopes", "outbox_capacity_envelopes"},
+                        problems_);
+    const auto read = [&](std::string_view key, std::int64_t most, std::uint32_t& value) {
+      value = static_cast<std::uint32_t>(pipeline.integer(key, 1, most, problems_, value));
+    };
+    read("workers", 256, config.workers);
+    read("inbox_capacity_envelopes", 1 << 16, config.inbox_capacity_envelopes);
+    read("outbox_capacity_envelopes", 1 << 16, config.outbox_capacity_envelopes);
+  }
+
+  ReceiverConfig read_receiver(const Settings& item) {
+    ReceiverConfig receiver;
+    receiver.id = read_id(item, receiver_ids_);
+    receiver.type = read_type(item, notifier_types());
+    receiver.settings = item;
+    return receiver;
+  }
+
+  Tenant read_tenant(const Settings& item) {
+    item.allow_only(
+        {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
+         "packs", "variables", "official_accounts", "receivers"},
+        problems_);
+    Tenant tenant;
+    tenant.id = read_id(item, tenant_ids_);
+    tenant.name = item.text("name", problems_, tenant.id);
+    tenant.language = item.text("language", problems_, tenant.language);
+    tenant.time_zone = item.text("time_zone", problems_, tenant.time_zone);
+    tenant.purpose = item.text("purpose", problems_);
+    tenant.legal_basis = item.text("legal_basis", problems_);
+    tenant.retention_days =
+        static_cast<std::uint32_t>(item.integer("retention_days", 1, 36'500, problems_));
+    const std::string keep = item.text("keep", problems_, "watched");
+    if (keep != "watched" && keep != "all") {
+      item.find("keep")->complain("'keep' is 'watched' (what a watch rule finds) or 'all'",
+                                  problems_);
+    }
+    tenant.keep_all = keep == "all";
+    tenant.packs = item.texts("packs", problems_);
+    tenant.receivers = item.texts("receivers", problems_);
+    for (const std::string& receiver : tenant.receivers) {
+      if (!receiver_ids_.contains(receiver)) {
+        item.find("receivers")->complain("there is no receiver '" + receiver + "'", problems_);
+      }
+    }
+    if (const Settings* variables = item.find("variables")) {
+      for (const auto& [name, value] : variables->fields()) {
+        tenant.variables[name] = variables->texts(name, problems_);
+      }
+    }
+    for_each(item, "official_accounts", 1'000, [&](const Settings& account) {
+      account.allow_only({"source", "author_id"}, problems_);
+      tenant.official_accounts.push_back(
+          {account.text("source", problems_), account.text("author_id", problems_)});
+    });
+    return tenant;
+  }
+
+  ConnectorConfig read_connector(const Settings& item) {
+    ConnectorConfig connector;
+    connector.id = read_id(item, connector_ids_);
+    connector.type = read_type(item, connector_types());
+    connector.format = item.text("format", problems_, "");
+    connector.network = item.text("network", problems_, connector.id);
+    connector.base_url = item.text("base_url", problems_, "");
+    connector.owned_by = item.texts("owned_by", problems_);
+    for (const std::string& tenant : connector.owned_by) {
+      if (!tenant_ids_.contains(tenant)) {
+        item.find("owned_by")->complain("there is no tenant '" + tenant + "'", problems_);
+      }
+    }
+    connector.settings = item;
+    return connector;
+  }
+
+  fs::path directory_;
+  std::vector<Problem>& problems_;
+  std::set<std::string> tenant_ids_, connector_ids_, receiver_ids_;
+};
+
+}  // namespace
+
+std::optional<Config> read_config(const std::string& path, std::vector<Problem>& problems) {
+  const std::optional<Settings> root = Settings::read_file(path, problems);
+  if (!root) {
+    return std::nullopt;
+  }
+  const std::size_t before = problems.size();
+  Config config = Reader(path, problems).read(*root);
+  config.file = path;
+  if (problems.size() != before) {
+    return std::nullopt;
+  }
+  return config;
+}
+
+}  // namespace vigie

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/settings.h"
+#include "engine/core/tenant.h"
+
+namespace vigie {
+
+/// One source as the configuration declares it; `settings` holds what only its type understands.
+struct ConnectorConfig {
+  std::string id;                     ///< [a-z0-9-]{1,40}, unique: in URLs, metrics, cursors
+  std::string type;                   ///< a name in connectors/registry.cc
+  std::string format;                 ///< how its bytes are read; empty: as its type says
+  std::string network;                ///< `source` of mentions that name none; its id if not given
+  std::string base_url;               ///< against which relative links are resolved
+  std::vector<std::string> owned_by;  ///< ids of tenants that keep everything from here
+  Settings settings;
+};
+
+struct ReceiverConfig {
+  std::string id;
+  std::string type;
+  Settings settings;
+};
+
+/// The configuration file, checked. deploy/vigie.yaml is the commented example.
+struct Config {
+  std::string file;
+  std::string data_directory;
+  std::string rules_directory;
+  std::string listen_host = "127.0.0.1";
+  std::uint16_t listen_port = 8087;
+  std::string public_url;  ///< how people reach the screens: links in alerts
+  std::uint32_t workers = 1;
+  std::uint32_t inbox_capacity_envelopes = 64;
+  std::uint32_t outbox_capacity_envelopes = 64;
+  std::vector<Tenant> tenants;
+  std::vector<ConnectorConfig> connectors;
+  std::vector<ReceiverConfig> receivers;
+};
+
+/// Reads and checks the file. All problems at once, with file:line:column; nothing if there is one.
+/// Relative paths are relative to the file's directory.
+std::optional<Config> read_config(const std::string& path, std::vector<Problem>& problems);
+
+}  // namespace vigie

@@ -1,0 +1,24 @@
+#include "engine/app/data_folder.h"
+
+#include <utility>
+
+#include "engine/store/rocks_key_value.h"
+
+namespace vigie {
+
+Result<std::unique_ptr<Store>> open_store(const Config& config, StoreAccess access) {
+  RocksOptions rocks;
+  rocks.read_only = access == StoreAccess::kReadOnly;
+  Result<std::unique_ptr<KeyValue>> key_value = open_rocks(config.data_directory + "/store", rocks);
+  if (!key_value) {
+    return tl::make_unexpected(key_value.error());
+  }
+  StoreOptions options;
+  options.read_only = rocks.read_only;
+  for (const Tenant& tenant : config.tenants) {
+    options.tenants.push_back(tenant.id);
+  }
+  return Store::open(std::move(*key_value), std::move(options));
+}
+
+}  // namespace vigie

@@ -1,0 +1,224 @@
+#include "engine/app/engine.h"
+
+#include <random>
+#include <utility>
+
+#include "connectors/notifier_registry.h"
+#include "connectors/registry.h"
+#include "engine/app/data_folder.h"
+#include "engine/app/library.h"
+#include "engine/app/secrets.h"
+
+namespace vigie {
+namespace {
+
+Metrics::Labels labels_of(const Config& config) {
+  Metrics::Labels labels;
+  for (const ConnectorConfig& connector : config.connectors) {
+    labels.connectors.push_back(connector.id);
+  }
+  for (const Tenant& tenant : config.tenants) {
+    labels.tenants.push_back(tenant.id);
+  }
+  for (const ReceiverConfig& receiver : config.receivers) {
+    labels.receivers.push_back(receiver.id);
+  }
+  return labels;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::make(Config config, Log& log) {
+  std::unique_ptr<Engine> engine(new Engine(std::move(config), log));
+  const Result<void> built = engine->build();
+  if (!built) {
+    return tl::make_unexpected(built.error());
+  }
+  return engine;
+}
+
+Engine::Engine(Config config, Log& log) : config_(std::move(config)), log_(log) {}
+
+Engine::~Engine() { stop(); }
+
+Result<void> Engine::build() {
+  metrics_ = std::make_unique<Metrics>(labels_of(config_));
+
+  std::vector<Problem> problems;
+  std::shared_ptr<const Knowledge> knowledge =
+      read_knowledge(config_.rules_directory, config_.tenants, problems);
+  if (knowledge == nullptr) {
+    return fail(ErrorCode::kInvalidInput, to_string(problems));
+  }
+  metrics_->rules_in_force(knowledge->catalogue->ruleset, knowledge->catalogue->model);
+  shelf_ = std::make_unique<KnowledgeShelf>(std::move(knowledge));
+  rules_loaded_at_ = clock_.now();
+
+  Result<std::unique_ptr<Store>> store = open_store(config_, StoreAccess::kReadWrite);
+  if (!store) {
+    return tl::make_unexpected(store.error());
+  }
+  store_ = std::move(*store);
+  const Result<std::vector<TenantKey>> keys =
+      read_or_make_tenant_keys(config_.data_directory, config_.tenants);
+  if (!keys) {
+    return tl::make_unexpected(keys.error());
+  }
+  pseudonyms_ = std::make_unique<Pseudonymiser>(*keys);
+  policy_ = std::make_unique<TenantPolicy>(config_.tenants);
+  mappings_ = mappings();
+  Result<std::unique_ptr<AlertRaiser>> raiser =
+      AlertRaiser::recall(*store_, *policy_, clock_, *metrics_);
+  if (!raiser) {
+    return tl::make_unexpected(raiser.error());
+  }
+  alert_raiser_ = std::move(*raiser);
+
+  pipeline_ = std::make_unique<Pipeline>(Pipeline::Parts{
+      .store = *store_,
+      .mappings = mappings_,
+      .policy = *policy_,
+      .pseudonyms = *pseudonyms_,
+      .shelf = *shelf_,
+      .clock = clock_,
+      .metrics = *metrics_,
+      .alerts = *alert_raiser_,
+      .connectors = config_.connectors.size(),
+      .workers = config_.workers,
+      .inbox_capacity_envelopes = config_.inbox_capacity_envelopes,
+      .outbox_capacity_envelopes = config_.outbox_capacity_envelopes,
+      .committed = [this] { sources_->notify_committed(); },
+      .shown =
+          [this](std::span<const MentionRef> mentions, std::span<const RaisedAlert> alerts) {
+            on_shown(mentions, alerts);
+            if (!alerts.empty()) {
+              alerter_bell_.ring();
+            }
+          },
+  });
+  Result<std::unique_ptr<Sources>> sources =
+      Sources::make({config_, pipeline_->inlet(), pipeline_->ledger(), *store_, clock_, log_});
+  if (!sources) {
+    return tl::make_unexpected(sources.error());
+  }
+  sources_ = std::move(*sources);
+  if (const Result<void> built = build_alerter(); !built) {
+    return built;
+  }
+  register_gauges();
+  return {};
+}
+
+Result<void> Engine::build_alerter() {
+  std::vector<Alerter::Receiver> receivers;
+  std::string errors;
+  for (const ReceiverConfig& receiver : config_.receivers) {
+    Result<std::unique_ptr<Notifier>> notifier =
+        notifier_types().find(receiver.type)->second(receiver.settings, clock_);
+    if (notifier) {
+      receivers.push_back({receiver.id, std::move(*notifier)});
+    } else {
+      errors += (errors.empty() ? "" : "\n") + notifier.error().text;
+    }
+  }
+  if (!errors.empty()) {
+    return fail(ErrorCode::kInvalidInput, errors);
+  }
+  alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), config_.public_url, clock_,
+                                       *metrics_, std::random_device()());
+  return {};
+}
+
+void Engine::start() {
+  writer_ = std::jthread([this](std::stop_token stop) { pipeline_->run_writer(stop); });
+  for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
+    workers_.emplace_back([this, i](std::stop_token stop) { pipeline_->run_worker(i, stop); });
+  }
+  deliveries_ = std::jthread([this](std::stop_token stop) { run_alerter(stop); });
+  ingest_ = std::jthread([this] { sources_->run(); });
+}
+
+/// Woken by new alerts; looks by itself for those that are to be tried again.
+void Engine::run_alerter(std::stop_token stop) {
+  constexpr std::chrono::seconds kRetryCheck{1};
+  while (!stop.stop_requested()) {
+    const std::uint32_t heard = alerter_bell_.heard();
+    if (!alerter_->step()) {
+      alerter_bell_.wait(heard, kRetryCheck);
+    }
+  }
+}
+
+void Engine::stop() {
+  if (!writer_.joinable()) {
+    return;
+  }
+  sources_->stop();
+  ingest_.join();
+  for (std::jthread& worker : workers_) {
+    worker.request_stop();
+  }
+  pipeline_->wake();
+  for (std::jthread& worker : workers_) {
+    worker.join();
+  }
+  writer_.request_stop();
+  pipeline_->wake();
+  writer_.join();
+  deliveries_.request_stop();
+  alerter_bell_.ring();
+  deliveries_.join();
+}
+
+bool Engine::reload() {
+  std::vector<Problem> problems;
+  std::shared_ptr<const Knowledge> knowledge =
+      read_knowledge(config_.rules_directory, config_.tenants, problems);
+  metrics_->reloaded(knowledge != nullptr);
+  if (knowledge == nullptr) {
+    for (const Problem& problem : problems) {
+      log_.error("rules_refused", to_string({problem}));
+    }
+    log_.error("rules_kept", "The rules were not changed: the new ones have problems.",
+               {{"problems", static_cast<std::int64_t>(problems.size())}});
+    return false;
+  }
+  const std::string ruleset = knowledge->catalogue->ruleset;
+  metrics_->rules_in_force(ruleset, knowledge->catalogue->model);
+  shelf_->replace(std::move(knowledge));
+  rules_loaded_at_ = clock_.now();
+  log_.info("rules_reloaded", "New rules are in force.", {{"ruleset", ruleset}});
+  return true;
+}
+
+void Engine::register_gauges() {
+  const auto gauge = [&](std::string_view name, std::string_view help,
+                         std::vector<std::pair<std::string, std::string>> labels,
+                         std::function<double()> read) {
+    metrics_->gauge(name, help, std::move(labels), std::move(read));
+  };
+  gauge("vigie_ring_depth", "Envelopes waiting in the rings of a stage.", {{"ring", "inbox"}},
+        [this] { return static_cast<double>(pipeline_->inlet().depth()); });
+  gauge("vigie_ring_depth", "Envelopes waiting in the rings of a stage.", {{"ring", "outbox"}},
+        [this] { return static_cast<double>(pipeline_->outbox_depth()); });
+  gauge("vigie_store_bytes", "Bytes of the store on disk.", {},
+        [this] { return static_cast<double>(store_->stats().disk_bytes); });
+  gauge("vigie_store_mentions", "Mentions in the store, over all tenants.", {},
+        [this] { return static_cast<double>(store_->stats().mentions); });
+  for (std::size_t i = 0; i < sources_->size(); ++i) {
+    gauge("vigie_connector_up",
+          "1 while the connector works or has finished, 0 while it waits after a fault.",
+          {{"connector", sources_->id(i)}}, [this, i] {
+            return sources_->status(i).snapshot().state == ConnectorStatus::State::kWaiting ? 0.0
+                                                                                            : 1.0;
+          });
+    gauge("vigie_connector_last_success_timestamp_seconds",
+          "When the connector last heard from its source.", {{"connector", sources_->id(i)}},
+          [this, i] {
+            const Time at = sources_->status(i).snapshot().last_success_at;
+            return std::chrono::duration<double>(at.time_since_epoch()).count();
+          });
+  }
+}
+
+}  // namespace vigie

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/alert/alerter.h"
+#include "engine/app/config.h"
+#include "engine/app/log.h"
+#include "engine/app/sources.h"
+#include "engine/core/clock.h"
+#include "engine/ingest/doorbell.h"
+#include "engine/metrics/metrics.h"
+#include "engine/pipeline/pipeline.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// The whole engine but for its web side: store, pipeline, connectors, and the threads they run on.
+/// What `serve` and `ingest` share. Made in one order, stopped in the reverse.
+class Engine {
+ public:
+  /// Opens the data folder, reads keys and rules, makes the connectors. Every mistake is an Error
+  /// that says what to do.
+  static Result<std::unique_ptr<Engine>> make(Config config, Log& log);
+  ~Engine();
+
+  /// What the web side wants to hear. Set before start(). Called on the writer's thread.
+  std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> on_shown =
+      [](auto, auto) {};
+
+  void start();
+  /// Connectors end, everything taken is judged, written and synced, threads end. Idempotent.
+  void stop();
+
+  /// Reads the rules again; the old ones stay in force if there is a problem. Any thread.
+  bool reload();
+
+  const Config& config() const { return config_; }
+  Store& store() { return *store_; }
+  Sources& sources() { return *sources_; }
+  Metrics& metrics() { return *metrics_; }
+  const Clock& clock() const { return clock_; }
+  const TenantPolicy& policy() const { return *policy_; }
+  std::shared_ptr<const Knowledge> knowledge() const { return shelf_->in_force(); }
+  Time rules_loaded_at() const { return rules_loaded_at_.load(); }
+
+ private:
+  Engine(Config config, Log& log);
+  Result<void> build();
+  Result<void> build_alerter();
+  void run_alerter(std::stop_token stop);
+  void register_gauges();
+
+  Config config_;
+  Log& log_;
+  SystemClock clock_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<TenantPolicy> policy_;
+  std::unique_ptr<Pseudonymiser> pseudonyms_;
+  std::unique_ptr<KnowledgeShelf> shelf_;
+  std::atomic<Time> rules_loaded_at_{};
+  MappingFactories mappings_;
+  std::unique_ptr<AlertRaiser> alert_raiser_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<Sources> sources_;
+  std::unique_ptr<Alerter> alerter_;
+  Doorbell alerter_bell_;
+  std::jthread ingest_;
+  std::vector<std::jthread> workers_;
+  std::jthread writer_;
+  std::jthread deliveries_;
+};
+
+}  // namespace vigie

@@ -1,0 +1,80 @@
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "engine/app/commands.h"
+#include "engine/app/engine.h"
+#include "engine/core/json_writer.h"
+
+namespace vigie {
+namespace {
+
+/// The settings of the one connector this command runs, as if they stood in the configuration.
+std::optional<Settings> file_settings(const IngestOptions& options,
+                                      std::vector<Problem>& problems) {
+  const std::string path =
+      options.input == "-" ? "-" : std::filesystem::absolute(options.input).string();
+  std::string yaml;
+  JsonWriter json(yaml);  // YAML contains JSON
+  json.begin_object();
+  json.key("id").value("ingest").key("type").value("file").key("path").value(path);
+  json.key("mode").value(options.mode);
+  json.end_object();
+  return Settings::parse(yaml, "vigie ingest", problems);
+}
+
+void show_progress(const ConnectorStatus::Snapshot& status, bool last) {
+  if (status.total_bytes == 0) {
+    return;
+  }
+  const auto percent = static_cast<int>(100 * status.done_bytes / status.total_bytes);
+  std::fprintf(stderr, "\r%3d %% of %.1f MB%s", percent,
+               static_cast<double>(status.total_bytes) / 1e6, last ? "\n" : "");
+}
+
+}  // namespace
+
+int ingest(const IngestOptions& options) {
+  std::vector<Problem> problems;
+  std::optional<Config> config = read_config(options.config, problems);
+  const std::optional<Settings> settings = file_settings(options, problems);
+  if (options.input != "-" && !std::filesystem::exists(options.input)) {
+    problems.push_back({options.input, 0, 0, "is not there"});
+  }
+  if (!config || !settings || !problems.empty()) {
+    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
+    return kUsage;
+  }
+  ConnectorConfig connector;
+  connector.id = "ingest";
+  connector.type = "file";
+  connector.network = "ingest";
+  connector.settings = *settings;
+  if (!options.owned_by.empty()) {
+    connector.owned_by = {options.owned_by};
+  }
+  config->connectors = {connector};
+
+  Log log;
+  Result<std::unique_ptr<Engine>> engine = Engine::make(std::move(*config), log);
+  if (!engine) {
+    std::fprintf(stderr, "vigie: %s\n", engine.error().text.c_str());
+    return kFailed;
+  }
+  const std::uint64_t before = (*engine)->store().stats().mentions;
+  (*engine)->start();
+  while (!(*engine)->sources().finished()) {
+    show_progress((*engine)->sources().status(0).snapshot(), false);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  show_progress((*engine)->sources().status(0).snapshot(), true);
+  (*engine)->stop();
+  std::fprintf(
+      stderr,
+      "%llu mentions more in the store; what could not be read: vigie query --dead-letters\n",
+      static_cast<unsigned long long>((*engine)->store().stats().mentions - before));
+  return kOk;
+}
+
+}  // namespace vigie

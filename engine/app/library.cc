@@ -1,0 +1,149 @@
+#include "engine/app/library.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "engine/match/rule_reader.h"
+#include "engine/parse/text_folder.h"
+
+namespace vigie {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Hashes what was given, each piece with its length, so that no two lists of pieces look alike.
+class Fingerprint {
+ public:
+  Fingerprint() { crypto_generichash_init(&state_, nullptr, 0, kBytes); }
+
+  void add(std::string_view piece) {
+    const std::uint64_t size = piece.size();
+    unsigned char length[sizeof size];
+    for (std::size_t i = 0; i < sizeof size; ++i) {
+      length[i] = static_cast<unsigned char>(size >> (8 * i));
+    }
+    crypto_generichash_update(&state_, length, sizeof length);
+    crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(piece.data()), size);
+  }
+
+  /// 16 hex digits.
+  std::string finish() {
+    unsigned char hash[kBytes];
+    crypto_generichash_final(&state_, hash, kBytes);
+    char text[17];
+    sodium_bin2hex(text, sizeof text, hash, 8);
+    return text;
+  }
+
+ private:
+  static constexpr std::size_t kBytes = crypto_generichash_BYTES_MIN;
+  crypto_generichash_state state_;
+};
+
+std::vector<fs::path> files(const fs::path& directory, std::string_view extension) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (entry.path().extension() == extension) {
+      paths.push_back(entry.path());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+bool is_test(const fs::path& path) { return path.stem().extension() == ".test"; }
+
+std::vector<fs::path> pack_files(const std::string& rules_directory) {
+  std::vector<fs::path> paths = files(fs::path(rules_directory) / "packs", ".yaml");
+  std::erase_if(paths, is_test);
+  return paths;
+}
+
+std::string hash_of(const std::string& rules_directory, const std::vector<Tenant>& tenants) {
+  Fingerprint fingerprint;
+  std::vector<fs::path> paths = pack_files(rules_directory);
+  for (fs::path& path : files(fs::path(rules_directory) / "lexicons", ".tsv")) {
+    paths.push_back(std::move(path));
+  }
+  for (const fs::path& path : paths) {
+    std::ifstream stream(path, std::ios::binary);
+    fingerprint.add(path.filename().string());
+    fingerprint.add(std::string(std::istreambuf_iterator<char>(stream), {}));
+  }
+  for (const Tenant& tenant : tenants) {
+    fingerprint.add(tenant.id);
+    for (const std::string& pack : tenant.packs) {
+      fingerprint.add(pack);
+    }
+    for (const auto& [name, values] : tenant.variables) {
+      fingerprint.add(name);
+      for (const std::string& value : values) {
+        fingerprint.add(value);
+      }
+    }
+  }
+  return fingerprint.finish();
+}
+
+}  // namespace
+
+std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
+                                                const std::vector<Tenant>& tenants,
+                                                std::vector<Problem>& problems) {
+  if (!fs::is_directory(fs::path(rules_directory) / "packs")) {
+    problems.push_back({rules_directory, 0, 0, "is not a rules directory: it has no packs/"});
+    return nullptr;
+  }
+  const std::size_t before = problems.size();
+  auto catalogue = std::make_shared<Catalogue>();
+  const std::vector<Pack> packs = read_packs(rules_directory + "/packs", problems);
+  Knowledge knowledge;
+  if (problems.size() == before) {
+    knowledge.rules =
+        RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
+  }
+  for (const Pack& pack : packs) {
+    knowledge.packs.push_back({pack.name, pack.title, pack.rules.size()});
+  }
+  knowledge.lexicons =
+      read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
+  if (problems.size() != before) {
+    return nullptr;
+  }
+  catalogue->ruleset = hash_of(rules_directory, tenants);
+  catalogue->model = "none";
+  knowledge.catalogue = std::move(catalogue);
+  return std::make_shared<const Knowledge>(std::move(knowledge));
+}
+
+std::vector<PackTests> read_pack_tests(const std::string& rules_directory,
+                                       std::vector<Problem>& problems) {
+  std::vector<PackTests> all;
+  for (const fs::path& path : files(fs::path(rules_directory) / "packs", ".yaml")) {
+    if (is_test(path)) {
+      all.push_back({path.stem().stem().string(), read_tests(path.string(), problems)});
+    }
+  }
+  return all;
+}
+
+Tenant everybody(const std::string& rules_directory, std::vector<Problem>& problems) {
+  Tenant tenant;
+  tenant.id = "default";
+  tenant.name = "default";
+  tenant.keep_all = true;
+  for (const Pack& pack : read_packs(rules_directory + "/packs", problems)) {
+    tenant.packs.push_back(pack.name);
+    for (const std::string& variable : pack.needs) {
+      tenant.variables[variable];
+    }
+  }
+  return tenant;
+}
+
+}  // namespace vigie

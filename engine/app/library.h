@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/settings.h"
+#include "engine/core/tenant.h"
+#include "engine/match/rule.h"
+#include "engine/pipeline/knowledge.h"
+
+namespace vigie {
+
+/// Reads and compiles everything under `rules_directory` (packs/, lexicons/) for `tenants`. All
+/// problems with file:line; null if there is one. The catalogue's rule-set hash covers packs,
+/// lexicons and the tenants' variables: the same files and tenants give the same hash on every
+/// machine.
+std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
+                                                const std::vector<Tenant>& tenants,
+                                                std::vector<Problem>& problems);
+
+/// The tests beside the packs under `rules_directory`, with the pack each belongs to.
+struct PackTests {
+  std::string pack;
+  std::vector<RuleTest> tests;
+};
+std::vector<PackTests> read_pack_tests(const std::string& rules_directory,
+                                       std::vector<Problem>& problems);
+
+/// Who to classify for when no configuration says: one tenant, every pack, everything kept. It has
+/// no name, no elected people, no services: rules that speak of them find nothing.
+Tenant everybody(const std::string& rules_directory, std::vector<Problem>& problems);
+
+}  // namespace vigie

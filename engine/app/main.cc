@@ -1,0 +1,123 @@
+#include <sodium.h>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/app/commands.h"
+
+namespace {
+
+using namespace vigie;
+
+constexpr const char* kDefaultRules = "rules";
+
+template <class Options>
+void add_config(CLI::App* command, Options& options, bool required) {
+  auto* option = command->add_option("--config", options.config, "configuration file (YAML)");
+  option->check(CLI::ExistingFile);
+  if (required) {
+    option->required();
+  }
+}
+
+void add_rules(CLI::App* command, std::string& rules) {
+  command->add_option("--rules", rules, "rules directory (packs/, lexicons/)")
+      ->check(CLI::ExistingDirectory)
+      ->default_str(kDefaultRules);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (sodium_init() < 0) {
+    std::fputs("vigie: the system's randomness is not available\n", stderr);
+    return kFailed;
+  }
+  CLI::App app(
+      "Vigie watches what is said in public about a town, and tells those who must answer.");
+  app.set_version_flag("--version", VIGIE_VERSION);
+  app.require_subcommand(1);
+  int exit_code = kOk;
+
+  ServeOptions serve_options;
+  auto* serve_command = app.add_subcommand("serve", "run the service; SIGHUP reloads the rules");
+  add_config(serve_command, serve_options, true);
+  serve_command->callback([&] { exit_code = serve(serve_options); });
+
+  ClassifyOptions classify_options;
+  auto* classify_command =
+      app.add_subcommand("classify", "mentions in (NDJSON), verdicts out, in order");
+  add_rules(classify_command, classify_options.rules);
+  add_config(classify_command, classify_options, false);
+  classify_command->add_option("--input", classify_options.input, "file, or - for standard input")
+      ->capture_default_str();
+  classify_command->add_option("--threads", classify_options.threads, "0: one per CPU")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  classify_command->callback([&] { exit_code = classify(classify_options); });
+
+  ParseOptions parse_options;
+  auto* parse_command =
+      app.add_subcommand("parse", "one source's message in, canonical mentions out (NDJSON)");
+  parse_command->add_option("--format", parse_options.format, "canonical, feed")->required();
+  parse_command->add_option("--base-url", parse_options.base_url, "for relative links");
+  parse_command->add_option("input", parse_options.input, "file, or - for standard input")
+      ->capture_default_str();
+  parse_command->callback([&] { exit_code = parse(parse_options); });
+
+  IngestOptions ingest_options;
+  auto* ingest_command =
+      app.add_subcommand("ingest", "read mentions (NDJSON) into the store of a stopped engine");
+  add_config(ingest_command, ingest_options, true);
+  ingest_command->add_option("--input", ingest_options.input, "file, directory, or -")
+      ->capture_default_str();
+  ingest_command->add_option("--mode", ingest_options.mode, "backfill never notifies")
+      ->check(CLI::IsMember({"backfill", "replay"}))
+      ->capture_default_str();
+  ingest_command->add_option("--owned-by", ingest_options.owned_by, "tenant that keeps all of it");
+  ingest_command->callback([&] { exit_code = ingest(ingest_options); });
+
+  auto* rules_command = app.add_subcommand("rules", "check and test rule packs");
+  rules_command->require_subcommand(1);
+  RulesOptions rules_options;
+  auto* check_command =
+      rules_command->add_subcommand("check", "compile all packs; every problem with file:line");
+  auto* test_command = rules_command->add_subcommand("test", "run the tests beside the packs");
+  for (auto* command : {check_command, test_command}) {
+    add_rules(command, rules_options.rules);
+  }
+  add_config(check_command, rules_options, false);
+  test_command->add_flag("--lines", rules_options.lines, "PASS or FAIL, one line per test");
+  check_command->callback([&] { exit_code = rules_check(rules_options); });
+  test_command->callback([&] { exit_code = rules_test(rules_options); });
+
+  QueryOptions query_options;
+  auto* query_command = app.add_subcommand("query", "stored mentions as NDJSON, newest first");
+  add_config(query_command, query_options, true);
+  query_command->add_option("--tenant", query_options.tenant, "needed where there are several");
+  query_command->add_option("--topic", query_options.topic);
+  query_command->add_option("--tone", query_options.tone, "negative, neutral, positive");
+  query_command->add_option("--urgency", query_options.urgency, "at least: low … critical");
+  query_command->add_option("--source", query_options.source);
+  query_command->add_option("--since", query_options.since, "RFC 3339 date, of publication");
+  query_command->add_option("--until", query_options.until, "RFC 3339 date, of publication");
+  query_command->add_option("--limit", query_options.limit, "0: all")->capture_default_str();
+  auto* dead = query_command->add_flag("--dead-letters", query_options.dead_letters,
+                                       "what could not be read, and why");
+  query_command->add_flag("--alerts", query_options.alerts, "alerts raised")->excludes(dead);
+  query_command->callback([&] { exit_code = query(query_options); });
+
+  auto* config_command = app.add_subcommand("config", "check a configuration");
+  config_command->require_subcommand(1);
+  ConfigCheckOptions config_options;
+  auto* config_check_command =
+      config_command->add_subcommand("check", "every problem with file:line; exits 2 if any");
+  add_config(config_check_command, config_options, true);
+  config_check_command->callback([&] { exit_code = config_check(config_options); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return exit_code;
+}

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "engine/app/commands.h"
+#include "engine/app/config.h"
+#include "engine/app/data_folder.h"
+#include "engine/core/json_writer.h"
+#include "engine/core/verdict_json.h"
+
+namespace vigie {
+namespace {
+
+/// What the options ask for, read once.
+struct Wanted {
+  TenantId tenant = 0;
+  std::optional<Tone> tone;
+  Urgency at_least = Urgency::kLow;
+  std::optional<Time> since, until;
+};
+
+void print(const std::string& line) { std::fwrite(line.data(), 1, line.size(), stdout); }
+
+template <class Value>
+std::optional<Value> option(const char* name, const std::string& text,
+                            std::optional<Value> (*parse)(std::string_view),
+                            std::vector<Problem>& problems) {
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  std::optional<Value> value = parse(text);
+  if (!value) {
+    problems.push_back({name, 0, 0, "'" + text + "' is not one"});
+  }
+  return value;
+}
+
+Wanted read_wanted(const QueryOptions& options, const Config& config,
+                   std::vector<Problem>& problems) {
+  Wanted wanted;
+  wanted.tone = option("--tone", options.tone, &parse_tone, problems);
+  wanted.at_least =
+      option("--urgency", options.urgency, &parse_urgency, problems).value_or(Urgency::kLow);
+  wanted.since = option("--since", options.since, &parse_time, problems);
+  wanted.until = option("--until", options.until, &parse_time, problems);
+  if (options.tenant.empty() && config.tenants.size() > 1) {
+    problems.push_back({"--tenant", 0, 0, "is needed: there are several"});
+  }
+  for (TenantId tenant = 0; tenant < config.tenants.size(); ++tenant) {
+    if (options.tenant.empty() || config.tenants[tenant].id == options.tenant) {
+      wanted.tenant = tenant;
+      return wanted;
+    }
+  }
+  problems.push_back({"--tenant", 0, 0, "there is no tenant '" + options.tenant + "'"});
+  return wanted;
+}
+
+bool fits(const StoredMention& stored, const QueryOptions& options, const Wanted& wanted) {
+  const Record& record = stored.record;
+  const auto has_topic = [&](std::uint32_t topic) {
+    return stored.catalogue->names[topic] == options.topic;
+  };
+  return (!wanted.tone || record.verdict.tone == *wanted.tone) &&
+         record.verdict.urgency >= wanted.at_least &&
+         (options.source.empty() || record.mention.source == options.source) &&
+         (!wanted.since || record.mention.created_at >= *wanted.since) &&
+         (!wanted.until || record.mention.created_at < *wanted.until) &&
+         (options.topic.empty() || std::ranges::any_of(record.topics, has_topic));
+}
+
+void print_mention(const StoredMention& stored) {
+  const Record& record = stored.record;
+  std::string line;
+  JsonWriter json(line);
+  json.begin_object();
+  json.key("ref").value(to_string(stored.ref));
+  write_mention_members(record.mention, {}, json);
+  json.key("received_at").value(format_time(record.received_at));
+  write_verdict_members(record.mention, record.verdict, *stored.catalogue, record.topics, json);
+  json.key("topics").begin_array();
+  for (const std::uint32_t topic : record.topics) {
+    json.value(stored.catalogue->names[topic]);
+  }
+  json.end_array();
+  json.end_object().line();
+  print(line);
+}
+
+Result<void> print_mentions(const Store& store, const QueryOptions& options, const Wanted& wanted) {
+  std::uint64_t left = options.limit == 0 ? ~std::uint64_t{0} : options.limit;
+  return store.scan(wanted.tenant, std::nullopt, 0, [&](const StoredMention& stored) {
+    if (fits(stored, options, wanted)) {
+      print_mention(stored);
+      --left;
+    }
+    return left != 0;
+  });
+}
+
+Result<void> print_dead_letters(const Store& store, std::uint64_t limit) {
+  Result<std::vector<DeadLetter>> letters =
+      store.dead_letters(limit == 0 ? ~std::size_t{0} : limit);
+  if (!letters) {
+    return tl::make_unexpected(letters.error());
+  }
+  for (const DeadLetter& letter : *letters) {
+    std::string line;
+    JsonWriter json(line);
+    json.begin_object();
+    json.key("number").value(letter.number);
+    json.key("received_at").value(format_time(letter.received_at));
+    json.key("connector").value(letter.connector);
+    json.key("reason").value(letter.reason);
+    json.key("detail").value(letter.detail);
+    json.key("bytes").value(letter.bytes);
+    json.end_object().line();
+    print(line);
+  }
+  return {};
+}
+
+Result<void> print_alerts(const Store& store, TenantId tenant, std::uint64_t limit) {
+  Result<std::vector<Store::StoredAlert>> alerts =
+      store.alerts(tenant, 0, limit == 0 ? ~std::size_t{0} : limit);
+  if (!alerts) {
+    return tl::make_unexpected(alerts.error());
+  }
+  for (const Store::StoredAlert& alert : *alerts) {
+    print(alert.body + "\n");
+  }
+  return {};
+}
+
+}  // namespace
+
+int query(const QueryOptions& options) {
+  std::vector<Problem> problems;
+  const std::optional<Config> config = read_config(options.config, problems);
+  Wanted wanted;
+  if (config) {
+    wanted = read_wanted(options, *config, problems);
+  }
+  if (!problems.empty()) {
+    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
+    return kUsage;
+  }
+  const Result<std::unique_ptr<Store>> store = open_store(*config, StoreAccess::kReadOnly);
+  if (!store) {
+    std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
+    return kFailed;
+  }
+  const Result<void> done = options.dead_letters ? print_dead_letters(**store, options.limit)
+                            : options.alerts ? print_alerts(**store, wanted.tenant, options.limit)
+                                             : print_mentions(**store, options, wanted);
+  if (!done) {
+    std::fprintf(stderr, "vigie: %s\n", done.error().text.c_str());
+    return kFailed;
+  }
+  return kOk;
+}
+
+}  // namespace vigie

@@ -1,0 +1,144 @@
+#include "engine/app/sources.h"
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "connectors/registry.h"
+
+namespace vigie {
+namespace {
+
+namespace asio = boost::asio;
+
+std::vector<std::uint32_t> tenant_numbers(const Config& config,
+                                          const std::vector<std::string>& ids) {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t tenant = 0; tenant < config.tenants.size(); ++tenant) {
+    if (std::ranges::find(ids, config.tenants[tenant].id) != ids.end()) {
+      numbers.push_back(tenant);
+    }
+  }
+  return numbers;
+}
+
+}  // namespace
+
+Sources::Sources(Log& log)
+    : log_(log),
+      open_(context_.get_executor()),
+      committed_(context_.get_executor()),
+      http_(context_.get_executor(), HttpOptions{}) {}
+
+Result<std::unique_ptr<Sources>> Sources::make(const Parts& parts) {
+  std::unique_ptr<Sources> sources(new Sources(parts.log));
+  std::string errors;
+  for (const ConnectorConfig& config : parts.config.connectors) {
+    const Result<void> added = sources->add(parts, config, config.settings);
+    if (!added) {
+      errors += (errors.empty() ? "" : "\n") + added.error().text;
+    }
+  }
+  if (!errors.empty()) {
+    return fail(ErrorCode::kInvalidInput, errors);
+  }
+  return sources;
+}
+
+Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
+                          const Settings& settings) {
+  const ConnectorType& type = connector_types().find(config.type)->second;
+  auto source = std::make_unique<Source>();
+  source->type = config.type;
+
+  auto origin = std::make_shared<Origin>();
+  origin->connector = static_cast<std::uint16_t>(sources_.size());
+  origin->connector_id = config.id;
+  origin->format = config.format.empty() ? type.format : config.format;
+  origin->network = config.network;
+  origin->base_url = config.base_url;
+  origin->owned_by = tenant_numbers(parts.config, config.owned_by);
+  if (!mappings().contains(origin->format)) {
+    return fail(ErrorCode::kInvalidInput,
+                config.id + ": there is no format '" + origin->format + "'");
+  }
+  source->origin = origin;
+
+  Result<std::optional<std::string>> cursor = parts.store.cursor(config.id);
+  if (!cursor) {
+    return tl::make_unexpected(cursor.error());
+  }
+  source->port = std::make_unique<Port>(source->origin, parts.inlet, parts.ledger, committed_,
+                                        parts.clock, cursor->value_or(""));
+  Result<std::unique_ptr<Connector>> connector =
+      type.make({*source->port, source->status, context_.get_executor(), http_, settings});
+  if (!connector) {
+    return tl::make_unexpected(connector.error());
+  }
+  source->connector = std::move(*connector);
+  sources_.push_back(std::move(source));
+  return {};
+}
+
+void Sources::run() {
+  running_ = sources_.size();
+  for (const auto& source : sources_) {
+    start(*source);
+  }
+  context_.run();
+}
+
+void Sources::start(Source& source) {
+  asio::co_spawn(
+      context_, source.connector->run(),
+      asio::bind_cancellation_slot(source.cancel.slot(), [this, &source](std::exception_ptr end) {
+        running_.fetch_sub(1);
+        if (!end && source.status.snapshot().state == ConnectorStatus::State::kActive) {
+          return;  // it lives by what is pushed
+        }
+        if (!end) {
+          log_.info("connector_ended", "The connector has nothing more to do.",
+                    {{"connector", source.origin->connector_id}});
+          return;
+        }
+        try {
+          std::rethrow_exception(end);
+        } catch (const boost::system::system_error& error) {
+          if (error.code() == asio::error::operation_aborted) {
+            return;  // stop()
+          }
+          throw;
+        }
+      }));
+}
+
+void Sources::stop() {
+  asio::post(context_, [this] {
+    for (const auto& source : sources_) {
+      source->cancel.emit(asio::cancellation_type::terminal);
+    }
+    open_.reset();
+  });
+}
+
+void Sources::notify_committed() {
+  asio::post(context_, [this] { committed_.notify(); });
+}
+
+asio::awaitable<PushAnswer> Sources::push(std::string connector, PushRequest request) {
+  const auto found = std::ranges::find_if(sources_, [&](const std::unique_ptr<Source>& source) {
+    return source->origin->connector_id == connector;
+  });
+  if (found == sources_.end()) {
+    PushAnswer answer;
+    answer.status = 404;
+    co_return answer;
+  }
+  co_return co_await asio::co_spawn(context_, (*found)->connector->push(std::move(request)),
+                                    asio::use_awaitable);
+}
+
+}  // namespace vigie

@@ -1,0 +1,162 @@
+#include "engine/app/web_side.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "engine/core/private_file.h"
+#include "engine/web/assets.h"
+#include "engine/web/openapi.h"
+#include "engine/web/service_routes.h"
+
+namespace vigie {
+namespace {
+
+namespace asio = boost::asio;
+
+Result<void> hand_over(const Accounts::FirstSecrets& first, const std::string& path, Log& log) {
+  const std::string content =
+      "# For the first sign-in. Delete this file once you have read it.\naccount: " +
+      first.account + "\npassword: " + first.password + "\napi_token: " + first.api_token + "\n";
+  const Result<void> written = write_private_file(path, content);
+  if (written) {
+    log.info("account_made", "The first account was made; its password is in the file.",
+             {{"file", path}});
+  }
+  return written;
+}
+
+/// How browsers reach us, from the configured URL. Without TLS there is none to hold on to.
+PublicSide public_side(const std::string& public_url) {
+  constexpr std::string_view kSecure = "https://";
+  if (!public_url.starts_with(kSecure)) {
+    return {};
+  }
+  const std::string rest = public_url.substr(kSecure.size());
+  return {true, rest.substr(0, rest.find('/'))};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WebSide>> WebSide::make(Engine& engine, Log& log) {
+  const std::string& directory = engine.config().data_directory;
+  Result<Accounts::Opened> opened = Accounts::open(directory);
+  if (!opened) {
+    return tl::make_unexpected(opened.error());
+  }
+  if (opened->first) {
+    const Result<void> told = hand_over(*opened->first, directory + "/" + kFirstSignIn, log);
+    if (!told) {
+      return tl::make_unexpected(told.error());
+    }
+  }
+  return std::unique_ptr<WebSide>(new WebSide(engine, std::move(opened->accounts)));
+}
+
+WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts)
+    : engine_(engine),
+      accounts_(std::move(accounts)),
+      sign_in_(*accounts_, engine.clock()),
+      side_(public_side(engine.config().public_url)),
+      open_(context_.get_executor()),
+      feed_(context_.get_executor()) {
+  engine_.on_shown = [this](std::span<const MentionRef> mentions,
+                            std::span<const RaisedAlert> alerts) {
+    feed_.publish(mentions);
+    for (const RaisedAlert& alert : alerts) {
+      feed_.publish_alert(alert.tenant, alert.number);
+    }
+  };
+  add_routes();
+}
+
+void WebSide::add_routes() {
+  router_.add(asset_routes(embedded_assets()));
+  router_.add(service_routes({
+      .metrics = engine_.metrics(),
+      .why_not_live = [] { return std::optional<std::string>(); },
+      .why_not_ready =
+          [this] {
+            return draining_.load() ? std::optional<std::string>("stopping") : std::nullopt;
+          },
+      .push = [this](std::string connector,
+                     Request request) { return push(std::move(connector), std::move(request)); },
+  }));
+  std::vector<Route> api = api_routes(api_parts());
+  Route description = openapi_route(api);
+  router_.add(std::move(api));
+  router_.add({std::move(description)});
+}
+
+ApiParts WebSide::api_parts() {
+  std::vector<std::string> connector_ids;
+  for (const ConnectorConfig& connector : engine_.config().connectors) {
+    connector_ids.push_back(connector.id);
+  }
+  return {
+      .store = engine_.store(),
+      .sign_in = sign_in_,
+      .feed = feed_,
+      .clock = engine_.clock(),
+      .tenants = engine_.config().tenants,
+      .connector_ids = std::move(connector_ids),
+      .connectors = [this] { return connectors(); },
+      .rules = [this] { return rules_in_force(); },
+      .side = side_,
+  };
+}
+
+std::vector<ConnectorHealth> WebSide::connectors() const {
+  std::vector<ConnectorHealth> all;
+  const Sources& sources = engine_.sources();
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    all.push_back({sources.id(i), sources.type(i), sources.status(i).snapshot()});
+  }
+  return all;
+}
+
+RulesInForce WebSide::rules_in_force() const {
+  const std::shared_ptr<const Knowledge> knowledge = engine_.knowledge();
+  return {knowledge->catalogue->ruleset, knowledge->catalogue->model, engine_.rules_loaded_at(),
+          knowledge->packs};
+}
+
+WebSide::~WebSide() { stop(); }
+
+Result<std::uint16_t> WebSide::start() {
+  server_ = std::make_unique<Server>(context_.get_executor(), router_, Gate(sign_in_, side_),
+                                     ServerLimits{}, engine_.metrics());
+  const Result<std::uint16_t> port =
+      server_->listen(engine_.config().listen_host, engine_.config().listen_port);
+  if (port) {
+    thread_ = std::jthread([this] { context_.run(); });
+  }
+  return port;
+}
+
+void WebSide::stop() {
+  if (!thread_.joinable()) {
+    return;
+  }
+  draining_ = true;
+  asio::post(context_, [this] { feed_.close(); });
+  asio::co_spawn(context_, server_->stop(), asio::use_future).get();
+  open_.reset();
+  context_.stop();
+  thread_.join();
+}
+
+asio::awaitable<Response> WebSide::push(std::string connector, Request request) {
+  PushRequest pushed{std::move(request.method), std::move(request.query),
+                     std::move(request.headers), std::move(request.body)};
+  PushAnswer answer = co_await engine_.sources().push(std::move(connector), std::move(pushed));
+  Response response;
+  response.status = answer.status;
+  response.content_type = std::move(answer.content_type);
+  response.body = std::move(answer.body);
+  for (auto& [name, value] : answer.headers) {
+    response.with(name, std::move(value));
+  }
+  co_return response;
+}
+
+}  // namespace vigie

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <thread>
+
+#include "engine/access/accounts.h"
+#include "engine/access/sign_in.h"
+#include "engine/app/engine.h"
+#include "engine/web/api.h"
+#include "engine/web/gate.h"
+#include "engine/web/live_feed.h"
+#include "engine/web/router.h"
+#include "engine/web/server.h"
+
+namespace vigie {
+
+/// The engine's face: HTTP server, API, screens, pushes, on one thread of its own.
+class WebSide {
+ public:
+  /// The account and token made at the first start, for whoever installs Vigie: a file in the data
+  /// folder that only its owner may read. To be deleted once read.
+  static constexpr const char* kFirstSignIn = "first-sign-in.yaml";
+
+  /// Makes the first account if there is none; asks `engine` to tell what becomes visible, so it is
+  /// made before the engine starts. Both parts outlive it.
+  static Result<std::unique_ptr<WebSide>> make(Engine& engine, Log& log);
+  ~WebSide();
+
+  /// Starts answering; gives the port.
+  Result<std::uint16_t> start();
+  /// No new requests; those under way end, within the server's drain timeout. Idempotent.
+  void stop();
+
+ private:
+  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts);
+  void add_routes();
+  ApiParts api_parts();
+  std::vector<ConnectorHealth> connectors() const;
+  RulesInForce rules_in_force() const;
+  boost::asio::awaitable<Response> push(std::string connector, Request request);
+
+  Engine& engine_;
+  std::unique_ptr<Accounts> accounts_;
+  SignIn sign_in_;
+  PublicSide side_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
+  LiveFeed feed_;
+  Router router_;
+  std::unique_ptr<Server> server_;
+  std::atomic<bool> draining_{false};
+  std::jthread thread_;
+};
+
+}  // namespace vigie

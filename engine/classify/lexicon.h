@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/catalogue.h"
+#include "engine/core/folded_text.h"
+#include "engine/core/settings.h"
+
+namespace vigie {
+
+/// What a word of a lexicon does to the tone of a sentence; `weight` means something else for each.
+enum class WordKind : std::uint8_t {
+  kTone,              ///< signed word: -1000..1000
+  kIrony,             ///< signed word that people also say in irony ("bravo"): 1..1000
+  kNegation,          ///< turns signed words after it: percent of the weight that is left, 0..100
+  kTrailingNegation,  ///< the same, and also the word right before it ("marche pas")
+  kIntensifier,       ///< multiplies the next signed word: percent, 0..400
+  kContrast,          ///< damps what came before it: percent that is left, 0..100
+};
+
+struct LexiconEntry {
+  WordKind kind = WordKind::kTone;
+  std::int32_t weight = 0;
+  std::uint32_t name = 0;   ///< in Catalogue::names: "lexicon.fr.merci"
+  std::uint32_t words = 0;  ///< one or more in a row
+};
+
+/// The words of one language. Immutable.
+class Lexicon {
+ public:
+  /// A phrase as it is looked up: folded words, without spaces.
+  struct Phrase {
+    std::vector<std::string> words;
+    LexiconEntry entry;
+  };
+
+  Lexicon() : Lexicon(std::vector<Phrase>()) {}
+  /// Phrases must differ from one another.
+  explicit Lexicon(std::vector<Phrase> phrases);
+
+  /// The longest phrase that begins at token `at` and stays within its sentence; null if none does.
+  /// A stretched word ("nuuul") is also tried with every letter once ("nul").
+  const LexiconEntry* find(const FoldedText& folded, std::uint32_t at) const;
+
+ private:
+  /// All phrases that begin with words of one hash: [first, first + count) of `phrases_`, long ones
+  /// first.
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t first = 0, count = 0;
+  };
+  const Slot& slot_of(std::uint64_t hash) const;
+  const LexiconEntry* find_shortened(std::string_view stretched) const;
+  static bool begins_at(const Phrase& phrase, const FoldedText& folded, std::uint32_t at);
+
+  std::vector<Phrase> phrases_;
+  std::vector<Slot> slots_;  ///< open addressing, a power of two, at most half full
+};
+
+/// The lexicons in force, one a language.
+class Lexicons {
+ public:
+  Lexicons(Lexicon french, Lexicon english)
+      : french_(std::move(french)), english_(std::move(english)) {}
+  /// Every language but English is read with the French words.
+  const Lexicon& of(std::string_view language) const {
+    return language == "en" ? english_ : french_;
+  }
+
+ private:
+  Lexicon french_, english_;
+};
+
+/// Cuts a phrase into words as texts are cut and folded (TextFolder::fold_phrase).
+using FoldPhrase = std::function<std::vector<std::string>(std::string_view)>;
+
+/// Reads fr.tsv and en.tsv in `directory` and appends the names of their entries to `catalogue`.
+/// A line: phrase, tab, kind (tone, irony, negation, trailing_negation, intensifier, contrast),
+/// tab, weight; '#' begins a comment line. Bounds: 4 MiB and 100,000 entries a file, 6 words a
+/// phrase. All problems with file:line; null if there is one.
+std::shared_ptr<const Lexicons> read_lexicons(const std::string& directory, const FoldPhrase& fold,
+                                              Catalogue& catalogue, std::vector<Problem>& problems);
+
+}  // namespace vigie

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/core/verdict.h"
+
+namespace vigie {
+
+using TenantId = std::uint32_t;  ///< dense index of a tenant in the configuration in force
+
+/// What a rule decides. Only a watch rule decides whether a tenant keeps a mention.
+enum class RuleKind : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse };
+
+/// What the rest of the engine knows of one compiled rule. A rule that uses a tenant's variables is
+/// compiled once per tenant and then appears once per tenant, under the same name.
+struct RuleInfo {
+  std::uint32_t name = 0;  ///< in Catalogue::names: the rule's id, unique over all packs
+  RuleKind kind = RuleKind::kTopic;
+  std::int32_t weight = 0;        ///< tone, urgency, abuse: signed contribution to the sum
+  std::uint32_t topic = 0;        ///< topic rules: the topic's name, in Catalogue::names
+  bool every_tenant = true;       ///< else only `tenants`
+  std::vector<TenantId> tenants;  ///< ascending
+};
+
+/// Everything a verdict refers to by number, fixed for the life of one rule set. Stored with the
+/// mentions it judged, so that an old verdict can always be spelt out.
+struct Catalogue {
+  std::string ruleset;  ///< hash of rules, variables and lexicons: 16 hex digits
+  std::string model;    ///< hash of the learned weights, or "none"
+  std::vector<std::string> names;
+  std::vector<RuleInfo> rules;
+};
+
+}  // namespace vigie

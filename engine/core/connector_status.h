@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "engine/core/time.h"
+
+namespace vigie {
+
+/// What people see of a connector. Written on the ingest thread, read anywhere.
+class ConnectorStatus {
+ public:
+  /// `active`: works. `waiting`: backs off after a fault. `finished`: a file read to its end.
+  /// `limited`: the source gives only a part. `retired`: the source is no more, or told us to stop
+  /// (410).
+  enum class State : std::uint8_t { kActive, kWaiting, kFinished, kLimited, kRetired };
+  struct Snapshot {
+    State state = State::kActive;
+    std::string detail;  ///< a sentence: the last error, why it is limited
+    Time last_success_at{}, last_error_at{}, next_attempt_at{};
+    std::uint64_t requests = 0, errors = 0;
+    std::uint64_t done_bytes = 0, total_bytes = 0;  ///< progress of a file; 0 total: has no end
+  };
+
+  Snapshot snapshot() const {
+    const std::scoped_lock lock(mutex_);
+    return now_;
+  }
+  /// `change` gets the snapshot to change: status.update([&](auto& s) { s.state = …; });
+  template <class Change>
+  void update(Change&& change) {
+    const std::scoped_lock lock(mutex_);
+    change(now_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Snapshot now_;
+};
+
+std::string_view to_string(ConnectorStatus::State state);
+
+}  // namespace vigie

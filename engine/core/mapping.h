@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/core/envelope.h"
+#include "engine/core/mention.h"
+
+namespace vigie {
+
+/// Why a piece of input became a dead letter. A closed list: it is a metric's label.
+enum class RejectReason : std::uint8_t {
+  kMalformed,  ///< not JSON / XML at all, or torn
+  kInvalidUtf8,
+  kTooLong,  ///< beyond a stated bound
+  kTooDeep,
+  kMissingText,
+  kMissingId,
+  kInvalidField,  ///< a known field of the wrong type or value
+  kUnsafe,        ///< a DTD, a bomb
+};
+inline constexpr std::size_t kRejectReasonCount = 8;
+std::string_view to_string(RejectReason reason);
+
+/// Takes what a Mapping finds, in the order of the input.
+class MentionSink {
+ public:
+  virtual ~MentionSink() = default;
+  /// The mention's views are valid during the call only.
+  virtual void mention(const Mention& mention) = 0;
+  /// `bytes`: the unreadable piece (valid during the call), `detail`: a sentence for a person.
+  virtual void reject(RejectReason reason, std::string_view detail, std::string_view bytes) = 0;
+};
+
+/// Reads one source's shape: envelope bytes → mentions. Bad pieces are rejected one by one, the
+/// good ones pass. Keeps buffers between calls; one instance per worker thread.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+  virtual void map(const Envelope& envelope, MentionSink& sink) = 0;
+};
+
+/// Format name → how to make its Mapping.
+using MappingFactories =
+    std::map<std::string, std::function<std::unique_ptr<Mapping>()>, std::less<>>;
+
+}  // namespace vigie

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace vigie {
+
+/// An account that speaks for the tenant: marked, out of tone and volume, counted for first
+/// response.
+struct OfficialAccount {
+  std::string source, author_id;
+};
+
+/// One commune (or union of communes) and what it decided about its watch.
+struct Tenant {
+  std::string id;    ///< [a-z0-9-]{1,40}: in URLs and metrics
+  std::string name;  ///< as people write it
+  std::string language = "fr";
+  std::string time_zone = "Europe/Paris";
+  std::string purpose, legal_basis;  ///< RGPD: no watch without them
+  std::uint32_t retention_days = 0;  ///< counted from received_at
+  bool keep_all = false;             ///< keep every mention, watch rule or not
+  std::vector<std::string> packs;    ///< rule packs in force here, by name
+  std::map<std::string, std::vector<std::string>> variables;  ///< {commune} → its names, …
+  std::vector<OfficialAccount> official_accounts;
+  std::vector<std::string> receivers;  ///< who is told of alerts, by name
+};
+
+}  // namespace vigie

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/folded_text.h"
+
+namespace vigie {
+
+enum class Tone : std::uint8_t { kNegative, kNeutral, kPositive };
+enum class Urgency : std::uint8_t { kLow, kMedium, kHigh, kCritical };
+enum class Axis : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse };
+
+/// One reason of a verdict: this rule or word, at these bytes, weighs this much on this axis. The
+/// integer weights of an axis add up exactly to its sum in the verdict.
+struct Evidence {
+  Axis axis = Axis::kTopic;
+  std::uint32_t name = 0;  ///< in Catalogue::names: the rule's id, or "lexicon.…", "model.…"
+  Span span;               ///< empty for a bias or a remainder
+  std::int32_t weight = 0;
+  bool operator==(const Evidence&) const = default;
+};
+
+/// What Vigie thinks of one mention; the same for every tenant. Scores are in thousandths:
+/// integers, so that the same input gives the same bytes on every machine.
+struct Verdict {
+  Tone tone = Tone::kNeutral;
+  std::int16_t tone_score = 0;        ///< -1000 negative … 1000 positive
+  std::uint16_t tone_confidence = 0;  ///< 0..1000: how sure of the label
+  bool uncertain = true;
+  Urgency urgency = Urgency::kLow;
+  std::uint16_t urgency_score = 0;                            ///< 0..1000
+  std::uint16_t abuse_score = 0;                              ///< 0..1000; abusive from 500
+  std::int32_t tone_sum = 0, urgency_sum = 0, abuse_sum = 0;  ///< sums of the evidence's weights
+  char language[3] = {0, 0, 0};                               ///< ISO 639-1 ("fr"), "" unknown
+  std::vector<Evidence> evidence;                             ///< by axis, then by position
+
+  std::string_view language_view() const { return {language}; }
+};
+
+inline bool is_urgent(Urgency urgency) { return urgency >= Urgency::kHigh; }
+
+std::string_view to_string(Tone tone);
+std::string_view to_string(Urgency urgency);
+std::string_view to_string(Axis axis);
+std::optional<Tone> parse_tone(std::string_view text);
+std::optional<Urgency> parse_urgency(std::string_view text);
+
+}  // namespace vigie

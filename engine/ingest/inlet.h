@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/core/envelope.h"
+#include "engine/ingest/doorbell.h"
+#include "engine/ingest/ring.h"
+
+namespace vigie {
+
+/// The one thing that flows back from the writer to the connectors: per connector, the highest
+/// sequence such that it and all before are durably stored. Receipts are readable from then on.
+class CommitLedger {
+ public:
+  explicit CommitLedger(std::size_t connectors) : committed_(connectors) {}
+
+  /// Any thread.
+  std::uint64_t committed(std::size_t connector) const {
+    return committed_[connector].load(std::memory_order_acquire);
+  }
+  /// Writer thread, after the sync that covers it.
+  void publish(std::size_t connector, std::uint64_t sequence) {
+    committed_[connector].store(sequence, std::memory_order_release);
+  }
+
+ private:
+  std::vector<std::atomic<std::uint64_t>> committed_;
+};
+
+/// One worker's end of the first ring.
+struct WorkerInbox {
+  explicit WorkerInbox(std::size_t capacity_envelopes) : ring(capacity_envelopes) {}
+  Ring<Envelope> ring;
+  Doorbell bell;
+};
+
+/// Where connectors put what they received: gives each envelope its sequence and hands it to the
+/// workers in turn. Only the ingest thread may call it: that thread is the one writer of every
+/// worker's ring.
+class Inlet {
+ public:
+  Inlet(std::vector<WorkerInbox*> workers, std::size_t connectors);
+
+  /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when every ring is
+  /// full: a pull connector then waits, a push connector answers 429.
+  std::uint64_t offer(Envelope& envelope);
+
+  /// Envelopes waiting, over all rings: any thread, approximate.
+  std::size_t depth() const;
+  std::size_t capacity() const;
+
+ private:
+  std::vector<WorkerInbox*> workers_;
+  std::vector<std::uint64_t> sequences_;  ///< last given, per connector
+  std::size_t next_worker_ = 0;
+};
+
+}  // namespace vigie

@@ -1,0 +1,166 @@
+#include "engine/match/phrase_trie.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kMinFilterBits = 4096;
+constexpr std::size_t kFilterBitsPerWord = 16;
+
+}  // namespace
+
+std::uint32_t PhraseTrie::add(const std::vector<std::string>& words) {
+  std::uint32_t node = 0;
+  for (const std::string& word : words) {
+    const auto [place, is_new] = edge_ends_.try_emplace(std::to_string(node) + ' ' + word,
+                                                        static_cast<std::uint32_t>(nodes_.size()));
+    if (is_new) {
+      nodes_.emplace_back();
+      if (word.ends_with('*')) {
+        const std::uint32_t stem = stems_.add(std::string_view(word).substr(0, word.size() - 1));
+        nodes_[node].has_stems = true;
+        stem_edges_.push_back({key_of(node, stem), node, place->second, stem, 0});
+      } else {
+        nodes_[node].has_words = true;
+        word_edges_.push_back({key_of(node, hash_word(word)), node, place->second,
+                               static_cast<std::uint32_t>(words_.size()),
+                               static_cast<std::uint32_t>(word.size())});
+        words_ += word;
+      }
+    }
+    node = place->second;
+  }
+  if (nodes_[node].phrase == kNone) {
+    nodes_[node].phrase = phrases_++;
+  }
+  return nodes_[node].phrase;
+}
+
+void PhraseTrie::finish() {
+  stems_.finish();
+  const auto firsts = static_cast<std::size_t>(
+      std::ranges::count_if(word_edges_, [](const Edge& edge) { return edge.from == 0; }));
+  const auto bits = [](std::size_t words) {
+    return std::max(kMinFilterBits, std::bit_ceil(words * kFilterBitsPerWord));
+  };
+  first_filter_.assign(bits(firsts) / 64, 0);
+  first_mask_ = bits(firsts) - 1;
+  next_filter_.assign(bits(word_edges_.size() - firsts) / 64, 0);
+  next_mask_ = bits(word_edges_.size() - firsts) - 1;
+  for (const Edge& edge : word_edges_) {
+    auto& filter = edge.from == 0 ? first_filter_ : next_filter_;
+    const std::uint64_t bit = edge.key & (edge.from == 0 ? first_mask_ : next_mask_);
+    filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+  for (auto* edges : {&word_edges_, &stem_edges_}) {
+    std::vector<Edge> table(std::bit_ceil(edges->size() * 2 + 1));
+    for (const Edge& edge : *edges) {
+      insert(edge, table);
+    }
+    *edges = std::move(table);
+  }
+  edge_ends_.clear();
+}
+
+void PhraseTrie::insert(const Edge& edge, std::vector<Edge>& table) {
+  const std::uint64_t mask = table.size() - 1;
+  std::uint64_t slot = edge.key >> 20 & mask;
+  while (table[slot].from != kNone) {
+    slot = (slot + 1) & mask;
+  }
+  table[slot] = edge;
+}
+
+std::uint32_t PhraseTrie::find_word(std::uint32_t node, std::uint64_t key,
+                                    std::string_view word) const {
+  const std::uint64_t mask = word_edges_.size() - 1;
+  for (std::uint64_t slot = key >> 20 & mask; word_edges_[slot].from != kNone;
+       slot = (slot + 1) & mask) {
+    const Edge& edge = word_edges_[slot];
+    if (edge.key == key && edge.from == node &&
+        std::string_view(words_).substr(edge.word_start, edge.word_length) == word) {
+      return edge.to;
+    }
+  }
+  return kNone;
+}
+
+std::uint32_t PhraseTrie::find_stem(std::uint32_t node, std::uint32_t stem) const {
+  const std::uint64_t mask = stem_edges_.size() - 1;
+  for (std::uint64_t slot = key_of(node, stem) >> 20 & mask; stem_edges_[slot].from != kNone;
+       slot = (slot + 1) & mask) {
+    if (stem_edges_[slot].from == node && stem_edges_[slot].word_start == stem) {
+      return stem_edges_[slot].to;
+    }
+  }
+  return kNone;
+}
+
+void PhraseTrie::find(const FoldedText& text, std::vector<PhraseHit>& hits) const {
+  find_in_field(text, 0, text.text_token, hits);
+  find_in_field(text, text.text_token, static_cast<std::uint32_t>(text.tokens.size()), hits);
+}
+
+void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
+                               std::vector<PhraseHit>& hits) const {
+  const bool has_stems = nodes_[0].has_stems;
+  for (std::uint32_t i = from; i < to; ++i) {
+    const Token& token = text.tokens[i];
+    if ((token.flags & kTokenLink) != 0) [[unlikely]] {
+      continue;
+    }
+    const std::uint64_t key = key_of(0, token.hash);
+    if (test(first_filter_, first_mask_, key)) {
+      const std::uint32_t end = find_word(0, key, text.word(token));
+      if (end != kNone) {
+        Walk walk{text, hits, i, to};
+        arrive(walk, end, i);
+      }
+    }
+    if (has_stems) {
+      Walk walk{text, hits, i, to};
+      follow_stems(walk, 0, i);
+    }
+  }
+}
+
+void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint32_t token) const {
+  const Token& word = walk.text.tokens[token];
+  if ((word.flags & kTokenLink) != 0) {
+    return;
+  }
+  const std::uint64_t key = key_of(node, word.hash);
+  if (nodes_[node].has_words && test(next_filter_, next_mask_, key)) {
+    const std::uint32_t end = find_word(node, key, walk.text.word(word));
+    if (end != kNone) {
+      arrive(walk, end, token);
+    }
+  }
+  if (nodes_[node].has_stems) {
+    follow_stems(walk, node, token);
+  }
+}
+
+void PhraseTrie::follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const {
+  stems_.visit_at(walk.text.word(walk.text.tokens[token]), [&](std::uint32_t stem) {
+    const std::uint32_t end = find_stem(node, stem);
+    if (end != kNone) {
+      arrive(walk, end, token);
+    }
+  });
+}
+
+void PhraseTrie::arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const {
+  const Node& end = nodes_[node];
+  if (end.phrase != kNone) {
+    walk.hits.push_back({end.phrase, walk.first_token, token});
+  }
+  if ((end.has_words || end.has_stems) && token + 1 < walk.end_token) {
+    follow(walk, node, token + 1);
+  }
+}
+
+}  // namespace vigie

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/core/folded_text.h"
+#include "engine/match/literal_index.h"
+
+namespace vigie {
+
+/// One occurrence of a phrase.
+struct PhraseHit {
+  std::uint32_t phrase = 0;
+  std::uint32_t first_token = 0, last_token = 0;  ///< inclusive
+};
+
+/// All phrases of a rule set in one trie of words. Why it is fast: a text's words are already
+/// hashed, and two bitmaps (words that begin a phrase; pairs of trie node and next word) answer
+/// "no" for nearly all of them from the first-level cache. What they let through is found by hash
+/// and then compared byte by byte, so that equal hashes never make a match. Built by one thread,
+/// then read by any.
+///
+/// A word that ends in '*' is a stem (3 bytes or more before the star): it takes any word that
+/// begins with it. Words of links are never words of a phrase, and no phrase crosses from title to
+/// text.
+class PhraseTrie {
+ public:
+  /// The phrase's number, dense from 0; the same words get the same number. Before finish().
+  std::uint32_t add(const std::vector<std::string>& words);
+  void finish();
+
+  std::size_t size() const { return phrases_; }
+
+  /// Appends every occurrence of every phrase, by first token.
+  void find(const FoldedText& text, std::vector<PhraseHit>& hits) const;
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  struct Node {
+    std::uint32_t phrase = kNone;  ///< the phrase that ends here
+    bool has_words = false;        ///< edges to other nodes, by whole words
+    bool has_stems = false;        ///< edges by stems
+  };
+  struct Edge {
+    std::uint64_t key = 0;
+    std::uint32_t from = kNone, to = 0;
+    std::uint32_t word_start = 0, word_length = 0;  ///< in words_; of stems: the stem's number, 0
+  };
+  /// One phrase being followed: where it began and where the text's field ends.
+  struct Walk {
+    const FoldedText& text;
+    std::vector<PhraseHit>& hits;
+    std::uint32_t first_token, end_token;
+  };
+
+  static std::uint64_t key_of(std::uint32_t node, std::uint64_t hash) {
+    const std::uint64_t mixed = (hash ^ node * 0x9e3779b97f4a7c15ULL) * 0xd6e8feb86659fd93ULL;
+    return mixed ^ mixed >> 32;
+  }
+  static bool test(const std::vector<std::uint64_t>& filter, std::uint64_t mask,
+                   std::uint64_t key) {
+    return (filter[(key & mask) / 64] >> (key % 64) & 1) != 0;
+  }
+
+  void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
+                     std::vector<PhraseHit>& hits) const;
+  void follow(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  void follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  void arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  std::uint32_t find_word(std::uint32_t node, std::uint64_t key, std::string_view word) const;
+  std::uint32_t find_stem(std::uint32_t node, std::uint32_t stem) const;
+  void insert(const Edge& edge, std::vector<Edge>& table);
+
+  std::uint32_t phrases_ = 0;
+  std::vector<Node> nodes_ = std::vector<Node>(1);
+  std::string words_;
+  LiteralIndex stems_;
+  std::vector<Edge> word_edges_, stem_edges_;  ///< until finish() in order, then tables by key
+  std::vector<std::uint64_t> first_filter_, next_filter_;
+  std::uint64_t first_mask_ = 0, next_mask_ = 0;
+  std::unordered_map<std::string, std::uint32_t> edge_ends_;  ///< while building
+};
+
+}  // namespace vigie

@@ -1,0 +1,400 @@
+#include "engine/match/rule_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "engine/match/phrase_text.h"
+
+namespace vigie {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxRulesPerPack = 100'000;
+constexpr std::size_t kMaxConditionDepth = 16;
+constexpr std::size_t kMaxPhrasesPerList = 1'000;
+constexpr std::int64_t kMaxWeight = 1'000;
+constexpr std::int64_t kMaxDistance = 100;
+
+constexpr std::array<std::string_view, 5> kKindFields = {"watch", "topic", "tone", "urgency",
+                                                         "abuse"};
+constexpr std::array<std::string_view, 7> kConditionFields = {"any", "all",   "none", "near",
+                                                              "of",  "regex", "exact"};
+
+bool is_rule_id(const std::string& id) {
+  return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+/// Whether what is looked for can be found at all: a condition that only says what must not occur
+/// would hold for nearly every text.
+bool can_be_found(const Condition& condition) {
+  switch (condition.op) {
+    case Condition::Op::kAny:
+      return std::ranges::all_of(condition.children, can_be_found);
+    case Condition::Op::kAll:
+      return std::ranges::any_of(condition.children, can_be_found);
+    case Condition::Op::kNone:
+      return false;
+    default:
+      return true;
+  }
+}
+
+class PackReader {
+ public:
+  explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
+
+  void read(const Settings& root, Pack& pack) {
+    root.allow_only({"title", "language", "needs", "optional", "lists", "rules"}, problems_);
+    pack.title = root.text("title", problems_, "");
+    pack.language = root.text("language", problems_, "");
+    pack.needs = root.texts("needs", problems_);
+    pack.optional = root.texts("optional", problems_);
+    if (const Settings* lists = root.find("lists")) {
+      read_lists(*lists, pack);
+    }
+    declare_names(root, pack);
+    const Settings* rules = root.find("rules");
+    if (rules == nullptr || rules->type() != Settings::Type::kList ||
+        rules->items().size() > kMaxRulesPerPack) {
+      (rules != nullptr ? *rules : root)
+          .complain("'rules' must be a list of at most 100000 rules", problems_);
+      return;
+    }
+    for (const Settings& item : rules->items()) {
+      read_rule(item, pack);
+    }
+  }
+
+ private:
+  void read_lists(const Settings& lists, Pack& pack) {
+    if (lists.type() != Settings::Type::kMap) {
+      lists.complain("'lists' is a map: each name with its phrases", problems_);
+    }
+    for (const auto& [name, value] : lists.fields()) {
+      std::vector<std::string>& phrases = pack.lists[name] = lists.texts(name, problems_);
+      if (phrases.empty()) {
+        value.complain("the list '" + name + "' is empty", problems_);
+      }
+      for (const std::string& phrase : phrases) {
+        if (phrase.find_first_of("{}") != std::string::npos) {
+          value.complain("'" + phrase + "': a list's entry cannot use another {name}", problems_);
+        }
+      }
+    }
+  }
+
+  /// Every {name} that phrases may use: lists, and what tenants give.
+  void declare_names(const Settings& root, const Pack& pack) {
+    for (const auto& [name, phrases] : pack.lists) {
+      names_.insert(name);
+    }
+    for (const auto* given : {&pack.needs, &pack.optional}) {
+      for (const std::string& name : *given) {
+        if (!names_.insert(name).second) {
+          root.complain("{" + name + "} is said twice in lists, needs and optional", problems_);
+        }
+      }
+    }
+  }
+
+  void read_rule(const Settings& item, Pack& pack) {
+    if (item.type() != Settings::Type::kMap) {
+      item.complain("a rule is a map of fields", problems_);
+      return;
+    }
+    std::vector<std::string_view> known = {"id", "about"};
+    known.insert(known.end(), kKindFields.begin(), kKindFields.end());
+    known.insert(known.end(), kConditionFields.begin(), kConditionFields.end());
+    item.allow_only(known, problems_);
+
+    Rule rule;
+    rule.line = item.line();
+    rule.column = item.column();
+    rule.id = item.text("id", problems_);
+    rule.about = item.text("about", problems_, "");
+    if (item.find("id") != nullptr && !is_rule_id(rule.id)) {
+      item.find("id")->complain(
+          "'" + rule.id +
+              "' is not a rule id: small letters, digits, '.', '_' and '-', at most 100",
+          problems_);
+    } else if (!ids_.insert(rule.id).second) {
+      item.find("id")->complain("'" + rule.id + "' is already taken in this pack", problems_);
+    }
+    read_kind(item, rule);
+    rule.condition = read_conditions(item, 0);
+    if (!can_be_found(rule.condition)) {
+      item.complain(
+          "'none' alone would match nearly everything: beside it must stand any, all, "
+          "near or regex",
+          problems_);
+    }
+    pack.rules.push_back(std::move(rule));
+  }
+
+  void read_kind(const Settings& item, Rule& rule) {
+    int kinds = 0;
+    for (std::size_t i = 0; i < kKindFields.size(); ++i) {
+      const std::string_view field = kKindFields[i];
+      if (item.find(field) == nullptr) {
+        continue;
+      }
+      ++kinds;
+      rule.kind = static_cast<RuleKind>(i);
+      if (rule.kind == RuleKind::kTopic) {
+        rule.topic = item.text(field, problems_);
+      } else if (rule.kind == RuleKind::kWatch) {
+        if (!item.boolean(field, problems_)) {
+          item.find(field)->complain("'watch' can only be true", problems_);
+        }
+      } else {
+        rule.weight =
+            static_cast<std::int32_t>(item.integer(field, -kMaxWeight, kMaxWeight, problems_));
+      }
+    }
+    if (kinds != 1) {
+      item.complain("a rule decides exactly one of: watch, topic, tone, urgency, abuse", problems_);
+    }
+  }
+
+  /// All condition fields of one map; several together must all hold.
+  Condition read_conditions(const Settings& map, std::size_t depth) {
+    Condition all;
+    all.op = Condition::Op::kAll;
+    all.line = map.line();
+    all.column = map.column();
+    if (depth > kMaxConditionDepth) {
+      map.complain("conditions nested deeper than 16", problems_);
+      return all;
+    }
+    using Op = Condition::Op;
+    constexpr std::pair<std::string_view, Op> kListed[] = {
+        {"any", Op::kAny}, {"all", Op::kAll}, {"none", Op::kNone}};
+    for (const auto& [field, op] : kListed) {
+      if (const Settings* list = map.find(field)) {
+        all.children.push_back(read_list(*list, field, op, depth));
+      }
+    }
+    if (map.find("near") != nullptr || map.find("of") != nullptr) {
+      all.children.push_back(read_near(map, depth));
+    }
+    if (const Settings* regex = map.find("regex")) {
+      Condition condition = leaf(*regex, Op::kRegex, map.text("regex", problems_));
+      condition.exact = map.boolean("exact", problems_, false);
+      all.children.push_back(std::move(condition));
+    } else if (const Settings* exact = map.find("exact")) {
+      exact->complain("'exact' belongs to a 'regex'", problems_);
+    }
+    if (all.children.empty()) {
+      map.complain("a rule must say what to look for: any, all, near with of, or regex", problems_);
+      return leaf(map, Op::kPhrase, {});
+    }
+    return all.children.size() == 1 ? std::move(all.children.front()) : all;
+  }
+
+  Condition read_near(const Settings& map, std::size_t depth) {
+    Condition near;
+    const Settings* of = map.find("of");
+    if (of == nullptr) {
+      map.complain("'near' needs 'of': the phrases that stand near one another", problems_);
+      return near;
+    }
+    if (map.find("near") == nullptr) {
+      of->complain("'of' belongs to a 'near': how many words may lie between", problems_);
+      return near;
+    }
+    near = read_list(*of, "of", Condition::Op::kNear, depth);
+    near.distance = static_cast<std::uint32_t>(map.integer("near", 0, kMaxDistance, problems_));
+    for (const Condition& member : near.children) {
+      const bool phrases_only = member.op == Condition::Op::kPhrase ||
+                                (member.op == Condition::Op::kAny &&
+                                 std::ranges::all_of(member.children, [](const Condition& child) {
+                                   return child.op == Condition::Op::kPhrase;
+                                 }));
+      if (!phrases_only) {
+        problems_.push_back({of->file(), member.line, member.column,
+                             "a member of 'near' is a phrase, or any of some phrases"});
+      }
+    }
+    if (near.children.size() < 2) {
+      of->complain("'of' needs two or more members", problems_);
+    }
+    return near;
+  }
+
+  Condition read_list(const Settings& list, std::string_view field, Condition::Op op,
+                      std::size_t depth) {
+    Condition condition;
+    condition.op = op;
+    condition.line = list.line();
+    condition.column = list.column();
+    if (list.type() != Settings::Type::kList || list.items().empty()) {
+      list.complain("'" + std::string(field) + "' must be a list that is not empty", problems_);
+      return condition;
+    }
+    if (list.items().size() > kMaxPhrasesPerList) {
+      list.complain("more than 1,000 phrases: make a list of them, or several rules", problems_);
+      return condition;
+    }
+    for (const Settings& item : list.items()) {
+      if (item.type() == Settings::Type::kScalar) {
+        check_phrase(item);
+        condition.children.push_back(leaf(item, Condition::Op::kPhrase, item.scalar()));
+      } else if (item.type() == Settings::Type::kMap) {
+        item.allow_only(kConditionFields, problems_);
+        condition.children.push_back(read_conditions(item, depth + 1));
+      } else {
+        item.complain("must be a phrase or a map of conditions", problems_);
+      }
+    }
+    return condition;
+  }
+
+  void check_phrase(const Settings& item) {
+    const std::string& text = item.scalar();
+    const PhraseText phrase = split_phrase(text);
+    if (text.empty()) {
+      item.complain("an empty phrase", problems_);
+    } else if (!phrase.well_formed) {
+      item.complain("'" + text + "': a '{' or '}' is not closed or has no name", problems_);
+    } else {
+      for (const std::string& name : phrase.names) {
+        if (!names_.contains(name)) {
+          item.complain("'" + text + "': {" + name +
+                            "} is neither a list of this pack nor one of its needs or optional",
+                        problems_);
+        }
+      }
+    }
+  }
+
+  static Condition leaf(const Settings& place, Condition::Op op, std::string text) {
+    Condition condition;
+    condition.op = op;
+    condition.text = std::move(text);
+    condition.line = place.line();
+    condition.column = place.column();
+    return condition;
+  }
+
+  std::vector<Problem>& problems_;
+  std::set<std::string, std::less<>> names_, ids_;
+};
+
+RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
+  item.allow_only({"name", "text", "title", "matches", "not", "topics", "tone", "urgency", "alert"},
+                  problems);
+  RuleTest test;
+  test.file = item.file();
+  test.line = item.line();
+  test.name = item.text("name", problems, "");
+  test.text = item.text("text", problems);
+  test.title = item.text("title", problems, "");
+  test.matches = item.texts("matches", problems);
+  test.matches_not = item.texts("not", problems);
+  test.topics = item.texts("topics", problems);
+  test.says_topics = item.find("topics") != nullptr;
+  test.tone = item.text("tone", problems, "");
+  test.urgency = item.text("urgency", problems, "");
+  if (item.find("alert") != nullptr) {
+    test.alert = item.boolean("alert", problems);
+  }
+  if (!test.tone.empty() && !parse_tone(test.tone)) {
+    item.find("tone")->complain("'tone' is negative, neutral or positive", problems);
+  }
+  if (!test.urgency.empty() && !parse_urgency(test.urgency)) {
+    item.find("urgency")->complain("'urgency' is low, medium, high or critical", problems);
+  }
+  if (test.matches.empty() && test.matches_not.empty() && !test.says_topics && test.tone.empty() &&
+      test.urgency.empty() && !test.alert) {
+    item.complain("a test must expect something", problems);
+  }
+  return test;
+}
+
+}  // namespace
+
+std::optional<Pack> read_pack(const std::string& path, std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  const std::optional<Settings> root = Settings::read_file(path, problems);
+  if (!root) {
+    return std::nullopt;
+  }
+  Pack pack;
+  pack.name = fs::path(path).stem().string();
+  pack.file = path;
+  PackReader(problems).read(*root, pack);
+  if (problems.size() != before) {
+    return std::nullopt;
+  }
+  return pack;
+}
+
+std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>& problems) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const std::string path = entry.path().string();
+    if (path.ends_with(".yaml") && !path.ends_with(".test.yaml")) {
+      paths.push_back(path);
+    }
+  }
+  if (error) {
+    problems.push_back({directory, 0, 0, error.message()});
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<Pack> packs;
+  std::map<std::string, std::string> seen;
+  for (const std::string& path : paths) {
+    std::optional<Pack> pack = read_pack(path, problems);
+    if (!pack) {
+      continue;
+    }
+    for (const Rule& rule : pack->rules) {
+      const std::string place = pack->file + ":" + std::to_string(rule.line);
+      const auto [first, is_new] = seen.emplace(rule.id, place);
+      if (!is_new) {
+        problems.push_back({pack->file, rule.line, rule.column,
+                            "rule '" + rule.id + "' is already at " + first->second});
+      }
+    }
+    packs.push_back(std::move(*pack));
+  }
+  return packs;
+}
+
+std::vector<RuleTest> read_tests(const std::string& path, std::vector<Problem>& problems) {
+  std::vector<RuleTest> tests;
+  const std::optional<Settings> root = Settings::read_file(path, problems);
+  if (!root) {
+    return tests;
+  }
+  root->allow_only({"variables", "tests"}, problems);
+  std::map<std::string, std::vector<std::string>> variables;
+  if (const Settings* given = root->find("variables")) {
+    for (const auto& [name, value] : given->fields()) {
+      variables[name] = given->texts(name, problems);
+    }
+  }
+  const Settings* list = root->find("tests");
+  if (list == nullptr || list->type() != Settings::Type::kList) {
+    root->complain("'tests' must be a list", problems);
+    return tests;
+  }
+  for (const Settings& item : list->items()) {
+    const std::size_t before = problems.size();
+    RuleTest test = read_test(item, problems);
+    if (problems.size() == before) {
+      test.variables = variables;
+      tests.push_back(std::move(test));
+    }
+  }
+  return tests;
+}
+
+}  // namespace vigie

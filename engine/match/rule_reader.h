@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/settings.h"
+#include "engine/match/rule.h"
+
+namespace vigie {
+
+/// Reads one pack (rules/README.md has the language). All problems with file:line:column; nothing
+/// if there is one.
+std::optional<Pack> read_pack(const std::string& path, std::vector<Problem>& problems);
+
+/// Reads every pack of a directory: *.yaml but for *.test.yaml, by name. Rule ids must be unique
+/// over all of them.
+std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>& problems);
+
+/// Reads the tests beside a pack.
+std::vector<RuleTest> read_tests(const std::string& path, std::vector<Problem>& problems);
+
+}  // namespace vigie

@@ -1,0 +1,207 @@
+#include "engine/parse/feed.h"
+
+#include <libxml/uri.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+#include "engine/parse/canonical.h"
+#include "engine/parse/feed_date.h"
+#include "engine/parse/html_text.h"
+#include "engine/parse/json_feed.h"
+#include "engine/parse/xml_feed.h"
+
+namespace vigie {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kSpaces);
+  return first == text.npos ? std::string_view()
+                            : text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+bool is_web_address(std::string_view url) {
+  std::string scheme(url.substr(0, 8));
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return scheme.starts_with("http://") || scheme.starts_with("https://");
+}
+
+/// `url` against `base` (RFC 3986, 5.2); empty unless the result is an http or https address.
+std::string resolved(std::string_view url, const std::string& base) {
+  constexpr std::size_t kMaxUrlBytes = 4096;
+  const std::string reference(trimmed(url));
+  if (reference.empty() || reference.size() + base.size() > kMaxUrlBytes) {
+    return {};
+  }
+  if (is_web_address(reference)) {
+    return reference;
+  }
+  const std::unique_ptr<xmlChar, void (*)(void*)> built(
+      xmlBuildURI(reinterpret_cast<const xmlChar*>(reference.c_str()),
+                  reinterpret_cast<const xmlChar*>(base.c_str())),
+      [](void* memory) { xmlFree(memory); });
+  std::string whole = built ? reinterpret_cast<const char*>(built.get()) : "";
+  return is_web_address(whole) ? whole : std::string();
+}
+
+/// An id for items that bring none: the same item gives the same id at every poll and in every
+/// version of Vigie, so this FNV-1a (64 bits) is the feed's own and must not change.
+std::string made_id(const FeedItem& item) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const std::string* part :
+       {&item.title.text, &item.content.text, &item.summary.text, &item.published}) {
+    for (const char c : *part) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    }
+    hash = (hash ^ '\n') * 0x100000001b3ULL;
+  }
+  std::array<char, 16> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16);
+  return "hash:" + std::string(digits.data(), end);
+}
+
+/// Mentions hold valid UTF-8 without NUL, whatever the feed held.
+void make_clean(std::string& text) {
+  if (simdjson::validate_utf8(text.data(), text.size())) {
+    std::replace(text.begin(), text.end(), '\0', ' ');
+    return;
+  }
+  for (char& c : text) {
+    c = static_cast<unsigned char>(c) >= 0x80 || c == '\0' ? '?' : c;
+  }
+}
+
+class FeedMapping final : public Mapping, private FeedItemSink {
+ public:
+  void map(const Envelope& envelope, MentionSink& sink) override {
+    sink_ = &sink;
+    origin_ = envelope.origin.get();
+    bytes_ = envelope.bytes.view();
+    const std::string_view text =
+        trimmed(bytes_.starts_with("\xef\xbb\xbf") ? bytes_.substr(3) : bytes_);
+    if (text.size() > kMaxFeedBytes) {
+      return flaw(RejectReason::kTooLong,
+                  "a feed longer than " + std::to_string(kMaxFeedBytes) + " bytes");
+    }
+    if (text.empty()) {
+      return flaw(RejectReason::kMalformed, "the answer is empty: not a feed");
+    }
+    if (text.front() == '{') {
+      return json_.read(text, *this);
+    }
+    read_xml_feed(text, *this);
+  }
+
+ private:
+  void flaw(RejectReason reason, std::string_view detail) override {
+    sink_->reject(reason, detail, bytes_);
+  }
+
+  void item(const FeedItem& item) override {
+    Mention mention;
+    url_ = resolved(item.link, item.base.empty() ? base_url() : resolved(item.base, base_url()));
+    id_ = trimmed(item.id);
+    if (id_.empty()) {
+      id_ = !trimmed(item.link).empty() ? std::string(trimmed(item.link)) : made_id(item);
+    }
+    set_text(mention.id, id_);
+    source_ = origin_ == nullptr         ? ""
+              : origin_->network.empty() ? origin_->base_url
+                                         : origin_->network;
+    mention.source = source_;
+    set_times(item, mention);
+    if (item.deleted) {
+      mention.deleted = true;
+      return sink_->mention(mention);
+    }
+    if (!set_texts(item, mention)) {
+      return;
+    }
+    set_author(item, mention);
+    set_text(mention.url, url_);
+    language_ = trimmed(item.language);
+    set_text(mention.language, language_);
+    in_reply_to_ = trimmed(item.in_reply_to);
+    set_text(mention.in_reply_to, in_reply_to_);
+    if (!in_reply_to_.empty()) {
+      mention.kind = Kind::kComment;
+    }
+    sink_->mention(mention);
+  }
+
+  std::string base_url() const { return origin_ == nullptr ? "" : origin_->base_url; }
+
+  static void set_text(std::string_view& out, std::string& text) {
+    make_clean(text);
+    out = text;
+  }
+
+  static void set_times(const FeedItem& item, Mention& mention) {
+    const auto published = parse_feed_date(item.published);
+    const auto updated = parse_feed_date(item.updated);
+    mention.created_at = published ? *published : updated.value_or(Time{});
+    mention.version.edited_at_us = updated.value_or(mention.created_at).time_since_epoch().count();
+  }
+
+  /// The fullest text that is not blank.
+  bool set_texts(const FeedItem& item, Mention& mention) {
+    show(item.title, title_);
+    show(item.content, text_);
+    if (text_.empty()) {
+      show(item.summary, text_);
+    }
+    if (title_.empty() && text_.empty()) {
+      sink_->reject(RejectReason::kMissingText, "an item of the feed has neither title nor text",
+                    id_);
+      return false;
+    }
+    if (title_.size() > kMaxTextBytes || text_.size() > kMaxTextBytes) {
+      sink_->reject(RejectReason::kTooLong,
+                    "an item's text is longer than " + std::to_string(kMaxTextBytes) + " bytes",
+                    id_);
+      return false;
+    }
+    set_text(mention.title, title_);
+    set_text(mention.text, text_);
+    return true;
+  }
+
+  void show(const FeedText& from, std::string& out) {
+    if (from.markup == Markup::kHtml) {
+      html_.convert(from.text, out);
+    } else {
+      out = trimmed(from.text);
+    }
+  }
+
+  void set_author(const FeedItem& item, Mention& mention) {
+    author_name_ = trimmed(item.author_name);
+    author_url_ = resolved(item.author_url, base_url());
+    author_id_ = !author_url_.empty() ? author_url_ : std::string(trimmed(item.author_email));
+    if (author_id_.empty()) {
+      author_id_ = author_name_;
+    }
+    set_text(mention.author.name, author_name_);
+    set_text(mention.author.url, author_url_);
+    set_text(mention.author.id, author_id_);
+  }
+
+  JsonFeedReader json_;
+  HtmlText html_;
+  MentionSink* sink_ = nullptr;
+  const Origin* origin_ = nullptr;
+  std::string_view bytes_;
+  std::string id_, source_, url_, title_, text_, language_, in_reply_to_;
+  std::string author_id_, author_name_, author_url_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mapping> make_feed_mapping() { return std::make_unique<FeedMapping>(); }
+
+}  // namespace vigie

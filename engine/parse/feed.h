@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "engine/core/mapping.h"
+
+namespace vigie {
+
+/// Bounds of a feed; beyond them it (or the item) is a dead letter.
+inline constexpr std::size_t kMaxFeedBytes = 16 << 20;
+inline constexpr std::size_t kMaxFeedDepth = 200;
+inline constexpr std::size_t kMaxFeedItems = 20'000;
+
+/// Reads RSS 0.9x to 2.0, RDF (RSS 1.0), Atom 0.3 and 1.0, and JSON Feed: the bytes of one feed →
+/// one mention per item.
+///
+/// id: guid, atom:id, id; else the link; else a hash of title, text and date. source: the origin's
+/// network, else its base_url (the feed's address). text: the fullest there is of content:encoded,
+/// content, content_html, summary and description, as plain text. An update date is an edit; an RFC
+/// 6721 tombstone is a deletion. Links are resolved and only http and https ones kept. Entities are
+/// never declared, fetched or expanded: a document type with an internal subset is rejected as
+/// unsafe. A feed without items gives nothing at all.
+std::unique_ptr<Mapping> make_feed_mapping();
+
+}  // namespace vigie

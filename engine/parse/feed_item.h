@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/core/mapping.h"
+
+namespace vigie {
+
+enum class Markup { kPlain, kHtml };
+
+/// One text of a feed as written, and what it is written in.
+struct FeedText {
+  std::string text;
+  Markup markup = Markup::kPlain;
+  void clear() {
+    text.clear();
+    markup = Markup::kPlain;
+  }
+};
+
+/// One item of a feed, whatever dialect it came in. Dates and addresses as written.
+struct FeedItem {
+  std::string id, link, base;
+  FeedText title, content, summary;
+  std::string published, updated;
+  std::string author_name, author_url, author_email;
+  std::string language, in_reply_to;
+  bool deleted = false;
+
+  void clear() {
+    for (std::string* text : {&id, &link, &base, &published, &updated, &author_name, &author_url,
+                              &author_email, &language, &in_reply_to}) {
+      text->clear();
+    }
+    title.clear();
+    content.clear();
+    summary.clear();
+    deleted = false;
+  }
+};
+
+/// Takes what the readers of the two notations find.
+class FeedItemSink {
+ public:
+  virtual ~FeedItemSink() = default;
+  /// Valid during the call only.
+  virtual void item(const FeedItem& item) = 0;
+  /// The rest of the feed, or one item, cannot be read.
+  virtual void flaw(RejectReason reason, std::string_view detail) = 0;
+};
+
+}  // namespace vigie

@@ -1,0 +1,124 @@
+#include "engine/parse/json_pieces.h"
+
+#include <algorithm>
+
+namespace vigie {
+namespace {
+
+constexpr std::string_view kSpaces = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kSpaces);
+  if (first == text.npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+/// Where the string that opens at `start` ends (its closing quote), or npos.
+std::size_t closing_quote(std::string_view text, std::size_t start) {
+  for (std::size_t i = start + 1;; ++i) {
+    i = text.find_first_of("\"\\", i);
+    if (i == text.npos || text[i] == '"') {
+      return i;
+    }
+    ++i;
+  }
+}
+
+/// Walks over JSON as brackets, strings and the rest. Calls `visit(position, open brackets after
+/// it)` at every bracket and comma outside strings, until it says stop or the text ends.
+template <class Visit>
+void walk_json(std::string_view text, Visit&& visit) {
+  std::size_t depth = 0;
+  for (std::size_t i = 0; (i = text.find_first_of("\"[]{},", i)) != text.npos; ++i) {
+    switch (text[i]) {
+      case '"':
+        i = closing_quote(text, i);
+        if (i == text.npos) {
+          return;
+        }
+        continue;
+      case '[':
+      case '{':
+        ++depth;
+        break;
+      case ']':
+      case '}':
+        depth -= depth != 0;
+        break;
+      default:
+        break;
+    }
+    if (!visit(i, depth)) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t json_depth(std::string_view text) {
+  std::size_t deepest = 0;
+  walk_json(text, [&](std::size_t, std::size_t depth) {
+    deepest = std::max(deepest, depth);
+    return depth != 0 && deepest <= kMaxJsonDepth;
+  });
+  return deepest;
+}
+
+JsonPieces::JsonPieces(std::string_view input) : rest_(input) {
+  if (rest_.starts_with("\xef\xbb\xbf")) {
+    rest_.remove_prefix(3);
+  }
+  const std::size_t first = rest_.find_first_not_of(kSpaces);
+  if (first != rest_.npos && rest_[first] == '[') {
+    is_array_ = true;
+    rest_.remove_prefix(first + 1);
+  }
+}
+
+bool JsonPieces::next(JsonPiece& piece) {
+  while (!rest_.empty()) {
+    if (is_array_ ? next_element(piece) : next_line(piece)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool JsonPieces::next_line(JsonPiece& piece) {
+  const std::size_t end = rest_.find('\n');
+  piece.torn = end == rest_.npos;
+  piece.bytes = trimmed(rest_.substr(0, end));
+  rest_.remove_prefix(piece.torn ? rest_.size() : end + 1);
+  return !piece.bytes.empty();
+}
+
+/// An element ends at a comma or a bracket that nothing within it opened.
+bool JsonPieces::next_element(JsonPiece& piece) {
+  std::size_t end = rest_.npos;
+  bool last = true;
+  std::size_t before = 0;
+  walk_json(rest_, [&](std::size_t i, std::size_t depth) {
+    const bool closes = (rest_[i] == ']' || rest_[i] == '}') && before == 0;
+    before = depth;
+    if (closes || (rest_[i] == ',' && depth == 0)) {
+      end = i;
+      last = closes;
+      return false;
+    }
+    return true;
+  });
+  piece.torn = end == rest_.npos;
+  piece.bytes = trimmed(rest_.substr(0, end));
+  rest_.remove_prefix(piece.torn ? rest_.size() : end + 1);
+  if (last && !piece.torn && !trimmed(rest_).empty()) {
+    is_array_ = false;  // what follows the array is no part of it: read as lines
+  } else if (last) {
+    rest_ = {};
+  }
+  return !piece.bytes.empty();
+}
+
+}  // namespace vigie

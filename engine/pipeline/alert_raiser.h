@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/alert/incidents.h"
+#include "engine/core/clock.h"
+#include "engine/core/finding.h"
+#include "engine/core/result.h"
+#include "engine/metrics/metrics.h"
+#include "engine/pipeline/judge.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// An alert that the store has taken: what the screens are told.
+struct RaisedAlert {
+  TenantId tenant = 0;
+  std::uint64_t number = 0;
+};
+
+/// Says whether somebody has to be told of an urgent mention, and puts the alert into the batch
+/// that stores the mention: both are there or neither. The writer's thread.
+class AlertRaiser {
+ public:
+  /// Knows the incidents under way from the urgent mentions of the store's last two days. All parts
+  /// outlive it.
+  static Result<std::unique_ptr<AlertRaiser>> recall(Store& store, const TenantPolicy& policy,
+                                                     const Clock& clock, Metrics& metrics);
+
+  /// `finding` is urgent and was just stored, or took an older version's place, at `ref`.
+  void see(const Findings& findings, const Finding& finding, const MentionRef& ref);
+  /// What was raised since the last call, once the batch is durable.
+  std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
+
+ private:
+  AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics)
+      : store_(store), policy_(policy), clock_(clock), metrics_(metrics) {}
+  Result<void> recall_tenant(TenantId tenant);
+
+  Store& store_;
+  const TenantPolicy& policy_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  Incidents incidents_;
+  std::vector<RaisedAlert> raised_;
+};
+
+}  // namespace vigie

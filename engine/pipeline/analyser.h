@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/core/folded_text.h"
+#include "engine/core/matches.h"
+#include "engine/core/mention.h"
+#include "engine/core/verdict.h"
+#include "engine/match/matcher.h"
+#include "engine/parse/text_folder.h"
+#include "engine/pipeline/knowledge.h"
+
+namespace vigie {
+
+/// The straight line every mention goes: fold → match → classify. Two steps, because what nobody
+/// keeps is not worth classifying. Keeps scratch memory: one per thread.
+class Analyser {
+ public:
+  explicit Analyser(std::shared_ptr<const Knowledge> knowledge);
+
+  const Knowledge& knowledge() const { return *knowledge_; }
+
+  /// Step one. The result is valid until the next call.
+  const Matches& match(const Mention& mention);
+  /// Step two, of the mention just matched.
+  const Verdict& classify(const Mention& mention);
+  /// The topics (names in the catalogue) that the rules in force for `tenant` found in the mention
+  /// just matched: ascending, each once. Appends to `topics`.
+  void collect_topics(TenantId tenant, std::vector<std::uint32_t>& topics) const;
+  /// Appends the tenants whose watch rules matched, in any order, some perhaps twice. `tenants`:
+  /// how many there are.
+  void collect_watchers(std::size_t tenants, std::vector<TenantId>& watchers) const;
+
+ private:
+  std::shared_ptr<const Knowledge> knowledge_;
+  TextFolder folder_;
+  Matcher matcher_;
+  Classifier classifier_;
+  FoldedText folded_;
+  Matches matches_;
+  Verdict verdict_;
+};
+
+}  // namespace vigie

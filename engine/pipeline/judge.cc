@@ -1,0 +1,212 @@
+#include "engine/pipeline/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/core/check.h"
+#include "engine/core/json_writer.h"
+
+namespace vigie {
+namespace {
+
+/// Clocks of sources run ahead of ours by a little; further than this a date is not believed.
+constexpr std::chrono::minutes kBelievedAhead{5};
+
+std::string account_key(std::string_view network, std::string_view author_id) {
+  std::string key(network);
+  key += '\0';
+  key += author_id;
+  return key;
+}
+
+}  // namespace
+
+TenantPolicy::TenantPolicy(std::vector<Tenant> all) : tenants(std::move(all)) {
+  for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
+    if (tenants[tenant].keep_all) {
+      keep_all.push_back(tenant);
+    }
+    for (const OfficialAccount& account : tenants[tenant].official_accounts) {
+      official_accounts.emplace(tenant, account_key(account.source, account.author_id));
+    }
+  }
+}
+
+Judge::Judge(const MappingFactories& mappings, const TenantPolicy& policy,
+             const Pseudonymiser& pseudonyms, const IdHasher& ids)
+    : factories_(mappings), policy_(policy), pseudonyms_(pseudonyms), ids_(ids) {}
+
+void Judge::learn(std::shared_ptr<const Knowledge> knowledge) {
+  analyser_ = std::make_unique<Analyser>(std::move(knowledge));
+}
+
+Findings Judge::judge(Envelope& envelope) {
+  Findings findings;
+  findings.origin = envelope.origin;
+  findings.sequence = envelope.sequence;
+  findings.cursor = std::move(envelope.cursor);
+  findings.received_at = envelope.received_at;
+  findings.mode = envelope.mode;
+  findings.receipt = std::move(envelope.receipt);
+  findings.catalogue = analyser_->knowledge().catalogue;
+  envelope_ = &envelope;
+  out_ = &findings;
+  mapping_for(envelope.origin->format).map(envelope, *this);
+  return findings;
+}
+
+void Judge::mention(const Mention& seen) {
+  Mention mention = seen;
+  if (mention.source.empty()) {
+    mention.source = envelope_->origin->network;
+  }
+  ++out_->mentions;
+  if (mention.deleted) {
+    take_back(mention);
+    return;
+  }
+  keep(mention);
+}
+
+void Judge::reject(RejectReason reason, std::string_view detail, std::string_view bytes) {
+  out_->rejected.push_back({reason, std::string(detail), std::string(bytes)});
+}
+
+void Judge::take_back(const Mention& mention) {
+  Finding finding;
+  finding.action = Finding::Action::kDelete;
+  finding.mention = out_->mentions - 1;
+  finding.id_hash = ids_(mention.source, mention.id);
+  finding.source = append(mention.source);
+  finding.id = append(mention.id);
+  finding.received_at = envelope_->received_at;
+  for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
+    finding.tenant = tenant;
+    out_->findings.push_back(finding);
+  }
+}
+
+void Judge::keep(const Mention& mention) {
+  analyser_->match(mention);
+  choose_keepers();
+
+  // Two kinds of mention may concern a tenant that did not ask for them by a rule: the answer to
+  // something it keeps, and a new wording of something it keeps. Only the writer knows what is
+  // kept.
+  const bool is_edit = mention.version.edited_at_us > mention.created_at.time_since_epoch().count();
+  const bool is_answer = !mention.in_reply_to.empty();
+  if (kept_.empty() && !is_edit && !is_answer) {
+    ++out_->dropped;
+    return;
+  }
+
+  const Verdict& verdict = analyser_->classify(mention);
+  Finding common;
+  common.mention = out_->mentions - 1;
+  common.id_hash = ids_(mention.source, mention.id);
+  common.parent_hash = is_answer ? ids_(mention.source, mention.in_reply_to) : 0;
+  common.source = append(mention.source);
+  common.id = append(mention.id);
+  common.identity = append_identity(mention.author);
+  for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
+    if (std::ranges::binary_search(kept_, tenant)) {
+      add_finding(Finding::Action::kKeep, tenant, mention, verdict, common);
+    } else if (is_edit) {
+      add_finding(Finding::Action::kReplaceIfKnown, tenant, mention, verdict, common);
+    } else if (is_answer) {
+      add_finding(Finding::Action::kKeepIfParentKnown, tenant, mention, verdict, common);
+    }
+  }
+}
+
+void Judge::choose_keepers() {
+  kept_.assign(policy_.keep_all.begin(), policy_.keep_all.end());
+  const std::vector<std::uint32_t>& owners = envelope_->origin->owned_by;
+  kept_.insert(kept_.end(), owners.begin(), owners.end());
+  analyser_->collect_watchers(policy_.tenants.size(), kept_);
+  std::sort(kept_.begin(), kept_.end());
+  kept_.erase(std::unique(kept_.begin(), kept_.end()), kept_.end());
+}
+
+void Judge::add_finding(Finding::Action action, TenantId tenant, const Mention& mention,
+                        const Verdict& verdict, const Finding& common) {
+  Finding finding = common;
+  finding.action = action;
+  finding.tenant = tenant;
+
+  const Time told = mention.created_at + envelope_->time_shift;
+  const bool has_date = mention.created_at.time_since_epoch().count() != 0;
+  const bool in_replay = envelope_->mode == Mode::kReplay && has_date;
+  finding.received_at = in_replay ? told : envelope_->received_at;
+  finding.created_at =
+      has_date ? std::min(told, finding.received_at + kBelievedAhead) : finding.received_at;
+  finding.version = mention.version;
+  if (finding.version.edited_at_us != 0) {
+    finding.version.edited_at_us += envelope_->time_shift.count();
+  }
+  finding.tone = verdict.tone;
+  finding.urgency = verdict.urgency;
+
+  Record& record = record_;
+  record.mention = mention;
+  record.mention.created_at = finding.created_at;
+  record.mention.version = finding.version;
+  record.has_author = !mention.author.id.empty();
+  if (record.has_author) {
+    finding.author = pseudonyms_.name(tenant, mention.source, mention.author.id);
+    if (!policy_.official_accounts.empty()) {
+      finding.official = policy_.official_accounts.contains(
+          {tenant, account_key(mention.source, mention.author.id)});
+    }
+  }
+  record.author = finding.author;
+  record.received_at = finding.received_at;
+  record.mode = envelope_->mode;
+  record.connector = envelope_->origin->connector;
+  record.official = finding.official;
+  record.verdict = verdict;
+  record.topics.clear();
+  analyser_->collect_topics(tenant, record.topics);
+  finding.topics = {static_cast<std::uint32_t>(out_->topics.size()),
+                    static_cast<std::uint32_t>(record.topics.size())};
+  out_->topics.insert(out_->topics.end(), record.topics.begin(), record.topics.end());
+
+  const std::size_t start = out_->arena.size();
+  encode_record(record, out_->arena);
+  finding.record = {static_cast<std::uint32_t>(start),
+                    static_cast<std::uint32_t>(out_->arena.size() - start)};
+  out_->findings.push_back(finding);
+}
+
+Piece Judge::append(std::string_view bytes) {
+  const Piece piece{static_cast<std::uint32_t>(out_->arena.size()),
+                    static_cast<std::uint32_t>(bytes.size())};
+  out_->arena += bytes;
+  return piece;
+}
+
+Piece Judge::append_identity(const Author& author) {
+  if (author.id.empty()) {
+    return {};
+  }
+  const auto start = static_cast<std::uint32_t>(out_->arena.size());
+  JsonWriter json(out_->arena);
+  json.begin_object();
+  json.key("id").value(author.id);
+  json.key("name").value(author.name);
+  json.key("url").value(author.url);
+  json.end_object();
+  return {start, static_cast<std::uint32_t>(out_->arena.size()) - start};
+}
+
+Mapping& Judge::mapping_for(const std::string& format) {
+  auto found = mappings_.find(format);
+  if (found == mappings_.end()) {
+    const auto factory = factories_.find(format);
+    check(factory != factories_.end(), "every connector's format has a mapping");
+    found = mappings_.emplace(format, factory->second()).first;
+  }
+  return *found->second;
+}
+
+}  // namespace vigie

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "engine/classify/classifier.h"
+#include "engine/core/catalogue.h"
+#include "engine/core/pack_summary.h"
+#include "engine/match/rule_set.h"
+
+namespace vigie {
+
+/// What the engine knows about language and the town: compiled rules, lexicons, and the catalogue
+/// that numbers them.
+struct Knowledge {
+  std::shared_ptr<const Catalogue> catalogue;
+  std::shared_ptr<const RuleSet> rules;
+  std::shared_ptr<const Lexicons> lexicons;
+  std::vector<PackSummary> packs;
+};
+
+/// Where the knowledge in force stands. Replaced as a whole by a reload; every worker takes the new
+/// one before its next envelope, so no mention is ever judged by two rule sets.
+class KnowledgeShelf {
+ public:
+  explicit KnowledgeShelf(std::shared_ptr<const Knowledge> first) : in_force_(std::move(first)) {}
+
+  /// Any thread: counts the replacements; cheap enough to ask before every envelope.
+  std::uint64_t edition() const { return edition_.load(std::memory_order_acquire); }
+  std::shared_ptr<const Knowledge> in_force() const {
+    const std::scoped_lock lock(mutex_);
+    return in_force_;
+  }
+  void replace(std::shared_ptr<const Knowledge> next) {
+    const std::scoped_lock lock(mutex_);
+    in_force_ = std::move(next);
+    edition_.fetch_add(1, std::memory_order_release);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Knowledge> in_force_;
+  std::atomic<std::uint64_t> edition_{1};
+};
+
+}  // namespace vigie

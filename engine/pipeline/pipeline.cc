@@ -1,0 +1,109 @@
+#include "engine/pipeline/pipeline.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+namespace vigie {
+namespace {
+
+/// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once.
+constexpr std::chrono::milliseconds kIdleWait{250};
+/// A worker with a full outbox looks again after this: the writer, not the worker, is then the
+/// bottleneck.
+constexpr std::chrono::milliseconds kFullWait{1};
+
+template <class Part, class... Arguments>
+std::vector<std::unique_ptr<Part>> make(std::size_t count, Arguments&&... arguments) {
+  std::vector<std::unique_ptr<Part>> parts;
+  for (std::size_t i = 0; i < count; ++i) {
+    parts.push_back(std::make_unique<Part>(arguments...));
+  }
+  return parts;
+}
+
+template <class Part>
+std::vector<Part*> addresses(const std::vector<std::unique_ptr<Part>>& parts) {
+  std::vector<Part*> addresses;
+  for (const auto& part : parts) {
+    addresses.push_back(part.get());
+  }
+  return addresses;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Parts parts)
+    : inboxes_(make<WorkerInbox>(parts.workers, parts.inbox_capacity_envelopes)),
+      outboxes_(make<WorkerOutbox>(parts.workers, parts.outbox_capacity_envelopes, writer_bell_)),
+      inlet_(addresses(inboxes_), parts.connectors),
+      ledger_(parts.connectors),
+      writer_({parts.store, addresses(outboxes_), ledger_, parts.policy, parts.clock, parts.metrics,
+               parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
+  for (std::size_t i = 0; i < parts.workers; ++i) {
+    workers_.emplace_back(
+        *inboxes_[i], *outboxes_[i], parts.shelf,
+        Judge(parts.mappings, parts.policy, parts.pseudonyms, parts.store.id_hasher()),
+        parts.metrics);
+  }
+}
+
+void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
+  pthread_setname_np(pthread_self(), "worker");
+  Worker& worker = workers_[index];
+  Doorbell& bell = inboxes_[index]->bell;
+  for (;;) {
+    const std::uint32_t heard = bell.heard();
+    if (worker.step()) {
+      continue;
+    }
+    if (worker.has_result()) {
+      bell.wait(heard, kFullWait);
+      continue;
+    }
+    if (stop.stop_requested()) {
+      return;
+    }
+    bell.wait(heard, kIdleWait);
+  }
+}
+
+void Pipeline::run_writer(std::stop_token stop) {
+  pthread_setname_np(pthread_self(), "writer");
+  for (;;) {
+    const std::uint32_t heard = writer_bell_.heard();
+    if (writer_.step()) {
+      continue;
+    }
+    if (stop.stop_requested()) {
+      return;
+    }
+    writer_bell_.wait(heard, kIdleWait);
+  }
+}
+
+void Pipeline::wake() {
+  for (const auto& inbox : inboxes_) {
+    inbox->bell.ring();
+  }
+  writer_bell_.ring();
+}
+
+bool Pipeline::step() {
+  bool did_something = false;
+  for (Worker& worker : workers_) {
+    did_something |= worker.step();
+  }
+  did_something |= writer_.step();
+  return did_something;
+}
+
+std::size_t Pipeline::outbox_depth() const {
+  std::size_t depth = 0;
+  for (const auto& outbox : outboxes_) {
+    depth += outbox->ring.size();
+  }
+  return depth;
+}
+
+}  // namespace vigie

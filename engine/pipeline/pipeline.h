@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "engine/core/clock.h"
+#include "engine/core/mapping.h"
+#include "engine/ingest/inlet.h"
+#include "engine/metrics/metrics.h"
+#include "engine/pipeline/judge.h"
+#include "engine/pipeline/knowledge.h"
+#include "engine/pipeline/pseudonymiser.h"
+#include "engine/pipeline/worker.h"
+#include "engine/pipeline/writer.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// The two rings and what stands at their ends:
+///
+///   ingest thread → Inlet → [ring]×workers → Worker → [ring]×workers → Writer → Store
+///
+/// Every ring has one writing and one reading thread: the ingest thread writes all inboxes, worker
+/// i reads inbox i and writes outbox i, the writer reads all outboxes. Owns no threads: the app
+/// gives each part one with run_worker() and run_writer(), a test drives everything with step().
+class Pipeline {
+ public:
+  struct Parts {
+    Store& store;
+    const MappingFactories& mappings;
+    const TenantPolicy& policy;
+    const Pseudonymiser& pseudonyms;
+    const KnowledgeShelf& shelf;
+    const Clock& clock;
+    Metrics& metrics;
+    AlertRaiser& alerts;
+    std::size_t connectors = 0;
+    std::size_t workers = 1;
+    std::size_t inbox_capacity_envelopes = 64, outbox_capacity_envelopes = 64;
+    /// See Writer::Parts.
+    std::function<void()> committed = [] {};
+    std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> shown =
+        [](auto, auto) {};
+  };
+  explicit Pipeline(Parts parts);
+
+  Inlet& inlet() { return inlet_; }
+  const CommitLedger& ledger() const { return ledger_; }
+  std::size_t workers() const { return workers_.size(); }
+
+  /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
+  void run_worker(std::size_t index, std::stop_token stop);
+  void run_writer(std::stop_token stop);
+  /// Wakes everybody, so that a stop is seen at once.
+  void wake();
+
+  /// On the calling thread alone: a bounded piece of everybody's work; false when there was nothing
+  /// to do.
+  bool step();
+
+  /// Findings waiting for the writer, over all rings: any thread, approximate.
+  std::size_t outbox_depth() const;
+
+ private:
+  std::vector<std::unique_ptr<WorkerInbox>> inboxes_;
+  Doorbell writer_bell_;
+  std::vector<std::unique_ptr<WorkerOutbox>> outboxes_;
+  Inlet inlet_;
+  CommitLedger ledger_;
+  std::vector<Worker> workers_;
+  Writer writer_;
+};
+
+}  // namespace vigie

@@ -1,0 +1,223 @@
+#include "engine/pipeline/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kMaxBatchEnvelopes = 64;
+
+/// What became of one mention is the best that any tenant's copy became.
+enum class Fate : std::uint8_t { kDropped, kDuplicate, kDeleted, kKept };
+
+Fate fate_of(Store::Outcome outcome) {
+  switch (outcome) {
+    case Store::Outcome::kStored:
+    case Store::Outcome::kReplaced:
+      return Fate::kKept;
+    case Store::Outcome::kDuplicate:
+      return Fate::kDuplicate;
+    case Store::Outcome::kDeleted:
+    case Store::Outcome::kRemembered:
+      return Fate::kDeleted;
+    case Store::Outcome::kDropped:
+      break;
+  }
+  return Fate::kDropped;
+}
+
+void count(Fate fate, Receipt& receipt) {
+  switch (fate) {
+    case Fate::kKept:
+      ++receipt.kept;
+      return;
+    case Fate::kDuplicate:
+      ++receipt.duplicates;
+      return;
+    case Fate::kDeleted:
+      ++receipt.deleted;
+      return;
+    case Fate::kDropped:
+      ++receipt.dropped;
+      return;
+  }
+}
+
+}  // namespace
+
+Writer::Writer(Parts parts) : parts_(std::move(parts)), batch_(kMaxBatchEnvelopes) {}
+
+bool Writer::step() {
+  const std::size_t taken = take();
+  if (taken != 0) {
+    const auto start = std::chrono::steady_clock::now();
+    for (Findings& findings : std::span(batch_).first(taken)) {
+      apply(findings);
+    }
+    const auto applied = std::chrono::steady_clock::now();
+    parts_.store.commit();
+    const auto committed = std::chrono::steady_clock::now();
+    parts_.metrics.stage(Stage::kApply, applied - start);
+    parts_.metrics.stage(Stage::kCommit, committed - applied);
+    if (!std::exchange(unsynced_, true)) {
+      unsynced_since_ = committed;
+    }
+    if (committed - unsynced_since_ < kSyncInterval) {
+      return true;
+    }
+  }
+  if (unsynced_) {
+    sync();
+    return true;
+  }
+  return keep_house();
+}
+
+std::size_t Writer::take() {
+  std::size_t taken = 0;
+  for (WorkerOutbox* worker : parts_.workers) {
+    taken += worker->ring.pop(std::span(batch_).subspan(taken));
+  }
+  return taken;
+}
+
+void Writer::apply(Findings& findings) {
+  Receipt local;
+  Receipt& receipt = findings.receipt ? *findings.receipt : local;
+  receipt.dropped += findings.dropped;
+  receipt.rejected += static_cast<std::uint32_t>(findings.rejected.size());
+  for (const Rejected& rejected : findings.rejected) {
+    parts_.store.add_dead_letter(findings.origin->connector_id, findings.received_at, rejected);
+    parts_.metrics.dead_letter(findings.origin->connector, rejected.reason);
+  }
+
+  // The copies of one mention lie side by side; it counts once.
+  Fate fate = Fate::kDropped;
+  for (std::size_t i = 0; i < findings.findings.size(); ++i) {
+    const Finding& finding = findings.findings[i];
+    const Fate copy = fate_of(apply(findings, finding));
+    fate = std::max(fate, copy);
+    const bool last_copy =
+        i + 1 == findings.findings.size() || findings.findings[i + 1].mention != finding.mention;
+    if (last_copy) {
+      count(std::exchange(fate, Fate::kDropped), receipt);
+    }
+  }
+
+  flush_counts(*findings.catalogue);
+  parts_.metrics.sorted(findings.origin->connector, receipt.kept, receipt.dropped,
+                        receipt.duplicates);
+  if (receipt.kept != 0) {
+    lags_.push_back({findings.received_at, findings.findings.back().created_at});
+  }
+  advance(findings);
+  findings = Findings();
+}
+
+Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
+  const Store::Applied applied = parts_.store.apply(findings, finding);
+  switch (applied.outcome) {
+    case Store::Outcome::kStored:
+      count_stored(findings, finding);
+      break;
+    case Store::Outcome::kReplaced:
+      parts_.metrics.edited(finding.tenant, 1);
+      break;
+    case Store::Outcome::kDeleted:
+      parts_.metrics.deleted(finding.tenant, 1);
+      return applied.outcome;
+    default:
+      return applied.outcome;
+  }
+  if (findings.mode == Mode::kBackfill) {
+    return applied.outcome;
+  }
+  if (is_urgent(finding.urgency)) {
+    parts_.alerts.see(findings, finding, applied.ref);
+  }
+  if (shown_.size() < kMaxShown) {
+    shown_.push_back(applied.ref);
+  }
+  return applied.outcome;
+}
+
+void Writer::advance(const Findings& findings) {
+  const std::size_t connector = findings.origin->connector;
+  if (watermarks_.size() <= connector) {
+    watermarks_.resize(connector + 1);
+  }
+  Watermark& mark = watermarks_[connector];
+  mark.ahead.emplace(findings.sequence, findings.cursor);
+  std::string reached;
+  auto next = mark.ahead.begin();
+  for (; next != mark.ahead.end() && next->first == mark.contiguous + 1; ++next) {
+    mark.contiguous = next->first;
+    if (!next->second.empty()) {
+      reached = std::move(next->second);
+    }
+  }
+  mark.ahead.erase(mark.ahead.begin(), next);
+  if (!reached.empty()) {
+    parts_.store.set_cursor(findings.origin->connector_id, reached);
+  }
+}
+
+void Writer::count_stored(const Findings& findings, const Finding& finding) {
+  for (const std::uint32_t topic :
+       std::span(findings.topics).subspan(finding.topics.offset, finding.topics.length)) {
+    ++stored_[{finding.tenant, topic, finding.tone, finding.urgency}];
+  }
+  if (finding.topics.length == 0) {
+    ++stored_[{finding.tenant, kNoTopic, finding.tone, finding.urgency}];
+  }
+}
+
+void Writer::flush_counts(const Catalogue& catalogue) {
+  for (const auto& [key, mentions] : stored_) {
+    const std::string_view topic =
+        key.topic == kNoTopic ? std::string_view("none") : catalogue.names[key.topic];
+    parts_.metrics.stored(key.tenant, topic, key.tone, key.urgency, mentions);
+  }
+  stored_.clear();
+}
+
+void Writer::sync() {
+  const auto start = std::chrono::steady_clock::now();
+  parts_.store.sync();
+  parts_.metrics.stage(Stage::kSync, std::chrono::steady_clock::now() - start);
+  unsynced_ = false;
+  for (std::size_t connector = 0; connector < watermarks_.size(); ++connector) {
+    Watermark& mark = watermarks_[connector];
+    if (mark.published != mark.contiguous) {
+      parts_.ledger.publish(connector, mark.contiguous);
+      mark.published = mark.contiguous;
+    }
+  }
+  parts_.committed();
+  const Time now = parts_.clock.now();
+  for (const Lag& lag : lags_) {
+    parts_.metrics.lag(now - lag.received_at, now - lag.created_at);
+  }
+  lags_.clear();
+  if (!shown_.empty()) {
+    parts_.shown(shown_, parts_.alerts.take_raised());
+    shown_.clear();
+  }
+}
+
+bool Writer::keep_house() {
+  const Day today = day_of(parts_.clock.now());
+  if (std::exchange(last_expiry_, today) != today) {
+    const std::vector<Tenant>& tenants = parts_.policy.tenants;
+    for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
+      if (tenants[tenant].retention_days != 0 && tenants[tenant].retention_days < today) {
+        parts_.store.expire(tenant, today - tenants[tenant].retention_days);
+      }
+    }
+    return true;
+  }
+  return parts_.store.pack_some();
+}
+
+}  // namespace vigie

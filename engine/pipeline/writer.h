@@ -1,0 +1,103 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/core/clock.h"
+#include "engine/core/finding.h"
+#include "engine/ingest/inlet.h"
+#include "engine/metrics/metrics.h"
+#include "engine/pipeline/alert_raiser.h"
+#include "engine/pipeline/judge.h"
+#include "engine/pipeline/worker.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// The one thread that changes the store's mentions. Takes batches of findings from all workers and
+/// makes of each batch ONE atomic write: mentions, indexes, rollups, the connectors' cursors, dead
+/// letters, alerts and the deliveries they owe. Syncs at once when idle, at most every 50 ms under
+/// load; only then are sequences published as committed and mentions shown.
+///
+/// Order of events for one envelope, never another:
+///   applied → batch written → synced → receipt readable, sequence published, mention visible to
+///   the live feed.
+class Writer {
+ public:
+  struct Parts {
+    Store& store;
+    std::vector<WorkerOutbox*> workers;
+    CommitLedger& ledger;
+    const TenantPolicy& policy;
+    const Clock& clock;
+    Metrics& metrics;
+    AlertRaiser& alerts;
+    /// After new sequences were published, on the writer's thread: must be cheap (a post to the
+    /// ingest thread).
+    std::function<void()> committed;
+    /// Mentions that became visible (stored or edited, live or replayed), in order, at most
+    /// kMaxShown per sync, and all alerts raised.
+    std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> shown;
+  };
+  static constexpr std::size_t kMaxShown = 1'000;
+  static constexpr std::chrono::milliseconds kSyncInterval{50};
+
+  explicit Writer(Parts parts);
+
+  /// A bounded piece of work: at most one batch, or one sync, or one piece of the store's own
+  /// housekeeping. False when there was nothing to do.
+  bool step();
+
+ private:
+  /// Sequences of one connector that were applied; workers finish out of order.
+  struct Watermark {
+    std::uint64_t contiguous = 0;  ///< this and all before are applied
+    std::uint64_t published = 0;
+    std::map<std::uint64_t, std::string> ahead;  ///< applied beyond a gap: sequence → cursor
+  };
+  static constexpr std::uint32_t kNoTopic = 0xffffffff;
+  /// What counts as stored for the metrics, added up over a batch.
+  struct StoredKey {
+    TenantId tenant;
+    std::uint32_t topic;
+    Tone tone;
+    Urgency urgency;
+    bool operator==(const StoredKey&) const = default;
+  };
+  struct StoredHash {
+    std::size_t operator()(const StoredKey& key) const {
+      return (std::size_t{key.tenant} << 40) ^ (std::size_t{key.topic} << 8) ^
+             (static_cast<std::size_t>(key.tone) << 4) ^ static_cast<std::size_t>(key.urgency);
+    }
+  };
+
+  std::size_t take();
+  void apply(Findings& findings);
+  Store::Outcome apply(const Findings& findings, const Finding& finding);
+  void advance(const Findings& findings);
+  void count_stored(const Findings& findings, const Finding& finding);
+  void flush_counts(const Catalogue& catalogue);
+  void sync();
+  bool keep_house();
+
+  Parts parts_;
+  std::vector<Findings> batch_;
+  std::vector<Watermark> watermarks_;
+  std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;
+  std::vector<MentionRef> shown_;
+  struct Lag {
+    Time received_at, created_at;
+  };
+  std::vector<Lag> lags_;  ///< one per unsynced envelope that kept something
+  bool unsynced_ = false;
+  std::chrono::steady_clock::time_point unsynced_since_{};
+  Day last_expiry_ = 0;
+};
+
+}  // namespace vigie

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/core/finding.h"
+#include "engine/store/bytes.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+// The bytes of every family. Numbers in keys are big-endian; T is a tenant's number on disk (u32,
+// given once, never reused), D a day (u32), S a sequence (u64, per tenant, from 1), A an alert
+// (u64).
+//
+//  1. meta         "format" → u32 · "hash-key" → 16 bytes · "tenant/" id → T · "sequence/" T → last
+//  S
+//                  · "catalogue/" generation (u32) → catalogue · "alert" → last A
+//  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
+//  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
+//                  't' T fingerprint[16] → u32 day, u64 hash: something deleted
+//  4. overlay      T D S → 'e' u32 generation, record (an edit) | 'd' (deleted)
+//  5. urgent       T D S → nothing
+//  6. rollups      T hour (u32) topic 00 source → 12 counts (counts.h), by tone × 4 + urgency
+//  7. cursors      connector → cursor
+//  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
+//  9. alerts       'a' A → T · 'b' T A → body · 'w' A → byte state, signed at, by
+// 10. dead_letters number (u64) → signed received_at, connector, reason, detail, bytes (texts)
+// 11. author_keys  T pseudonym[16] → 32-byte key
+// 12. identities   T pseudonym[16] → 24-byte nonce, secretbox
+//
+// A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
+// an id again without keeping it.
+
+inline constexpr std::uint32_t kStoreFormat = 1;
+inline constexpr std::size_t kRefKeySize = 16;
+
+inline std::string number_key(std::string_view prefix, std::uint32_t number) {
+  std::string key(prefix);
+  put_u32(key, number);
+  return key;
+}
+inline std::string number_key(std::string_view prefix, std::uint64_t number) {
+  std::string key(prefix);
+  put_u64(key, number);
+  return key;
+}
+/// T D S, after an optional prefix byte.
+inline std::string ref_key(std::uint32_t tenant_number, Day day, std::uint64_t sequence,
+                           std::string_view prefix = {}) {
+  std::string key(prefix);
+  put_u32(key, tenant_number);
+  put_u32(key, day);
+  put_u64(key, sequence);
+  return key;
+}
+inline std::string author_key(std::uint32_t tenant_number, const Pseudonym& author) {
+  std::string key = number_key({}, tenant_number);
+  key.append(reinterpret_cast<const char*>(author.data()), author.size());
+  return key;
+}
+inline std::string alert_key(std::uint32_t tenant_number, std::uint64_t alert) {
+  std::string key = number_key("b", tenant_number);
+  put_u64(key, alert);
+  return key;
+}
+
+/// The T D S at the end of a key.
+struct RefKey {
+  std::uint32_t tenant_number = 0;
+  Day day = 0;
+  std::uint64_t sequence = 0;
+  auto operator<=>(const RefKey&) const = default;
+};
+inline bool parse_ref_key(std::string_view key, RefKey& ref) {
+  if (key.size() < kRefKeySize) {
+    return false;
+  }
+  ByteReader in(key.substr(key.size() - kRefKeySize));
+  ref = {in.u32(), in.u32(), in.u64()};
+  return in.done();
+}
+
+void encode_catalogue(const Catalogue& catalogue, std::string& out);
+Result<Catalogue> decode_catalogue(std::string_view bytes);
+std::string encode_delivery(const Delivery& delivery);
+Result<Delivery> decode_delivery(std::string_view key, std::string_view bytes);
+
+}  // namespace vigie

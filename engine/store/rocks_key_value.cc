@@ -1,0 +1,307 @@
+#include "engine/store/rocks_key_value.h"
+
+#include <fcntl.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <mutex>
+#include <vector>
+
+#include "engine/store/counts.h"
+
+namespace vigie {
+namespace {
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+tl::unexpected<Error> fail_with(const rocksdb::Status& status, std::string_view doing) {
+  const ErrorCode code = status.IsCorruption() ? ErrorCode::kCorrupt : ErrorCode::kUnavailable;
+  return fail(code, std::string(doing) + ": " + status.ToString());
+}
+
+class AddCounts final : public rocksdb::AssociativeMergeOperator {
+ public:
+  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value,
+             std::string* sum, rocksdb::Logger*) const override {
+    sum->clear();
+    if (existing != nullptr) {
+      sum->assign(existing->data(), existing->size());
+    }
+    return add_counts(*sum, view(value));
+  }
+  const char* Name() const override { return "vigie.AddCounts"; }
+};
+
+class RocksIterator final : public KeyValue::Iterator {
+ public:
+  explicit RocksIterator(rocksdb::Iterator* at) : at_(at) {}
+  bool valid() const override { return at_->Valid(); }
+  void seek(std::string_view key) override { at_->Seek(slice(key)); }
+  void seek_for_prev(std::string_view key) override { at_->SeekForPrev(slice(key)); }
+  void next() override { at_->Next(); }
+  void prev() override { at_->Prev(); }
+  std::string_view key() const override { return view(at_->key()); }
+  std::string_view value() const override { return view(at_->value()); }
+  Result<void> status() const override {
+    if (!at_->status().ok()) {
+      return fail_with(at_->status(), "reading the data folder");
+    }
+    return {};
+  }
+
+ private:
+  std::unique_ptr<rocksdb::Iterator> at_;
+};
+
+/// The sequence number that was reached at the last sync, in a file beside the database: a log that
+/// comes back shorter has lost what was acknowledged. Not synced itself: it may lag, never lead.
+class HighWater {
+ public:
+  explicit HighWater(int file) : file_(file) {}
+  ~HighWater() {
+    if (file_ >= 0) {
+      ::close(file_);
+    }
+  }
+  HighWater(const HighWater&) = delete;
+  HighWater& operator=(const HighWater&) = delete;
+
+  std::uint64_t read() const {
+    std::uint64_t number = 0;
+    return ::pread(file_, &number, sizeof number, 0) == sizeof number ? number : 0;
+  }
+  bool write(std::uint64_t number) const {
+    return ::pwrite(file_, &number, sizeof number, 0) == sizeof number;
+  }
+
+ private:
+  int file_;
+};
+
+class RocksKeyValue final : public KeyValue {
+ public:
+  RocksKeyValue(std::unique_ptr<rocksdb::DB> db,
+                const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
+                std::unique_ptr<HighWater> high_water)
+      : db_(std::move(db)), high_water_(std::move(high_water)) {
+    std::copy(handles.begin() + 1, handles.end(), families_.begin());
+    db_->DestroyColumnFamilyHandle(handles[0]);
+  }
+  ~RocksKeyValue() override {
+    for (rocksdb::ColumnFamilyHandle* family : families_) {
+      db_->DestroyColumnFamilyHandle(family);
+    }
+  }
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    std::string value;
+    const rocksdb::Status status =
+        db_->Get(rocksdb::ReadOptions(), handle(family), slice(key), &value);
+    if (status.IsNotFound()) {
+      return std::nullopt;
+    }
+    if (!status.ok()) {
+      return fail_with(status, "reading the data folder");
+    }
+    return std::optional(std::move(value));
+  }
+
+  std::unique_ptr<Iterator> iterate(Family family) const override {
+    return std::make_unique<RocksIterator>(
+        db_->NewIterator(rocksdb::ReadOptions(), handle(family)));
+  }
+
+  Result<void> write(const WriteBatch& batch) override {
+    rocksdb::WriteBatch rocks(batch.bytes() + 1024);
+    rocksdb::Status status;
+    batch.for_each([&](const WriteBatch::Entry& entry) {
+      if (status.ok()) {
+        status = append(entry, rocks);
+      }
+    });
+    if (status.ok()) {
+      status = db_->Write(rocksdb::WriteOptions(), &rocks);
+    }
+    if (!status.ok()) {
+      return fail_with(status, "writing to the data folder");
+    }
+    return {};
+  }
+
+  Result<void> sync() override {
+    const std::scoped_lock lock(sync_mutex_);
+    const std::uint64_t reached = db_->GetLatestSequenceNumber();
+    if (const rocksdb::Status status = db_->SyncWAL(); !status.ok()) {
+      return fail_with(status, "syncing the data folder");
+    }
+    if (!high_water_->write(reached)) {
+      return fail(ErrorCode::kUnavailable, "writing HIGH_WATER in the data folder failed");
+    }
+    return {};
+  }
+
+  std::uint64_t size_bytes() const override {
+    std::uint64_t bytes = 0;
+    for (rocksdb::ColumnFamilyHandle* family : families_) {
+      std::uint64_t files = 0;
+      db_->GetIntProperty(family, rocksdb::DB::Properties::kTotalSstFilesSize, &files);
+      bytes += files;
+    }
+    return bytes;
+  }
+
+ private:
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return families_[static_cast<std::size_t>(family)];
+  }
+
+  rocksdb::Status append(const WriteBatch::Entry& entry, rocksdb::WriteBatch& rocks) const {
+    rocksdb::ColumnFamilyHandle* family = handle(entry.family);
+    switch (entry.op) {
+      case WriteBatch::Op::kPut:
+        return rocks.Put(family, slice(entry.key), slice(entry.value));
+      case WriteBatch::Op::kErase:
+        return rocks.Delete(family, slice(entry.key));
+      case WriteBatch::Op::kEraseRange:
+        return rocks.DeleteRange(family, slice(entry.key), slice(entry.value));
+      case WriteBatch::Op::kAdd:
+        return rocks.Merge(family, slice(entry.key), slice(entry.value));
+    }
+    return rocksdb::Status::InvalidArgument("unknown operation");
+  }
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
+  std::unique_ptr<HighWater> high_water_;
+  std::mutex sync_mutex_;
+};
+
+rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& options,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  const bool is_looked_up_by_key = family == Family::kOverlay || family == Family::kIds ||
+                                   family == Family::kAuthorKeys || family == Family::kIdentities;
+  if (is_looked_up_by_key) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  }
+  table.block_size = 16U << 10;
+  rocksdb::ColumnFamilyOptions made;
+  made.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  const bool is_noise = family == Family::kAuthorKeys || family == Family::kIdentities;
+  made.compression = is_noise ? rocksdb::kNoCompression : rocksdb::kZSTD;
+  made.write_buffer_size = options.write_buffer_bytes / 8;
+  made.paranoid_file_checks = false;  // reading back every file would double the write cost
+  if (family == Family::kMentions) {
+    made.compaction_style = rocksdb::kCompactionStyleUniversal;
+    made.write_buffer_size = options.write_buffer_bytes;
+  }
+  if (family == Family::kRollups) {
+    made.merge_operator = std::make_shared<AddCounts>();
+  }
+  return made;
+}
+
+rocksdb::DBOptions database_options(const RocksOptions& options) {
+  rocksdb::DBOptions made;
+  made.create_if_missing = true;
+  made.create_missing_column_families = true;
+  made.paranoid_checks = true;
+  // The default mode hides loss: one flipped bit and everything after it is dropped in silence.
+  made.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  made.max_background_jobs = options.background_threads;
+  made.max_total_wal_size = options.write_buffer_bytes * 4;
+  made.keep_log_file_num = 4;
+  made.max_log_file_size = 4U << 20;
+  return made;
+}
+
+rocksdb::Status open_for_writing(const std::string& path, const RocksOptions& options,
+                                 const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+                                 std::vector<rocksdb::ColumnFamilyHandle*>& handles,
+                                 std::unique_ptr<rocksdb::DB>& db) {
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(database_options(options), path, families, &handles, &opened);
+  db.reset(opened);
+  return status;
+}
+
+/// All files are opened at once, so that a writer that removes some later takes nothing away. If it
+/// does so during the opening, the next attempt finds the new ones.
+rocksdb::Status open_for_reading(const std::string& path,
+                                 const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+                                 std::vector<rocksdb::ColumnFamilyHandle*>& handles,
+                                 std::unique_ptr<rocksdb::DB>& db) {
+  constexpr int kAttempts = 5;
+  rocksdb::DBOptions options = database_options({});
+  options.create_if_missing = options.create_missing_column_families = false;
+  options.max_open_files = -1;
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < kAttempts && db == nullptr; ++attempt) {
+    rocksdb::DB* opened = nullptr;
+    status = rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &opened);
+    db.reset(opened);
+  }
+  return status;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KeyValue>> open_rocks(const std::string& path, const RocksOptions& options) {
+  if (!options.read_only) {
+    std::error_code made;
+    std::filesystem::create_directories(path, made);
+    if (made) {
+      return fail(ErrorCode::kUnavailable,
+                  "cannot make the folder " + path + ": " + made.message());
+    }
+  }
+  const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    families.emplace_back(std::string(to_string(family)), family_options(family, options, cache));
+  }
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status = options.read_only
+                                     ? open_for_reading(path, families, handles, db)
+                                     : open_for_writing(path, options, families, handles, db);
+  if (!status.ok()) {
+    if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+      return fail(ErrorCode::kUnavailable, "another process has the data folder " + path + " open");
+    }
+    return fail_with(status, "opening the data folder " + path);
+  }
+  const int flags = options.read_only ? O_RDONLY : O_RDWR | O_CREAT;
+  const int file = ::open((path + "/HIGH_WATER").c_str(), flags | O_CLOEXEC, 0600);
+  auto high_water = std::make_unique<HighWater>(file);
+  const std::uint64_t synced = high_water->read(), found = db->GetLatestSequenceNumber();
+  auto key_value = std::make_unique<RocksKeyValue>(std::move(db), handles, std::move(high_water));
+  if (options.read_only) {
+    return key_value;  // a writer may have gone on between the two looks
+  }
+  if (file < 0) {
+    return fail(ErrorCode::kUnavailable, "cannot open HIGH_WATER in the data folder " + path);
+  }
+  if (found < synced) {
+    return fail(ErrorCode::kCorrupt, "the data folder " + path + " has lost acknowledged writes: " +
+                                         std::to_string(synced) + " were synced, " +
+                                         std::to_string(found) + " are there; restore a backup");
+  }
+  return key_value;
+}
+
+}  // namespace vigie

@@ -1,0 +1,617 @@
+#include "engine/store/store.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "engine/core/check.h"
+#include "engine/store/counts.h"
+#include "engine/store/store_state.h"
+
+namespace vigie {
+namespace {
+
+tl::unexpected<Error> damaged(std::string_view what) {
+  return fail(ErrorCode::kCorrupt, std::string(what) + " cannot be read: its bytes are damaged");
+}
+
+using Iterator = KeyValue::Iterator;
+
+bool has_prefix(const Iterator& at, std::string_view prefix) {
+  return at.valid() && at.key().starts_with(prefix);
+}
+
+}  // namespace
+
+std::string to_string(const MentionRef& ref) {
+  return std::to_string(ref.day) + "-" + std::to_string(ref.sequence);
+}
+
+std::optional<MentionRef> parse_mention_ref(TenantId tenant, std::string_view text) {
+  MentionRef ref{tenant, 0, 0};
+  const char* end = text.data() + text.size();
+  const auto [dash, wrong_day] = std::from_chars(text.data(), end, ref.day);
+  if (wrong_day != std::errc() || dash == end || *dash != '-') {
+    return std::nullopt;
+  }
+  const auto [stop, wrong_sequence] = std::from_chars(dash + 1, end, ref.sequence);
+  if (wrong_sequence != std::errc() || stop != end) {
+    return std::nullopt;
+  }
+  return ref;
+}
+
+std::uint64_t IdHasher::operator()(std::string_view source, std::string_view id) const {
+  // SipHash of source, NUL, id: neither holds a NUL, so no two pairs give the same bytes.
+  std::array<char, 512> small;
+  std::string large;
+  const std::size_t size = source.size() + 1 + id.size();
+  char* bytes = small.data();
+  if (size > small.size()) {
+    large.resize(size);
+    bytes = large.data();
+  }
+  source.copy(bytes, source.size());
+  bytes[source.size()] = '\0';
+  id.copy(bytes + source.size() + 1, id.size());
+  std::array<unsigned char, crypto_shorthash_BYTES> hash;
+  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(bytes), size, key_.data());
+  std::uint64_t number = 0;
+  std::memcpy(&number, hash.data(), sizeof number);
+  return number;
+}
+
+// ---- Opening ------------------------------------------------------------------------------------
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<KeyValue> key_value,
+                                           StoreOptions options) {
+  if (sodium_init() < 0) {
+    return fail(ErrorCode::kUnavailable, "libsodium finds no randomness");
+  }
+  auto state = std::make_unique<State>(std::move(key_value), std::move(options));
+  if (const Result<void> loaded = state->load(); !loaded) {
+    return tl::make_unexpected(loaded.error());
+  }
+  return std::unique_ptr<Store>(new Store(std::move(state)));
+}
+
+Result<void> Store::State::load() {
+  for (Result<void> (State::*part)() :
+       {&State::load_meta, &State::load_ids, &State::load_numbers}) {
+    if (Result<void> loaded = (this->*part)(); !loaded) {
+      return loaded;
+    }
+  }
+  return {};
+}
+
+Result<void> Store::State::load_meta() {
+  const auto format = key_value->get(Family::kMeta, "format");
+  if (!format) {
+    return tl::make_unexpected(format.error());
+  }
+  if (*format && ByteReader(**format).u32() > kStoreFormat) {
+    return fail(ErrorCode::kTooNew, "the data folder was written by a newer Vigie");
+  }
+  std::uint32_t last_number = 0;
+  std::map<std::string, std::uint32_t, std::less<>> numbers;
+  const auto at = key_value->iterate(Family::kMeta);
+  for (at->seek("tenant/"); has_prefix(*at, "tenant/"); at->next()) {
+    const std::uint32_t number = ByteReader(at->value()).u32();
+    numbers.emplace(at->key().substr(7), number);
+    last_number = std::max(last_number, number);
+  }
+  for (at->seek("catalogue/"); has_prefix(*at, "catalogue/"); at->next()) {
+    std::string fingerprint(16, '\0');
+    const std::string_view bytes = at->value();
+    crypto_generichash(reinterpret_cast<unsigned char*>(fingerprint.data()), fingerprint.size(),
+                       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                       0);
+    const std::uint32_t number = ByteReader(at->key().substr(10)).u32();
+    generation_of.emplace(std::move(fingerprint), number);
+    next_generation = std::max(next_generation, number + 1);
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return status;
+  }
+  WriteBatch made;
+  const auto key_bytes = key_value->get(Family::kMeta, "hash-key");
+  if (!key_bytes) {
+    return tl::make_unexpected(key_bytes.error());
+  }
+  if (*key_bytes && (*key_bytes)->size() == hash_key.size()) {
+    std::memcpy(hash_key.data(), (*key_bytes)->data(), hash_key.size());
+  } else if (*key_bytes || *format) {
+    return damaged("the key of the id index");
+  } else {
+    randombytes_buf(hash_key.data(), hash_key.size());
+    made.put(Family::kMeta, "hash-key",
+             {reinterpret_cast<const char*>(hash_key.data()), hash_key.size()});
+    made.put(Family::kMeta, "format", number_key({}, kStoreFormat));
+  }
+  hasher = IdHasher(hash_key);
+  for (const std::string& tenant : options.tenants) {
+    const auto [found, is_new] = numbers.try_emplace(tenant, last_number + 1);
+    if (is_new) {
+      made.put(Family::kMeta, "tenant/" + tenant, number_key({}, ++last_number));
+    }
+    number_of.push_back(found->second);
+  }
+  pending.resize(number_of.size());
+  for (TenantId tenant = 0; tenant < number_of.size(); ++tenant) {
+    const auto last = key_value->get(Family::kMeta, number_key("sequence/", number_of[tenant]));
+    if (!last) {
+      return tl::make_unexpected(last.error());
+    }
+    const std::uint64_t next = *last ? ByteReader(**last).u64() + 1 : 1;
+    pending[tenant].first_sequence = pending[tenant].next_sequence = next;
+  }
+  if (options.read_only) {
+    return {};
+  }
+  if (Result<void> written = key_value->write(made); !written) {
+    return written;
+  }
+  return key_value->sync();  // what a killed process wrote becomes durable before it is shown
+}
+
+Result<void> Store::State::load_ids() {
+  if (options.read_only) {
+    return {};  // only writing asks what is known
+  }
+  std::set<RefKey> deleted;
+  const auto overlay = key_value->iterate(Family::kOverlay);
+  for (overlay->seek({}); overlay->valid(); overlay->next()) {
+    RefKey ref;
+    if (!parse_ref_key(overlay->key(), ref) || overlay->value().empty()) {
+      return damaged("the overlay");
+    }
+    if (overlay->value()[0] == 'd') {
+      deleted.insert(ref);
+    }
+    Untidy& work = untidy.try_emplace({ref.tenant_number, ref.day}, Untidy{ref.sequence, 0, false})
+                       .first->second;
+    work.overlaid = true;
+  }
+  if (const Result<void> status = overlay->status(); !status) {
+    return status;
+  }
+  const auto at = key_value->iterate(Family::kIds);
+  for (at->seek("p"); has_prefix(*at, "p"); at->next()) {
+    RefKey ref;
+    if (!parse_ref_key(at->key(), ref)) {
+      return damaged("the id index");
+    }
+    const std::uint64_t first = ref.sequence;
+    ByteReader in(at->value());
+    std::uint32_t count = 0;
+    for (; in.ok() && !in.done(); ++count) {
+      ref.sequence += in.varint();
+      const std::uint64_t hash = in.u64();
+      if (in.ok() && !deleted.contains(ref)) {
+        ids.insert(ref.tenant_number, hash, {ref.day, ref.sequence});
+      }
+    }
+    if (!in.ok()) {
+      return damaged("the id index");
+    }
+    mentions += count;
+    if (count * 2 < options.mentions_per_pack) {
+      Untidy& work =
+          untidy.try_emplace({ref.tenant_number, ref.day}, Untidy{first, 0, false}).first->second;
+      work.from = std::min(work.from, first);
+      work.small += count;
+    }
+  }
+  for (at->seek("t"); has_prefix(*at, "t"); at->next()) {
+    ByteReader name(at->key().substr(1)), in(at->value());
+    const std::uint32_t number = name.u32();
+    const Day day = in.u32();
+    const std::uint64_t hash = in.u64();
+    if (!in.done()) {
+      return damaged("a tombstone");
+    }
+    ids.insert(number, hash, {day, 0});
+  }
+  ids_in_memory = ids.size();
+  return at->status();
+}
+
+Result<void> Store::State::load_numbers() {
+  const auto alert = key_value->get(Family::kMeta, "alert");
+  if (!alert) {
+    return tl::make_unexpected(alert.error());
+  }
+  next_alert = *alert ? ByteReader(**alert).u64() + 1 : 1;
+  durable_alert = next_alert - 1;
+  const auto at = key_value->iterate(Family::kDeadLetters);
+  at->seek({});
+  if (at->valid()) {
+    first_dead_letter = ByteReader(at->key()).u64();
+    at->seek_for_prev(std::string(8, '\xff'));
+    next_dead_letter = ByteReader(at->key()).u64() + 1;
+  }
+  return at->status();
+}
+
+const IdHasher& Store::id_hasher() const { return state_->hasher; }
+
+// ---- Reading mentions ---------------------------------------------------------------------------
+
+Result<std::shared_ptr<const Catalogue>> Store::State::catalogue(std::uint32_t generation) const {
+  const std::scoped_lock lock(catalogue_mutex);
+  if (const auto found = catalogues.find(generation); found != catalogues.end()) {
+    return found->second;
+  }
+  const auto bytes = key_value->get(Family::kMeta, number_key("catalogue/", generation));
+  if (!bytes) {
+    return tl::make_unexpected(bytes.error());
+  }
+  if (!*bytes) {
+    return damaged("a catalogue that mentions refer to");
+  }
+  Result<Catalogue> read = decode_catalogue(**bytes);
+  if (!read) {
+    return tl::make_unexpected(read.error());
+  }
+  auto kept = std::make_shared<const Catalogue>(std::move(*read));
+  catalogues.emplace(generation, kept);
+  return kept;
+}
+
+// The overlay is always read before the packs: folding moves from the first to the second, so what
+// is no longer seen in the overlay is already in the pack.
+Result<std::optional<HeldRecord>> Store::State::held(const RefKey& ref) const {
+  const std::string wanted = ref_key(ref.tenant_number, ref.day, ref.sequence);
+  const auto overlay = key_value->get(Family::kOverlay, wanted);
+  if (!overlay) {
+    return tl::make_unexpected(overlay.error());
+  }
+  if (*overlay) {
+    ByteReader in(**overlay);
+    if (in.byte() == 'd') {
+      return std::nullopt;
+    }
+    const std::uint32_t generation = in.u32();
+    return HeldRecord{std::string(in.take(in.left())), generation};
+  }
+  const auto at = key_value->iterate(Family::kMentions);
+  at->seek_for_prev(wanted);
+  RefKey first;
+  if (!at->valid() || !parse_ref_key(at->key(), first) ||
+      first.tenant_number != ref.tenant_number || first.day != ref.day) {
+    if (const Result<void> status = at->status(); !status) {
+      return tl::make_unexpected(status.error());
+    }
+    return std::nullopt;
+  }
+  Pack pack;
+  if (const Result<void> read = read_pack(at->value(), first.sequence, pack); !read) {
+    return tl::make_unexpected(read.error());
+  }
+  for (const PackedRecord& record : pack.records) {
+    if (record.sequence == ref.sequence) {
+      return HeldRecord{std::string(record.bytes), pack.generation};
+    }
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+std::optional<Time> edited_at(const Record& record) {
+  const Version& version = record.mention.version;
+  if (version.edited_at_us != 0) {
+    return Time(microseconds(version.edited_at_us));
+  }
+  return version.revision == 0 ? std::nullopt : std::optional(record.received_at);
+}
+
+}  // namespace
+
+Result<std::optional<StoredMention>> Store::mention(MentionRef ref) const {
+  if (ref.tenant >= state_->number_of.size()) {
+    return std::nullopt;
+  }
+  auto held = state_->held({state_->number_of[ref.tenant], ref.day, ref.sequence});
+  if (!held || !*held) {
+    return held ? Result<std::optional<StoredMention>>(std::nullopt)
+                : tl::make_unexpected(held.error());
+  }
+  const std::string& bytes = (*held)->bytes;
+  StoredMention stored;
+  stored.ref = ref;
+  stored.bytes.reset(new char[bytes.size()]);
+  bytes.copy(stored.bytes.get(), bytes.size());
+  auto record = decode_record({stored.bytes.get(), bytes.size()});
+  auto catalogue = state_->catalogue((*held)->generation);
+  if (!record || !catalogue) {
+    return tl::make_unexpected(record ? catalogue.error() : record.error());
+  }
+  stored.record = std::move(*record);
+  stored.catalogue = std::move(*catalogue);
+  stored.edited_at = edited_at(stored.record);
+  return stored;
+}
+
+Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day since,
+                         const std::function<bool(const StoredMention&)>& visit) const {
+  if (tenant >= state_->number_of.size()) {
+    return {};
+  }
+  const std::uint32_t number = state_->number_of[tenant];
+  const RefKey end = before ? RefKey{number, before->day, before->sequence}
+                            : RefKey{number, ~Day{0}, ~std::uint64_t{0}};
+  const auto overlay = state_->key_value->iterate(Family::kOverlay);  // before the packs: see held
+  const auto at = state_->key_value->iterate(Family::kMentions);
+  Pack pack;
+  StoredMention stored;
+  for (at->seek_for_prev(ref_key(number, end.day, end.sequence)); at->valid(); at->prev()) {
+    RefKey ref;
+    if (!parse_ref_key(at->key(), ref)) {
+      return damaged("a mention's key");
+    }
+    if (ref.tenant_number != number || ref.day < since) {
+      break;
+    }
+    if (Result<void> read = read_pack(at->value(), ref.sequence, pack); !read) {
+      return read;
+    }
+    overlay->seek(ref_key(number, ref.day, pack.records.front().sequence));
+    const std::string last = ref_key(number, ref.day, pack.records.back().sequence);
+    const bool overlaid = overlay->valid() && overlay->key() <= last;
+    for (auto record = pack.records.rbegin(); record != pack.records.rend(); ++record) {
+      ref.sequence = record->sequence;
+      if (ref >= end) {
+        continue;
+      }
+      std::string_view bytes = record->bytes;
+      std::uint32_t generation = pack.generation;
+      if (overlaid) {
+        const std::string wanted = ref_key(number, ref.day, ref.sequence);
+        overlay->seek(wanted);
+        if (overlay->valid() && overlay->key() == wanted) {
+          ByteReader in(overlay->value());
+          if (in.byte() == 'd') {
+            continue;
+          }
+          generation = in.u32();
+          bytes = in.take(in.left());
+        }
+      }
+      auto decoded = decode_record(bytes);
+      auto catalogue = state_->catalogue(generation);
+      if (!decoded || !catalogue) {
+        return tl::make_unexpected(decoded ? catalogue.error() : decoded.error());
+      }
+      stored.ref = {tenant, ref.day, ref.sequence};
+      stored.record = std::move(*decoded);
+      stored.catalogue = std::move(*catalogue);
+      stored.edited_at = edited_at(stored.record);
+      if (!visit(stored)) {
+        return {};
+      }
+    }
+  }
+  if (Result<void> status = overlay->status(); !status) {
+    return status;
+  }
+  return at->status();
+}
+
+Result<void> Store::scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
+                                const std::function<bool(const StoredMention&)>& visit) const {
+  if (tenant >= state_->number_of.size()) {
+    return {};
+  }
+  const std::uint32_t number = state_->number_of[tenant];
+  const RefKey end = before ? RefKey{number, before->day, before->sequence}
+                            : RefKey{number, ~Day{0}, ~std::uint64_t{0}};
+  const auto at = state_->key_value->iterate(Family::kUrgent);
+  for (at->seek_for_prev(ref_key(number, end.day, end.sequence)); at->valid(); at->prev()) {
+    RefKey ref;
+    if (!parse_ref_key(at->key(), ref)) {
+      return damaged("the index of urgent mentions");
+    }
+    if (ref.tenant_number != number || ref.day < since) {
+      break;
+    }
+    if (ref >= end) {
+      continue;
+    }
+    const auto found = mention({tenant, ref.day, ref.sequence});
+    if (!found) {
+      return tl::make_unexpected(found.error());
+    }
+    if (*found && is_urgent((*found)->record.verdict.urgency) && !visit(**found)) {
+      return {};
+    }
+  }
+  return at->status();
+}
+
+// ---- Reading the rest ---------------------------------------------------------------------------
+
+Result<std::vector<RollupCell>> Store::rollups(TenantId tenant, std::uint32_t from_hour,
+                                               std::uint32_t to_hour) const {
+  std::vector<RollupCell> cells;
+  if (tenant >= state_->number_of.size()) {
+    return cells;
+  }
+  const std::string prefix = number_key({}, state_->number_of[tenant]);
+  const std::string end = number_key(prefix, to_hour);
+  const auto at = state_->key_value->iterate(Family::kRollups);
+  for (at->seek(number_key(prefix, from_hour)); at->valid() && at->key() < end; at->next()) {
+    ByteReader in(at->key().substr(4));
+    RollupCell cell;
+    cell.hour = in.u32();
+    const std::string_view names = in.take(in.left());
+    const std::size_t cut = names.find('\0');
+    if (!in.ok() || cut == std::string_view::npos) {
+      return damaged("a rollup");
+    }
+    cell.topic = names.substr(0, cut);
+    cell.source = names.substr(cut + 1);
+    for (std::size_t i = 0; i < 12; ++i) {
+      cell.mentions = count_at(at->value(), i);
+      cell.tone = static_cast<Tone>(i / 4);
+      cell.urgency = static_cast<Urgency>(i % 4);
+      if (cell.mentions != 0) {
+        cells.push_back(cell);
+      }
+    }
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  return cells;
+}
+
+Result<std::optional<std::string>> Store::cursor(std::string_view connector) const {
+  return state_->key_value->get(Family::kCursors, connector);
+}
+
+Result<std::vector<DeadLetter>> Store::dead_letters(std::size_t limit) const {
+  std::vector<DeadLetter> letters;
+  const auto at = state_->key_value->iterate(Family::kDeadLetters);
+  for (at->seek_for_prev(std::string(8, '\xff')); at->valid() && letters.size() < limit;
+       at->prev()) {
+    ByteReader in(at->value());
+    DeadLetter& letter = letters.emplace_back();
+    letter.number = ByteReader(at->key()).u64();
+    letter.received_at = Time(microseconds(in.integer()));
+    for (std::string* text : {&letter.connector, &letter.reason, &letter.detail, &letter.bytes}) {
+      *text = in.text();
+    }
+    if (!in.done()) {
+      return damaged("a dead letter");
+    }
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  return letters;
+}
+
+Result<std::vector<Store::StoredAlert>> Store::alerts(TenantId tenant, std::uint64_t before,
+                                                      std::size_t limit) const {
+  std::vector<StoredAlert> found;
+  if (tenant >= state_->number_of.size()) {
+    return found;
+  }
+  const std::string prefix = number_key("b", state_->number_of[tenant]);
+  const auto at = state_->key_value->iterate(Family::kAlerts);
+  for (at->seek_for_prev(number_key(prefix, before == 0 ? ~std::uint64_t{0} : before - 1));
+       has_prefix(*at, prefix) && found.size() < limit; at->prev()) {
+    auto one = alert(ByteReader(at->key().substr(5)).u64());
+    if (!one) {
+      return tl::make_unexpected(one.error());
+    }
+    if (*one) {
+      found.push_back(std::move(**one));
+    }
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  return found;
+}
+
+Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) const {
+  const KeyValue& stored = *state_->key_value;
+  const auto owner = stored.get(Family::kAlerts, number_key("a", number));
+  if (!owner || !*owner) {
+    return owner ? Result<std::optional<StoredAlert>>(std::nullopt)
+                 : tl::make_unexpected(owner.error());
+  }
+  const std::uint32_t tenant_number = ByteReader(**owner).u32();
+  const auto& numbers = state_->number_of;
+  const auto tenant = std::find(numbers.begin(), numbers.end(), tenant_number);
+  if (tenant == numbers.end()) {
+    return std::nullopt;
+  }
+  auto body = stored.get(Family::kAlerts, alert_key(tenant_number, number));
+  const auto work = stored.get(Family::kAlerts, number_key("w", number));
+  if (!body || !work) {
+    return tl::make_unexpected(body ? work.error() : body.error());
+  }
+  StoredAlert alert;
+  alert.number = number;
+  alert.tenant = static_cast<TenantId>(tenant - numbers.begin());
+  alert.body = std::move(*body).value_or("");
+  if (*work) {
+    ByteReader in(**work);
+    alert.work.state = in.choice<AlertWork::State>(3);
+    alert.work.at = Time(microseconds(in.integer()));
+    alert.work.by = in.text();
+    if (!in.done()) {
+      return damaged("an alert's state");
+    }
+  }
+  return alert;
+}
+
+Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t limit) const {
+  std::vector<Delivery> owed;
+  const std::uint64_t durable = state_->durable_alert.load(std::memory_order_acquire);
+  const auto at = state_->key_value->iterate(Family::kOutbox);
+  for (at->seek({}); at->valid() && owed.size() < limit; at->next()) {
+    auto delivery = decode_delivery(at->key(), at->value());
+    if (!delivery) {
+      return tl::make_unexpected(delivery.error());
+    }
+    if (delivery->alert > durable) {
+      break;
+    }
+    if (delivery->dead == dead && (dead || delivery->next_at <= due)) {
+      owed.push_back(std::move(*delivery));
+    }
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  return owed;
+}
+
+Result<std::optional<std::string>> open_identity(const KeyValue& key_value, std::string_view name) {
+  const auto sealed = key_value.get(Family::kIdentities, name);
+  if (!sealed || !*sealed) {
+    return sealed;
+  }
+  const auto secret = key_value.get(Family::kAuthorKeys, name);
+  if (!secret || !*secret) {
+    return secret;
+  }
+  constexpr std::size_t kAround = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+  if ((*sealed)->size() < kAround || (*secret)->size() != crypto_secretbox_KEYBYTES) {
+    return damaged("a sealed identity");
+  }
+  std::string identity((*sealed)->size() - kAround, '\0');
+  const auto* bytes = reinterpret_cast<const unsigned char*>((*sealed)->data());
+  if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(identity.data()),
+                                 bytes + crypto_secretbox_NONCEBYTES,
+                                 (*sealed)->size() - crypto_secretbox_NONCEBYTES, bytes,
+                                 reinterpret_cast<const unsigned char*>((*secret)->data())) != 0) {
+    return damaged("a sealed identity");
+  }
+  return std::optional(std::move(identity));
+}
+
+Result<std::optional<std::string>> Store::reveal(TenantId tenant, const Pseudonym& author) const {
+  if (tenant >= state_->number_of.size()) {
+    return std::nullopt;
+  }
+  return open_identity(*state_->key_value, author_key(state_->number_of[tenant], author));
+}
+
+StoreStats Store::stats() const {
+  const State& state = *state_;
+  return {state.mentions, state.ids_in_memory, state.packs,
+          state.tails,    state.folded,        state.key_value->size_bytes()};
+}
+
+}  // namespace vigie

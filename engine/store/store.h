@@ -1,0 +1,214 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/catalogue.h"
+#include "engine/core/clock.h"
+#include "engine/core/finding.h"
+#include "engine/core/result.h"
+#include "engine/store/key_value.h"
+#include "engine/store/record.h"
+
+namespace vigie {
+
+/// Where a tenant's copy of a mention lives, for ever.
+struct MentionRef {
+  TenantId tenant = 0;
+  Day day = 0;  ///< of received_at
+  std::uint64_t sequence = 0;
+  auto operator<=>(const MentionRef&) const = default;
+};
+/// "20741-1289": what URLs and JSON call it. The tenant is said elsewhere.
+std::string to_string(const MentionRef& ref);
+std::optional<MentionRef> parse_mention_ref(TenantId tenant, std::string_view text);
+
+/// Gives (source, id) its 64-bit hash, keyed with a secret of the store's: nobody outside can make
+/// two ids collide. Equal hashes are always verified against the stored id. Copyable, any thread.
+class IdHasher {
+ public:
+  using Key = std::array<unsigned char, 16>;
+  explicit IdHasher(const Key& key) : key_(key) {}
+  std::uint64_t operator()(std::string_view source, std::string_view id) const;
+
+ private:
+  Key key_;
+};
+
+/// A stored mention. Edits are merged in, deleted mentions are never given. Moving keeps the
+/// record's views good: they point to the heap, or (during a scan) into the iterator.
+struct StoredMention {
+  MentionRef ref;
+  std::unique_ptr<char[]> bytes;  ///< what the views point into; null during a scan
+  Record record;
+  std::shared_ptr<const Catalogue> catalogue;  ///< what the record's numbers mean
+  std::optional<Time> edited_at;
+};
+
+/// One cell of the rollups: how many mentions of an hour had these labels. A mention counts once
+/// under topic "" (all) and once under each of its topics.
+struct RollupCell {
+  std::uint32_t hour = 0;  ///< hours since 1970, of created_at
+  std::string topic, source;
+  Tone tone = Tone::kNeutral;
+  Urgency urgency = Urgency::kLow;
+  std::int64_t mentions = 0;
+};
+
+struct DeadLetter {
+  std::uint64_t number = 0;
+  Time received_at{};
+  std::string connector, reason, detail, bytes;
+};
+
+/// An alert's delivery that is still owed to a receiver, or was given up.
+struct Delivery {
+  std::uint64_t alert = 0;
+  std::string receiver;
+  std::uint32_t attempts = 0;
+  Time next_at{};
+  bool dead = false;
+  std::string last_error;
+};
+
+/// What people did about an alert.
+struct AlertWork {
+  enum class State : std::uint8_t { kNew, kTaken, kClosed };
+  State state = State::kNew;
+  std::string by;  ///< a user's name
+  Time at{};
+};
+
+struct StoreStats {
+  std::uint64_t mentions = 0;  ///< stored, over all tenants, edits and deletions counted
+  std::uint64_t ids_in_memory = 0;
+  std::uint64_t packs_written = 0, tail_records_written = 0, packs_folded = 0;
+  std::uint64_t disk_bytes = 0;
+};
+
+struct StoreOptions {
+  std::vector<std::string>
+      tenants;  ///< ids; TenantId = position. Their numbers on disk are the store's own business
+  std::uint32_t mentions_per_pack = 32;
+  std::uint32_t max_dead_letters = 100'000;  ///< the oldest go first
+  bool read_only = false;                    ///< only the methods that read may be called
+};
+
+/// Everything Vigie remembers, in one data folder. The layout (packs, tails, overlay, packed id
+/// index, rollups) is store/keys.h and store/pack.h; the engine under it is a KeyValue.
+///
+/// Threads: one writer thread calls the methods marked W; all others may be called from any thread
+/// at any time. Failure: a write or sync that fails ends the process (crash-only); a read that
+/// fails says kCorrupt, never skips.
+class Store {
+ public:
+  /// Opens or makes the store; loads the id index. kTooNew if a newer Vigie wrote it, kCorrupt if
+  /// bytes are missing.
+  static Result<std::unique_ptr<Store>> open(std::unique_ptr<KeyValue> key_value,
+                                             StoreOptions options);
+  ~Store();
+
+  const IdHasher& id_hasher() const;
+
+  // ---- Writing (W)
+  // ----------------------------------------------------------------------------------------------
+
+  enum class Outcome : std::uint8_t {
+    kStored,
+    kReplaced,    ///< an edit took the place of an older version; created_at stays the first one's
+    kDuplicate,   ///< this version or a later one is there, or a tombstone
+    kDropped,     ///< the finding's condition (parent or mention known) did not hold
+    kDeleted,     ///< was there, is gone: mention, indexes, rollups
+    kRemembered,  ///< a deletion of something unknown: its tombstone will outlive a late original
+  };
+  struct Applied {
+    Outcome outcome = Outcome::kDropped;
+    MentionRef ref;  ///< of the stored, replaced or deleted mention
+  };
+
+  /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
+  /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
+  Applied apply(const Findings& findings, const Finding& finding);
+  /// W. Further parts of the same batch.
+  void set_cursor(std::string_view connector, std::string_view cursor);
+  void add_dead_letter(std::string_view connector, Time received_at, const Rejected& rejected);
+  /// Gives the alert its number, ascending from 1, and owes it to each of `receivers`. `body` is
+  /// opaque here.
+  std::uint64_t add_alert(TenantId tenant, std::string_view body,
+                          const std::vector<std::string>& receivers);
+  /// W. Writes the batch under way, atomically; readers see it. Not yet safe from a power cut.
+  void commit();
+  /// W. Everything committed is safe. Afterwards deliveries of its alerts become visible to
+  /// deliveries_due().
+  void sync();
+  /// W. One bounded piece of background work: folds small tail records into packs, rewrites packs
+  /// that hold deleted or edited text. False when there is nothing to do. Makes its own batch.
+  bool pack_some();
+  /// W. Removes every mention of `tenant` received before `day` and the tombstones made before it.
+  /// Rollups stay: they are counts and name nobody.
+  void expire(TenantId tenant, Day day);
+
+  // ---- What became of alerts (any thread; each call is durable when it returns) ----
+  // These touch only rows that the writer inserts and never changes: no order between both matters.
+
+  /// Takes the place of what was known of this delivery: tried again later, or given up.
+  void update_delivery(const Delivery& delivery);
+  /// The receiver has it: nothing is owed any more.
+  void delivery_done(std::uint64_t alert, std::string_view receiver);
+  void set_alert_work(std::uint64_t alert, const AlertWork& work);
+
+  // ---- Reading (any thread)
+  // -------------------------------------------------------------------------------------
+
+  Result<std::optional<StoredMention>> mention(MentionRef ref) const;
+
+  /// Visits a tenant's mentions, newest received first, from just before `before` (all if absent)
+  /// back to `since` (day); stops when `visit` says false. Views of the visited mention are valid
+  /// during the call.
+  Result<void> scan(TenantId tenant, std::optional<MentionRef> before, Day since,
+                    const std::function<bool(const StoredMention&)>& visit) const;
+  /// The same, only mentions of urgency high and critical, through their index.
+  Result<void> scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
+                           const std::function<bool(const StoredMention&)>& visit) const;
+
+  /// Cells of hours [from, to), ascending by hour; cells that have come down to 0 are not given.
+  Result<std::vector<RollupCell>> rollups(TenantId tenant, std::uint32_t from_hour,
+                                          std::uint32_t to_hour) const;
+
+  Result<std::optional<std::string>> cursor(std::string_view connector) const;
+
+  /// Newest first, at most `limit`.
+  Result<std::vector<DeadLetter>> dead_letters(std::size_t limit) const;
+
+  struct StoredAlert {
+    std::uint64_t number = 0;
+    TenantId tenant = 0;
+    std::string body;
+    AlertWork work;
+  };
+  /// Newest first, with number < `before` (0: all).
+  Result<std::vector<StoredAlert>> alerts(TenantId tenant, std::uint64_t before,
+                                          std::size_t limit) const;
+  Result<std::optional<StoredAlert>> alert(std::uint64_t number) const;
+  /// Owed and due deliveries that are durable, oldest alert first; `dead`: the given-up ones
+  /// instead.
+  Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit) const;
+
+  /// Who a pseudonym is: the identity JSON that was sealed, nothing if erased. Callers audit.
+  Result<std::optional<std::string>> reveal(TenantId tenant, const Pseudonym& author) const;
+
+  StoreStats stats() const;
+
+ private:
+  struct State;
+  explicit Store(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vigie

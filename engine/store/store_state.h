@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/store/id_table.h"
+#include "engine/store/identity_memory.h"
+#include "engine/store/keys.h"
+#include "engine/store/pack.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// A record's bytes and the catalogue they speak of.
+struct HeldRecord {
+  std::string bytes;
+  std::uint32_t generation = 0;
+};
+
+/// The inside of a Store. 1. `key_value`, `number_of`, `hasher` and `options` are fixed after open
+/// and read by all. 2. `catalogues` has its mutex, counters are atomic. 3. All else is the
+/// writer's.
+struct Store::State {
+  struct Pending {
+    Day day = 0;
+    std::uint32_t generation = 0;
+    std::size_t offset = 0, length = 0;  ///< in pending_bytes
+    std::uint64_t hash = 0;
+    bool urgent = false, alive = true;
+  };
+  /// One tenant's fresh mentions of the batch under way: sequence = first_sequence + index.
+  struct PendingMentions {
+    std::uint64_t first_sequence = 1, next_sequence = 1;
+    std::vector<Pending> mentions;
+  };
+  /// What pack_some() has to look at in one (tenant, day).
+  struct Untidy {
+    std::uint64_t from = 0;
+    std::uint64_t small = 0;  ///< records in small packs
+    bool overlaid = false;
+  };
+  State(std::unique_ptr<KeyValue> opened, StoreOptions given)
+      : key_value(std::move(opened)), options(std::move(given)), hasher({}) {}
+
+  std::unique_ptr<KeyValue> key_value;
+  StoreOptions options;
+  IdHasher hasher;
+  IdHasher::Key hash_key{};
+  std::vector<std::uint32_t> number_of;  ///< by TenantId
+
+  mutable std::mutex catalogue_mutex;
+  mutable std::unordered_map<std::uint32_t, std::shared_ptr<const Catalogue>> catalogues;
+  std::map<std::string, std::uint32_t, std::less<>> generation_of;  ///< by fingerprint
+  std::shared_ptr<const Catalogue> last_catalogue;
+  std::uint32_t last_generation = 0, next_generation = 1;
+
+  IdTable ids;
+  std::vector<PendingMentions> pending;  ///< by TenantId
+  std::string pending_bytes;
+  std::map<RefKey, std::optional<HeldRecord>> pending_overlay;  ///< edits; nothing: deleted
+  std::set<std::string> pending_tombstones;                     ///< their keys
+  std::unordered_map<std::string, std::array<std::int64_t, 12>> pending_counts;
+  std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
+  IdentityMemory known_identities;
+  WriteBatch batch;
+  PackWriter pack_writer;
+  std::string key, ids_row, sealed;  ///< used again and again
+  std::uint64_t next_alert = 1, first_dead_letter = 0, next_dead_letter = 0;
+
+  std::atomic<std::uint64_t> durable_alert{0};
+  std::atomic<std::uint64_t> mentions{0}, ids_in_memory{0}, packs{0}, tails{0}, folded{0};
+
+  // store.cc
+  Result<void> load();
+  Result<void> load_meta();
+  Result<void> load_ids();
+  Result<void> load_numbers();
+  Result<std::shared_ptr<const Catalogue>> catalogue(std::uint32_t generation) const;
+  /// The committed version in force; nothing if deleted or never there.
+  Result<std::optional<HeldRecord>> held(const RefKey& ref) const;
+
+  // store_write.cc
+  struct Known {
+    enum class State : std::uint8_t { kNo, kLive, kDeleted } state = State::kNo;
+    IdTable::Place place;
+    HeldRecord record;
+  };
+  Known find(TenantId tenant, std::uint64_t hash, std::string_view source, std::string_view id);
+  std::optional<HeldRecord> current(TenantId tenant, IdTable::Place place);
+  Pending* pending_at(TenantId tenant, std::uint64_t sequence);
+  Applied store(const Findings& findings, const Finding& finding);
+  Applied replace(const Findings& findings, const Finding& finding, const Known& known);
+  Applied remove(const Findings& findings, const Finding& finding, const Known& known);
+  void remember_deleted(const Findings& findings, const Finding& finding);
+  bool parent_known(const Findings& findings, const Finding& finding);
+  std::string tombstone_key(std::uint32_t number, std::string_view source,
+                            std::string_view id) const;
+  std::uint32_t generation(const std::shared_ptr<const Catalogue>& catalogue);
+  void seal_identity(std::uint32_t number, const Pseudonym& author, std::string_view identity);
+  void count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
+                  std::string_view source, Tone tone, Urgency urgency, std::int64_t change);
+  void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
+                    std::int64_t change);
+  void count_finding(const Findings& findings, const Finding& finding, Time created_at);
+  void write_pending(TenantId tenant);
+  void write(const WriteBatch& what);
+  void sync() const;
+};
+
+/// The identity sealed under `name` (keys.h 11, 12); nothing if it or its key is not there.
+Result<std::optional<std::string>> open_identity(const KeyValue& key_value, std::string_view name);
+
+/// Ends the process: the store is crash-only.
+[[noreturn]] void stop_on(const Error& error);
+template <class T>
+T must(Result<T> result) {
+  if (!result) {
+    stop_on(result.error());
+  }
+  if constexpr (!std::is_void_v<T>) {
+    return std::move(*result);
+  }
+}
+
+}  // namespace vigie

@@ -1,0 +1,468 @@
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
+
+#include "engine/core/check.h"
+#include "engine/store/counts.h"
+#include "engine/store/store_state.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kMaxDeadLetterBytes = 64U << 10;
+
+std::uint64_t load_u64(const unsigned char* bytes) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return number;
+}
+
+}  // namespace
+
+void stop_on(const Error& error) {
+  std::fprintf(stderr, "vigie: the store cannot go on: %s\n", error.text.c_str());
+  std::abort();
+}
+
+void Store::State::write(const WriteBatch& what) { must(key_value->write(what)); }
+void Store::State::sync() const { must(key_value->sync()); }
+
+// ---- What is known ------------------------------------------------------------------------------
+
+Store::State::Pending* Store::State::pending_at(TenantId tenant, std::uint64_t sequence) {
+  PendingMentions& of_tenant = pending[tenant];
+  if (sequence < of_tenant.first_sequence || sequence >= of_tenant.next_sequence) {
+    return nullptr;
+  }
+  return &of_tenant.mentions[sequence - of_tenant.first_sequence];
+}
+
+std::optional<HeldRecord> Store::State::current(TenantId tenant, IdTable::Place place) {
+  if (const Pending* fresh = pending_at(tenant, place.sequence)) {
+    if (!fresh->alive) {
+      return std::nullopt;
+    }
+    return HeldRecord{pending_bytes.substr(fresh->offset, fresh->length), fresh->generation};
+  }
+  const RefKey ref{number_of[tenant], place.day, place.sequence};
+  if (const auto found = pending_overlay.find(ref); found != pending_overlay.end()) {
+    return found->second;
+  }
+  return must(held(ref));
+}
+
+Store::State::Known Store::State::find(TenantId tenant, std::uint64_t hash, std::string_view source,
+                                       std::string_view id) {
+  Known known;
+  ids.find(number_of[tenant], hash, [&](IdTable::Place place) {
+    if (place.sequence == 0) {
+      const std::string key_of = tombstone_key(number_of[tenant], source, id);
+      if (!pending_tombstones.contains(key_of) && !must(key_value->get(Family::kIds, key_of))) {
+        return false;
+      }
+      known.state = Known::State::kDeleted;
+      return true;
+    }
+    std::optional<HeldRecord> record = current(tenant, place);
+    if (!record) {
+      return false;
+    }
+    const RecordId stored = must(decode_record_id(record->bytes));
+    if (stored.source != source || stored.id != id) {
+      return false;
+    }
+    known = {Known::State::kLive, place, std::move(*record)};
+    return true;
+  });
+  return known;
+}
+
+bool Store::State::parent_known(const Findings& findings, const Finding& finding) {
+  const Record record = must(decode_record(findings.view(finding.record)));
+  return find(finding.tenant, finding.parent_hash, record.mention.source,
+              record.mention.in_reply_to)
+             .state == Known::State::kLive;
+}
+
+std::string Store::State::tombstone_key(std::uint32_t number, std::string_view source,
+                                        std::string_view id) const {
+  std::string named(source);
+  named.push_back('\0');
+  named += id;
+  std::array<unsigned char, 16> fingerprint;
+  crypto_generichash(fingerprint.data(), fingerprint.size(),
+                     reinterpret_cast<const unsigned char*>(named.data()), named.size(),
+                     hash_key.data(), hash_key.size());
+  std::string made = number_key("t", number);
+  made.append(reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size());
+  return made;
+}
+
+std::uint32_t Store::State::generation(const std::shared_ptr<const Catalogue>& catalogue) {
+  if (catalogue == last_catalogue) {
+    return last_generation;
+  }
+  std::string bytes;
+  encode_catalogue(*catalogue, bytes);
+  std::string fingerprint(16, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(fingerprint.data()), fingerprint.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                     0);
+  const auto [found, is_new] = generation_of.try_emplace(fingerprint, next_generation);
+  if (is_new) {
+    batch.put(Family::kMeta, number_key("catalogue/", next_generation++), bytes);
+  }
+  const std::scoped_lock lock(catalogue_mutex);
+  catalogues.try_emplace(found->second, catalogue);
+  last_catalogue = catalogue;
+  return last_generation = found->second;
+}
+
+// ---- Rollups ------------------------------------------------------------------------------------
+
+void Store::State::count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
+                              std::string_view source, Tone tone, Urgency urgency,
+                              std::int64_t change) {
+  key.clear();
+  put_u32(key, number);
+  put_u32(key, hour);
+  key += topic;
+  key.push_back('\0');
+  key += source;
+  pending_counts[key][static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency)] +=
+      change;
+}
+
+void Store::State::count_record(std::uint32_t number, const Record& record,
+                                const Catalogue& catalogue, std::int64_t change) {
+  if (record.official) {
+    return;
+  }
+  const std::uint32_t hour = hour_of(record.mention.created_at);
+  const Verdict& verdict = record.verdict;
+  count_cell(number, hour, {}, record.mention.source, verdict.tone, verdict.urgency, change);
+  for (const std::uint32_t topic : record.topics) {
+    count_cell(number, hour, catalogue.names.at(topic), record.mention.source, verdict.tone,
+               verdict.urgency, change);
+  }
+}
+
+// ---- Applying -----------------------------------------------------------------------------------
+
+Store::Applied Store::apply(const Findings& findings, const Finding& finding) {
+  using Action = Finding::Action;
+  State& state = *state_;
+  check(finding.tenant < state.number_of.size(), "a finding's tenant is one of the configuration");
+  const State::Known known = state.find(finding.tenant, finding.id_hash,
+                                        findings.view(finding.source), findings.view(finding.id));
+  if (known.state == State::Known::State::kDeleted) {
+    return {Outcome::kDuplicate, {}};
+  }
+  if (finding.action == Action::kDelete) {
+    return state.remove(findings, finding, known);
+  }
+  if (known.state == State::Known::State::kLive) {
+    return state.replace(findings, finding, known);
+  }
+  if (finding.action == Action::kReplaceIfKnown ||
+      (finding.action == Action::kKeepIfParentKnown && !state.parent_known(findings, finding))) {
+    return {Outcome::kDropped, {}};
+  }
+  return state.store(findings, finding);
+}
+
+Store::Applied Store::State::store(const Findings& findings, const Finding& finding) {
+  PendingMentions& of_tenant = pending[finding.tenant];
+  const std::string_view record = findings.view(finding.record);
+  const Day day = day_of(finding.received_at);
+  const std::uint64_t sequence = of_tenant.next_sequence++;
+  of_tenant.mentions.push_back({day, generation(findings.catalogue), pending_bytes.size(),
+                                record.size(), finding.id_hash, is_urgent(finding.urgency), true});
+  pending_bytes += record;
+  const std::uint32_t number = number_of[finding.tenant];
+  ids.insert(number, finding.id_hash, {day, sequence});
+  count_finding(findings, finding, finding.created_at);
+  if (finding.identity.length != 0) {
+    seal_identity(number, finding.author, findings.view(finding.identity));
+  }
+  return {Outcome::kStored, {finding.tenant, day, sequence}};
+}
+
+void Store::State::count_finding(const Findings& findings, const Finding& finding,
+                                 Time created_at) {
+  if (finding.official) {
+    return;
+  }
+  const std::uint32_t number = number_of[finding.tenant], hour = hour_of(created_at);
+  const std::string_view source = findings.view(finding.source);
+  count_cell(number, hour, {}, source, finding.tone, finding.urgency, 1);
+  for (std::uint32_t i = 0; i < finding.topics.length; ++i) {
+    const std::uint32_t topic = findings.topics[finding.topics.offset + i];
+    count_cell(number, hour, findings.catalogue->names[topic], source, finding.tone,
+               finding.urgency, 1);
+  }
+}
+
+Store::Applied Store::State::replace(const Findings& findings, const Finding& finding,
+                                     const Known& known) {
+  const Record old = must(decode_record(known.record.bytes));
+  const MentionRef where{finding.tenant, known.place.day, known.place.sequence};
+  if (finding.version <= old.mention.version) {
+    return {Outcome::kDuplicate, where};
+  }
+  const std::uint32_t number = number_of[finding.tenant];
+  Record edited = must(decode_record(findings.view(finding.record)));
+  edited.mention.created_at = old.mention.created_at;
+  HeldRecord next{{}, generation(findings.catalogue)};
+  encode_record(edited, next.bytes);
+  count_record(number, old, *must(catalogue(known.record.generation)), -1);
+  count_finding(findings, finding, old.mention.created_at);
+  if (finding.identity.length != 0) {
+    seal_identity(number, finding.author, findings.view(finding.identity));
+  }
+  if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
+    fresh->generation = next.generation;
+    fresh->offset = pending_bytes.size();
+    fresh->length = next.bytes.size();
+    fresh->urgent = is_urgent(finding.urgency);
+    pending_bytes += next.bytes;
+    return {Outcome::kReplaced, where};
+  }
+  const std::string ref = ref_key(number, where.day, where.sequence);
+  if (is_urgent(finding.urgency)) {
+    batch.put(Family::kUrgent, ref, {});
+  } else {
+    batch.erase(Family::kUrgent, ref);
+  }
+  pending_overlay[{number, where.day, where.sequence}] = std::move(next);
+  return {Outcome::kReplaced, where};
+}
+
+Store::Applied Store::State::remove(const Findings& findings, const Finding& finding,
+                                    const Known& known) {
+  remember_deleted(findings, finding);
+  if (known.state == Known::State::kNo) {
+    return {Outcome::kRemembered, {}};
+  }
+  const std::uint32_t number = number_of[finding.tenant];
+  const MentionRef where{finding.tenant, known.place.day, known.place.sequence};
+  count_record(number, must(decode_record(known.record.bytes)),
+               *must(catalogue(known.record.generation)), -1);
+  ids.erase(number, finding.id_hash, known.place);
+  if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
+    fresh->alive = false;
+    return {Outcome::kDeleted, where};
+  }
+  batch.erase(Family::kUrgent, ref_key(number, where.day, where.sequence));
+  pending_overlay[{number, where.day, where.sequence}] = std::nullopt;
+  return {Outcome::kDeleted, where};
+}
+
+void Store::State::remember_deleted(const Findings& findings, const Finding& finding) {
+  const std::uint32_t number = number_of[finding.tenant];
+  const std::string tombstone =
+      tombstone_key(number, findings.view(finding.source), findings.view(finding.id));
+  const Day day = day_of(finding.received_at);
+  std::string value = number_key({}, day);
+  put_u64(value, finding.id_hash);
+  batch.put(Family::kIds, tombstone, value);
+  pending_tombstones.insert(tombstone);
+  ids.insert(number, finding.id_hash, {day, 0});
+}
+
+/// Written over what may be there, without a look: cheaper than reading, and the same in the end.
+void Store::State::seal_identity(std::uint32_t number, const Pseudonym& author,
+                                 std::string_view identity) {
+  std::array<unsigned char, 8> digest;
+  crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(identity.data()),
+                   identity.size(), hash_key.data());
+  if (known_identities.is_last(load_u64(author.data()) ^ number, load_u64(author.data() + 8),
+                               load_u64(digest.data()))) {
+    return;
+  }
+  constexpr std::size_t kHead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+  std::array<unsigned char, crypto_secretbox_KEYBYTES + crypto_secretbox_NONCEBYTES> random;
+  randombytes_buf(random.data(), random.size());
+  const unsigned char* const nonce = random.data() + crypto_secretbox_KEYBYTES;
+  sealed.resize(kHead + identity.size());
+  auto* bytes = reinterpret_cast<unsigned char*>(sealed.data());
+  std::memcpy(bytes, nonce, crypto_secretbox_NONCEBYTES);
+  crypto_secretbox_easy(bytes + crypto_secretbox_NONCEBYTES,
+                        reinterpret_cast<const unsigned char*>(identity.data()), identity.size(),
+                        nonce, random.data());
+  const std::string name = author_key(number, author);
+  batch.put(Family::kAuthorKeys, name,
+            {reinterpret_cast<const char*>(random.data()), crypto_secretbox_KEYBYTES});
+  batch.put(Family::kIdentities, name, sealed);
+  sodium_memzero(random.data(), random.size());
+}
+
+// ---- Further parts of a batch -------------------------------------------------------------------
+
+void Store::set_cursor(std::string_view connector, std::string_view cursor) {
+  state_->batch.put(Family::kCursors, connector, cursor);
+}
+
+void Store::add_dead_letter(std::string_view connector, Time received_at,
+                            const Rejected& rejected) {
+  State& state = *state_;
+  std::string value;
+  put_signed(value, received_at.time_since_epoch().count());
+  put_text(value, connector);
+  put_text(value, to_string(rejected.reason));
+  put_text(value, std::string_view(rejected.detail).substr(0, kMaxDeadLetterBytes));
+  put_text(value, std::string_view(rejected.bytes).substr(0, kMaxDeadLetterBytes));
+  state.batch.put(Family::kDeadLetters, number_key({}, state.next_dead_letter++), value);
+  while (state.next_dead_letter - state.first_dead_letter > state.options.max_dead_letters) {
+    state.batch.erase(Family::kDeadLetters, number_key({}, state.first_dead_letter++));
+  }
+}
+
+std::uint64_t Store::add_alert(TenantId tenant, std::string_view body,
+                               const std::vector<std::string>& receivers) {
+  State& state = *state_;
+  const std::uint64_t alert = state.next_alert++;
+  const std::uint32_t number = state.number_of[tenant];
+  state.batch.put(Family::kMeta, "alert", number_key({}, alert));
+  state.batch.put(Family::kAlerts, number_key("a", alert), number_key({}, number));
+  state.batch.put(Family::kAlerts, alert_key(number, alert), body);
+  for (const std::string& receiver : receivers) {
+    state.batch.put(Family::kOutbox, number_key({}, alert) + receiver, encode_delivery({}));
+  }
+  return alert;
+}
+
+// ---- Committing ---------------------------------------------------------------------------------
+
+void Store::State::write_pending(TenantId tenant) {
+  PendingMentions& of_tenant = pending[tenant];
+  if (of_tenant.mentions.empty()) {
+    return;
+  }
+  const std::uint32_t number = number_of[tenant];
+  const auto& fresh = of_tenant.mentions;
+  std::vector<std::uint32_t> order;
+  order.reserve(fresh.size());
+  for (std::uint32_t i = 0; i < fresh.size(); ++i) {
+    if (fresh[i].alive) {
+      order.push_back(i);
+    }
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return fresh[a].day < fresh[b].day; });
+  for (std::size_t i = 0; i < order.size();) {
+    const Pending& first = fresh[order[i]];
+    const std::uint64_t first_sequence = of_tenant.first_sequence + order[i];
+    std::uint64_t last = first_sequence;
+    pack_writer.start(first.generation, first_sequence);
+    ids_row.clear();
+    for (; i < order.size() && pack_writer.count() < options.mentions_per_pack; ++i) {
+      const Pending& mention = fresh[order[i]];
+      if (mention.day != first.day || mention.generation != first.generation) {
+        break;
+      }
+      const std::uint64_t sequence = of_tenant.first_sequence + order[i];
+      pack_writer.add(sequence,
+                      std::string_view(pending_bytes).substr(mention.offset, mention.length));
+      put_varint(ids_row, sequence - std::exchange(last, sequence));
+      put_u64(ids_row, mention.hash);
+      if (mention.urgent) {
+        batch.put(Family::kUrgent, ref_key(number, mention.day, sequence), {});
+      }
+    }
+    key = ref_key(number, first.day, first_sequence, "p");
+    batch.put(Family::kIds, key, ids_row);
+    batch.put(Family::kMentions, std::string_view(key).substr(1), pack_writer.finish());
+    const std::uint32_t count = pack_writer.count();
+    mentions += count;
+    if (count * 2 >= options.mentions_per_pack) {
+      ++packs;
+      continue;
+    }
+    ++tails;
+    Untidy& work =
+        untidy.try_emplace({number, first.day}, Untidy{first_sequence, 0, false}).first->second;
+    work.from = std::min(work.from, first_sequence);
+    work.small += count;
+  }
+  batch.put(Family::kMeta, number_key("sequence/", number),
+            number_key({}, of_tenant.next_sequence - 1));
+  of_tenant.mentions.clear();
+  of_tenant.first_sequence = of_tenant.next_sequence;
+}
+
+void Store::commit() {
+  State& state = *state_;
+  for (TenantId tenant = 0; tenant < state.pending.size(); ++tenant) {
+    state.write_pending(tenant);
+  }
+  for (const auto& [ref, record] : state.pending_overlay) {
+    std::string value(1, record ? 'e' : 'd');
+    if (record) {
+      put_u32(value, record->generation);
+      value += record->bytes;
+    }
+    state.batch.put(Family::kOverlay, ref_key(ref.tenant_number, ref.day, ref.sequence), value);
+    State::Untidy& work =
+        state.untidy
+            .try_emplace({ref.tenant_number, ref.day}, State::Untidy{ref.sequence, 0, false})
+            .first->second;
+    work.from = std::min(work.from, ref.sequence);
+    work.overlaid = true;
+  }
+  std::string counts;
+  for (const auto& [key, cells] : state.pending_counts) {
+    counts.clear();
+    for (const std::int64_t count : cells) {
+      put_count(counts, count);
+    }
+    state.batch.add(Family::kRollups, key, counts);
+  }
+  if (!state.batch.empty()) {
+    state.write(state.batch);
+  }
+  state.batch.clear();
+  state.pending_bytes.clear();
+  state.pending_overlay.clear();
+  state.pending_tombstones.clear();
+  state.pending_counts.clear();
+  state.ids_in_memory = state.ids.size();
+}
+
+void Store::sync() {
+  commit();
+  state_->sync();
+  state_->durable_alert.store(state_->next_alert - 1, std::memory_order_release);
+}
+
+// ---- Alerts' progress, from any thread ----------------------------------------------------------
+
+void Store::update_delivery(const Delivery& delivery) {
+  WriteBatch batch;
+  batch.put(Family::kOutbox, number_key({}, delivery.alert) + delivery.receiver,
+            encode_delivery(delivery));
+  state_->write(batch);
+  state_->sync();
+}
+
+void Store::delivery_done(std::uint64_t alert, std::string_view receiver) {
+  WriteBatch batch;
+  batch.erase(Family::kOutbox, number_key({}, alert).append(receiver));
+  state_->write(batch);
+  state_->sync();
+}
+
+void Store::set_alert_work(std::uint64_t alert, const AlertWork& work) {
+  WriteBatch batch;
+  std::string value(1, static_cast<char>(work.state));
+  put_signed(value, work.at.time_since_epoch().count());
+  put_text(value, work.by);
+  batch.put(Family::kAlerts, number_key("w", alert), value);
+  state_->write(batch);
+  state_->sync();
+}
+
+}  // namespace vigie

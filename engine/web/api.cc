@@ -1,0 +1,85 @@
+#include "engine/web/api.h"
+
+#include <charconv>
+#include <utility>
+
+#include "engine/web/api_routes.h"
+
+namespace vigie {
+
+std::vector<Route> api_routes(const ApiParts& parts) {
+  const auto shared = std::make_shared<const ApiParts>(parts);
+  std::vector<Route> all;
+  for (auto* routes_of : {session_routes, mention_routes, statistics_routes, alert_routes,
+                          engine_routes, stream_routes}) {
+    for (Route& route : routes_of(shared)) {
+      all.push_back(std::move(route));
+    }
+  }
+  return all;
+}
+
+Route api_get(std::string pattern, std::string operation, std::string summary,
+              std::string answer_schema, std::vector<RouteDescription::Field> fields,
+              std::function<Response(const Request&)> handle) {
+  Route route;
+  route.method = "GET";
+  route.pattern = std::move(pattern);
+  route.handler = at_once(std::move(handle));
+  route.description = {std::move(operation),
+                       std::move(summary),
+                       std::move(fields),
+                       "",
+                       {{200, "What was asked for", std::move(answer_schema)}}};
+  return route;
+}
+
+std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id) {
+  for (std::size_t i = 0; i < parts.tenants.size(); ++i) {
+    if (parts.tenants[i].id == id) {
+      return static_cast<TenantId>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+std::function<Response(const Request&)> for_tenant(const SharedParts& parts, TenantHandler handle) {
+  return [parts, handle = std::move(handle)](const Request& request) {
+    const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
+    return tenant ? handle(*tenant, request) : not_found();
+  };
+}
+
+Response not_found() { return problem(404, "there is nothing at this address"); }
+
+Response store_failed(const Error& error) {
+  return error.code == ErrorCode::kNotFound
+             ? not_found()
+             : problem(500, "the store could not be read: " + error.text);
+}
+
+std::optional<std::uint64_t> number_field(const Request& request, std::string_view name,
+                                          std::uint64_t least, std::uint64_t most,
+                                          std::uint64_t fallback) {
+  const std::optional<std::string> text = request.query_field(name);
+  if (!text) {
+    return fallback;
+  }
+  std::uint64_t number = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stopped, error] = std::from_chars(text->data(), end, number);
+  const bool valid = error == std::errc() && stopped == end && number >= least && number <= most;
+  return valid ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Time> time_field(const Request& request, std::string_view name, bool& valid) {
+  const std::optional<std::string> text = request.query_field(name);
+  if (!text) {
+    return std::nullopt;
+  }
+  const std::optional<Time> time = parse_time(*text);
+  valid = valid && time.has_value();
+  return time;
+}
+
+}  // namespace vigie

@@ -1,0 +1,181 @@
+// /api/v1/tenants/{tenant}/alerts: the list, taking charge, closing.
+#include <simdjson.h>
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include "engine/web/api_routes.h"
+#include "engine/web/handle_mask.h"
+
+namespace vigie {
+namespace {
+
+using State = AlertWork::State;
+
+constexpr std::uint64_t kMaxLimit = 200, kDefaultLimit = 50;
+constexpr std::size_t kScannedPerLimit = 10;
+constexpr std::array<std::string_view, 3> kStates = {"new", "taken", "closed"};
+
+std::string_view to_string(State state) { return kStates.at(static_cast<std::size_t>(state)); }
+
+/// The body's members, with its number and work before them.
+void write_alert(const Store::StoredAlert& alert, JsonWriter& json) {
+  std::string object;
+  JsonWriter members(object);
+  members.begin_object().key("number").value(alert.number);
+  members.key("state").value(to_string(alert.work.state));
+  if (alert.work.state != State::kNew) {
+    members.key("by").value(alert.work.by).key("at").value(format_time(alert.work.at));
+  }
+  const std::string body = mask_handles(alert.body);
+  const std::size_t first_member = body.find('{') + 1;
+  object += body.find_first_not_of(" \t\r\n}", first_member) == std::string::npos ? "" : ",";
+  object += std::string_view(body).substr(first_member);
+  json.raw(object);
+}
+
+Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& request) {
+  const auto limit = number_field(request, "limit", 1, kMaxLimit, kDefaultLimit);
+  const auto before = number_field(request, "before", 1, UINT64_MAX, 0);
+  const std::optional<std::string> state = request.query_field("state");
+  if (!limit || !before || (state && std::ranges::count(kStates, *state) == 0)) {
+    return problem(400, "limit: 1 to 200, before: a number, state: new, taken or closed");
+  }
+  const std::size_t scanned = *limit * (state ? kScannedPerLimit : 1);
+  const auto alerts = parts.store.alerts(tenant, *before, scanned);
+  if (!alerts) {
+    return store_failed(alerts.error());
+  }
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("alerts").begin_array();
+  std::uint64_t found = 0, next = 0;
+  for (const Store::StoredAlert& alert : *alerts) {
+    const bool wanted = !state || to_string(alert.work.state) == *state;
+    if (wanted && read_alert_body(alert.body)) {
+      write_alert(alert, json);
+      ++found;
+    }
+    next = alert.number;
+    if (found == *limit) {
+      break;
+    }
+  }
+  const bool is_all = found < *limit && alerts->size() < scanned;
+  json.end_array().key("next");
+  is_all || next <= 1 ? json.null() : json.value(next);
+  json.end_object();
+  return json_response(std::move(body));
+}
+
+std::optional<std::uint64_t> alert_number(const Request& request) {
+  const std::string_view text = request.parameter("number");
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number)
+                                                                  : std::nullopt;
+}
+
+/// Another tenant's alert is not there, as one that never was.
+Result<Store::StoredAlert> find_alert(const ApiParts& parts, TenantId tenant,
+                                      const Request& request) {
+  const std::optional<std::uint64_t> number = alert_number(request);
+  if (!number) {
+    return fail(ErrorCode::kNotFound, "no such alert");
+  }
+  auto alert = parts.store.alert(*number);
+  if (!alert) {
+    return tl::make_unexpected(alert.error());
+  }
+  if (!*alert || (*alert)->tenant != tenant || !read_alert_body((*alert)->body)) {
+    return fail(ErrorCode::kNotFound, "no such alert");
+  }
+  return std::move(**alert);
+}
+
+Response show(const Store::StoredAlert& alert) {
+  std::string body;
+  JsonWriter json(body);
+  write_alert(alert, json);
+  return json_response(std::move(body));
+}
+
+/// Who came first keeps it; doing the same again changes nothing.
+Response set_state(const ApiParts& parts, TenantId tenant, const Request& request, State state) {
+  Result<Store::StoredAlert> alert = find_alert(parts, tenant, request);
+  if (!alert) {
+    return store_failed(alert.error());
+  }
+  if (alert->work.state == State::kClosed && state == State::kTaken) {
+    return problem(409, "this alert is closed");
+  }
+  if (alert->work.state != state) {
+    alert->work = {state, request.caller->account, parts.clock.now()};
+    parts.store.set_alert_work(alert->number, alert->work);
+  }
+  return show(*alert);
+}
+
+Route change(const SharedParts& parts, std::string action, std::string operation,
+             std::string summary, State state) {
+  Route route;
+  route.method = "POST";
+  route.pattern = "/api/v1/tenants/{tenant}/alerts/{number}/" + action;
+  route.max_body_bytes = 4096;
+  route.handler =
+      at_once(for_tenant(parts, [parts, state](TenantId tenant, const Request& request) {
+        return set_state(*parts, tenant, request, state);
+      }));
+  route.description = {
+      std::move(operation),
+      std::move(summary),
+      {},
+      "",
+      {{200, "The alert as it is now", "Alert"}, {409, "It is closed already", "Problem"}}};
+  return route;
+}
+
+std::optional<Time> time_member(const simdjson::dom::element& object, const char* name) {
+  std::string_view text;
+  return object[name].get(text) == simdjson::SUCCESS ? parse_time(text) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<AlertSummary> read_alert_body(std::string_view body) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element object;
+  std::string_view level;
+  if (parser.parse(body.data(), body.size()).get(object) != simdjson::SUCCESS ||
+      object["level"].get(level) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  return AlertSummary{parse_urgency(level).value_or(Urgency::kLow),
+                      time_member(object, "raised_at"), time_member(object, "deadline_at")};
+}
+
+std::vector<Route> alert_routes(const SharedParts& parts) {
+  return {
+      api_get("/api/v1/tenants/{tenant}/alerts", "listAlerts", "Alerts, newest first", "AlertPage",
+              {{"state", R"({"enum":["new","taken","closed"]})", "Only those in this state"},
+               {"before", R"({"type":"integer"})", "The `next` of an earlier answer"},
+               {"limit", R"({"type":"integer","minimum":1,"maximum":200,"default":50})",
+                "At most so many"}},
+              for_tenant(parts,
+                         [parts](TenantId tenant, const Request& request) {
+                           return list_alerts(*parts, tenant, request);
+                         })),
+      api_get("/api/v1/tenants/{tenant}/alerts/{number}", "getAlert", "One alert", "Alert", {},
+              for_tenant(parts,
+                         [parts](TenantId tenant, const Request& request) {
+                           const auto alert = find_alert(*parts, tenant, request);
+                           return alert ? show(*alert) : store_failed(alert.error());
+                         })),
+      change(parts, "take", "takeAlert", "Take charge of an alert", State::kTaken),
+      change(parts, "close", "closeAlert", "Close an alert: it is dealt with", State::kClosed),
+  };
+}
+
+}  // namespace vigie

@@ -1,0 +1,241 @@
+// /api/v1/tenants and their mentions: the list with its filters, and one with its evidence.
+#include <optional>
+#include <string>
+
+#include "engine/core/verdict_json.h"
+#include "engine/web/api_routes.h"
+#include "engine/web/handle_mask.h"
+#include "engine/web/word_search.h"
+
+namespace vigie {
+namespace {
+
+using Field = RouteDescription::Field;
+
+constexpr std::uint64_t kMaxLimit = 200, kDefaultLimit = 50;
+/// What one request may look at; the cursor it answers leads on from there.
+constexpr std::size_t kMaxScannedMentions = 5000;
+constexpr std::size_t kMaxQueryBytes = 500;
+
+struct Filter {
+  std::optional<std::string> topic, source;
+  std::optional<Tone> tone;
+  Urgency least_urgency = Urgency::kLow;
+  WordSearch search{""};
+  std::optional<Time> since, until;  ///< of received_at, the list's order
+
+  bool takes(const StoredMention& stored) const;
+};
+
+bool has_topic(const StoredMention& stored, std::string_view topic) {
+  for (const std::uint32_t name : stored.record.topics) {
+    if (stored.catalogue->names.at(name) == topic) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Filter::takes(const StoredMention& stored) const {
+  const Record& record = stored.record;
+  return record.verdict.urgency >= least_urgency && (!tone || record.verdict.tone == *tone) &&
+         (!since || record.received_at >= *since) && (!until || record.received_at < *until) &&
+         (!source || record.mention.source == *source) && (!topic || has_topic(stored, *topic)) &&
+         search.finds(record.mention.title, record.mention.text);
+}
+
+/// Nothing if a field is not what it should be; `why` says which.
+std::optional<Filter> read_filter(const Request& request, std::string& why) {
+  Filter filter;
+  filter.topic = request.query_field("topic");
+  filter.source = request.query_field("source");
+  if (const auto tone = request.query_field("tone")) {
+    filter.tone = parse_tone(*tone);
+    if (!filter.tone) {
+      why = "tone is negative, neutral or positive";
+    }
+  }
+  if (const auto urgency = request.query_field("urgency")) {
+    const std::optional<Urgency> level = parse_urgency(*urgency);
+    filter.least_urgency = level.value_or(Urgency::kLow);
+    if (!level) {
+      why = "urgency is low, medium, high or critical";
+    }
+  }
+  const std::string words = request.query_field("q").value_or("");
+  if (words.size() > kMaxQueryBytes) {
+    why = "q is too long";
+  }
+  filter.search = WordSearch(words);
+  bool times_are_valid = true;
+  filter.since = time_field(request, "since", times_are_valid);
+  filter.until = time_field(request, "until", times_are_valid);
+  if (!times_are_valid) {
+    why = "since and until are RFC 3339 times";
+  }
+  return why.empty() ? std::optional(std::move(filter)) : std::nullopt;
+}
+
+/// Where the list begins: behind the cursor, or at the end of the day of `until`.
+std::optional<MentionRef> first_place(TenantId tenant, const std::optional<MentionRef>& cursor,
+                                      const Filter& filter) {
+  if (cursor || !filter.until) {
+    return cursor;
+  }
+  return MentionRef{tenant, day_of(*filter.until) + 1, 0};
+}
+
+Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& request) {
+  std::string why;
+  const std::optional<Filter> filter = read_filter(request, why);
+  if (!filter) {
+    return problem(400, why);
+  }
+  const std::optional<std::uint64_t> limit =
+      number_field(request, "limit", 1, kMaxLimit, kDefaultLimit);
+  if (!limit) {
+    return problem(400, "limit is a number from 1 to 200");
+  }
+  std::optional<MentionRef> cursor;
+  if (const auto before = request.query_field("before")) {
+    cursor = parse_mention_ref(tenant, *before);
+    if (!cursor) {
+      return problem(400, "before is the `next` of an earlier answer");
+    }
+  }
+
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("mentions").begin_array();
+  std::uint64_t found = 0;
+  std::size_t scanned = 0;
+  std::optional<MentionRef> next;
+  const auto visit = [&](const StoredMention& stored) {
+    if (filter->takes(stored)) {
+      write_stored_mention(stored, json);
+      ++found;
+    }
+    if (found == *limit || ++scanned == kMaxScannedMentions) {
+      next = stored.ref;
+      return false;
+    }
+    return true;
+  };
+  const std::optional<MentionRef> place = first_place(tenant, cursor, *filter);
+  const Day since = filter->since ? day_of(*filter->since) : 0;
+  const bool only_urgent = is_urgent(filter->least_urgency);
+  const Result<void> read = only_urgent ? parts.store.scan_urgent(tenant, place, since, visit)
+                                        : parts.store.scan(tenant, place, since, visit);
+  if (!read) {
+    return store_failed(read.error());
+  }
+  json.end_array().key("next");
+  next ? json.value(to_string(*next)) : json.null();
+  json.end_object();
+  return json_response(std::move(body));
+}
+
+Response show_mention(const ApiParts& parts, TenantId tenant, const Request& request) {
+  const std::optional<MentionRef> ref = parse_mention_ref(tenant, request.parameter("ref"));
+  if (!ref) {
+    return not_found();
+  }
+  const Result<std::optional<StoredMention>> stored = parts.store.mention(*ref);
+  if (!stored) {
+    return store_failed(stored.error());
+  }
+  if (!*stored) {
+    return not_found();
+  }
+  std::string body;
+  JsonWriter json(body);
+  write_stored_mention(**stored, json);
+  return json_response(std::move(body));
+}
+
+Response list_tenants(const ApiParts& parts) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("tenants").begin_array();
+  for (const Tenant& tenant : parts.tenants) {
+    json.begin_object().key("id").value(tenant.id).key("name").value(tenant.name);
+    json.key("language").value(tenant.language).key("time_zone").value(tenant.time_zone);
+    json.key("retention_days").value(tenant.retention_days).end_object();
+  }
+  json.end_array().end_object();
+  return json_response(std::move(body));
+}
+
+std::string hex(const Pseudonym& pseudonym) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : pseudonym) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+std::vector<Field> list_fields() {
+  const std::string text = R"({"type":"string"})";
+  const std::string time = R"({"type":"string","format":"date-time"})";
+  return {
+      {"topic", text, "Only mentions with this topic"},
+      {"tone", R"({"enum":["negative","neutral","positive"]})", "Only this tone"},
+      {"urgency", R"({"enum":["low","medium","high","critical"]})", "This level or a higher one"},
+      {"source", text, "Only this network or feed"},
+      {"q", text, "Words that must all occur, whatever their case and accents"},
+      {"since", time, "Received at this time or later"},
+      {"until", time, "Received before this time"},
+      {"before", text, "The `next` of an earlier answer"},
+      {"limit", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", "At most so many"},
+  };
+}
+
+}  // namespace
+
+void write_stored_mention(const StoredMention& stored, JsonWriter& json) {
+  const Record& record = stored.record;
+  const std::string text = mask_handles(record.mention.text);
+  const std::string title = mask_handles(record.mention.title);
+  Mention shown = record.mention;
+  shown.text = text;
+  shown.title = title;
+  shown.language = {};
+  const std::string pseudonym = record.has_author ? hex(record.author) : std::string();
+
+  json.begin_object().key("ref").value(to_string(stored.ref));
+  write_mention_members(shown, {pseudonym, record.official}, json);
+  json.key("received_at").value(format_time(record.received_at));
+  json.key("lang").value(record.verdict.language_view());
+  json.key("topics").begin_array();
+  for (const std::uint32_t topic : record.topics) {
+    json.value(stored.catalogue->names.at(topic));
+  }
+  json.end_array();
+  write_verdict_members(shown, record.verdict, *stored.catalogue, record.topics, json);
+  json.end_object();
+}
+
+std::vector<Route> mention_routes(const SharedParts& parts) {
+  return {
+      api_get("/api/v1/tenants", "listTenants", "The communes this engine watches for",
+              "TenantList", {}, [parts](const Request&) { return list_tenants(*parts); }),
+      api_get("/api/v1/tenants/{tenant}/mentions", "listMentions",
+              "Mentions, newest received first. An answer may hold fewer than `limit`, even none, "
+              "and still have a `next`: it says how far the search has come",
+              "MentionPage", list_fields(),
+              for_tenant(parts,
+                         [parts](TenantId tenant, const Request& request) {
+                           return list_mentions(*parts, tenant, request);
+                         })),
+      api_get("/api/v1/tenants/{tenant}/mentions/{ref}", "getMention",
+              "One mention with its evidence", "Mention", {},
+              for_tenant(parts,
+                         [parts](TenantId tenant, const Request& request) {
+                           return show_mention(*parts, tenant, request);
+                         })),
+  };
+}
+
+}  // namespace vigie

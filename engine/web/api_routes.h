@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/json_writer.h"
+#include "engine/web/api.h"
+
+namespace vigie {
+
+/// The parts of the API, one per file; each shares what it answers from.
+using SharedParts = std::shared_ptr<const ApiParts>;
+std::vector<Route> session_routes(const SharedParts& parts);
+std::vector<Route> mention_routes(const SharedParts& parts);
+std::vector<Route> statistics_routes(const SharedParts& parts);
+std::vector<Route> alert_routes(const SharedParts& parts);
+std::vector<Route> engine_routes(const SharedParts& parts);
+std::vector<Route> stream_routes(const SharedParts& parts);
+
+/// A signed-in route that reads: its description says all of its query fields.
+Route api_get(std::string pattern, std::string operation, std::string summary,
+              std::string answer_schema, std::vector<RouteDescription::Field> fields,
+              std::function<Response(const Request&)> handle);
+
+/// Wraps a handler of /api/v1/tenants/{tenant}/…: an unknown tenant is 404, with the same body as
+/// any object that is not there.
+using TenantHandler = std::function<Response(TenantId, const Request&)>;
+std::function<Response(const Request&)> for_tenant(const SharedParts& parts, TenantHandler handle);
+std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id);
+
+Response not_found();
+/// A store's error: corrupt bytes are said, never skipped.
+Response store_failed(const Error& error);
+
+/// A query field that is a whole number between `least` and `most`; `fallback` if it is not there;
+/// nothing if it is something else.
+std::optional<std::uint64_t> number_field(const Request& request, std::string_view name,
+                                          std::uint64_t least, std::uint64_t most,
+                                          std::uint64_t fallback);
+/// A query field that is an RFC 3339 time. `valid` becomes false if it is something else.
+std::optional<Time> time_field(const Request& request, std::string_view name, bool& valid);
+
+/// One mention as the API shows it: @handles masked, the author a pseudonym. An object.
+void write_stored_mention(const StoredMention& stored, JsonWriter& json);
+
+/// What the API needs to know of an alert's body, which is a JSON object of the alert part's.
+struct AlertSummary {
+  Urgency level = Urgency::kLow;
+  std::optional<Time> raised_at, deadline_at;
+};
+/// Nothing if the body is not such an object.
+std::optional<AlertSummary> read_alert_body(std::string_view body);
+
+}  // namespace vigie

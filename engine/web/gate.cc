@@ -1,0 +1,82 @@
+#include "engine/web/gate.h"
+
+#include "engine/access/secret.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+std::string_view cookie_name(const PublicSide& side) {
+  return side.secure ? "__Host-vigie" : "vigie";
+}
+
+bool changes_something(const Request& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
+
+Response sign_in_first() {
+  return problem(401, "sign in first").with("WWW-Authenticate", "Bearer");
+}
+
+}  // namespace
+
+std::optional<Response> Gate::operator()(const Route& route, Request& request) const {
+  if (route.access == RouteAccess::kOwnCheck) {
+    return std::nullopt;
+  }
+  const std::string_view authorization = request.header("authorization");
+  if (route.access == RouteAccess::kSignedIn && authorization.starts_with(kBearer)) {
+    if (!sign_in_.accounts().is_api_token(authorization.substr(kBearer.size()))) {
+      return sign_in_first();
+    }
+    request.caller = Caller{"api", ""};
+    return std::nullopt;
+  }
+  if (changes_something(request) && !is_from_our_pages(request)) {
+    return problem(403, "this request comes from another site's page");
+  }
+  if (route.access == RouteAccess::kPublic) {
+    return std::nullopt;
+  }
+  const std::optional<std::string> id = request.cookie(cookie_name(side_));
+  const std::optional<Session> session = id ? sign_in_.sessions().find(*id) : std::nullopt;
+  if (!session) {
+    return sign_in_first();
+  }
+  if (changes_something(request) &&
+      !is_same_secret(request.header("x-csrf-token"), session->csrf_token)) {
+    return problem(403, "X-CSRF-Token is not this session's");
+  }
+  request.caller = Caller{session->account, session->id};
+  return std::nullopt;
+}
+
+std::string Gate::cookie(const PublicSide& side, const std::string& session_id) {
+  std::string cookie(cookie_name(side));
+  cookie += "=" + session_id + "; Path=/; HttpOnly; SameSite=Strict";
+  cookie += side.secure ? "; Secure" : "";
+  cookie += session_id.empty() ? "; Max-Age=0" : "";
+  return cookie;
+}
+
+/// Browsers say where a request comes from: Origin always when it changes something, Sec-Fetch-Site
+/// where they know it. Programs say neither, and cannot be tricked into sending our cookie.
+bool Gate::is_from_our_pages(const Request& request) const {
+  const std::string_view site = request.header("sec-fetch-site");
+  if (!site.empty() && site != "same-origin" && site != "none") {
+    return false;
+  }
+  std::string_view origin = request.header("origin");
+  if (origin.empty()) {
+    return true;
+  }
+  const std::size_t scheme_end = origin.find("://");
+  if (scheme_end == std::string_view::npos) {
+    return false;
+  }
+  origin.remove_prefix(scheme_end + 3);
+  return side_.authority.empty() ? origin == request.header("host") : origin == side_.authority;
+}
+
+}  // namespace vigie

@@ -1,0 +1,264 @@
+#include "engine/web/openapi.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "engine/core/json_writer.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::string_view kApi = "/api/v1/";
+
+constexpr std::string_view kAnyProblem =
+    R"({"description":"Anything that went wrong","content":{"application/problem+json":{)"
+    R"("schema":{"$ref":"#/components/schemas/Problem"}}}})";
+
+/// components/schemas, by name.
+constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
+    {"Problem",
+     R"({"type":"object","description":"RFC 9457","required":["title","status"],"properties":{
+"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"}}})"},
+    {"Credentials",
+     R"({"type":"object","required":["account","password"],"properties":{
+"account":{"type":"string"},"password":{"type":"string","format":"password"}}})"},
+    {"Session",
+     R"({"type":"object","required":["account","csrf"],"properties":{"account":{"type":"string"},
+"csrf":{"type":"string","description":"goes into X-CSRF-Token of whatever changes something"}}})"},
+    {"TenantList",
+     R"({"type":"object","required":["tenants"],"properties":{"tenants":{"type":"array","items":{
+"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},
+"name":{"type":"string"},"language":{"type":"string"},"time_zone":{"type":"string"},
+"retention_days":{"type":"integer"}}}}}})"},
+    {"Tone", R"({"enum":["negative","neutral","positive"]})"},
+    {"Urgency", R"({"enum":["low","medium","high","critical"]})"},
+    {"Evidence",
+     R"({"type":"object","required":["axis","rule","start","end","text","weight"],"properties":{
+"axis":{"enum":["watch","topic","sentiment","urgency","abuse"]},"rule":{"type":"string"},
+"field":{"enum":["title"],"description":"where the span lies, if not in text"},
+"start":{"type":"integer","description":"UTF-8 byte offset"},
+"end":{"type":"integer","description":"UTF-8 byte offset, not included"},
+"text":{"type":"string"},"weight":{"type":"integer"}}})"},
+    {"Mention",
+     R"({"type":"object","required":["ref","id","source","kind","text","received_at","topics",
+"sentiment","aspects","urgency","abuse","evidence","ruleset","model"],"properties":{
+"ref":{"type":"string"},"id":{"type":"string"},"source":{"type":"string"},
+"kind":{"enum":["post","reply","repost","comment","review","request","message"]},
+"author":{"type":"object","properties":{"pseudonym":{"type":"string"},
+"followers":{"type":"integer"},"official":{"type":"boolean"}}},
+"title":{"type":"string"},"text":{"type":"string","description":"@handles are masked"},
+"lang":{"type":"string","description":"ISO 639-1, empty if unknown"},
+"created_at":{"type":"string","format":"date-time"},
+"edited_at":{"type":"string","format":"date-time"},
+"received_at":{"type":"string","format":"date-time"},"url":{"type":"string"},
+"in_reply_to":{"type":"string"},"repost_of":{"type":"string"},"thread":{"type":"string"},
+"place":{"type":"object","properties":{"name":{"type":"string"},"lat":{"type":"number"},
+"lon":{"type":"number"}}},"rating":{"type":"integer"},
+"engagement":{"type":"object","properties":{"likes":{"type":"integer"},
+"reposts":{"type":"integer"},"replies":{"type":"integer"}}},
+"topics":{"type":"array","items":{"type":"string"}},
+"sentiment":{"type":"object","required":["label","score","confidence","uncertain"],"properties":{
+"label":{"$ref":"#/components/schemas/Tone"},"score":{"type":"number","minimum":-1,"maximum":1},
+"confidence":{"type":"number","minimum":0,"maximum":1},"uncertain":{"type":"boolean"}}},
+"aspects":{"type":"array","items":{"type":"object","properties":{"topic":{"type":"string"},
+"label":{"$ref":"#/components/schemas/Tone"},"score":{"type":"number"}}}},
+"urgency":{"type":"object","required":["level","score"],"properties":{
+"level":{"$ref":"#/components/schemas/Urgency"},
+"score":{"type":"number","minimum":0,"maximum":1}}},
+"abuse":{"type":"object","required":["score"],"properties":{
+"score":{"type":"number","minimum":0,"maximum":1}}},
+"evidence":{"type":"array","items":{"$ref":"#/components/schemas/Evidence"}},
+"ruleset":{"type":"string"},"model":{"type":"string"}}})"},
+    {"MentionPage",
+     R"({"type":"object","required":["mentions","next"],"properties":{
+"mentions":{"type":"array","items":{"$ref":"#/components/schemas/Mention"}},
+"next":{"type":["string","null"],"description":"for `before`; null: there is no more"}}})"},
+    {"Counts",
+     R"({"type":"object","required":["mentions","urgent","negative","neutral","positive"],
+"properties":{"at":{"type":"string","format":"date-time"},"topic":{"type":"string"},
+"source":{"type":"string"},"mentions":{"type":"integer"},"urgent":{"type":"integer"},
+"negative":{"type":"integer"},"neutral":{"type":"integer"},"positive":{"type":"integer"}}})"},
+    {"Statistics",
+     R"({"type":"object","required":["from","to","by","totals","series","topics","sources"],
+"properties":{"from":{"type":"string","format":"date-time"},
+"to":{"type":"string","format":"date-time"},"by":{"enum":["hour","day"]},
+"totals":{"$ref":"#/components/schemas/Counts"},
+"series":{"type":"array","items":{"$ref":"#/components/schemas/Counts"}},
+"topics":{"type":"array","items":{"$ref":"#/components/schemas/Counts"}},
+"sources":{"type":"array","items":{"$ref":"#/components/schemas/Counts"}}}})"},
+    {"Summary",
+     R"({"type":"object","required":["state","urgent_unhandled","open_alerts","taken_alerts",
+"past_deadline","alerts_24h","mentions_24h","negative_24h","oldest_urgent_unhandled_at",
+"last_mention_at"],"properties":{"state":{"enum":["calm","watch","tension","crisis"]},
+"urgent_unhandled":{"type":"integer"},"open_alerts":{"type":"integer"},
+"taken_alerts":{"type":"integer"},"past_deadline":{"type":"integer"},
+"alerts_24h":{"type":"integer"},"mentions_24h":{"type":"integer"},
+"negative_24h":{"type":"integer"},
+"oldest_urgent_unhandled_at":{"type":["string","null"],"format":"date-time"},
+"last_mention_at":{"type":["string","null"],"format":"date-time"}}})"},
+    {"Alert",
+     R"({"type":"object","required":["number","state","level"],"properties":{
+"number":{"type":"integer"},"state":{"enum":["new","taken","closed"]},
+"by":{"type":"string","description":"who took or closed it"},
+"at":{"type":"string","format":"date-time","description":"when"},
+"level":{"$ref":"#/components/schemas/Urgency"},"headline":{"type":"string"},
+"topic":{"type":"string"},"mention":{"type":"string","description":"a mention's ref"},
+"raised_at":{"type":"string","format":"date-time"},
+"deadline_at":{"type":"string","format":"date-time"}}})"},
+    {"AlertPage",
+     R"({"type":"object","required":["alerts","next"],"properties":{
+"alerts":{"type":"array","items":{"$ref":"#/components/schemas/Alert"}},
+"next":{"type":["integer","null"],"description":"for `before`; null: there is no more"}}})"},
+    {"ConnectorList",
+     R"({"type":"object","required":["connectors"],"properties":{"connectors":{"type":"array",
+"items":{"type":"object","required":["id","type","state","detail"],"properties":{
+"id":{"type":"string"},"type":{"type":"string"},
+"state":{"enum":["active","waiting","finished","limited","retired"]},
+"detail":{"type":"string"},"last_success_at":{"type":["string","null"],"format":"date-time"},
+"last_error_at":{"type":["string","null"],"format":"date-time"},
+"next_attempt_at":{"type":["string","null"],"format":"date-time"},
+"requests":{"type":"integer"},"errors":{"type":"integer"},"done_bytes":{"type":"integer"},
+"total_bytes":{"type":"integer"}}}}}})"},
+    {"Rules",
+     R"({"type":"object","required":["ruleset","model","packs"],"properties":{
+"ruleset":{"type":"string"},"model":{"type":"string"},
+"loaded_at":{"type":["string","null"],"format":"date-time"},"packs":{"type":"array","items":{
+"type":"object","properties":{"name":{"type":"string"},"title":{"type":"string"},
+"rules":{"type":"integer"}}}}}})"},
+    {"DeadLetterList",
+     R"({"type":"object","required":["dead_letters"],"properties":{"dead_letters":{"type":"array",
+"items":{"type":"object","properties":{"number":{"type":"integer"},
+"received_at":{"type":["string","null"],"format":"date-time"},"connector":{"type":"string"},
+"reason":{"type":"string"},"detail":{"type":"string"},"bytes":{"type":"string"}}}}}})"},
+};
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return text;
+}
+
+void write_reference(std::string_view schema, JsonWriter& json) {
+  json.begin_object().key("schema").begin_object();
+  json.key("$ref").value("#/components/schemas/" + std::string(schema));
+  json.end_object().end_object();
+}
+
+void write_parameter(const std::string& name, bool in_path, std::string_view about,
+                     std::string_view schema, JsonWriter& json) {
+  json.begin_object().key("name").value(name).key("in").value(in_path ? "path" : "query");
+  json.key("required").value(in_path);
+  if (!about.empty()) {
+    json.key("description").value(about);
+  }
+  json.key("schema").raw(schema).end_object();
+}
+
+void write_parameters(const Route& route, JsonWriter& json) {
+  json.key("parameters").begin_array();
+  const std::string& pattern = route.pattern;
+  for (std::size_t open = pattern.find('{'); open != std::string::npos;
+       open = pattern.find('{', open + 1)) {
+    const std::size_t close = pattern.find('}', open);
+    write_parameter(pattern.substr(open + 1, close - open - 1), true, "", R"({"type":"string"})",
+                    json);
+  }
+  for (const RouteDescription::Field& field : route.description.fields) {
+    write_parameter(field.name, false, field.about, field.schema, json);
+  }
+  json.end_array();
+}
+
+void write_answer(const RouteDescription::Answer& answer, JsonWriter& json) {
+  json.key(std::to_string(answer.status)).begin_object();
+  json.key("description").value(answer.about);
+  const bool is_problem = answer.schema == "Problem";
+  if (!answer.schema.empty()) {
+    json.key("content").begin_object();
+    json.key(is_problem ? "application/problem+json" : answer.content_type);
+    write_reference(answer.schema, json);
+    json.end_object();
+  } else if (answer.content_type != "application/json") {
+    json.key("content").begin_object().key(answer.content_type).begin_object().end_object();
+    json.end_object();
+  }
+  json.end_object();
+}
+
+void write_operation(const Route& route, JsonWriter& json) {
+  const RouteDescription& description = route.description;
+  json.key(lower_case(route.method)).begin_object();
+  json.key("operationId").value(description.operation).key("summary").value(description.summary);
+  write_parameters(route, json);
+  if (!description.body_schema.empty()) {
+    json.key("requestBody").begin_object().key("required").value(true).key("content");
+    json.begin_object().key("application/json");
+    write_reference(description.body_schema, json);
+    json.end_object().end_object();
+  }
+  json.key("security").begin_array();
+  if (route.access == RouteAccess::kSignedIn) {
+    for (const char* scheme : {"session", "token"}) {
+      json.begin_object().key(scheme).begin_array().end_array().end_object();
+    }
+  }
+  json.end_array().key("responses").begin_object();
+  for (const RouteDescription::Answer& answer : description.answers) {
+    write_answer(answer, json);
+  }
+  json.key("default").raw(kAnyProblem);
+  json.end_object().end_object();
+}
+
+}  // namespace
+
+std::string openapi_document(const std::vector<Route>& routes) {
+  std::map<std::string, std::vector<const Route*>> paths;
+  for (const Route& route : routes) {
+    if (route.pattern.starts_with(kApi)) {
+      paths[route.pattern].push_back(&route);
+    }
+  }
+  std::string document;
+  JsonWriter json(document);
+  json.begin_object().key("openapi").value("3.1.0");
+  json.key("info").begin_object().key("title").value("Vigie").key("version").value("1");
+  json.key("license").begin_object().key("name").value("EUPL-1.2").end_object().end_object();
+  json.key("paths").begin_object();
+  for (const auto& [pattern, operations] : paths) {
+    json.key(pattern).begin_object();
+    for (const Route* route : operations) {
+      write_operation(*route, json);
+    }
+    json.end_object();
+  }
+  json.end_object().key("components").begin_object();
+  json.key("securitySchemes")
+      .raw(R"({"session":{"type":"apiKey","in":"cookie","name":"vigie","description":)"
+           R"("__Host-vigie over TLS; what changes something also needs X-CSRF-Token"},)"
+           R"("token":{"type":"http","scheme":"bearer"}})");
+  json.key("schemas").begin_object();
+  for (const auto& [name, schema] : kSchemas) {
+    json.key(name).raw(schema);
+  }
+  json.end_object().end_object().end_object();
+  return document;
+}
+
+Route openapi_route(const std::vector<Route>& api_routes) {
+  Route route;
+  route.method = "GET";
+  route.pattern = "/api/v1/openapi.json";
+  route.access = RouteAccess::kPublic;
+  route.description = {"getDescription", "This description", {}, "", {{200, "OpenAPI 3.1", ""}}};
+  std::vector<Route> all = api_routes;
+  all.push_back(route);
+  route.handler = at_once(
+      [document = openapi_document(all)](const Request&) { return json_response(document); });
+  return route;
+}
+
+}  // namespace vigie

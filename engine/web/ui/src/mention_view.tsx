@@ -1,0 +1,114 @@
+import type { Mention, Tone, Urgency } from "./api";
+import { Marked } from "./marks";
+import { formatAge, formatTime, t } from "./words";
+
+const kUrgencyIcon: Record<Urgency, string> = { low: "○", medium: "◐", high: "▲", critical: "⬣" };
+const kToneIcon: Record<Tone, string> = { negative: "−", neutral: "=", positive: "+" };
+
+/// Word and icon together: colour is never the only sign.
+export function UrgencyBadge({ level }: { level: Urgency }) {
+  return (
+    <span class={`badge urgency-${level}`}>
+      <span aria-hidden="true">{kUrgencyIcon[level]}</span> {t(`urgency.${level}`)}
+    </span>
+  );
+}
+
+export function ToneBadge({ tone, uncertain }: { tone: Tone; uncertain: boolean }) {
+  return (
+    <span class={`badge tone-${tone}`}>
+      <span aria-hidden="true">{kToneIcon[tone]}</span> {t(`tone.${tone}`)}
+      {uncertain ? ` (${t("mention.uncertain")})` : ""}
+    </span>
+  );
+}
+
+export function MentionRow({ mention, selected, onOpen }: { mention: Mention; selected: boolean; onOpen: () => void }) {
+  return (
+    <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.urgency.level}`}>
+      <button type="button" aria-current={selected ? "true" : undefined} onClick={onOpen}>
+        <span class="row-head">
+          {mention.urgency.level !== "low" && <UrgencyBadge level={mention.urgency.level} />}
+          <ToneBadge tone={mention.sentiment.label} uncertain={mention.sentiment.uncertain} />
+          <span class="muted">{mention.source} · {formatAge(mention.created_at)}</span>
+        </span>
+        <span class="quote" lang={mention.lang || undefined}>
+          {mention.title ? <b><Marked text={mention.title} evidence={mention.evidence} field="title" /> </b> : null}
+          <Marked text={mention.text} evidence={mention.evidence} field="text" />
+        </span>
+        {mention.topics.length > 0 && (
+          <span class="chips">{mention.topics.map((topic) => <span class="chip" key={topic}>{topic}</span>)}</span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return <div><dt>{name}</dt><dd>{children}</dd></div>;
+}
+
+export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: () => void }) {
+  const safeUrl = mention.url && /^https?:\/\//i.test(mention.url) ? mention.url : null;
+  return (
+    <article class="detail" aria-labelledby="detail-title">
+      <button type="button" class="back" onClick={onBack}>{t("mention.back")}</button>
+      <h2 id="detail-title" tabIndex={-1}>{t("mention.title")}</h2>
+      <p class="row-head">
+        <UrgencyBadge level={mention.urgency.level} />
+        <ToneBadge tone={mention.sentiment.label} uncertain={mention.sentiment.uncertain} />
+        <span class="muted">
+          {t("mention.confidence", { percent: Math.round(mention.sentiment.confidence * 100) })}
+        </span>
+      </p>
+      <blockquote lang={mention.lang || undefined}>
+        {mention.title ? <p><b><Marked text={mention.title} evidence={mention.evidence} field="title" /></b></p> : null}
+        <p class="original"><Marked text={mention.text} evidence={mention.evidence} field="text" /></p>
+      </blockquote>
+      <dl class="facts">
+        <Fact name={t("mention.source")}>
+          {mention.source}{" "}
+          {safeUrl && <a href={safeUrl} rel="noopener noreferrer" target="_blank">{t("mention.original")}</a>}
+        </Fact>
+        <Fact name={t("mention.author")}>
+          {mention.author
+            ? <><code>{mention.author.pseudonym.slice(0, 8)}</code> · {t("mention.followers", { count: mention.author.followers })}
+              {mention.author.official ? ` · ${t("mention.official")}` : ""}</>
+            : t("mention.unknownAuthor")}
+        </Fact>
+        <Fact name={t("mention.published")}><time dateTime={mention.created_at}>{formatTime(mention.created_at)}</time></Fact>
+        <Fact name={t("mention.received")}><time dateTime={mention.received_at}>{formatTime(mention.received_at)}</time></Fact>
+        {mention.edited_at && <Fact name={t("mention.edited")}><time dateTime={mention.edited_at}>{formatTime(mention.edited_at)}</time></Fact>}
+        {mention.topics.length > 0 && <Fact name={t("mention.topics")}>{mention.topics.join(", ")}</Fact>}
+        {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
+      </dl>
+      <h3 id="why">{t("mention.why")}</h3>
+      {mention.evidence.length === 0
+        ? <p class="muted">{t("mention.noEvidence")}</p>
+        : (
+          <table aria-labelledby="why">
+            <caption class="hidden">{t("mention.evidence")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("mention.axis")}</th>
+                <th scope="col">{t("mention.rule")}</th>
+                <th scope="col">{t("mention.passage")}</th>
+                <th scope="col" class="number">{t("mention.weight")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {mention.evidence.map((e) => (
+                <tr key={`${e.axis}${e.rule}${e.field}${e.start}`}>
+                  <td>{t(`axis.${e.axis}`)}</td>
+                  <td><code>{e.rule}</code></td>
+                  <td lang={mention.lang || undefined}><bdi>{e.text}</bdi></td>
+                  <td class="number">{e.weight > 0 ? `+${e.weight}` : e.weight}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      <p class="muted">{t("mention.ruleset", { ruleset: mention.ruleset, model: mention.model })}</p>
+    </article>
+  );
+}

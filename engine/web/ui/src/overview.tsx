@@ -1,0 +1,30 @@
+import type { Connector, Summary } from "./api";
+import { formatAge, t } from "./words";
+
+const kStateIcon = { calm: "●", watch: "◐", tension: "▲", crisis: "⬣" } as const;
+
+/// The band (state in words, oldest urgent, blind sources) and the four numbers.
+export function Overview({ summary, connectors }: { summary: Summary; connectors: Connector[] }) {
+  const blind = connectors.filter((c) => c.state === "waiting").map((c) => c.id);
+  const oldest = summary.oldest_urgent_unhandled_at;
+  const numbers: [string, number][] = [
+    ["urgentUnhandled", summary.urgent_unhandled],
+    ["toHandle", summary.open_alerts],
+    ["pastDeadline", summary.past_deadline],
+    ["today", summary.mentions_24h],
+  ];
+  return (
+    <>
+      <div class={`band state-${summary.state}`}>
+        <strong><span aria-hidden="true">{kStateIcon[summary.state]}</span> {t(`band.${summary.state}`)}</strong>
+        <span>{oldest ? t("band.oldest", { age: formatAge(oldest) }) : t("band.none")}</span>
+        <span>{blind.length > 0 ? t("band.blind", { names: blind.join(", ") }) : t("band.all")}</span>
+      </div>
+      <dl class="numbers" aria-label={t("numbers.title")}>
+        {numbers.map(([name, value]) => (
+          <div key={name}><dt>{t(`numbers.${name}`)}</dt><dd>{value.toLocaleString()}</dd></div>
+        ))}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "tests/classify/knowledge.h"
+
+namespace vigie {
+namespace {
+
+std::int32_t weight_on(const Verdict& verdict, Axis axis) {
+  std::int32_t sum = 0;
+  for (const Evidence& evidence : verdict.evidence) {
+    sum += evidence.axis == axis ? evidence.weight : 0;
+  }
+  return sum;
+}
+
+class Explained : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(knowledge_.ready()) << knowledge_.problems(); }
+  TestKnowledge knowledge_;
+};
+
+TEST_F(Explained, EvidenceNamesTheWordAndItsBytes) {
+  const std::string text = "Été pluvieux, mais un accueil chaleureux";
+  const Verdict& verdict = knowledge_.classify(text);
+  ASSERT_EQ(verdict.evidence.size(), 1u);
+  const Evidence& evidence = verdict.evidence.front();
+  EXPECT_EQ(knowledge_.catalogue().names[evidence.name], "lexicon.fr.chaleureux");
+  EXPECT_EQ(text.substr(evidence.span.start, evidence.span.end - evidence.span.start),
+            "chaleureux");
+}
+
+TEST_F(Explained, WeightsAddUpOnRandomTexts) {
+  static constexpr std::array<const char*, 20> kWords = {
+      "merci", "honte",    "pas",       "très",   "mais", "magnifique",      "sale",
+      "!",     "NUL",      "superrrbe", "un peu", "ne",   "jamais",          "😍",
+      "😡",     "« beau »", "accueil",   ".",      "été",  "https://x.fr/nul"};
+  const auto alarm = knowledge_.add_rule("test.alarm", RuleKind::kUrgency, 517);
+  const auto calm = knowledge_.add_rule("test.calm", RuleKind::kUrgency, -131);
+  const auto abuse = knowledge_.add_rule("test.abuse", RuleKind::kAbuse, 333);
+  const auto tone = knowledge_.add_rule("test.tone", RuleKind::kTone, -77);
+  const std::uint64_t seed = std::random_device{}();
+  RecordProperty("seed", std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text = "un deux trois";
+    for (std::uint64_t n = random() % 30; n > 0; --n) {
+      text += ' ';
+      text += kWords[random() % kWords.size()];
+    }
+    std::vector<std::uint32_t> rules;
+    for (const std::uint32_t rule : {alarm, calm, abuse, tone}) {
+      if (random() % 2 == 0) {
+        rules.push_back(rule);
+      }
+    }
+    const auto spans = static_cast<std::uint32_t>(1 + random() % 3);
+    const Verdict& verdict =
+        knowledge_.classify(text, random() % 2 == 0 ? "fr" : "en", rules, spans);
+    ASSERT_EQ(weight_on(verdict, Axis::kTone), verdict.tone_sum) << seed << ": " << text;
+    ASSERT_EQ(weight_on(verdict, Axis::kUrgency), verdict.urgency_sum) << seed << ": " << text;
+    ASSERT_EQ(weight_on(verdict, Axis::kAbuse), verdict.abuse_sum) << seed << ": " << text;
+    for (const Evidence& evidence : verdict.evidence) {
+      ASSERT_LE(evidence.span.end, text.size()) << seed;
+      ASSERT_LT(evidence.span.start, evidence.span.end) << seed;
+    }
+  }
+}
+
+TEST_F(Explained, ARuleWeighsOnceHoweverManyWordsItMarks) {
+  const auto rule = knowledge_.add_rule("test.fire", RuleKind::kUrgency, 520);
+  EXPECT_EQ(knowledge_.classify("un deux trois quatre", "fr", {rule}, 3).urgency_sum, 520);
+  EXPECT_EQ(knowledge_.classify("un deux trois quatre", "fr", {rule}, 1).urgency_sum, 520);
+}
+
+TEST_F(Explained, CopiesOfARuleForTwoTenantsCountOnce) {
+  const auto one = knowledge_.add_rule("test.threat", RuleKind::kUrgency, 400);
+  const auto two = knowledge_.add_rule("test.threat", RuleKind::kUrgency, 400);
+  EXPECT_EQ(knowledge_.classify("un deux trois", "fr", {one, two}).urgency_sum, 400);
+}
+
+TEST_F(Explained, WatchAndTopicRulesShowTheirWordsWithoutWeight) {
+  const auto watch = knowledge_.add_rule("test.watch", RuleKind::kWatch, 0);
+  const auto topic = knowledge_.add_rule("test.topic", RuleKind::kTopic, 0);
+  const Verdict& verdict = knowledge_.classify("un deux trois", "fr", {topic, watch});
+  ASSERT_EQ(verdict.evidence.size(), 2u);
+  EXPECT_EQ(verdict.evidence[0].axis, Axis::kWatch);
+  EXPECT_EQ(verdict.evidence[1].axis, Axis::kTopic);
+  EXPECT_EQ(verdict.evidence[1].weight, 0);
+}
+
+TEST_F(Explained, WhatCalmsIsSilentWhereNothingAlarms) {
+  const auto calm = knowledge_.add_rule("test.calm", RuleKind::kUrgency, -450);
+  const auto alarm = knowledge_.add_rule("test.alarm", RuleKind::kUrgency, 520);
+  EXPECT_TRUE(knowledge_.classify("un deux trois", "fr", {calm}).evidence.empty());
+  const Verdict& softened = knowledge_.classify("un deux trois", "fr", {calm, alarm});
+  EXPECT_EQ(softened.urgency_sum, 70);
+  EXPECT_EQ(softened.urgency, Urgency::kLow);
+}
+
+TEST_F(Explained, SameTextSameVerdictWhateverCameBefore) {
+  const Verdict first = knowledge_.classify("Bravo, mais quelle honte 😡");
+  knowledge_.classify("Magnifique !!! merci merci");
+  const Verdict& again = knowledge_.classify("Bravo, mais quelle honte 😡");
+  EXPECT_EQ(first.evidence, again.evidence);
+  EXPECT_EQ(first.tone_score, again.tone_score);
+  EXPECT_EQ(first.tone_confidence, again.tone_confidence);
+}
+
+TEST_F(Explained, OneWordOverAndOverStaysBounded) {
+  std::string text;
+  while (text.size() < (256 << 10)) {
+    text += "honte ";
+  }
+  const Verdict& verdict = knowledge_.classify(text);
+  EXPECT_EQ(verdict.tone, Tone::kNegative);
+  EXPECT_EQ(verdict.tone_score, -1000);
+  EXPECT_LE(verdict.evidence.size(), 256u);
+  EXPECT_EQ(weight_on(verdict, Axis::kTone), verdict.tone_sum);
+}
+
+TEST_F(Explained, TenThousandEmojiStayBounded) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) {
+    text += "😡";
+  }
+  const Verdict& verdict = knowledge_.classify(text);
+  EXPECT_EQ(verdict.tone, Tone::kNegative);
+  EXPECT_LE(verdict.evidence.size(), 256u);
+}
+
+TEST_F(Explained, NothingButContrastAndNegationIsNeutral) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) {
+    text += "mais pas très ";
+  }
+  EXPECT_EQ(knowledge_.classify(text).tone, Tone::kNeutral);
+  EXPECT_EQ(knowledge_.classify("").tone, Tone::kNeutral);
+}
+
+}  // namespace
+}  // namespace vigie

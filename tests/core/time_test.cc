@@ -1,0 +1,42 @@
+#include "engine/core/time.h"
+
+#include <gtest/gtest.h>
+
+namespace vigie {
+namespace {
+
+std::string reformatted(std::string_view text) {
+  const std::optional<Time> time = parse_time(text);
+  return time ? format_time(*time) : "refused";
+}
+
+TEST(Time, ReadsWhatSourcesWrite) {
+  EXPECT_EQ(reformatted("2026-10-14T06:13:50Z"), "2026-10-14T06:13:50Z");
+  EXPECT_EQ(reformatted("2026-10-14t06:13:50.25z"), "2026-10-14T06:13:50.250Z");
+  EXPECT_EQ(reformatted("2026-10-14T08:13:50+02:00"), "2026-10-14T06:13:50Z");
+  EXPECT_EQ(reformatted("2026-10-14T06:13:50+0000"), "2026-10-14T06:13:50Z");
+  EXPECT_EQ(reformatted("2026-10-13T20:43:50-09:30"), "2026-10-14T06:13:50Z");
+  EXPECT_EQ(reformatted("2026-10-14 06:13"), "2026-10-14T06:13:00Z");
+  EXPECT_EQ(reformatted("2026-10-14"), "2026-10-14T00:00:00Z");
+  EXPECT_EQ(reformatted("2028-02-29T23:59:60Z"), "2028-03-01T00:00:00Z");
+  EXPECT_EQ(reformatted("9999-12-31T23:59:59.999999Z"), "9999-12-31T23:59:59.999Z");
+}
+
+TEST(Time, RefusesWhatIsNoDate) {
+  for (const char* text :
+       {"", "yesterday", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-10-14T24:00:00Z",
+        "2026-10-14T06:60:00Z", "1969-12-31T23:59:59Z", "2026-10-14T06:13:50Zjunk",
+        "2026-10-14T06:13:50.Z", "-026-10-14T06:13:50Z", "2026-1-14T06:13:50Z",
+        "2026-10-14T06:13:50+2:00"}) {
+    EXPECT_EQ(reformatted(text), "refused") << text;
+  }
+}
+
+TEST(Time, BucketsBelongToUtc) {
+  const Time time = *parse_time("2026-10-15T01:30:00+02:00");
+  EXPECT_EQ(day_of(time), day_of(*parse_time("2026-10-14T00:00:00Z")));
+  EXPECT_EQ(hour_of(time), hour_of(*parse_time("2026-10-14T23:59:59Z")));
+}
+
+}  // namespace
+}  // namespace vigie

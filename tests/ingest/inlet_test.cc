@@ -1,0 +1,139 @@
+#include "engine/ingest/inlet.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <thread>
+
+namespace vigie {
+namespace {
+
+Envelope envelope(std::uint16_t connector, std::string_view bytes) {
+  auto origin = std::make_shared<Origin>();
+  origin->connector = connector;
+  Envelope result;
+  result.origin = origin;
+  result.bytes = Payload(bytes);
+  return result;
+}
+
+TEST(Inlet, CountsEachConnectorsEnvelopesFromOne) {
+  WorkerInbox worker(8);
+  Inlet inlet({&worker}, 2);
+  auto a = envelope(0, "a"), b = envelope(0, "b"), c = envelope(1, "c");
+  EXPECT_EQ(inlet.offer(a), 1u);
+  EXPECT_EQ(inlet.offer(b), 2u);
+  EXPECT_EQ(inlet.offer(c), 1u);
+}
+
+TEST(Inlet, HandsEnvelopesToTheWorkersInTurn) {
+  WorkerInbox first(8), second(8);
+  Inlet inlet({&first, &second}, 1);
+  for (int i = 0; i < 4; ++i) {
+    auto one = envelope(0, "x");
+    inlet.offer(one);
+  }
+  EXPECT_EQ(first.ring.size(), 2u);
+  EXPECT_EQ(second.ring.size(), 2u);
+  EXPECT_EQ(inlet.depth(), 4u);
+  EXPECT_EQ(inlet.capacity(), 16u);
+}
+
+TEST(Inlet, PassesOverAWorkerWhoseRingIsFull) {
+  WorkerInbox slow(2), quick(8);
+  Inlet inlet({&slow, &quick}, 1);
+  for (int i = 0; i < 6; ++i) {
+    auto one = envelope(0, "x");
+    ASSERT_NE(inlet.offer(one), 0u);
+  }
+  EXPECT_EQ(slow.ring.size(), 2u);
+  EXPECT_EQ(quick.ring.size(), 4u);
+}
+
+TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenAllIsFull) {
+  WorkerInbox worker(2);
+  Inlet inlet({&worker}, 1);
+  for (int i = 0; i < 2; ++i) {
+    auto one = envelope(0, "x");
+    ASSERT_NE(inlet.offer(one), 0u);
+  }
+  auto third = envelope(0, "third");
+  EXPECT_EQ(inlet.offer(third), 0u);
+  EXPECT_EQ(third.bytes.view(), "third");
+  std::array<Envelope, 1> room;
+  ASSERT_EQ(worker.ring.pop(std::span(room)), 1u);
+  EXPECT_EQ(inlet.offer(third), 3u) << "a refused envelope must not leave a hole in the sequence";
+}
+
+TEST(CommitLedger, ShowsWhatTheWriterWroteBeforeItPublished) {
+  CommitLedger ledger(2);
+  Receipt receipt;
+  std::jthread writer([&] {
+    receipt.kept = 7;
+    ledger.publish(1, 42);
+  });
+  while (ledger.committed(1) != 42) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(receipt.kept, 7u);
+  EXPECT_EQ(ledger.committed(0), 0u);
+}
+
+/// One ingest thread, two workers that sleep when idle: every envelope of every connector arrives
+/// once.
+TEST(Inlet, LosesNothingOverTwoSleepingWorkers) {
+  constexpr std::uint64_t kEnvelopes = 60'000;
+  constexpr std::size_t kConnectors = 3;
+  WorkerInbox first(16), second(16);
+  std::atomic<std::uint64_t> taken{0};
+  std::array<std::map<std::size_t, std::vector<std::uint64_t>>, 2> seen;
+  auto work = [&](WorkerInbox& inbox, std::map<std::size_t, std::vector<std::uint64_t>>& mine) {
+    std::array<Envelope, 8> room;
+    while (taken.load() < kEnvelopes) {
+      const auto heard = inbox.bell.heard();
+      const std::size_t got = inbox.ring.pop(std::span(room));
+      if (got == 0) {
+        inbox.bell.wait(heard, std::chrono::milliseconds(50));
+        continue;
+      }
+      for (std::size_t i = 0; i < got; ++i) {
+        mine[room[i].origin->connector].push_back(room[i].sequence);
+      }
+      taken.fetch_add(got);
+    }
+  };
+  std::jthread one([&] { work(first, seen[0]); });
+  std::jthread two([&] { work(second, seen[1]); });
+  Inlet inlet({&first, &second}, kConnectors);
+  std::vector<std::shared_ptr<Origin>> origins;
+  for (std::uint16_t i = 0; i < kConnectors; ++i) {
+    origins.push_back(std::make_shared<Origin>());
+    origins.back()->connector = i;
+  }
+  for (std::uint64_t i = 0; i < kEnvelopes; ++i) {
+    Envelope next;
+    next.origin = origins[i % kConnectors];
+    next.bytes = Payload("mention");
+    while (inlet.offer(next) == 0) {
+      std::this_thread::yield();
+    }
+  }
+  one.join();
+  two.join();
+  for (std::size_t connector = 0; connector < kConnectors; ++connector) {
+    std::vector<std::uint64_t> all;
+    for (auto& worker : seen) {
+      EXPECT_TRUE(std::ranges::is_sorted(worker[connector]));
+      all.insert(all.end(), worker[connector].begin(), worker[connector].end());
+    }
+    std::ranges::sort(all);
+    ASSERT_EQ(all.size(), kEnvelopes / kConnectors);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      ASSERT_EQ(all[i], i + 1);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vigie

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// What a worker would hand over for one mention of one tenant.
+struct Told {
+  TenantId tenant = 0;
+  std::string id = {}, text = "texte";
+  Finding::Action action = Finding::Action::kKeep;
+  std::uint32_t revision = 0;
+  Tone tone = Tone::kNeutral;
+  Urgency urgency = Urgency::kLow;
+  std::vector<std::uint32_t> topics = {};
+  std::string parent = {}, identity = {};
+  bool official = false;
+  std::int64_t hour = 24 * 20000;
+};
+
+inline std::shared_ptr<const Catalogue> catalogue_named(std::string ruleset) {
+  auto made = std::make_shared<Catalogue>();
+  made->ruleset = std::move(ruleset);
+  made->names = {"eau", "voirie", "école"};
+  return made;
+}
+
+inline Store::Applied tell(Store& store, const Told& told,
+                           const std::shared_ptr<const Catalogue>& catalogue) {
+  Findings findings;
+  findings.catalogue = catalogue;
+  findings.topics = told.topics;
+  const auto keep = [&](std::string_view text) {
+    const auto offset = static_cast<std::uint32_t>(findings.arena.size());
+    findings.arena += text;
+    return Piece{offset, static_cast<std::uint32_t>(text.size())};
+  };
+  Finding finding;
+  finding.action = told.action;
+  finding.tenant = told.tenant;
+  finding.id_hash = store.id_hasher()("mastodon", told.id);
+  finding.parent_hash = store.id_hasher()("mastodon", told.parent);
+  finding.version.revision = told.revision;
+  finding.created_at = finding.received_at = Time(std::chrono::hours(told.hour));
+  finding.tone = told.tone;
+  finding.urgency = told.urgency;
+  finding.official = told.official;
+  finding.source = keep("mastodon");
+  finding.id = keep(told.id);
+  finding.topics = {0, static_cast<std::uint32_t>(told.topics.size())};
+  finding.author[0] = 7;
+  finding.identity = keep(told.identity);
+  Record record;
+  record.mention.id = told.id;
+  record.mention.source = "mastodon";
+  record.mention.text = told.text;
+  record.mention.in_reply_to = told.parent;
+  record.mention.created_at = finding.created_at;
+  record.mention.version = finding.version;
+  record.received_at = finding.received_at;
+  record.official = told.official;
+  record.verdict.tone = told.tone;
+  record.verdict.urgency = told.urgency;
+  record.topics = told.topics;
+  std::string bytes;
+  encode_record(record, bytes);
+  finding.record = keep(bytes);
+  return store.apply(findings, finding);
+}
+
+}  // namespace vigie

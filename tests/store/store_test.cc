@@ -1,0 +1,266 @@
+#include "engine/store/store.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <map>
+#include <random>
+#include <tuple>
+
+#include "engine/store/memory_key_value.h"
+#include "engine/store/rocks_key_value.h"
+#include "tests/store/store_fixture.h"
+
+namespace vigie {
+namespace {
+
+using Outcome = Store::Outcome;
+using Action = Finding::Action;
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "vigie-store-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~TempFolder() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+StoreOptions two_tenants() {
+  StoreOptions options;
+  options.tenants = {"rouen", "caen"};
+  return options;
+}
+
+/// Every fact holds on memory and on RocksDB alike.
+class StoreFacts : public testing::TestWithParam<bool> {
+ protected:
+  StoreFacts() { reopen(); }
+  void reopen() {
+    store.reset();
+    auto key_value = GetParam() ? open_rocks(folder_.path()) : disk.open();
+    ASSERT_TRUE(key_value) << key_value.error().text;
+    auto opened = Store::open(std::move(*key_value), two_tenants());
+    ASSERT_TRUE(opened) << opened.error().text;
+    store = std::move(*opened);
+  }
+  Outcome tell_one(const Told& told) { return tell(*store, told, catalogue).outcome; }
+  std::vector<std::string> texts(TenantId tenant) {
+    std::vector<std::string> found;
+    const auto done = store->scan(tenant, {}, 0, [&](const StoredMention& stored) {
+      found.emplace_back(stored.record.mention.text);
+      return true;
+    });
+    EXPECT_TRUE(done);
+    return found;
+  }
+
+  MemoryDisk disk;
+  std::shared_ptr<const Catalogue> catalogue = catalogue_named("a");
+  std::unique_ptr<Store> store;
+
+ private:
+  TempFolder folder_;
+};
+INSTANTIATE_TEST_SUITE_P(KeyValues, StoreFacts, testing::Bool());
+
+TEST_P(StoreFacts, TellsTheSameMentionOnceEvenAfterReopening) {
+  EXPECT_EQ(tell_one({.id = "1"}), Outcome::kStored);
+  EXPECT_EQ(tell_one({.id = "1"}), Outcome::kDuplicate);
+  EXPECT_EQ(tell_one({.tenant = 1, .id = "1"}), Outcome::kStored);
+  store->commit();
+  reopen();
+  EXPECT_EQ(tell_one({.id = "1"}), Outcome::kDuplicate);
+  EXPECT_EQ(texts(0).size(), 1U);
+}
+
+TEST_P(StoreFacts, ADeletionOutlivesALateOriginal) {
+  EXPECT_EQ(tell_one({.id = "1", .action = Action::kDelete}), Outcome::kRemembered);
+  store->commit();
+  reopen();
+  EXPECT_EQ(tell_one({.id = "1"}), Outcome::kDuplicate);
+  EXPECT_TRUE(texts(0).empty());
+}
+
+TEST_P(StoreFacts, KeepsAReplyOnlyIfItsParentIsKept) {
+  EXPECT_EQ(tell_one({.id = "2", .action = Action::kKeepIfParentKnown, .parent = "1"}),
+            Outcome::kDropped);
+  tell_one({.id = "1"});
+  EXPECT_EQ(tell_one({.id = "2", .action = Action::kKeepIfParentKnown, .parent = "1"}),
+            Outcome::kStored);
+  EXPECT_EQ(tell_one({.id = "3", .action = Action::kReplaceIfKnown, .revision = 1}),
+            Outcome::kDropped);
+}
+
+TEST_P(StoreFacts, RevealsWhoWroteAndTheLatestIdentity) {
+  tell_one({.id = "1", .identity = "{\"name\":\"Ana\"}"});
+  tell_one({.id = "2", .identity = "{\"name\":\"Anna\"}"});
+  store->commit();
+  Pseudonym author{};
+  author[0] = 7;
+  EXPECT_EQ(**store->reveal(0, author), "{\"name\":\"Anna\"}");
+  EXPECT_FALSE(*store->reveal(1, author));
+}
+
+TEST_P(StoreFacts, ShowsDeliveriesOnceTheyAreDurable) {
+  EXPECT_EQ(store->add_alert(0, "fuite", {"mail"}), 1U);
+  store->commit();
+  EXPECT_TRUE(store->deliveries(false, Time(), 10)->empty());
+  store->sync();
+  ASSERT_EQ(store->deliveries(false, Time(), 10)->size(), 1U);
+  store->set_alert_work(1, {AlertWork::State::kTaken, "lea", Time()});
+  store->delivery_done(1, "mail");
+  EXPECT_TRUE(store->deliveries(false, Time(), 10)->empty());
+  EXPECT_EQ(store->alerts(0, 0, 10)->at(0).work.by, "lea");
+}
+
+TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
+  struct Kept {
+    Told told;
+    std::int64_t first_hour;
+  };
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto pick = [&](unsigned count) { return static_cast<std::uint32_t>(random() % count); };
+  std::map<std::pair<TenantId, std::string>, std::optional<Kept>> oracle;  // nothing: deleted
+  for (int step = 0; step < 6000; ++step) {
+    if (pick(20) == 0) store->commit();
+    if (pick(100) == 0) store->pack_some();
+    if (pick(1500) == 0) {
+      store->sync();
+      reopen();
+    }
+    if (pick(500) == 0) catalogue = catalogue_named(std::to_string(pick(3)));
+    Told told{.tenant = pick(2), .id = std::to_string(pick(900)), .text = std::to_string(step)};
+    told.action = pick(6) == 0 ? Action::kDelete : Action::kKeep;
+    told.revision = pick(3);
+    told.tone = static_cast<Tone>(pick(3));
+    told.urgency = static_cast<Urgency>(pick(4));
+    told.official = pick(9) == 0;
+    told.hour += pick(72);
+    if (pick(2) == 0) told.topics = {pick(3)};
+    const Outcome outcome = tell_one(told);
+    const auto found = oracle.find({told.tenant, told.id});
+    Outcome expected = Outcome::kDuplicate;
+    auto& slot = oracle[{told.tenant, told.id}];
+    if (found == oracle.end()) {
+      expected = told.action == Action::kDelete ? Outcome::kRemembered : Outcome::kStored;
+      if (expected == Outcome::kStored) slot = Kept{told, told.hour};
+    } else if (slot && told.action == Action::kDelete) {
+      expected = Outcome::kDeleted;
+      slot.reset();
+    } else if (slot && told.revision > slot->told.revision) {
+      expected = Outcome::kReplaced;
+      slot->told = told;
+    }
+    ASSERT_EQ(outcome, expected) << "step " << step;
+  }
+  store->sync();
+  while (store->pack_some()) {
+  }
+  for (int round = 0; round < 2; ++round, reopen()) {
+    for (TenantId tenant = 0; tenant < 2; ++tenant) {
+      std::map<std::string, std::string> told, kept;
+      std::map<std::tuple<std::uint32_t, std::string, Tone, Urgency>, std::int64_t> counts, cells;
+      for (const auto& [name, slot] : oracle) {
+        if (name.first != tenant || !slot) continue;
+        told[name.second] = slot->told.text;
+        if (slot->told.official) continue;
+        const auto hour = static_cast<std::uint32_t>(slot->first_hour);
+        ++counts[{hour, "", slot->told.tone, slot->told.urgency}];
+        for (const auto topic : slot->told.topics) {
+          ++counts[{hour, catalogue->names[topic], slot->told.tone, slot->told.urgency}];
+        }
+      }
+      ASSERT_TRUE(store->scan(tenant, {}, 0, [&](const StoredMention& stored) {
+        EXPECT_TRUE(kept.emplace(stored.record.mention.id, stored.record.mention.text).second);
+        EXPECT_EQ((*store->mention(stored.ref))->record.mention.text, stored.record.mention.text);
+        return true;
+      }));
+      EXPECT_EQ(kept, told);
+      const auto rollups = store->rollups(tenant, 0, ~0U);
+      for (const RollupCell& cell : *rollups) {
+        cells[{cell.hour, cell.topic, cell.tone, cell.urgency}] += cell.mentions;
+      }
+      EXPECT_EQ(cells, counts);
+    }
+  }
+}
+
+TEST(Store, APowerCutTakesOnlyWhatWasNotSynced) {
+  MemoryDisk disk;
+  auto store = std::move(*Store::open(disk.open(), two_tenants()));
+  tell(*store, {.id = "safe"}, catalogue_named("a"));
+  store->sync();
+  tell(*store, {.id = "lost"}, catalogue_named("a"));
+  store->commit();
+  store.reset();
+  disk.lose_unsynced();
+  store = std::move(*Store::open(disk.open(), two_tenants()));
+  EXPECT_EQ(tell(*store, {.id = "safe"}, catalogue_named("a")).outcome, Outcome::kDuplicate);
+  EXPECT_EQ(tell(*store, {.id = "lost"}, catalogue_named("a")).outcome, Outcome::kStored);
+}
+
+TEST(Store, AKilledProcessLosesNothingAcknowledged) {
+  TempFolder folder;
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = std::move(*Store::open(std::move(*open_rocks(folder.path())), two_tenants()));
+    const auto catalogue = catalogue_named("a");
+    for (int i = 0;; ++i) {
+      tell(*store, {.id = std::to_string(i)}, catalogue);
+      store->sync();
+      if (::write(pipe[1], &i, sizeof i) != sizeof i) ::_exit(1);
+    }
+  }
+  int acknowledged = -1;
+  while (acknowledged < 200 &&
+         ::read(pipe[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) {
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+  auto store = std::move(*Store::open(std::move(*open_rocks(folder.path())), two_tenants()));
+  std::map<std::string, int> found;
+  ASSERT_TRUE(store->scan(0, {}, 0, [&](const StoredMention& stored) {
+    ++found[std::string(stored.record.mention.id)];
+    return true;
+  }));
+  for (int i = 0; i <= acknowledged; ++i) {
+    EXPECT_EQ(found[std::to_string(i)], 1) << i;
+  }
+}
+
+TEST(Record, CutAnywhereIsRefused) {
+  Record record;
+  record.mention.id = "1";
+  record.mention.text = "Une fuite d'eau";
+  record.mention.place.latitude = 49.4;
+  record.mention.rating = 4;
+  record.topics = {1, 300};
+  record.verdict.evidence.push_back({Axis::kTone, 5, {Field::kTitle, 1, 9}, -400});
+  std::string bytes;
+  encode_record(record, bytes);
+  const auto read = decode_record(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->mention.text, record.mention.text);
+  EXPECT_EQ(read->mention.rating, 4);
+  EXPECT_EQ(read->topics, record.topics);
+  EXPECT_EQ(read->verdict.evidence, record.verdict.evidence);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(decode_record(std::string_view(bytes).substr(0, size))) << size;
+  }
+}
+
+}  // namespace
+}  // namespace vigie

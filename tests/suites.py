@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Runs every test suite of the release build and adds up what they say.
+
+A suite is a program. GoogleTest programs report through their JSON output; every other suite prints one line per test:
+`PASS name`, `FAIL name …` or `SKIP reason`. What a failing suite printed is shown. The last line is `N passed, N failed`;
+the line above it counts the skips.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build" / "release"
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def run_gtest(program, timeout_s):
+    tally = Tally()
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.json"
+        command = [str(program), f"--gtest_output=json:{report}", "--gtest_brief=1"]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=timeout_s,
+                             check=False)
+        try:
+            suites = json.loads(report.read_text(encoding="utf-8"))["testsuites"]
+        except (OSError, ValueError, KeyError):
+            suites = []
+    for suite in suites:
+        for test in suite["testsuite"]:
+            if test.get("result") == "SKIPPED":
+                tally.skipped += 1
+                reason = next((s["message"].strip() for s in test.get("skipped", [])), "")
+                print(f"SKIP {suite['name']}.{test['name']}: {reason.splitlines()[-1] if reason else ''}")
+            elif test.get("failures"):
+                tally.failed += 1
+            elif test.get("status") == "RUN":
+                tally.passed += 1
+    if run.returncode != 0:
+        print(run.stdout[-8000:] + run.stderr[-4000:])
+        if tally.failed == 0:  # it died before it could report
+            tally.failed = 1
+            print(f"FAIL {program.name} ended with {run.returncode}")
+    return tally
+
+
+def run_lines(command, timeout_s):
+    tally = Tally()
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=timeout_s,
+                         check=False)
+    for line in run.stdout.splitlines():
+        if line.startswith("PASS "):
+            tally.passed += 1
+        elif line.startswith("SKIP "):
+            tally.skipped += 1
+            print(line)
+        elif line.startswith("FAIL "):
+            tally.failed += 1
+            print(line)
+    if run.returncode != 0 or (tally.failed and not run.returncode):
+        print(run.stdout[-8000:] + run.stderr[-4000:])
+        if tally.failed == 0:
+            tally.failed = 1
+            print(f"FAIL {' '.join(map(str, command))} ended with {run.returncode}")
+    return tally
+
+
+def suites():
+    for program in sorted((BUILD / "tests").glob("*_tests")):
+        yield program.name, lambda p=program: run_gtest(p, 900)
+    yield "rules", lambda: run_lines([BUILD / "vigie", "rules", "test", "--rules", "rules", "--lines"], 300)
+    for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
+        yield f"faults/{script.stem}", lambda s=script: run_lines([sys.executable, s], 1200)
+    for script in sorted((ROOT / "tests" / "commands").glob("*.py")):
+        yield f"commands/{script.stem}", lambda s=script: run_lines([sys.executable, s], 600)
+    if (ROOT / "tests" / "browser" / "run").exists():
+        yield "browser", lambda: run_lines([ROOT / "tests" / "browser" / "run"], 900)
+    yield "tidy", lambda: run_lines([sys.executable, ROOT / "tests" / "tidy" / "tidy.py"], 300)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("only", nargs="*", help="run only suites whose name contains one of these")
+    only = arguments.parse_args().only
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    total = Tally()
+    for name, run in suites():
+        if only and not any(part in name for part in only):
+            continue
+        start = time.monotonic()
+        try:
+            tally = run()
+        except subprocess.TimeoutExpired as expired:
+            tally = Tally()
+            tally.failed = 1
+            print(f"FAIL {name}: did not end within {expired.timeout:.0f} s")
+        except OSError as error:
+            tally = Tally()
+            tally.failed = 1
+            print(f"FAIL {name}: {error}")
+        total.add(tally)
+        print(f"{name}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped "
+              f"({time.monotonic() - start:.0f} s)", flush=True)
+    print(f"{total.skipped} skipped")
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 0 if total.failed == 0 and total.passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Checks what the compiler cannot: the direction of dependencies, where third-party types may appear, sizes, residue.
+
+Prints a line per finding and `PASS` or `FAIL` per check; exits 1 when a check fails.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# folder → what of ours it may include (ARCHITECTURE.md, "Dependencies point one way").
+STORE_AND_METRICS = {"engine/store/store.h", "engine/store/record.h", "engine/metrics/metrics.h"}
+PARTS = "ingest parse match classify trend store alert access metrics".split()
+ALLOWED = {
+    "engine/core": {"engine/core/"},
+    **{f"engine/{part}": {"engine/core/", f"engine/{part}/", *STORE_AND_METRICS} for part in PARTS},
+    "engine/pipeline": {"engine/core/", "engine/pipeline/", *(f"engine/{part}/" for part in PARTS)},
+    "engine/web": {"engine/core/", "engine/web/", "engine/store/", "engine/alert/", "engine/trend/",
+                   "engine/access/", "engine/metrics/"},
+    "engine/app": {"engine/", "connectors/"},
+    "connectors": {"engine/core/", "engine/ingest/", "engine/parse/", "engine/alert/notifier.h", "connectors/"},
+}
+# library's header → the one folder whose .cc files may include it.
+THIRD_PARTY = {
+    "simdjson": {"engine/parse", "engine/alert", "engine/web", "engine/access", "connectors"},
+    "re2/": {"engine/match"},
+    "rocksdb/": {"engine/store"},
+    "yaml-cpp/": {"engine/core"},
+    "libxml/": {"engine/parse"},
+    "gumbo": {"engine/parse"},
+    "prometheus/": {"engine/metrics"},
+    "boost/beast": {"engine/web"},
+    "curl/": {"connectors"},
+    "CLI/": {"engine/app"},
+    "spdlog/": {"engine/app"},
+}
+MAX_LINES = 700
+RESIDUE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+VAGUE = re.compile(r"(^|_)(util|utils|common|helper|helpers|manager|misc)(_|\.|$)")
+
+
+def tracked(*suffixes):
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True,
+                            capture_output=True, check=False)
+    if listed.returncode == 0:
+        names = listed.stdout.split()
+    else:  # an unpacked release has no git
+        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file() and "build" not in p.parts]
+    return [n for n in names if n.endswith(suffixes) and (ROOT / n).is_file()]
+
+
+def part_of(name):
+    return next((part for part in ALLOWED if name.startswith(part + "/")), None)
+
+
+def includes(name):
+    for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
+        found = re.match(r'\s*#include\s+([<"])([^">]+)[">]', line)
+        if found:
+            yield number, found.group(1) == '"', found.group(2)
+
+
+def check_directions():
+    for name in tracked(".h", ".cc"):
+        part = part_of(name)
+        if part is None:
+            continue
+        for number, ours, header in includes(name):
+            if ours and not any(header.startswith(a) for a in ALLOWED[part]):
+                yield f"{name}:{number}: {part} may not include {header}"
+
+
+def check_third_party():
+    for name in tracked(".h", ".cc"):
+        part = part_of(name)
+        if part is None:
+            continue
+        for number, _, header in includes(name):
+            for library, homes in THIRD_PARTY.items():
+                if header.startswith(library) and (part not in homes or name.endswith(".h")):
+                    yield f"{name}:{number}: {header} belongs into .cc files of {', '.join(sorted(homes))}"
+
+
+def check_sizes():
+    for name in tracked(".h", ".cc", ".ts", ".tsx", ".py"):
+        lines = len((ROOT / name).read_text(encoding="utf-8").splitlines())
+        if lines > MAX_LINES:
+            yield f"{name}: {lines} lines; is a concept missing? (at most {MAX_LINES})"
+
+
+def check_names():
+    for name in tracked(".h", ".cc", ".ts", ".tsx", ".py"):
+        if any(VAGUE.search(piece) for piece in name.split("/")):
+            yield f"{name}: say what it is, not that it helps"
+
+
+def check_residue():
+    for name in tracked(".h", ".cc", ".ts", ".tsx", ".py", ".yaml", ".txt", ".cmake", ".css"):
+        if name.startswith("tests/tidy/"):
+            continue
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
+            if RESIDUE.search(line):
+                yield f"{name}:{number}: finish it or drop it: {line.strip()[:80]}"
+
+
+def check_format():
+    sources = [n for n in tracked(".h", ".cc")]
+    run = subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], cwd=ROOT, text=True,
+                         capture_output=True, check=False)
+    for name in sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", run.stderr, re.M))):
+        yield f"{name}: not as clang-format writes it"
+
+
+CHECKS = {
+    "dependencies point one way": check_directions,
+    "third-party types stay in their folder": check_third_party,
+    "no file has grown too long": check_sizes,
+    "no vague names": check_names,
+    "no residue": check_residue,
+    "clang-format clean": check_format,
+}
+
+
+def main():
+    failed = 0
+    for title, run in CHECKS.items():
+        findings = list(run())
+        for finding in findings:
+            print(finding)
+        print(f"{'FAIL' if findings else 'PASS'} {title}")
+        failed += bool(findings)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    sys.exit(main())
