@@ -121,7 +121,8 @@ constexpr LetterGroup kLetterGroups[] = {
 };
 
 /// Capitals that only become small, each followed by its small letter.
-// clang-format off: it breaks these rows anew each time it runs.
+// clang-format would break these rows anew each time it runs.
+// clang-format off
 constexpr std::string_view kCasePairs =
     "ƂƃƄƅƋƌǶƕȽƚƢƣƧƨƸƹƼƽǷƿȜȝȢȣⱾȿⱿɀɁɂɊɋⱯɐⱭɑⱰɒƆɔƏəƐɛƔɣƖɩⱢɫƜɯⱮɱⱤɽƦʀƩʃɄʉƱʊɅʌƷʒͰͱͲͳͶͷϽͻϾͼϿͽ"
     "ΖζΛλΝνΞξΤτΨψϏϗϘϙϚϛϜϝϞϟϠϡϢϣϤϥϦϧϨϩϪϫϬϭϮϯͿϳϷϸϺϻБбВвДдЛлМмПпРрСсТтФфХхЦцШшЩщЪъЬьЮюЯя"
