@@ -9,11 +9,11 @@ namespace vigie {
 
 /// Type `feed`: an RSS, Atom or JSON feed, polled.
 ///
-///   url: https://…
-///   interval_s: 60..86400             (300) between polls; longer if the feed's max-age or
-///   Retry-After says so timeout_s: 1..120                 (30) max_body_bytes: 1024..67108864
-///   (8388608) inflated allow_private: true | false       (false) the feed may be on this machine
-///   or in its network
+///   - url: https://…
+///   - interval_s: 60..86400 (300): between polls; longer if max-age or Retry-After says so
+///   - timeout_s: 1..120 (30)
+///   - max_body_bytes: 1024..67108864 (8388608): inflated
+///   - allow_private: true | false (false): the feed may be on this machine or in its network
 ///
 /// Asks only for what changed (ETag as it was given, Last-Modified). A feed that moved for good
 /// (301, 308) is asked at its new address from then on; one that is gone (410) is retired. Failures

@@ -7,14 +7,14 @@ namespace vigie {
 /// Type `file`: lines (NDJSON) from a file, from all *.ndjson files of a directory in the order of
 /// their names, or from the standard input.
 ///
-///   path: FILE | DIRECTORY | "-"
-///   mode: live | replay | backfill     (live)
-///   speed: full | original             (full) original: waits between mentions as their created_at
-///   did speed_factor: 1..1000000           (1) original speed, that many times faster
-///   shift_to_now: true | false         (false) moves all dates by a constant so that the last one
-///   is now follow: true | false               (false) stays, and reads what is appended; a
-///   directory: also new files, whose
-///                                      names must sort behind those already read
+///   - path: FILE | DIRECTORY | "-"
+///   - mode: live | replay | backfill (live)
+///   - speed: full | original (full): original waits between mentions as their created_at did
+///   - speed_factor: 1..1000000 (1): original speed, that many times faster
+///   - shift_to_now: true | false (false): moves all dates by a constant so that the last one is
+///     now
+///   - follow: true | false (false): stays, and reads what is appended; of a directory also new
+///     files, whose names must sort behind those already read
 ///
 /// Cursor: file and offset, with a fingerprint of the file's first bytes: a file that was replaced
 /// by another is read from its beginning. The standard input has no cursor. A file that is missing

@@ -26,8 +26,8 @@ struct HttpRequest {
 
 struct HttpResponse {
   unsigned status = 0;
-  std::map<std::string, std::string, std::less<>>
-      headers;       ///< names lower case; repeated ones joined by ", "
+  /// Names lower case; repeated ones joined by ", ".
+  std::map<std::string, std::string, std::less<>> headers;
   std::string body;  ///< inflated
   std::string url;   ///< where it came from, after redirects
   /// Where to ask next time: behind the permanent redirects (301, 308) that the request began with.

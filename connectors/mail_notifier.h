@@ -8,11 +8,11 @@ namespace vigie {
 
 /// Receiver type `mail`: one message per alert, text and HTML.
 ///
-///   url: smtp://HOST:PORT | smtps://HOST:PORT
-///   from: ADDRESS
-///   to: [ADDRESS, …]
-///   starttls: true | false     (false) with smtp://: required, certificate verified
-///   user: NAME                 with password_file: FILE (mode 0600)
+///   - url: smtp://HOST:PORT | smtps://HOST:PORT
+///   - from: ADDRESS
+///   - to: [ADDRESS, …]
+///   - starttls: true | false (false): with smtp://: required, certificate verified
+///   - user: NAME, with password_file: FILE (mode 0600)
 ///
 /// Message-ID is made of the alert and the receiver: a message that comes twice after a crash is
 /// seen to be one.

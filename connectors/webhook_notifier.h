@@ -9,10 +9,9 @@ namespace vigie {
 
 /// Receiver type `webhook`: one POST of JSON per alert.
 ///
-///   url: https://…
-///   shape: vigie | slack | mattermost   (vigie) what the receiver reads: our whole object, or a
-///   chat's {"text": …} secret_file: FILE                   (none) signs as the generic webhook is
-///   signed: X-Vigie-Signature
+///   - url: https://…
+///   - shape: vigie | slack | mattermost (vigie): our whole object, or a chat's {"text": …}
+///   - secret_file: FILE (none): signs as the generic webhook is signed: X-Vigie-Signature
 ///
 /// The Idempotency-Key header is the same at every attempt. 2xx: delivered. 408, 425, 429, 5xx and
 /// no answer: tried again, when Retry-After says. Other answers: refused. The certificate is

@@ -27,8 +27,8 @@ struct Sighting {
 
 /// What a sighting made known: somebody has to be told.
 struct Raise {
-  std::string
-      incident;  ///< "eau@2026-10-14T06:13:50Z": subject and opening, unique within a tenant
+  /// "eau@2026-10-14T06:13:50Z": subject and opening, unique within a tenant.
+  std::string incident;
   Urgency level = Urgency::kHigh;
   std::uint32_t mentions = 1;  ///< urgent mentions of the incident so far, this one included
   bool is_first = true;        ///< else the level rose

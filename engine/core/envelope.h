@@ -43,8 +43,8 @@ struct Envelope {
   Payload bytes;
   Time received_at{};
   Mode mode = Mode::kLive;
-  microseconds time_shift{
-      0};              ///< added to every date the mentions carry: a demonstration that ends now
+  /// Added to every date the mentions carry: a demonstration that ends now.
+  microseconds time_shift{0};
   std::string cursor;  ///< where the connector resumes once this and all before is committed;
                        ///< empty: unchanged
   std::shared_ptr<Receipt> receipt;  ///< null when nobody asks

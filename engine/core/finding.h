@@ -33,8 +33,8 @@ struct Finding {
   };
   Action action = Action::kKeep;
   TenantId tenant = 0;
-  std::uint32_t mention =
-      0;  ///< which mention of the envelope: the receipt counts mentions, not copies
+  /// Which mention of the envelope: the receipt counts mentions, not copies.
+  std::uint32_t mention = 0;
   std::uint64_t id_hash = 0;  ///< IdHasher(source, id)
   std::uint64_t parent_hash = 0;
   Version version;

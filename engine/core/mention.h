@@ -36,8 +36,8 @@ struct Version {
 /// UTF-8 without NUL.
 struct Mention {
   std::string_view id;  ///< the network's own id, unique within `source`
-  std::string_view
-      source;  ///< the network ("mastodon", "facebook", a feed's URL), never the connector
+  /// The network ("mastodon", "facebook", a feed's URL), never the connector.
+  std::string_view source;
   Kind kind = Kind::kPost;
   Author author;
   std::string_view title;

@@ -15,8 +15,8 @@ struct FoldedCharacter {
   std::uint8_t length = kAsItIs;  ///< of `bytes`; 0: it vanishes; kAsItIs: its own UTF-8 stays
   std::uint8_t word = 0;          ///< part of a word
   std::uint8_t upper = 0;         ///< was a capital
-  std::uint8_t special =
-      0;  ///< the word cutter wants to look at it: sentence ends, '#', '@', emoji …
+  /// The word cutter wants to look at it: sentence ends, '#', '@', emoji…
+  std::uint8_t special = 0;
 };
 
 /// Is this one of the ASCII characters that the word cutter wants to look at?

@@ -56,8 +56,8 @@ class IdTable {
   std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
 
  private:
-  static constexpr int kSequenceBits =
-      40;  ///< a million million mentions; 24 bits of days (year 9999)
+  /// A million million mentions; 24 bits of days (year 9999).
+  static constexpr int kSequenceBits = 40;
   static constexpr std::uint64_t kEmpty = 0, kGone = ~std::uint64_t{0};
   struct Slot {
     std::uint64_t key = 0, place = kEmpty;

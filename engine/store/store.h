@@ -93,8 +93,8 @@ struct StoreStats {
 };
 
 struct StoreOptions {
-  std::vector<std::string>
-      tenants;  ///< ids; TenantId = position. Their numbers on disk are the store's own business
+  /// Ids; TenantId = position. Their numbers on disk are the store's own business.
+  std::vector<std::string> tenants;
   std::uint32_t mentions_per_pack = 32;
   std::uint32_t max_dead_letters = 100'000;  ///< the oldest go first
   bool read_only = false;                    ///< only the methods that read may be called

@@ -24,8 +24,8 @@ struct ServerLimits {
   std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte; then 408
   std::chrono::milliseconds body_timeout{60'000};    ///< then 408
   std::chrono::milliseconds idle_timeout{75'000};    ///< between requests; then closed
-  std::chrono::milliseconds write_timeout{
-      30'000};  ///< per answer or piece of a stream; then closed
+  /// Per answer or piece of a stream; then closed.
+  std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds drain_timeout{10'000};  ///< for requests under way when stopping
 };
 
