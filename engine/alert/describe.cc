@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "engine/core/handle_mask.h"
+
 namespace vigie {
 namespace {
 
@@ -14,24 +16,13 @@ bool is_inside_character(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
 }
 
-/// "@someone" → "@*******": the same bytes long, so that marks stay where they are.
-std::string mask_handles(std::string_view text) {
-  std::string masked(text);
-  for (std::size_t i = 0; i + 1 < masked.size(); ++i) {
-    if (masked[i] != '@') {
-      continue;
-    }
-    for (std::size_t j = i + 1; j < masked.size(); ++j) {
-      const char c = masked[j];
-      const bool is_name = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                           (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
-      if (!is_name) {
-        break;
-      }
-      masked[j] = '*';
-    }
+/// At most kMaxQuoteBytes from `begin` on, whole characters.
+std::string_view cut(std::string_view text, std::size_t begin) {
+  std::size_t end = std::min(text.size(), begin + Alert::kMaxQuoteBytes);
+  while (is_inside_character(text, end)) {
+    --end;
   }
-  return masked;
+  return text.substr(begin, end - begin);
 }
 
 bool decides(const Evidence& evidence) {
@@ -56,19 +47,20 @@ void quote(const Record& record, Alert& alert) {
     begin = std::min<std::size_t>(spans.front().start - kLeadBytes,
                                   text.size() - Alert::kMaxQuoteBytes);
   }
-  std::size_t end = std::min(text.size(), begin + Alert::kMaxQuoteBytes);
   while (is_inside_character(text, begin)) {
     ++begin;
   }
-  while (is_inside_character(text, end)) {
-    --end;
-  }
-  alert.quote = mask_handles(text.substr(begin, end - begin));
+  alert.quote = cut(mask_handles(text), begin);
   for (const Span& span : spans) {
-    const std::size_t free_from = alert.marks.empty() ? 0 : alert.marks.back().end;
-    if (span.start >= begin + free_from && span.end <= end) {
-      alert.marks.push_back({static_cast<std::uint32_t>(span.start - begin),
-                             static_cast<std::uint32_t>(span.end - begin)});
+    if (span.start < begin || span.end > begin + alert.quote.size()) {
+      continue;
+    }
+    const auto start = static_cast<std::uint32_t>(span.start - begin);
+    const auto end = static_cast<std::uint32_t>(span.end - begin);
+    if (!alert.marks.empty() && start < alert.marks.back().end) {
+      alert.marks.back().end = std::max(alert.marks.back().end, end);
+    } else {
+      alert.marks.push_back({start, end});
     }
   }
 }
@@ -146,17 +138,17 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
   alert.source = mention.source;
   alert.url = mention.url;
   alert.place = mention.place.name;
-  alert.title = mask_handles(mention.title);
+  const std::string title = mask_handles(mention.title), text = mask_handles(mention.text);
+  alert.title = cut(title, 0);
   quote(record, alert);
   for (const Evidence& evidence : record.verdict.evidence) {
     if (!decides(evidence)) {
       continue;
     }
     const Span& span = evidence.span;
-    const std::string_view field = span.field == Field::kTitle ? mention.title : mention.text;
+    const std::string& field = span.field == Field::kTitle ? title : text;
     alert.reasons.push_back({catalogue.names.at(evidence.name),
-                             mask_handles(field.substr(span.start, span.end - span.start)),
-                             evidence.weight});
+                             field.substr(span.start, span.end - span.start), evidence.weight});
   }
   alert.ruleset = catalogue.ruleset;
   alert.mentions = raise.mentions;

@@ -1,5 +1,7 @@
 #include "engine/alert/renderer.h"
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "engine/core/json_writer.h"
@@ -47,26 +49,34 @@ const Words& words_of(const Alert& alert) {
   return alert.language.starts_with("fr") ? kFrench : kEnglish;
 }
 
+/// Of `kinds` (characters of more than one byte) the one that `text` begins with; else nothing.
+std::string_view leading(std::string_view text, std::span<const std::string_view> kinds) {
+  const auto found = std::ranges::find_if(kinds, [&](auto kind) { return text.starts_with(kind); });
+  return found == kinds.end() ? std::string_view() : *found;
+}
+
 /// Control characters would end a line or a header, directional ones would turn our own words
 /// around.
 std::string one_line(std::string_view text) {
+  static constexpr std::string_view kDirectional[] = {"\u202A", "\u202B", "\u202C", "\u202D",
+                                                      "\u202E", "\u2066", "\u2067", "\u2068",
+                                                      "\u2069", "\u200E", "\u200F", "\u061C"};
+  static constexpr std::string_view kLineEnds[] = {"\u0085", "\u2028", "\u2029"};
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::string_view rest = text.substr(i);
-    const bool is_directional =
-        rest.starts_with("\xE2\x80\xAA") || rest.starts_with("\xE2\x80\xAB") ||
-        rest.starts_with("\xE2\x80\xAC") || rest.starts_with("\xE2\x80\xAD") ||
-        rest.starts_with("\xE2\x80\xAE") || rest.starts_with("\xE2\x81\xA6") ||
-        rest.starts_with("\xE2\x81\xA7") || rest.starts_with("\xE2\x81\xA8") ||
-        rest.starts_with("\xE2\x81\xA9");
-    if (is_directional) {
-      i += 2;
-    } else if (byte < 0x20 || byte == 0x7f) {
+  while (!text.empty()) {
+    std::size_t length = 1;
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (byte < 0x20 || byte == 0x7f) {
+      out += ' ';
+    } else if (const auto control = leading(text, kDirectional); !control.empty()) {
+      length = control.size();
+    } else if (const auto line_end = leading(text, kLineEnds); !line_end.empty()) {
+      length = line_end.size();
       out += ' ';
     } else {
-      out += text[i];
+      out += text[0];
     }
+    text.remove_prefix(length);
   }
   return out;
 }

@@ -111,10 +111,10 @@ void Judge::keep(const Mention& mention) {
   for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
     if (std::ranges::binary_search(kept_, tenant)) {
       add_finding(Finding::Action::kKeep, tenant, mention, verdict, common);
+    } else if (is_answer) {  // replaces what is known, as every finding does
+      add_finding(Finding::Action::kKeepIfParentKnown, tenant, mention, verdict, common);
     } else if (is_edit) {
       add_finding(Finding::Action::kReplaceIfKnown, tenant, mention, verdict, common);
-    } else if (is_answer) {
-      add_finding(Finding::Action::kKeepIfParentKnown, tenant, mention, verdict, common);
     }
   }
 }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/core/handle_mask.h"
 #include "engine/web/api_routes.h"
-#include "engine/web/handle_mask.h"
 
 namespace vigie {
 namespace {

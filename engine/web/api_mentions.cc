@@ -2,9 +2,9 @@
 #include <optional>
 #include <string>
 
+#include "engine/core/handle_mask.h"
 #include "engine/core/verdict_json.h"
 #include "engine/web/api_routes.h"
-#include "engine/web/handle_mask.h"
 #include "engine/web/word_search.h"
 
 namespace vigie {

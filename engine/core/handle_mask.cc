@@ -1,4 +1,4 @@
-#include "engine/web/handle_mask.h"
+#include "engine/core/handle_mask.h"
 
 #include <cstddef>
 

@@ -1,0 +1,259 @@
+#include "engine/alert/alerter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "engine/store/memory_key_value.h"
+#include "tests/alert/judged.h"
+
+namespace vigie {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// The current fails while a receiver has just taken a message.
+struct PowerCut {};
+
+/// Somebody who is told: answers as the test says, remembers everything.
+struct Reader {
+  std::function<Attempt()> answer = [] { return Attempt::delivered(); };
+  std::vector<Message> heard;    ///< of every attempt
+  std::vector<std::string> has;  ///< keys of what was delivered
+};
+
+class ReaderNotifier final : public Notifier {
+ public:
+  explicit ReaderNotifier(Reader& reader) : reader_(reader) {}
+  Attempt deliver(const Message& message) override {
+    reader_.heard.push_back(message);
+    Attempt attempt = reader_.answer();
+    if (attempt.outcome == Attempt::Outcome::kDelivered) {
+      reader_.has.push_back(message.idempotency_key);
+    }
+    return attempt;
+  }
+
+ private:
+  Reader& reader_;
+};
+
+class AlerterFacts : public testing::Test {
+ protected:
+  AlerterFacts() : metrics({{}, {"techniville"}, {"mail", "chat"}, "test"}) { start(); }
+
+  void start() {
+    alerter.reset();
+    store.reset();
+    StoreOptions options;
+    options.tenants = {"techniville"};
+    auto opened = Store::open(disk.open(), options);
+    ASSERT_TRUE(opened) << opened.error().text;
+    store = std::move(*opened);
+    std::vector<Alerter::Receiver> receivers;
+    receivers.push_back({"mail", std::make_unique<ReaderNotifier>(mail)});
+    receivers.push_back({"chat", std::make_unique<ReaderNotifier>(chat)});
+    alerter = std::make_unique<Alerter>(*store, std::move(receivers), "https://vigie.example",
+                                        clock, metrics, kSeed);
+  }
+  std::uint64_t raise(const std::vector<std::string>& receivers, std::string body = {}) {
+    Judged judged("fuite de gaz");
+    judged.because(Axis::kUrgency, "urgence.gaz", "fuite de gaz");
+    const std::uint64_t number =
+        store->add_alert(0, body.empty() ? to_json(judged.alert()) : body, receivers);
+    store->commit();
+    store->sync();
+    return number;
+  }
+  void settle() {
+    for (int i = 0; i < 100 && alerter->step(); ++i) {
+    }
+  }
+  /// The service's own rhythm: a look every second.
+  void live(microseconds time) {
+    for (const Time end = clock.now() + time; clock.now() < end; clock.advance(seconds(1))) {
+      settle();
+    }
+  }
+  std::vector<Delivery> owed() {
+    return store->deliveries(false, clock.now() + hours(24 * 365), 1000).value();
+  }
+  std::vector<Delivery> dead() { return store->deliveries(true, clock.now(), 1000).value(); }
+
+  static constexpr std::uint64_t kSeed = 20261014;
+  MemoryDisk disk;
+  ManualClock clock{at("2026-10-14T06:14:03Z")};
+  Metrics metrics;
+  Reader mail, chat;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Alerter> alerter;
+};
+
+TEST_F(AlerterFacts, AnAlertReachesEachReceiverOnce) {
+  raise({"mail", "chat"});
+  live(minutes(1));
+  EXPECT_THAT(mail.has, testing::ElementsAre("vigie-1-mail"));
+  EXPECT_THAT(chat.has, testing::ElementsAre("vigie-1-chat"));
+  EXPECT_EQ(mail.heard[0].subject, "[URGENT] eau – Techniville");
+  EXPECT_TRUE(owed().empty());
+  start();
+  live(hours(1));
+  EXPECT_EQ(mail.heard.size(), 1U) << "a restart told it again";
+}
+
+TEST_F(AlerterFacts, NobodyIsToldOfWhatAPowerCutCouldStillTakeBack) {
+  store->add_alert(0, "{}", {"mail"});
+  store->commit();
+  EXPECT_FALSE(alerter->step());
+  store->sync();
+  EXPECT_TRUE(alerter->step());
+  EXPECT_EQ(mail.has.size(), 1U);
+}
+
+TEST_F(AlerterFacts, ManyAlertsArriveInTheirOrder) {
+  for (int i = 0; i < 100; ++i) {
+    raise({"mail"});
+  }
+  settle();
+  ASSERT_EQ(mail.has.size(), 100U);
+  for (std::size_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(mail.has[i], "vigie-" + std::to_string(i + 1) + "-mail");
+  }
+}
+
+TEST_F(AlerterFacts, WhatFailsIsTriedLaterAndLaterAndThenGivenUp) {
+  mail.answer = [] { return Attempt::retry("connexion refusée"); };
+  raise({"mail"});
+  std::vector<Time> tries;
+  for (std::size_t heard = 0; !owed().empty(); heard = mail.heard.size()) {
+    clock.set(owed()[0].next_at);
+    settle();
+    ASSERT_EQ(mail.heard.size(), heard + 1) << "seed " << kSeed;
+    tries.push_back(clock.now());
+  }
+  ASSERT_EQ(tries.size(), Alerter::kMaxAttempts);
+  microseconds nominal = Alerter::kFirstRetry;
+  for (std::size_t i = 1; i + 1 < tries.size(); ++i) {
+    const microseconds waited = tries[i] - tries[i - 1];
+    EXPECT_GE(waited, nominal * 80 / 100) << "seed " << kSeed << ", attempt " << i;
+    EXPECT_LE(waited, nominal * 120 / 100) << "seed " << kSeed << ", attempt " << i;
+    nominal = std::min<microseconds>(nominal * 2, Alerter::kLongestRetry);
+  }
+  ASSERT_EQ(dead().size(), 1U);
+  EXPECT_EQ(dead()[0].receiver, "mail");
+  EXPECT_EQ(dead()[0].attempts, Alerter::kMaxAttempts);
+  EXPECT_EQ(dead()[0].last_error, "connexion refusée");
+  live(hours(2));
+  EXPECT_EQ(mail.heard.size(), Alerter::kMaxAttempts) << "given up, and tried again";
+}
+
+TEST_F(AlerterFacts, AReceiverThatAsksForPatienceGetsIt) {
+  mail.answer = [] { return Attempt::retry("429", minutes(10)); };
+  raise({"mail"});
+  live(minutes(9));
+  EXPECT_EQ(mail.heard.size(), 1U);
+  mail.answer = [] { return Attempt::delivered(); };
+  live(minutes(2));
+  EXPECT_EQ(mail.has.size(), 1U);
+}
+
+TEST_F(AlerterFacts, NobodyCanAskForPatienceForEver) {
+  mail.answer = [] { return Attempt::retry("429", hours(24 * 365)); };
+  raise({"mail"});
+  settle();
+  EXPECT_LE(owed()[0].next_at - clock.now(), hours(1));
+}
+
+TEST_F(AlerterFacts, WhatIsRefusedIsGivenUpAtOnce) {
+  mail.answer = [] { return Attempt::refused("550 no such user"); };
+  raise({"mail", "chat"});
+  live(hours(1));
+  EXPECT_EQ(mail.heard.size(), 1U);
+  EXPECT_EQ(chat.has.size(), 1U) << "one receiver's refusal cost another its alert";
+  ASSERT_EQ(dead().size(), 1U);
+  EXPECT_EQ(dead()[0].last_error, "550 no such user");
+  EXPECT_EQ(dead()[0].attempts, 1U);
+}
+
+TEST_F(AlerterFacts, AReceiverThatIsConfiguredNoMoreIsListedWithTheReason) {
+  raise({"old-mailbox", "mail"});
+  live(minutes(1));
+  ASSERT_EQ(dead().size(), 1U);
+  EXPECT_EQ(dead()[0].receiver, "old-mailbox");
+  EXPECT_THAT(dead()[0].last_error, testing::HasSubstr("no such receiver"));
+  EXPECT_EQ(mail.has.size(), 1U);
+}
+
+TEST_F(AlerterFacts, ABodyThatCannotBeReadIsListedAndHoldsUpNobody) {
+  raise({"mail"}, "torn");
+  raise({"mail"});
+  live(minutes(1));
+  EXPECT_THAT(mail.has, testing::ElementsAre("vigie-2-mail"));
+  ASSERT_EQ(dead().size(), 1U);
+  EXPECT_EQ(dead()[0].alert, 1U);
+  EXPECT_FALSE(dead()[0].last_error.empty());
+}
+
+TEST_F(AlerterFacts, AfterACrashBetweenDeliveryAndNoteTheSameKeyComesAgain) {
+  raise({"mail"});
+  mail.answer = []() -> Attempt { throw PowerCut(); };
+  EXPECT_THROW(alerter->step(), PowerCut);
+  alerter.reset();
+  store.reset();
+  disk.lose_unsynced();
+  mail.answer = [] { return Attempt::delivered(); };
+  start();
+  settle();
+  ASSERT_EQ(mail.heard.size(), 2U);
+  EXPECT_EQ(mail.heard[0].idempotency_key, mail.heard[1].idempotency_key);
+  EXPECT_EQ(mail.heard[0].json, mail.heard[1].json);
+}
+
+TEST_F(AlerterFacts, HowOftenItFailedSurvivesAPowerCut) {
+  mail.answer = [] { return Attempt::retry("down"); };
+  raise({"mail"});
+  live(minutes(1));
+  const std::uint32_t attempts = owed()[0].attempts;
+  EXPECT_GT(attempts, 1U);
+  alerter.reset();
+  store.reset();
+  disk.lose_unsynced();
+  start();
+  EXPECT_EQ(owed()[0].attempts, attempts);
+}
+
+TEST_F(AlerterFacts, AnHourWithoutAReceiverLosesNothingAndEndsWithoutAStorm) {
+  chat.answer = [] { return Attempt::retry("timeout"); };
+  for (int i = 0; i < 20; ++i) {
+    raise({"mail", "chat"});
+    live(minutes(3));
+  }
+  EXPECT_EQ(mail.has.size(), 20U) << "the sick receiver held up the healthy one";
+  EXPECT_LT(chat.heard.size(), 20U * 14);
+  chat.heard.clear();
+  chat.answer = [] { return Attempt::delivered(); };
+  live(Alerter::kLongestRetry * 120 / 100 + minutes(1));
+  EXPECT_EQ(chat.heard.size(), 20U) << "each once";
+  std::ranges::sort(chat.has);
+  EXPECT_EQ(std::ranges::unique(chat.has).size(), 0U);
+  EXPECT_EQ(chat.has.size(), 20U);
+  EXPECT_TRUE(owed().empty());
+  EXPECT_TRUE(dead().empty());
+}
+
+TEST_F(AlerterFacts, EveryEndIsCounted) {
+  chat.answer = [] { return Attempt::refused("no"); };
+  raise({"mail", "chat"});
+  settle();
+  const std::string exposed = metrics.expose();
+  EXPECT_THAT(exposed, testing::HasSubstr(
+                           "vigie_alert_deliveries_total{receiver=\"mail\",result=\"sent\"} 1"));
+  EXPECT_THAT(exposed, testing::HasSubstr(
+                           "vigie_alert_deliveries_total{receiver=\"chat\",result=\"dead\"} 1"));
+}
+
+}  // namespace
+}  // namespace vigie

@@ -1,0 +1,255 @@
+#include "engine/alert/renderer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/alert/judged.h"
+
+namespace vigie {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kUrl = "https://vigie.example";
+
+Alert water_alert() {
+  Alert alert;
+  alert.incident = "eau@2026-10-14T06:14:02Z";
+  alert.tenant = "techniville";
+  alert.tenant_name = "Techniville";
+  alert.language = "fr";
+  alert.subject = "eau";
+  alert.mention = "20740-12";
+  alert.source = "mastodon";
+  alert.url = "https://example.org/195553";
+  alert.place = "rue Verrerie";
+  alert.title = "Alerte";
+  alert.quote = "Un bébé malade après avoir bu l'eau";
+  alert.marks = {{3, 16}};
+  alert.reasons = {{"urgence.malade", "bébé malade", 620}};
+  alert.ruleset = "00c0ffee00c0ffee";
+  alert.created_at = at("2026-10-14T06:13:50.25Z");
+  alert.received_at = at("2026-10-14T06:14:02Z");
+  alert.raised_at = at("2026-10-14T06:14:03Z");
+  return alert;
+}
+
+Message rendered(const Alert& alert) { return render(alert, 7, "mail", kUrl); }
+
+bool has_control(std::string_view text, std::string_view allowed = {}) {
+  return std::ranges::any_of(text, [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 || byte == 0x7f) && allowed.find(c) == std::string_view::npos;
+  });
+}
+
+TEST(Renderer, SaysWhatWhyHowFreshAndWhereToGo) {
+  const Message message = rendered(water_alert());
+  EXPECT_EQ(message.subject, "[URGENT] eau – Techniville");
+  for (const std::string* body : {&message.text, &message.html}) {
+    for (const char* part :
+         {"[URGENT] eau – Techniville", "1 mention urgente", "Alerte", "mastodon", "rue Verrerie",
+          "urgence.malade", "620", "2026-10-14T06:13:50Z", "2026-10-14T06:14:02Z",
+          "2026-10-14T06:14:03Z", "00c0ffee00c0ffee", "https://vigie.example/#/mention/20740-12"}) {
+      EXPECT_THAT(*body, HasSubstr(part));
+    }
+  }
+  EXPECT_THAT(message.text, HasSubstr("Un **bébé malade** après"));
+  EXPECT_THAT(message.html, HasSubstr("Un <mark>bébé malade</mark> après"));
+  EXPECT_THAT(message.html, HasSubstr("href=\"https://example.org/195553\""));
+  EXPECT_THAT(message.brief, HasSubstr("> Un *bébé malade* après"));
+  EXPECT_THAT(message.brief, HasSubstr("https://vigie.example/#/mention/20740-12"));
+}
+
+TEST(Renderer, SpeaksFrenchAndEnglish) {
+  Alert alert = water_alert();
+  alert.mentions = 3;
+  alert.level = Urgency::kCritical;
+  alert.is_first = false;
+  const Message french = rendered(alert);
+  EXPECT_EQ(french.subject, "[CRITIQUE] eau – Techniville");
+  for (const char* words : {"3 mentions urgentes", "La situation s'aggrave.", "Pourquoi", "Publié",
+                            "reçu", "alerté", "Lieu", "Ouvrir dans Vigie"}) {
+    EXPECT_THAT(french.text, HasSubstr(words));
+  }
+  EXPECT_THAT(french.html, HasSubstr("lang=\"fr\""));
+  alert.language = "en";
+  const Message english = rendered(alert);
+  EXPECT_EQ(english.subject, "[CRITICAL] eau – Techniville");
+  for (const char* words : {"3 urgent mentions", "The situation is getting worse.", "Why",
+                            "Published", "received", "alerted", "Place", "Open in Vigie"}) {
+    EXPECT_THAT(english.text, HasSubstr(words));
+    EXPECT_THAT(french.text, Not(HasSubstr(words)));
+  }
+  EXPECT_THAT(english.html, HasSubstr("lang=\"en\""));
+}
+
+TEST(Renderer, WithoutAnAddressOfTheScreensThereIsNoLink) {
+  const Message message = render(water_alert(), 7, "mail", "");
+  EXPECT_THAT(message.text, Not(HasSubstr("Ouvrir")));
+  EXPECT_THAT(message.html, Not(HasSubstr("/#/mention")));
+  EXPECT_THAT(message.brief, Not(HasSubstr("http")));
+}
+
+TEST(Renderer, NothingForeignBeginsALineOrAHeader) {
+  const std::string evil = "x\r\nBcc: evil@example.org\r\n\r\n\x01<forged>\v";
+  Alert alert = water_alert();
+  for (std::string* field : {&alert.tenant_name, &alert.subject, &alert.title, &alert.source,
+                             &alert.place, &alert.quote}) {
+    *field = evil;
+  }
+  alert.marks = {{1, 6}};
+  alert.reasons = {{evil, evil, 1}};
+  const Message message = rendered(alert);
+  EXPECT_FALSE(has_control(message.subject)) << message.subject;
+  EXPECT_FALSE(has_control(message.text, "\n"));
+  EXPECT_FALSE(has_control(message.html, "\n"));
+  EXPECT_FALSE(has_control(message.brief, "\n"));
+  EXPECT_FALSE(has_control(message.json));
+  for (const std::string* body : {&message.text, &message.brief}) {
+    EXPECT_THAT(*body, Not(HasSubstr("\nBcc")));
+    EXPECT_THAT(*body, Not(HasSubstr("\n ")));
+  }
+  EXPECT_EQ(std::ranges::count(message.brief, '\n'), 3) << "headline, quote, counts, link";
+}
+
+TEST(Renderer, UnicodeLineEndsEndNoLineEither) {
+  Alert alert = water_alert();
+  alert.quote = "a\u2028- règle forgée\u2029b\u0085c";
+  alert.marks.clear();
+  for (const std::string& body : {rendered(alert).text, rendered(alert).brief}) {
+    EXPECT_THAT(body, Not(HasSubstr("\u2028")));
+    EXPECT_THAT(body, Not(HasSubstr("\u2029")));
+    EXPECT_THAT(body, Not(HasSubstr("\u0085")));
+  }
+}
+
+TEST(Renderer, MarkUpOfStrangersStaysText) {
+  const std::string evil = "\"><script>alert('x')</script><img src=x onerror=y>&amp;";
+  Alert alert = water_alert();
+  for (std::string* field : {&alert.tenant_name, &alert.subject, &alert.title, &alert.source,
+                             &alert.place, &alert.quote, &alert.ruleset, &alert.mention}) {
+    *field = evil;
+  }
+  alert.url = "https://example.org/" + evil;
+  alert.marks = {{2, 10}};
+  alert.reasons = {{evil, evil, 1}};
+  const std::string html = rendered(alert).html;
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("<img")));
+  EXPECT_THAT(html, Not(HasSubstr("\">&lt;\"")));
+  EXPECT_THAT(html, HasSubstr("<mark>&lt;script&gt;</mark>"));
+  EXPECT_THAT(html, HasSubstr("&amp;amp;"));
+  EXPECT_THAT(html, HasSubstr("href=\"https://example.org/&quot;&gt;&lt;script&gt;"));
+}
+
+TEST(Renderer, OnlyLinksOfTheWebAreLinks) {
+  Alert alert = water_alert();
+  for (const char* url : {"javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "",
+                          " https://example.org"}) {
+    alert.url = url;
+    EXPECT_THAT(rendered(alert).html, Not(HasSubstr("Original"))) << url;
+  }
+}
+
+TEST(Renderer, DirectionalControlsCannotTurnOurWordsAround) {
+  Alert alert = water_alert();
+  for (const char* control : {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066", "\u2067",
+                              "\u2068", "\u2069", "\u200E", "\u200F", "\u061C"}) {
+    const std::string evil = std::string("a") + control + "b";
+    for (std::string* field : {&alert.tenant_name, &alert.subject, &alert.title, &alert.source,
+                               &alert.place, &alert.quote}) {
+      *field = evil;
+    }
+    alert.url = "https://example.org/" + evil;
+    alert.marks = {{1, static_cast<std::uint32_t>(evil.size())}};
+    alert.reasons = {{evil, evil, 1}};
+    const Message message = rendered(alert);
+    for (const std::string* part :
+         {&message.subject, &message.text, &message.html, &message.brief}) {
+      EXPECT_THAT(*part, Not(HasSubstr(control)));
+      EXPECT_THAT(*part, HasSubstr("ab"));
+    }
+  }
+}
+
+TEST(Renderer, ChatsSeeNoMarkUpAndNoCallToEverybody) {
+  Alert alert = water_alert();
+  alert.quote = "<!channel> @here *gras* [lien](https://evil.example) `code` ~~x~~ | # > & \\";
+  alert.marks = {{11, 16}};
+  const std::string brief = rendered(alert).brief;
+  EXPECT_THAT(brief, Not(HasSubstr("<!channel>")));
+  EXPECT_THAT(brief, HasSubstr(R"(&lt;\!channel&gt; *\@here* \*gras\* \[lien\]\(https:)"));
+  EXPECT_THAT(brief, HasSubstr(R"(\`code\` \~\~x\~\~ \| \# &gt; &amp; \\)"));
+}
+
+TEST(Renderer, MarksThatLieElsewhereHarmNothing) {
+  Alert alert = water_alert();
+  alert.quote = "abcdef";
+  alert.marks = {{4, 2}, {1, 3}, {2, 4}, {5, 99}, {4'000'000'000, 4'000'000'001}};
+  EXPECT_THAT(rendered(alert).text, HasSubstr("« a**bc**def »"));
+}
+
+TEST(Renderer, TheSameAlertAndReceiverHaveTheSameKeyAlways) {
+  const Alert alert = water_alert();
+  EXPECT_EQ(render(alert, 7, "mail", kUrl).idempotency_key,
+            render(alert, 7, "mail", "").idempotency_key);
+  EXPECT_NE(render(alert, 7, "mail", kUrl).idempotency_key,
+            render(alert, 7, "chat", kUrl).idempotency_key);
+  EXPECT_NE(render(alert, 7, "mail", kUrl).idempotency_key,
+            render(alert, 8, "mail", kUrl).idempotency_key);
+}
+
+TEST(Renderer, TheObjectCarriesNumberLinkAndTheWholeAlert) {
+  const std::string json = rendered(water_alert()).json;
+  EXPECT_THAT(json, HasSubstr("\"number\":7"));
+  EXPECT_THAT(json, HasSubstr("\"link\":\"https://vigie.example/#/mention/20740-12\""));
+  EXPECT_THAT(json, HasSubstr("\"alert\":" + to_json(water_alert())));
+}
+
+TEST(AlertBody, ReadsBackAsItWasWritten) {
+  Alert alert = water_alert();
+  alert.quote = "\"\\\n\t\x01 é 😱";
+  alert.marks = {{0, 1}, {5, 9}};
+  alert.reasons = {{"a", "x\"", -450}, {"b", "", 620}};
+  alert.level = Urgency::kCritical;
+  alert.is_first = false;
+  alert.mentions = 12;
+  const Result<Alert> read = parse_alert(to_json(alert));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_json(*read), to_json(alert));
+  EXPECT_EQ(read->quote, alert.quote);
+  EXPECT_EQ(read->created_at, alert.created_at);
+  ASSERT_EQ(read->marks.size(), 2U);
+  EXPECT_EQ(read->marks[1].end, 9U);
+  ASSERT_EQ(read->reasons.size(), 2U);
+  EXPECT_EQ(read->reasons[0].weight, -450);
+  EXPECT_FALSE(read->is_first);
+}
+
+TEST(AlertBody, WhatIsNoAlertIsAnError) {
+  const std::string whole = to_json(water_alert());
+  for (const std::string& json :
+       {std::string(), std::string("null"), std::string("[]"), std::string("{"),
+        whole.substr(0, whole.size() - 1), whole + "}", std::string("{\"quote\":\"\xff\"}")}) {
+    const Result<Alert> read = parse_alert(json);
+    ASSERT_FALSE(read) << json;
+    EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
+  }
+}
+
+TEST(AlertBody, FieldsOfAnotherTypeAreAsIfAbsent) {
+  const Result<Alert> read =
+      parse_alert(R"({"quote":3,"marks":[1,{"start":"x"}],"reasons":{},"level":"huge"})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->quote, "");
+  EXPECT_EQ(read->level, Urgency::kHigh);
+  EXPECT_EQ(rendered(*read).idempotency_key, "vigie-7-mail");
+}
+
+}  // namespace
+}  // namespace vigie

@@ -1,0 +1,143 @@
+// Which mentions make the pipeline owe somebody an alert.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/alert/alert.h"
+#include "tests/pipeline/two_towns.h"
+
+namespace vigie {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class Alerts : public testing::Test {
+ protected:
+  std::vector<Alert> raised(TenantId tenant) {
+    std::vector<Alert> alerts;
+    for (const std::string& body : alert_bodies(*engine->store, tenant)) {
+      alerts.push_back(parse_alert(body).value());
+    }
+    return alerts;
+  }
+  std::vector<std::string> owed() {
+    std::vector<std::string> receivers;
+    const auto deliveries = engine->store->deliveries(false, engine->clock.now(), 100);
+    EXPECT_TRUE(deliveries);
+    for (const Delivery& delivery : *deliveries) {
+      receivers.push_back(std::to_string(delivery.alert) + " " + delivery.receiver);
+    }
+    return receivers;
+  }
+
+  MemoryDisk disk;
+  std::unique_ptr<TwoTowns> engine = std::make_unique<TwoTowns>(disk);
+};
+
+TEST_F(Alerts, AnUrgentMentionIsOwedToThoseItsTownNames) {
+  engine->take(post("1", "incendie à Caen") + post("2", "il pleut à Rouen"));
+  EXPECT_THAT(raised(kRouen), IsEmpty());
+  ASSERT_THAT(raised(kCaen), SizeIs(1));
+  const Alert alert = raised(kCaen)[0];
+  EXPECT_EQ(alert.subject, "danger.feu");
+  EXPECT_EQ(alert.level, Urgency::kHigh);
+  EXPECT_EQ(alert.quote, "incendie à Caen");
+  EXPECT_EQ(alert.mention, to_string(engine->mention(kCaen, "1").ref));
+  EXPECT_EQ(alert.raised_at, engine->clock.now());
+  EXPECT_THAT(owed(), ElementsAre("1 chat", "1 mail"));
+}
+
+TEST_F(Alerts, OneIncidentOneAlertUntilItGetsWorse) {
+  for (int i = 0; i < 20; ++i) {
+    engine->take(post(std::to_string(i), "incendie à Rouen, plus d'eau"));
+  }
+  EXPECT_THAT(raised(kRouen), SizeIs(1));
+  engine->take(post("20", "explosion à Rouen, plus d'eau"));
+  ASSERT_THAT(raised(kRouen), SizeIs(2));
+  EXPECT_FALSE(raised(kRouen)[1].is_first);
+  EXPECT_EQ(raised(kRouen)[1].incident, raised(kRouen)[0].incident);
+  EXPECT_EQ(raised(kRouen)[1].mentions, 21U);
+}
+
+TEST_F(Alerts, DuplicatesRepostsAndDeletionsTellNobody) {
+  engine->take(post("1", "incendie à Rouen"));
+  engine->take(post("1", "incendie à Rouen"));
+  engine->take(post("2", "explosion à Rouen", R"(,"kind":"repost")"));
+  engine->take(post("3", "explosion à Rouen", R"(,"repost_of":"1")"));
+  engine->take(deletion("1"));
+  EXPECT_THAT(raised(kRouen), SizeIs(1));
+}
+
+TEST_F(Alerts, TheTownsOwnAccountTellsNobodyAndIsNotCounted) {
+  const std::string author = R"(,"author":{"id":"mairie-de-rouen"})";
+  engine->take(post("1", "Rouen, Caen : incendie en cours", author));
+  EXPECT_TRUE(engine->mention(kRouen, "1").record.official);
+  EXPECT_FALSE(engine->mention(kCaen, "1").record.official);
+  EXPECT_THAT(raised(kRouen), IsEmpty());
+  EXPECT_THAT(raised(kCaen), SizeIs(1)) << "to the neighbour it is news";
+  EXPECT_THAT(rolled_up(*engine->store, kRouen), IsEmpty());
+  EXPECT_EQ(rolled_up(*engine->store, kCaen), recounted(*engine->store, kCaen));
+}
+
+TEST_F(Alerts, TheSameAccountNameElsewhereIsNotTheTowns) {
+  engine->take(R"({"id":"1","source":"x","text":"incendie à Rouen",)"
+               R"("author":{"id":"mairie-de-rouen"}})");
+  EXPECT_FALSE(engine->mention(kRouen, "1").record.official);
+  EXPECT_THAT(raised(kRouen), SizeIs(1));
+}
+
+TEST_F(Alerts, HistoryThatIsFilledInTellsNobodyAndHidesNothing) {
+  engine->take(post("1", "explosion à Rouen"), {.mode = Mode::kBackfill});
+  EXPECT_THAT(raised(kRouen), IsEmpty());
+  EXPECT_THAT(owed(), IsEmpty());
+  EXPECT_THAT(urgent_ids(*engine->store, kRouen), ElementsAre("1"));
+  engine->take(post("2", "explosion à Rouen"));
+  EXPECT_THAT(raised(kRouen), SizeIs(1));
+}
+
+TEST_F(Alerts, AReplayTellsWhatItWouldHaveTold) {
+  engine->take(post("1", "incendie à Rouen", R"(,"created_at":"2025-03-01T10:00:00Z")") +
+                   post("2", "incendie à Rouen", R"(,"created_at":"2025-03-01T15:00:00Z")") +
+                   post("3", "incendie à Rouen", R"(,"created_at":"2025-03-02T10:00:00Z")"),
+               {.mode = Mode::kReplay});
+  ASSERT_THAT(raised(kRouen), SizeIs(2)) << "19 quiet hours lie between the second and third";
+  EXPECT_EQ(raised(kRouen)[0].incident, "danger.feu@2025-03-01T10:00:00Z");
+  EXPECT_EQ(raised(kRouen)[1].incident, "danger.feu@2025-03-02T10:00:00Z");
+}
+
+TEST_F(Alerts, AnEditThatMakesAMentionUrgentIsNews) {
+  engine->take(post("1", "drôle d'odeur à Rouen"));
+  EXPECT_THAT(raised(kRouen), IsEmpty());
+  engine->take(post("1", "incendie à Rouen !", R"(,"edited_at":"2026-10-14T06:20:00Z")"));
+  ASSERT_THAT(raised(kRouen), SizeIs(1));
+  EXPECT_EQ(raised(kRouen)[0].quote, "incendie à Rouen !");
+}
+
+TEST_F(Alerts, ARestartRemembersWhatIsUnderWay) {
+  engine->take(post("1", "incendie à Rouen") + post("2", "incendie à Rouen encore"));
+  const std::string incident = raised(kRouen)[0].incident;
+  engine.reset();
+  engine = std::make_unique<TwoTowns>(disk);
+  engine->take(post("3", "incendie à Rouen toujours"));
+  EXPECT_THAT(raised(kRouen), SizeIs(1));
+  engine->take(post("4", "explosion à Rouen"));
+  ASSERT_THAT(raised(kRouen), SizeIs(2)) << "another rule names another incident";
+  engine->take(post("5", "explosion et incendie à Rouen"));
+  EXPECT_THAT(raised(kRouen), SizeIs(2));
+  EXPECT_EQ(raised(kRouen)[0].incident, incident);
+}
+
+TEST_F(Alerts, WhatIsNotYetSafeIsOwedToNobody) {
+  engine->send(post("1", "incendie à Rouen"));
+  engine->pipeline->step();
+  ASSERT_EQ(engine->committed(), 0U) << "nothing was synced yet";
+  EXPECT_THAT(owed(), IsEmpty());
+  EXPECT_THAT(engine->shown, IsEmpty());
+  engine->settle();
+  EXPECT_EQ(engine->committed(), 1U);
+  EXPECT_THAT(owed(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace vigie

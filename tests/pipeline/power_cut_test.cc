@@ -1,0 +1,229 @@
+// What is acknowledged is safe, what is not is read again: cursors, power cuts, restarts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/pipeline/two_towns.h"
+
+namespace vigie {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Watermark, ACursorWaitsForEverythingBeforeIt) {
+  MemoryDisk disk;
+  TwoTowns engine(disk, 2);
+  std::vector<std::shared_ptr<const Receipt>> receipts;
+  for (int i = 1; i <= 6; ++i) {
+    receipts.push_back(engine.send(post(std::to_string(i), "Rouen " + std::to_string(i)),
+                                   {.cursor = std::to_string(i)}));
+  }
+  engine.run_worker_and_writer(1);  // envelopes 2, 4 and 6
+  EXPECT_EQ(engine.committed(), 0U);
+  EXPECT_EQ(engine.cursor(), "none");
+  EXPECT_THAT(engine.texts(kRouen), ElementsAre("Rouen 2", "Rouen 4", "Rouen 6"));
+  engine.run_worker_and_writer(0);
+  EXPECT_EQ(engine.committed(), 6U);
+  EXPECT_EQ(engine.cursor(), "6");
+  for (const auto& receipt : receipts) {
+    EXPECT_EQ(receipt->kept, 1U);
+  }
+}
+
+TEST(Watermark, GoesAsFarAsThereIsNoGap) {
+  MemoryDisk disk;
+  TwoTowns engine(disk, 3);
+  for (int i = 1; i <= 5; ++i) {
+    engine.send(post(std::to_string(i), "Rouen"), {.cursor = std::to_string(i)});
+  }
+  engine.run_worker_and_writer(0);  // 1 and 4
+  EXPECT_EQ(engine.committed(), 1U);
+  EXPECT_EQ(engine.cursor(), "1");
+  engine.run_worker_and_writer(2);  // 3
+  EXPECT_EQ(engine.committed(), 1U);
+  engine.run_worker_and_writer(1);  // 2 and 5
+  EXPECT_EQ(engine.committed(), 5U);
+  EXPECT_EQ(engine.cursor(), "5");
+}
+
+TEST(Watermark, AnEnvelopeWithoutMentionsMovesItToo) {
+  MemoryDisk disk;
+  TwoTowns engine(disk);
+  engine.take("", {.cursor = "after nothing"});
+  EXPECT_EQ(engine.committed(), 1U);
+  EXPECT_EQ(engine.cursor(), "after nothing");
+}
+
+TEST(Watermark, AnEmptyCursorLeavesTheLastOneInPlace) {
+  MemoryDisk disk;
+  TwoTowns engine(disk);
+  engine.take(post("1", "Rouen"), {.cursor = "page 1"});
+  engine.take(post("2", "Rouen"));
+  EXPECT_EQ(engine.cursor(), "page 1");
+  EXPECT_EQ(engine.committed(), 2U);
+}
+
+TEST(Watermark, ConnectorsDoNotWaitForEachOther) {
+  MemoryDisk disk;
+  TwoTowns engine(disk, 2);
+  engine.send(post("1", "Rouen"), {.cursor = "w1"});
+  engine.send(post("2", "Rouen"), {.cursor = "d1", .connector = kDesk});
+  engine.run_worker_and_writer(1);
+  EXPECT_EQ(engine.committed(kWall), 0U);
+  EXPECT_EQ(engine.committed(kDesk), 1U);
+  EXPECT_EQ(engine.store->cursor("desk").value(), "d1");
+}
+
+/// A made-up week: posts, replies, edits, deletions, things told twice, unreadable ones. What is
+/// urgent is neither edited nor deleted: incidents are remembered by the urgent mentions there are.
+std::vector<std::string> made_up_envelopes(std::uint64_t seed) {
+  constexpr std::array<std::string_view, 6> kWords = {"eau",       "route",     "incendie",
+                                                      "explosion", "c'est nul", "c'est bien"};
+  std::mt19937_64 random(seed);
+  const auto any = [&](std::size_t bound) { return random() % bound; };
+  std::vector<std::string> envelopes;
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < 30; ++i) {
+    std::string lines;
+    for (std::size_t line = any(4); line > 0; --line) {
+      const std::string hour = std::to_string(10 + i / 3);
+      const std::string date = R"(,"created_at":"2026-10-1)" + std::to_string(i / 8) + "T" + hour +
+                               R"(:00:00Z","author":{"id":"a)" + std::to_string(any(5)) + R"("})";
+      const std::string id = std::to_string(any(10) < 6 ? known++ : any(known + 1));
+      const std::string text = std::string(any(5) != 0 ? "Rouen" : "Caen") +
+                               (any(4) == 0 ? ", Caen : " : " : ") +
+                               std::string(kWords[any(kWords.size())]);
+      switch (any(10)) {
+        case 0:
+          lines += deletion(id);
+          break;
+        case 1:
+          lines +=
+              post(id, text,
+                   date + R"(,"edited_at":"2026-10-19T1)" + std::to_string(any(9)) + R"(:00:00Z")");
+          break;
+        case 2:
+          lines += post(id, "réponse",
+                        date + R"(,"in_reply_to":")" + std::to_string(any(known + 1)) + "\"");
+          break;
+        case 3:
+          lines += post("urgent-" + id, text + (any(3) == 0 ? " explosion" : " incendie"), date);
+          break;
+        case 4:
+          lines += "{\"torn\n";
+          break;
+        default:
+          lines += post(id, text, date);
+      }
+    }
+    envelopes.push_back(std::move(lines));
+  }
+  return envelopes;
+}
+
+/// All that people would see.
+struct Outcome {
+  std::array<std::vector<std::string>, 2> mentions, urgent, alerts;
+  std::array<Counts, 2> counts;
+  std::size_t dead_letters = 0;
+};
+
+void expect_same(const Outcome& found, const Outcome& expected, const std::string& where) {
+  for (const TenantId tenant : {kRouen, kCaen}) {
+    EXPECT_EQ(found.mentions[tenant], expected.mentions[tenant]) << where;
+    EXPECT_EQ(found.urgent[tenant], expected.urgent[tenant]) << where;
+    EXPECT_EQ(found.alerts[tenant], expected.alerts[tenant]) << where;
+    EXPECT_TRUE(found.counts[tenant] == expected.counts[tenant]) << where;
+  }
+  EXPECT_EQ(found.dead_letters, expected.dead_letters) << where;
+}
+
+Outcome outcome(const Store& store) {
+  Outcome all;
+  for (const TenantId tenant : {kRouen, kCaen}) {
+    all.mentions[tenant] = stored_lines(store, tenant);
+    all.urgent[tenant] = urgent_ids(store, tenant);
+    all.alerts[tenant] = alert_bodies(store, tenant);
+    all.counts[tenant] = rolled_up(store, tenant);
+    EXPECT_EQ(all.counts[tenant], recounted(store, tenant));
+  }
+  all.dead_letters = store.dead_letters(100'000).value().size();
+  return all;
+}
+
+/// One life of the machine: reads on from the stored cursor. True when it got to the end, false
+/// when the current failed after `steps`.
+bool live(MemoryDisk& disk, const std::vector<std::string>& envelopes, std::size_t workers,
+          std::size_t steps, std::mt19937_64& random, Outcome* at_the_end = nullptr) {
+  std::size_t acknowledged = 0;
+  bool finished = false;
+  {
+    TwoTowns engine(disk, workers);
+    const std::string cursor = engine.cursor();
+    const std::size_t resumed = cursor == "none" ? 0 : std::stoul(cursor);
+    std::size_t next = resumed;
+    for (std::size_t step = 0; step < steps && !finished; ++step) {
+      // As many for each worker: they finish in order, so that even the references are the same.
+      for (std::size_t burst = random() % 3 * workers; burst > 0 && next < envelopes.size();
+           --burst) {
+        engine.send(envelopes[next], {.cursor = std::to_string(next + 1), .mode = Mode::kReplay});
+        ++next;
+      }
+      const bool worked = engine.pipeline->step();
+      finished = !worked && next == envelopes.size();
+    }
+    acknowledged = resumed + engine.committed();
+    if (finished && at_the_end != nullptr) {
+      *at_the_end = outcome(*engine.store);
+    }
+  }
+  disk.lose_unsynced();
+  const TwoTowns reborn(disk, workers);
+  EXPECT_GE(reborn.cursor() == "none" ? 0 : std::stoul(reborn.cursor()), acknowledged)
+      << "something acknowledged was lost";
+  return finished;
+}
+
+class PowerCut : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(PowerCut, AfterAnyStepLosesNothingAndChangesNothing) {
+  constexpr std::size_t kForEver = 100'000;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const std::vector<std::string> envelopes = made_up_envelopes(seed);
+    Outcome expected;
+    MemoryDisk calm;
+    std::mt19937_64 random(seed);
+    ASSERT_TRUE(live(calm, envelopes, GetParam(), kForEver, random, &expected));
+    EXPECT_FALSE(expected.alerts[kRouen].empty());
+    bool arrived = false;
+    for (std::size_t cut = 0; !arrived; ++cut) {
+      MemoryDisk disk;
+      random.seed(seed);
+      arrived = live(disk, envelopes, GetParam(), cut, random);
+      Outcome found;
+      ASSERT_TRUE(live(disk, envelopes, GetParam(), kForEver, random, &found));
+      expect_same(found, expected, "seed " + std::to_string(seed) + ", cut " + std::to_string(cut));
+      ASSERT_FALSE(HasFailure());
+    }
+  }
+}
+
+TEST_P(PowerCut, AMachineThatLosesPowerAllTheTimeGetsThereToo) {
+  const std::vector<std::string> envelopes = made_up_envelopes(4);
+  Outcome expected, found;
+  MemoryDisk calm, disk;
+  std::mt19937_64 random(4);
+  ASSERT_TRUE(live(calm, envelopes, GetParam(), 100'000, random, &expected));
+  std::size_t lives = 1;
+  while (!live(disk, envelopes, GetParam(), 2 + random() % 12, random, &found)) {
+    ASSERT_LT(++lives, 1000U) << "no progress";
+  }
+  EXPECT_GT(lives, 3U);
+  expect_same(found, expected, "seed 4");
+}
+
+INSTANTIATE_TEST_SUITE_P(Workers, PowerCut, testing::Values(1, 2, 3));
+
+}  // namespace
+}  // namespace vigie
