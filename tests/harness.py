@@ -1,4 +1,5 @@
-"""A real engine on real sockets, for the tests written in Python: configuration, start, stop, kill, signed pushes."""
+"""A real engine on real sockets, for the tests written in Python: configuration, start, stop, kill, signed pushes; and how a
+suite of tests is run and reported."""
 
 import hashlib
 import hmac
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,10 +32,49 @@ def seed():
     return value
 
 
-class Engine:
-    """One `vigie serve` with a data folder of its own under `directory`."""
+class Skip(Exception):
+    """What a test raises that cannot run here; the text says why."""
 
-    def __init__(self, directory, tenants=None, connectors=None, receivers=None, rules=ROOT / "rules"):
+
+def run_tests(tests, *arguments):
+    """Calls every test of title → function. One that returns has passed, one that raises has not. Gives the exit code."""
+    failed = 0
+    for title, test in tests.items():
+        try:
+            test(*arguments)
+        except Skip as skip:
+            print(f"SKIP {title}: {skip}", flush=True)
+        except Exception as error:  # one broken test must not hide the others
+            failed += 1
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            print(f"FAIL {title}: {reason[0][:500]}", flush=True)
+            traceback.print_exc()
+        else:
+            print(f"PASS {title}", flush=True)
+    return 1 if failed else 0
+
+
+def wait_for(what, condition, limit_s=10):
+    """What `condition` gives, as soon as it is something."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {limit_s} s")
+
+
+def vigie(*arguments, data=None):
+    """One command, run to its end: (exit code, standard output, standard error)."""
+    run = subprocess.run([VIGIE, *arguments], input=data, capture_output=True, timeout=60, check=False)
+    return run.returncode, run.stdout.decode(), run.stderr.decode()
+
+
+class Engine:
+    """One `vigie serve` with a data folder of its own under `directory`. `more`: further sections of its configuration."""
+
+    def __init__(self, directory, tenants=None, connectors=None, receivers=(), rules=ROOT / "rules", **more):
         self.directory = Path(directory)
         self.port = free_port()
         self.config = self.directory / "vigie.yaml"
@@ -46,15 +87,17 @@ class Engine:
             "id": "techniville", "name": "Techniville", "purpose": "test", "legal_basis": "test", "retention_days": 400,
             "keep": "all", "packs": ["municipal_fr"],
             "variables": {"commune": ["Techniville"], "elus": ["Martin Descombes"], "services": ["régie des eaux"]},
+            "receivers": [receiver["id"] for receiver in receivers],
         }
         hook = {"id": "hook", "type": "webhook", "secret_file": str(secret)}
         self.config.write_text(json.dumps({
             "data_directory": str(self.directory / "data"),
             "rules_directory": str(rules),
-            "http": {"host": "127.0.0.1", "port": self.port},
-            "receivers": receivers or [],
+            "http": {"host": "127.0.0.1", "port": self.port, "public_url": f"http://127.0.0.1:{self.port}"},
+            "receivers": list(receivers),
             "tenants": tenants or [tenant],
             "connectors": [hook] if connectors is None else connectors,
+            **more,
         }, ensure_ascii=False, indent=1), encoding="utf-8")  # YAML contains JSON
 
     def start(self, limit_s=60):
@@ -89,28 +132,60 @@ class Engine:
         lines = (self.directory / "data" / "first-sign-in.yaml").read_text(encoding="utf-8").splitlines()
         return dict(line.split(": ", 1) for line in lines if not line.startswith("#"))
 
-    def get(self, path, headers=None, timeout_s=10):
+    def ask(self, method, path, body=None, headers=None, timeout_s=10):
+        """(status, body, headers); header names in any case."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:
-            connection.request("GET", path, headers=headers or {})
+            connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return answer.status, answer.read(), answer.headers
         finally:
             connection.close()
 
+    def get(self, path, headers=None, timeout_s=10):
+        return self.ask("GET", path, headers=headers, timeout_s=timeout_s)[:2]
+
+    def authorization(self):
+        return {"Authorization": f"Bearer {self.first_sign_in()['api_token']}"}
+
+    def api(self, path, method="GET"):
+        """What /api/v1/… answers to whoever has the token."""
+        status, body, _ = self.ask(method, f"/api/v1/{path}", headers=self.authorization())
+        if status != 200:
+            raise RuntimeError(f"{method} /api/v1/{path} answered {status}: {body[:500]!r}")
+        return json.loads(body)
+
+    def town(self, path, method="GET"):
+        return self.api(f"tenants/techniville/{path}", method)
+
+    def metric(self, name, **labels):
+        """The sum of this metric's samples that have these labels."""
+        total = 0.0
+        for line in self.get("/metrics")[1].decode().splitlines():
+            sample, _, value = line.rpartition(" ")
+            if (sample.split("{")[0] == name
+                    and all(f'{label}="{wanted}"' in sample for label, wanted in labels.items())):
+                total += float(value)
+        return total
+
     def query(self, *arguments):
         """`vigie query` on the data folder of a stopped or running engine: parsed NDJSON."""
-        run = subprocess.run([VIGIE, "query", "--config", self.config, *arguments], capture_output=True, text=True,
-                             check=False)
+        run = subprocess.run([VIGIE, "query", "--config", self.config, *arguments], capture_output=True, check=False)
         if run.returncode != 0:
-            raise RuntimeError(f"vigie query ended with {run.returncode}: {run.stderr}")
-        return [json.loads(line) for line in run.stdout.splitlines()]
+            raise RuntimeError(f"vigie query ended with {run.returncode}: {run.stderr.decode()}")
+        return [json.loads(line) for line in run.stdout.decode().split("\n") if line]
 
 
 def signature(body, secret=SECRET, at=None):
     at = int(time.time()) if at is None else at
     mac = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={mac}"
+
+
+def signed(body, key=None, **how):
+    """The headers of a push."""
+    headers = {"Content-Type": "application/x-ndjson", "X-Vigie-Signature": signature(body, **how)}
+    return {**headers, "Idempotency-Key": key} if key else headers
 
 
 class Pusher:
@@ -124,9 +199,7 @@ class Pusher:
         """Sends mentions (dicts, or bytes as they are); gives (status, answer as dict)."""
         body = mentions if isinstance(mentions, bytes) else b"".join(
             json.dumps(m, ensure_ascii=False).encode() + b"\n" for m in mentions)
-        headers = {"Content-Type": "application/x-ndjson", "X-Vigie-Signature": signature(body)}
-        if key:
-            headers["Idempotency-Key"] = key
+        headers = signed(body, key)
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:

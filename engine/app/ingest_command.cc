@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -41,6 +42,10 @@ int ingest(const IngestOptions& options) {
   const std::optional<Settings> settings = file_settings(options, problems);
   if (options.input != "-" && !std::filesystem::exists(options.input)) {
     problems.push_back({options.input, 0, 0, "is not there"});
+  }
+  if (config && !options.owned_by.empty() &&
+      std::ranges::find(config->tenants, options.owned_by, &Tenant::id) == config->tenants.end()) {
+    problems.push_back({"--owned-by", 0, 0, "there is no tenant '" + options.owned_by + "'"});
   }
   if (!config || !settings || !problems.empty()) {
     std::fprintf(stderr, "%s\n", to_string(problems).c_str());

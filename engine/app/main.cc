@@ -94,10 +94,10 @@ int main(int argc, char** argv) {
   auto* query_command = app.add_subcommand("query", "stored mentions as NDJSON, newest first");
   add_config(query_command, query_options, true);
   query_command->add_option("--tenant", query_options.tenant, "needed where there are several");
-  query_command->add_option("--topic", query_options.topic);
+  query_command->add_option("--topic", query_options.topic, "only with this topic");
   query_command->add_option("--tone", query_options.tone, "negative, neutral, positive");
   query_command->add_option("--urgency", query_options.urgency, "at least: low … critical");
-  query_command->add_option("--source", query_options.source);
+  query_command->add_option("--source", query_options.source, "only from this network or feed");
   query_command->add_option("--since", query_options.since, "RFC 3339 date, of publication");
   query_command->add_option("--until", query_options.until, "RFC 3339 date, of publication");
   query_command->add_option("--limit", query_options.limit, "0: all")->capture_default_str();
@@ -116,6 +116,11 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // What is missing is often there, misspelt: then that is the mistake.
+    const std::vector<std::string> unknown = app.remaining(true);
+    app.exit(unknown.empty() ? CLI::ParseError(error) : CLI::ExtrasError(unknown));
+    return kUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }

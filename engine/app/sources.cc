@@ -45,6 +45,7 @@ Result<std::unique_ptr<Sources>> Sources::make(const Parts& parts) {
   if (!errors.empty()) {
     return fail(ErrorCode::kInvalidInput, errors);
   }
+  sources->running_ = sources->size();  // so that nobody takes what has not begun for finished
   return sources;
 }
 
@@ -84,7 +85,6 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
 }
 
 void Sources::run() {
-  running_ = sources_.size();
   for (const auto& source : sources_) {
     start(*source);
   }
@@ -115,12 +115,16 @@ void Sources::start(Source& source) {
       }));
 }
 
+/// Asio ends the process when a coroutine is cancelled before its first step. Those steps are
+/// queued before the loop begins, so a second turn through the queue comes after them.
 void Sources::stop() {
   asio::post(context_, [this] {
-    for (const auto& source : sources_) {
-      source->cancel.emit(asio::cancellation_type::terminal);
-    }
-    open_.reset();
+    asio::post(context_, [this] {
+      for (const auto& source : sources_) {
+        source->cancel.emit(asio::cancellation_type::terminal);
+      }
+      open_.reset();
+    });
   });
 }
 

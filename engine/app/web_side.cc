@@ -35,6 +35,30 @@ PublicSide public_side(const std::string& public_url) {
   return {true, rest.substr(0, rest.find('/'))};
 }
 
+/// Why a push was refused, as the metric counts it: few words.
+std::string_view refusal_reason(unsigned status) {
+  switch (status) {
+    case 400:
+      return "malformed";
+    case 401:
+      return "signature";
+    case 403:
+      return "stale";
+    case 405:
+      return "method";
+    case 413:
+      return "too_large";
+    case 415:
+      return "content_type";
+    case 422:
+      return "key_reused";
+    case 429:
+      return "busy";
+    default:
+      return "other";
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WebSide>> WebSide::make(Engine& engine, Log& log) {
@@ -145,10 +169,21 @@ void WebSide::stop() {
   thread_.join();
 }
 
+void WebSide::count_refusal(std::string_view connector, unsigned status) {
+  for (std::size_t i = 0; i < engine_.sources().size(); ++i) {
+    if (engine_.sources().id(i) == connector) {
+      engine_.metrics().refused(i, refusal_reason(status));
+    }
+  }
+}
+
 asio::awaitable<Response> WebSide::push(std::string connector, Request request) {
   PushRequest pushed{std::move(request.method), std::move(request.query),
                      std::move(request.headers), std::move(request.body)};
-  PushAnswer answer = co_await engine_.sources().push(std::move(connector), std::move(pushed));
+  PushAnswer answer = co_await engine_.sources().push(connector, std::move(pushed));
+  if (answer.status >= 400) {
+    count_refusal(connector, answer.status);
+  }
   Response response;
   response.status = answer.status;
   response.content_type = std::move(answer.content_type);

@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <string_view>
 #include <thread>
 
 #include "engine/access/accounts.h"
@@ -41,6 +42,7 @@ class WebSide {
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
   boost::asio::awaitable<Response> push(std::string connector, Request request);
+  void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
   std::unique_ptr<Accounts> accounts_;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/match/phrase_text.h"
+#include "engine/match/regex_table.h"
 
 namespace vigie {
 namespace {
@@ -186,6 +187,9 @@ class PackReader {
     if (const Settings* regex = map.find("regex")) {
       Condition condition = leaf(*regex, Op::kRegex, map.text("regex", problems_));
       condition.exact = map.boolean("exact", problems_, false);
+      if (const auto tried = regexes_.add(condition.text, condition.exact); !tried) {
+        regex->complain(tried.error().text, problems_);
+      }
       all.children.push_back(std::move(condition));
     } else if (const Settings* exact = map.find("exact")) {
       exact->complain("'exact' belongs to a 'regex'", problems_);
@@ -284,6 +288,7 @@ class PackReader {
 
   std::vector<Problem>& problems_;
   std::set<std::string, std::less<>> names_, ids_;
+  RegexTable regexes_;  ///< tried here, so that what is wrong with one is told with all the rest
 };
 
 RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
