@@ -1,0 +1,173 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/alert/alert.h"
+#include "engine/alert/alerter.h"
+#include "engine/app/library.h"
+#include "engine/ingest/connector.h"
+#include "engine/parse/canonical.h"
+#include "engine/pipeline/pipeline.h"
+#include "engine/store/memory_key_value.h"
+#include "tests/pipeline/stored.h"
+
+namespace vigie {
+
+inline Time at(std::string_view text) { return parse_time(text).value(); }
+
+/// The tenant of deploy/vigie.yaml.
+inline Tenant techniville() {
+  Tenant town;
+  town.id = "techniville";
+  town.name = "Techniville";
+  town.packs = {"municipal_fr"};
+  town.variables = {{"commune", {"Techniville"}},
+                    {"elus", {"Martin Descombes"}},
+                    {"services", {"mairie de Techniville", "régie des eaux"}}};
+  town.official_accounts = {{"x", "VilleTechniville"}};
+  town.receivers = {"community-manager"};
+  return town;
+}
+
+/// The rules as they are shipped.
+inline std::shared_ptr<const Knowledge> shipped_knowledge() {
+  static const std::shared_ptr<const Knowledge> once = [] {
+    std::vector<Problem> problems;
+    auto read = read_knowledge(VIGIE_SOURCE_DIR "/rules", {techniville()}, problems);
+    EXPECT_TRUE(problems.empty()) << to_string(problems);
+    return read;
+  }();
+  return once;
+}
+
+/// The engine from a connector's port to a receiver's mailbox, on one thread, and the town's
+/// fortnight played through it: the clock says what it said then.
+class Fortnight {
+ public:
+  struct Mail {
+    Time at{};
+    Message message;
+  };
+
+  explicit Fortnight(std::size_t workers = 1, const Tenant& town = techniville())
+      : metrics({{"techniville"}, {"techniville"}, {"community-manager"}, "test"}),
+        policy({town}),
+        shelf(shipped_knowledge()) {
+    StoreOptions options;
+    options.tenants = {"techniville"};
+    auto opened = Store::open(disk.open(), options);
+    EXPECT_TRUE(opened) << opened.error().text;
+    store = std::move(*opened);
+    raiser = AlertRaiser::recall(*store, policy, clock, metrics).value();
+    mappings.emplace("canonical", [] { return make_canonical_mapping(Requirement::kIngest); });
+    pipeline = std::make_unique<Pipeline>(Pipeline::Parts{
+        .store = *store,
+        .mappings = mappings,
+        .policy = policy,
+        .pseudonyms = pseudonyms,
+        .shelf = shelf,
+        .clock = clock,
+        .metrics = metrics,
+        .alerts = *raiser,
+        .connectors = 1,
+        .workers = workers,
+    });
+    auto origin = std::make_shared<Origin>();
+    origin->connector_id = "techniville";
+    origin->format = "canonical";
+    port = std::make_unique<Port>(std::move(origin), pipeline->inlet(), pipeline->ledger(), signal,
+                                  clock, "");
+    std::vector<Alerter::Receiver> receivers;
+    receivers.push_back({"community-manager", std::make_unique<Mailbox>(*this)});
+    alerter = std::make_unique<Alerter>(*store, std::move(receivers), "https://vigie.example",
+                                        clock, metrics, 1);
+    play();
+  }
+  Fortnight(const Fortnight&) = delete;
+
+  std::vector<Alert> alerts() const {
+    std::vector<Alert> parsed;
+    for (const std::string& body : alert_bodies(*store, 0)) {
+      parsed.push_back(parse_alert(body).value());
+    }
+    return parsed;
+  }
+
+  MemoryDisk disk;
+  std::unique_ptr<Store> store;
+  std::vector<Mail> mails;  ///< as the receiver got them
+  std::vector<std::shared_ptr<const Receipt>> receipts;
+  std::size_t lines = 0;
+
+ private:
+  class Mailbox final : public Notifier {
+   public:
+    explicit Mailbox(Fortnight& told) : told_(told) {}
+    Attempt deliver(const Message& message) override {
+      told_.mails.push_back({told_.clock.now(), message});
+      return Attempt::delivered();
+    }
+
+   private:
+    Fortnight& told_;
+  };
+
+  /// Six envelopes of two mentions at a time: any of 1, 2, 3 or 6 workers finish them in order.
+  void play() {
+    std::ifstream file(VIGIE_SOURCE_DIR "/deploy/town/mentions.ndjson");
+    std::vector<std::string> round;
+    for (std::string line, envelope; file;) {
+      const bool got = static_cast<bool>(std::getline(file, line));
+      if (got) {
+        ++lines;
+        envelope += line + "\n";
+        clock.set(std::max(clock.now(), date_of(line) + std::chrono::seconds(2)));
+      }
+      if (lines % 2 == 0 || !got) {
+        round.push_back(std::exchange(envelope, {}));
+      }
+      if (round.size() == 6 || !got) {
+        take(std::exchange(round, {}));
+      }
+    }
+  }
+  static Time date_of(std::string_view line) {
+    constexpr std::string_view kField = "\"created_at\": \"";
+    return at(line.substr(line.find(kField) + kField.size(), 20));
+  }
+  void take(std::vector<std::string> round) {
+    for (const std::string& envelope : round) {
+      auto receipt = std::make_shared<Receipt>();
+      Port::Parcel parcel;
+      parcel.bytes = Payload(envelope);
+      parcel.mode = Mode::kReplay;
+      parcel.receipt = receipt;
+      EXPECT_TRUE(port->try_send(parcel));
+      receipts.push_back(std::move(receipt));
+    }
+    while (pipeline->step() || alerter->step()) {
+    }
+  }
+
+  ManualClock clock{at("2026-10-05T00:00:00Z")};
+  Metrics metrics;
+  TenantPolicy policy;
+  Pseudonymiser pseudonyms{{TenantKey{7}}};
+  KnowledgeShelf shelf;
+  MappingFactories mappings;
+  std::unique_ptr<AlertRaiser> raiser;
+  std::unique_ptr<Pipeline> pipeline;
+  boost::asio::io_context io;
+  CommitSignal signal{io.get_executor()};
+  std::unique_ptr<Port> port;
+  std::unique_ptr<Alerter> alerter;
+};
+
+}  // namespace vigie
