@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/core/check.h"
+
 namespace vigie {
 
 std::optional<Raise> Incidents::see(const Sighting& sighting) {
@@ -24,7 +26,7 @@ std::optional<Raise> Incidents::see(const Sighting& sighting) {
   }
   Incident& incident = found->second;
   incident.last_at = std::max(incident.last_at, sighting.at);
-  ++incident.mentions;
+  incident.mentions += sighting.seen_before ? 0 : 1;
   const bool rises = sighting.level > incident.level && !sighting.repost;
   if (!opens && !rises) {
     return std::nullopt;
@@ -32,6 +34,27 @@ std::optional<Raise> Incidents::see(const Sighting& sighting) {
   incident.level = sighting.level;
   return Raise{sighting.subject + "@" + format_time(incident.opened_at), incident.level,
                incident.mentions, opens};
+}
+
+void Incidents::remember(TenantId tenant, const Raise& announced, Time at) {
+  const std::size_t mark = announced.incident.rfind('@');
+  const std::optional<Time> opened_at = parse_time(announced.incident.substr(mark + 1));
+  check(mark != std::string::npos && opened_at, "an incident's name holds its opening");
+  const Key key{tenant, announced.incident.substr(0, mark)};
+  auto found = incidents_.find(key);
+  if (found == incidents_.end()) {
+    make_room();
+    found = incidents_.emplace(key, Incident{*opened_at, at, announced.level, 0}).first;
+  }
+  Incident& incident = found->second;
+  const bool was_another = incident.opened_at - at > quiet_;
+  if (was_another) {
+    return;
+  }
+  incident.opened_at = std::min(incident.opened_at, *opened_at);
+  incident.last_at = std::max(incident.last_at, at);
+  incident.level = std::max(incident.level, announced.level);
+  incident.mentions = std::max(incident.mentions, announced.mentions);
 }
 
 void Incidents::make_room() {

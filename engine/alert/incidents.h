@@ -23,6 +23,7 @@ struct Sighting {
   Mode mode = Mode::kLive;
   bool repost = false;
   bool official = false;
+  bool seen_before = false;  ///< an edit of a mention that was urgent already: not one more
 };
 
 /// What a sighting made known: somebody has to be told.
@@ -48,6 +49,9 @@ class Incidents {
   explicit Incidents(microseconds quiet = std::chrono::hours(6)) : quiet_(quiet) {}
 
   std::optional<Raise> see(const Sighting& sighting);
+  /// After a restart, once what is stored was seen: `announced` is an incident that somebody was
+  /// told of, at `at`. It is under way even if its mentions are gone.
+  void remember(TenantId tenant, const Raise& announced, Time at);
   std::size_t open() const { return incidents_.size(); }
 
  private:

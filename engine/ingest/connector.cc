@@ -43,7 +43,7 @@ Result<std::uint64_t> Port::try_send(Parcel& parcel) {
     parcel.bytes = std::move(envelope.bytes);
     parcel.cursor = std::move(envelope.cursor);
     parcel.receipt = std::move(envelope.receipt);
-    return fail(ErrorCode::kFull, "the engine is busy: every ring is full");
+    return fail(ErrorCode::kFull, "the engine is busy: its rings are full");
   }
   return sequence;
 }

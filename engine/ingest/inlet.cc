@@ -13,16 +13,14 @@ std::uint64_t Inlet::offer(Envelope& envelope) {
   std::uint64_t& last = sequences_.at(envelope.origin->connector);
   const std::uint64_t sequence = last + 1;
   envelope.sequence = sequence;
-  for (std::size_t tried = 0; tried < workers_.size(); ++tried) {
-    WorkerInbox& inbox = *workers_[next_worker_];
-    next_worker_ = (next_worker_ + 1) % workers_.size();
-    if (inbox.ring.push(envelope)) {
-      last = sequence;
-      inbox.bell.ring();
-      return sequence;
-    }
+  WorkerInbox& inbox = *workers_[next_worker_];
+  if (!inbox.ring.push(envelope)) {
+    return 0;
   }
-  return 0;
+  next_worker_ = (next_worker_ + 1) % workers_.size();
+  last = sequence;
+  inbox.bell.ring();
+  return sequence;
 }
 
 std::size_t Inlet::depth() const {

@@ -38,14 +38,15 @@ struct WorkerInbox {
 };
 
 /// Where connectors put what they received: gives each envelope its sequence and hands it to the
-/// workers in turn. Only the ingest thread may call it: that thread is the one writer of every
-/// worker's ring.
+/// workers strictly in turn, as the writer takes their results: what is applied first does not
+/// depend on which worker is faster. Only the ingest thread may call it: that thread is the one
+/// writer of every worker's ring.
 class Inlet {
  public:
   Inlet(std::vector<WorkerInbox*> workers, std::size_t connectors);
 
-  /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when every ring is
-  /// full: a pull connector then waits, a push connector answers 429.
+  /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when the ring of
+  /// the worker whose turn it is is full: a pull connector then waits, a push connector answers 429.
   std::uint64_t offer(Envelope& envelope);
 
   /// Envelopes waiting, over all rings: any thread, approximate.

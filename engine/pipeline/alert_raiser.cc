@@ -13,15 +13,18 @@ Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const Ten
                                                          const Clock& clock, Metrics& metrics) {
   std::unique_ptr<AlertRaiser> raiser(new AlertRaiser(store, policy, clock, metrics));
   for (TenantId tenant = 0; tenant < policy.tenants.size(); ++tenant) {
-    if (const Result<void> recalled = raiser->recall_tenant(tenant); !recalled) {
-      return tl::make_unexpected(recalled.error());
+    for (const Result<void>& recalled :
+         {raiser->recall_mentions(tenant), raiser->recall_alerts(tenant)}) {
+      if (!recalled) {
+        return tl::make_unexpected(recalled.error());
+      }
     }
   }
   return raiser;
 }
 
 /// Two days back from the newest urgent mention, not from now: a replay lives in the past.
-Result<void> AlertRaiser::recall_tenant(TenantId tenant) {
+Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
   constexpr std::size_t kMaxRecalled = 100'000;
   std::vector<Sighting> sightings;
   Day newest = 0;
@@ -39,16 +42,38 @@ Result<void> AlertRaiser::recall_tenant(TenantId tenant) {
   return read;
 }
 
-void AlertRaiser::see(const Findings& findings, const Finding& finding, const MentionRef& ref) {
+/// What was announced stays announced, also when the mention that opened the incident was deleted
+/// or calmed down by an edit.
+Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
+  constexpr std::size_t kMaxAlerts = 1'000;
+  const Result<std::vector<Store::StoredAlert>> alerts = store_.alerts(tenant, 0, kMaxAlerts);
+  if (!alerts) {
+    return tl::make_unexpected(alerts.error());
+  }
+  for (auto stored = alerts->rbegin(); stored != alerts->rend(); ++stored) {
+    const Result<Alert> alert = parse_alert(stored->body);
+    if (!alert) {
+      return tl::make_unexpected(alert.error());
+    }
+    incidents_.remember(tenant, {alert->incident, alert->level, alert->mentions, alert->is_first},
+                        alert->received_at);
+  }
+  return {};
+}
+
+void AlertRaiser::see(const Findings& findings, const Finding& finding,
+                      const Store::Applied& applied) {
   const Result<Record> record = decode_record(findings.view(finding.record));
   check(record.has_value(), "a record that was just encoded can be decoded");
-  const std::optional<Raise> raise =
-      incidents_.see(sight(finding.tenant, *record, *findings.catalogue));
+  Sighting sighting = sight(finding.tenant, *record, *findings.catalogue);
+  sighting.seen_before = applied.was_urgent;
+  const std::optional<Raise> raise = incidents_.see(sighting);
   if (!raise) {
     return;
   }
   const Tenant& tenant = policy_.tenants[finding.tenant];
-  const Alert alert = describe(tenant, ref, *record, *findings.catalogue, *raise, clock_.now());
+  const Alert alert =
+      describe(tenant, applied.ref, *record, *findings.catalogue, *raise, clock_.now());
   raised_.push_back(
       {finding.tenant, store_.add_alert(finding.tenant, to_json(alert), tenant.receivers)});
   metrics_.alert_raised(finding.tenant, raise->level);

@@ -24,20 +24,21 @@ struct RaisedAlert {
 /// that stores the mention: both are there or neither. The writer's thread.
 class AlertRaiser {
  public:
-  /// Knows the incidents under way from the urgent mentions of the store's last two days. All parts
-  /// outlive it.
+  /// Knows the incidents under way from the urgent mentions of the store's last two days, and from
+  /// the alerts raised for some that are no longer there. All parts outlive it.
   static Result<std::unique_ptr<AlertRaiser>> recall(Store& store, const TenantPolicy& policy,
                                                      const Clock& clock, Metrics& metrics);
 
-  /// `finding` is urgent and was just stored, or took an older version's place, at `ref`.
-  void see(const Findings& findings, const Finding& finding, const MentionRef& ref);
+  /// `finding` is urgent and was just stored, or took an older version's place.
+  void see(const Findings& findings, const Finding& finding, const Store::Applied& applied);
   /// What was raised since the last call, once the batch is durable.
   std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
 
  private:
   AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics)
       : store_(store), policy_(policy), clock_(clock), metrics_(metrics) {}
-  Result<void> recall_tenant(TenantId tenant);
+  Result<void> recall_mentions(TenantId tenant);
+  Result<void> recall_alerts(TenantId tenant);
 
   Store& store_;
   const TenantPolicy& policy_;

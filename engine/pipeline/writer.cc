@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/core/check.h"
+
 namespace vigie {
 namespace {
 
@@ -76,8 +78,10 @@ bool Writer::step() {
 
 std::size_t Writer::take() {
   std::size_t taken = 0;
-  for (WorkerOutbox* worker : parts_.workers) {
-    taken += worker->ring.pop(std::span(batch_).subspan(taken));
+  while (taken < batch_.size() &&
+         parts_.workers[next_worker_]->ring.pop(std::span(batch_).subspan(taken, 1)) != 0) {
+    ++taken;
+    next_worker_ = (next_worker_ + 1) % parts_.workers.size();
   }
   return taken;
 }
@@ -134,7 +138,7 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
     return applied.outcome;
   }
   if (is_urgent(finding.urgency)) {
-    parts_.alerts.see(findings, finding, applied.ref);
+    parts_.alerts.see(findings, finding, applied);
   }
   if (shown_.size() < kMaxShown) {
     shown_.push_back(applied.ref);
@@ -147,19 +151,10 @@ void Writer::advance(const Findings& findings) {
   if (watermarks_.size() <= connector) {
     watermarks_.resize(connector + 1);
   }
-  Watermark& mark = watermarks_[connector];
-  mark.ahead.emplace(findings.sequence, findings.cursor);
-  std::string reached;
-  auto next = mark.ahead.begin();
-  for (; next != mark.ahead.end() && next->first == mark.contiguous + 1; ++next) {
-    mark.contiguous = next->first;
-    if (!next->second.empty()) {
-      reached = std::move(next->second);
-    }
-  }
-  mark.ahead.erase(mark.ahead.begin(), next);
-  if (!reached.empty()) {
-    parts_.store.set_cursor(findings.origin->connector_id, reached);
+  check(findings.sequence == ++watermarks_[connector].applied,
+        "a connector's envelopes are applied in the order they were sent");
+  if (!findings.cursor.empty()) {
+    parts_.store.set_cursor(findings.origin->connector_id, findings.cursor);
   }
 }
 
@@ -189,9 +184,9 @@ void Writer::sync() {
   unsynced_ = false;
   for (std::size_t connector = 0; connector < watermarks_.size(); ++connector) {
     Watermark& mark = watermarks_[connector];
-    if (mark.published != mark.contiguous) {
-      parts_.ledger.publish(connector, mark.contiguous);
-      mark.published = mark.contiguous;
+    if (mark.published != mark.applied) {
+      parts_.ledger.publish(connector, mark.applied);
+      mark.published = mark.applied;
     }
   }
   parts_.committed();

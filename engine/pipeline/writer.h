@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -20,10 +19,12 @@
 
 namespace vigie {
 
-/// The one thread that changes the store's mentions. Takes batches of findings from all workers and
-/// makes of each batch ONE atomic write: mentions, indexes, rollups, the connectors' cursors, dead
-/// letters, alerts and the deliveries they owe. Syncs at once when idle, at most every 50 ms under
-/// load; only then are sequences published as committed and mentions shown.
+/// The one thread that changes the store's mentions. Takes findings from the workers in turn, as
+/// the inlet gave them their envelopes, so everything is applied in the order it came in however
+/// many workers there are; a worker that is slow is waited for. Takes them in batches and makes of
+/// each batch ONE atomic write: mentions, indexes, rollups, the connectors' cursors, dead letters,
+/// alerts and the deliveries they owe. Syncs at once when idle, at most every 50 ms under load;
+/// only then are sequences published as committed and mentions shown.
 ///
 /// Order of events for one envelope, never another:
 ///   applied → batch written → synced → receipt readable, sequence published, mention visible to
@@ -55,11 +56,9 @@ class Writer {
   bool step();
 
  private:
-  /// Sequences of one connector that were applied; workers finish out of order.
+  /// Sequences of one connector: all up to these.
   struct Watermark {
-    std::uint64_t contiguous = 0;  ///< this and all before are applied
-    std::uint64_t published = 0;
-    std::map<std::uint64_t, std::string> ahead;  ///< applied beyond a gap: sequence → cursor
+    std::uint64_t applied = 0, published = 0;
   };
   static constexpr std::uint32_t kNoTopic = 0xffffffff;
   /// What counts as stored for the metrics, added up over a batch.
@@ -89,6 +88,7 @@ class Writer {
   Parts parts_;
   std::vector<Findings> batch_;
   std::vector<Watermark> watermarks_;
+  std::size_t next_worker_ = 0;  ///< whose result is applied next
   std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;
   std::vector<MentionRef> shown_;
   struct Lag {

@@ -129,7 +129,8 @@ class Store {
   };
   struct Applied {
     Outcome outcome = Outcome::kDropped;
-    MentionRef ref;  ///< of the stored, replaced or deleted mention
+    MentionRef ref;           ///< of the stored, replaced or deleted mention
+    bool was_urgent = false;  ///< replaced: the version before was high or critical, too
   };
 
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed

@@ -213,6 +213,7 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   if (finding.version <= old.mention.version) {
     return {Outcome::kDuplicate, where};
   }
+  const Applied replaced{Outcome::kReplaced, where, is_urgent(old.verdict.urgency)};
   const std::uint32_t number = number_of[finding.tenant];
   Record edited = must(decode_record(findings.view(finding.record)));
   edited.mention.created_at = old.mention.created_at;
@@ -229,7 +230,7 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
     fresh->length = next.bytes.size();
     fresh->urgent = is_urgent(finding.urgency);
     pending_bytes += next.bytes;
-    return {Outcome::kReplaced, where};
+    return replaced;
   }
   const std::string ref = ref_key(number, where.day, where.sequence);
   if (is_urgent(finding.urgency)) {
@@ -238,7 +239,7 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
     batch.erase(Family::kUrgent, ref);
   }
   pending_overlay[{number, where.day, where.sequence}] = std::move(next);
-  return {Outcome::kReplaced, where};
+  return replaced;
 }
 
 Store::Applied Store::State::remove(const Findings& findings, const Finding& finding,

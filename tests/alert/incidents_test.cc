@@ -53,6 +53,47 @@ TEST(Incidents, AHigherLevelRaisesOnceMoreUnderTheSameName) {
       << "the level fell and rose";
 }
 
+TEST(Incidents, AnEditIsNotOneMoreMention) {
+  Incidents incidents;
+  incidents.see(sighting());
+  Sighting edited = sighting(minutes(1));
+  edited.seen_before = true;
+  EXPECT_FALSE(incidents.see(edited));
+  edited.level = Urgency::kCritical;
+  const auto raise = incidents.see(edited);
+  ASSERT_TRUE(raise) << "but it may be news";
+  EXPECT_EQ(raise->mentions, 1U);
+}
+
+TEST(Incidents, WhatWasAnnouncedIsRememberedThoughItsMentionsAreGone) {
+  Incidents before;
+  const auto first = before.see(sighting());
+  const auto worse = before.see(sighting(minutes(2), Urgency::kCritical));
+  Incidents after;
+  after.see(sighting(minutes(5)));  // the only one that is still stored
+  after.remember(0, *first, kStart);
+  after.remember(0, *worse, kStart + minutes(2));
+  EXPECT_FALSE(after.see(sighting(minutes(6), Urgency::kCritical)));
+  EXPECT_EQ(after.open(), 1U);
+  Incidents empty;
+  empty.remember(0, *first, kStart);
+  const auto raise = empty.see(sighting(minutes(9), Urgency::kCritical));
+  ASSERT_TRUE(raise);
+  EXPECT_EQ(raise->incident, first->incident);
+  EXPECT_FALSE(raise->is_first);
+}
+
+TEST(Incidents, AnAnnouncementOfLastWeekSaysNothingOfToday) {
+  Incidents before;
+  const auto old = before.see(sighting({}, Urgency::kCritical));
+  Incidents after;
+  after.see(sighting(hours(7 * 24)));
+  after.remember(0, *old, kStart);
+  const auto raise = after.see(sighting(hours(7 * 24) + minutes(1), Urgency::kCritical));
+  ASSERT_TRUE(raise);
+  EXPECT_NE(raise->incident, old->incident);
+}
+
 TEST(Incidents, RepostsNeitherOpenNorRaise) {
   Incidents incidents;
   Sighting repost = sighting({}, Urgency::kCritical);

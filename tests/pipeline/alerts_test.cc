@@ -128,6 +128,25 @@ TEST_F(Alerts, ARestartRemembersWhatIsUnderWay) {
   EXPECT_EQ(raised(kRouen)[0].incident, incident);
 }
 
+TEST_F(Alerts, AnIncidentIsNotAnnouncedAgainBecauseItsFirstMentionWasTakenBack) {
+  engine->take(post("1", "incendie à Rouen"));
+  engine->take(deletion("1"));
+  engine.reset();
+  engine = std::make_unique<TwoTowns>(disk);
+  engine->take(post("2", "incendie à Rouen"));
+  EXPECT_THAT(raised(kRouen), SizeIs(1));
+}
+
+TEST_F(Alerts, AnEditedMentionIsNotCountedTwice) {
+  engine->take(post("1", "incendie, plus d'eau à Rouen"));
+  engine->take(
+      post("1", "incendie et pas d'eau à Rouen", R"(,"edited_at":"2026-10-14T06:10:00Z")"));
+  engine->take(post("2", "explosion, plus d'eau à Rouen"));
+  ASSERT_THAT(raised(kRouen), SizeIs(2));
+  EXPECT_FALSE(raised(kRouen)[1].is_first);
+  EXPECT_EQ(raised(kRouen)[1].mentions, 2U);
+}
+
 TEST_F(Alerts, WhatIsNotYetSafeIsOwedToNobody) {
   engine->send(post("1", "incendie à Rouen"));
   engine->pipeline->step();

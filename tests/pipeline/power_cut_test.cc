@@ -11,43 +11,33 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(Watermark, ACursorWaitsForEverythingBeforeIt) {
+TEST(Order, IsThatOfArrivalHoweverFastTheWorkersAre) {
   MemoryDisk disk;
   TwoTowns engine(disk, 2);
-  std::vector<std::shared_ptr<const Receipt>> receipts;
-  for (int i = 1; i <= 6; ++i) {
-    receipts.push_back(engine.send(post(std::to_string(i), "Rouen " + std::to_string(i)),
-                                   {.cursor = std::to_string(i)}));
-  }
-  engine.run_worker_and_writer(1);  // envelopes 2, 4 and 6
+  const auto parent = engine.send(post("1", "Rouen"), {.cursor = "1"});
+  const auto reply = engine.send(post("2", "oui", R"(,"in_reply_to":"1")"), {.cursor = "2"});
+  engine.run_worker_and_writer(1);  // only the reply is judged
   EXPECT_EQ(engine.committed(), 0U);
   EXPECT_EQ(engine.cursor(), "none");
-  EXPECT_THAT(engine.texts(kRouen), ElementsAre("Rouen 2", "Rouen 4", "Rouen 6"));
+  EXPECT_TRUE(engine.texts(kRouen).empty());
   engine.run_worker_and_writer(0);
-  EXPECT_EQ(engine.committed(), 6U);
-  EXPECT_EQ(engine.cursor(), "6");
-  for (const auto& receipt : receipts) {
-    EXPECT_EQ(receipt->kept, 1U);
-  }
+  EXPECT_EQ(engine.committed(), 2U);
+  EXPECT_EQ(engine.cursor(), "2");
+  EXPECT_EQ(parent->kept, 1U);
+  EXPECT_EQ(reply->kept, 1U) << "it answers something that is kept";
 }
 
-TEST(Watermark, GoesAsFarAsThereIsNoGap) {
+TEST(Order, AnEditThatNoRuleWantsReplacesItsOriginalWhoeverIsFaster) {
   MemoryDisk disk;
-  TwoTowns engine(disk, 3);
-  for (int i = 1; i <= 5; ++i) {
-    engine.send(post(std::to_string(i), "Rouen"), {.cursor = std::to_string(i)});
-  }
-  engine.run_worker_and_writer(0);  // 1 and 4
-  EXPECT_EQ(engine.committed(), 1U);
-  EXPECT_EQ(engine.cursor(), "1");
-  engine.run_worker_and_writer(2);  // 3
-  EXPECT_EQ(engine.committed(), 1U);
-  engine.run_worker_and_writer(1);  // 2 and 5
-  EXPECT_EQ(engine.committed(), 5U);
-  EXPECT_EQ(engine.cursor(), "5");
+  TwoTowns engine(disk, 2);
+  engine.send(post("1", "Rouen : je me suis trompé"));
+  engine.send(post("1", "pardon", R"(,"edited_at":"2026-10-14T06:10:00Z")"));
+  engine.run_worker_and_writer(1);
+  engine.run_worker_and_writer(0);
+  EXPECT_THAT(engine.texts(kRouen), ElementsAre("pardon"));
 }
 
-TEST(Watermark, AnEnvelopeWithoutMentionsMovesItToo) {
+TEST(Cursor, AnEnvelopeWithoutMentionsMovesItToo) {
   MemoryDisk disk;
   TwoTowns engine(disk);
   engine.take("", {.cursor = "after nothing"});
@@ -55,24 +45,13 @@ TEST(Watermark, AnEnvelopeWithoutMentionsMovesItToo) {
   EXPECT_EQ(engine.cursor(), "after nothing");
 }
 
-TEST(Watermark, AnEmptyCursorLeavesTheLastOneInPlace) {
+TEST(Cursor, AnEmptyCursorLeavesTheLastOneInPlace) {
   MemoryDisk disk;
   TwoTowns engine(disk);
   engine.take(post("1", "Rouen"), {.cursor = "page 1"});
   engine.take(post("2", "Rouen"));
   EXPECT_EQ(engine.cursor(), "page 1");
   EXPECT_EQ(engine.committed(), 2U);
-}
-
-TEST(Watermark, ConnectorsDoNotWaitForEachOther) {
-  MemoryDisk disk;
-  TwoTowns engine(disk, 2);
-  engine.send(post("1", "Rouen"), {.cursor = "w1"});
-  engine.send(post("2", "Rouen"), {.cursor = "d1", .connector = kDesk});
-  engine.run_worker_and_writer(1);
-  EXPECT_EQ(engine.committed(kWall), 0U);
-  EXPECT_EQ(engine.committed(kDesk), 1U);
-  EXPECT_EQ(engine.store->cursor("desk").value(), "d1");
 }
 
 /// A made-up week: posts, replies, edits, deletions, things told twice, unreadable ones. What is
