@@ -46,7 +46,8 @@ class Inlet {
   Inlet(std::vector<WorkerInbox*> workers, std::size_t connectors);
 
   /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when the ring of
-  /// the worker whose turn it is is full: a pull connector then waits, a push connector answers 429.
+  /// the worker whose turn it is is full: a pull connector then waits, a push connector answers
+  /// 429.
   std::uint64_t offer(Envelope& envelope);
 
   /// Envelopes waiting, over all rings: any thread, approximate.
