@@ -211,6 +211,11 @@ class FileConnector final : public Connector {
       co_return tl::make_unexpected(listing.error());
     }
     status_.update([&](auto& now) { now.total_bytes = listing->total_bytes; });
+    const std::string directory = (listing->directory / "file").parent_path().string();
+    if (at_.directory != directory) {  // names of another one say nothing about what was read here
+      at_ = FileCursor{};
+      at_.directory = directory;
+    }
     if (options_.shift_to_now && at_.name.empty()) {
       const Result<void> shifted = co_await choose_time_shift(*listing);
       if (!shifted) {
@@ -316,7 +321,9 @@ class FileConnector final : public Connector {
 
   asio::awaitable<void> send(OpenFile& file, const std::string& name, Port::Parcel parcel,
                              std::uint64_t end) {
-    at_ = {name, end, file.fingerprint(end), at_.time_shift};
+    at_.name = name;
+    at_.offset = end;
+    at_.fingerprint = file.fingerprint(end);
     parcel.cursor = file.regular() ? to_string(at_) : std::string();
     parcel.mode = options_.mode;
     parcel.time_shift = at_.time_shift;
@@ -491,7 +498,8 @@ Result<std::unique_ptr<Connector>> make_file_connector(const ConnectorContext& c
 
 std::string to_string(const FileCursor& cursor) {
   return std::to_string(cursor.offset) + ' ' + std::to_string(cursor.fingerprint) + ' ' +
-         std::to_string(cursor.time_shift.count()) + ' ' + cursor.name;
+         std::to_string(cursor.time_shift.count()) + ' ' +
+         (fs::path(cursor.directory) / cursor.name).string();
 }
 
 std::optional<FileCursor> parse_file_cursor(std::string_view text) {
@@ -510,7 +518,9 @@ std::optional<FileCursor> parse_file_cursor(std::string_view text) {
     return std::nullopt;
   }
   cursor.time_shift = microseconds(shift);
-  cursor.name = text;
+  const fs::path path(text);
+  cursor.directory = path.parent_path().string();
+  cursor.name = path.filename().string();
   return cursor;
 }
 

@@ -28,6 +28,7 @@ struct FileCursor {
   std::uint64_t offset = 0;       ///< bytes, behind a line end
   std::uint64_t fingerprint = 0;  ///< of the first 4 KiB, or of `offset` bytes if that is less
   microseconds time_shift{0};     ///< must stay the same after a restart
+  std::string directory{};        ///< of another one, nothing was read yet
   bool operator==(const FileCursor&) const = default;
 };
 std::string to_string(const FileCursor& cursor);

@@ -95,32 +95,38 @@ def suites():
     yield "tidy", lambda: run_lines([PYTHON, ROOT / "tests" / "tidy" / "tidy.py"], 300)
 
 
+def run_each(chosen):
+    """Runs (name, function giving a Tally) one after the other, saying how each went: yields (name, tally, seconds)."""
+    for name, run in chosen:
+        start = time.monotonic()
+        try:
+            tally = run()
+        except (subprocess.TimeoutExpired, OSError) as error:
+            tally = Tally()
+            tally.failed = 1
+            print(f"FAIL {name}: {error}")
+        seconds = time.monotonic() - start
+        print(f"{name}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped ({seconds:.0f} s)", flush=True)
+        yield name, tally, seconds
+
+
+def close(total):
+    """The two last lines, and the exit code."""
+    print(f"{total.skipped} skipped")
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 0 if total.failed == 0 and total.passed > 0 else 1
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("only", nargs="*", help="run only suites whose name contains one of these")
     only = arguments.parse_args().only
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     total = Tally()
-    for name, run in suites():
-        if only and not any(part in name for part in only):
-            continue
-        start = time.monotonic()
-        try:
-            tally = run()
-        except subprocess.TimeoutExpired as expired:
-            tally = Tally()
-            tally.failed = 1
-            print(f"FAIL {name}: did not end within {expired.timeout:.0f} s")
-        except OSError as error:
-            tally = Tally()
-            tally.failed = 1
-            print(f"FAIL {name}: {error}")
+    for _, tally, _ in run_each((name, run) for name, run in suites()
+                                if not only or any(part in name for part in only)):
         total.add(tally)
-        print(f"{name}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped "
-              f"({time.monotonic() - start:.0f} s)", flush=True)
-    print(f"{total.skipped} skipped")
-    print(f"{total.passed} passed, {total.failed} failed")
-    return 0 if total.failed == 0 and total.passed > 0 else 1
+    return close(total)
 
 
 if __name__ == "__main__":

@@ -221,6 +221,7 @@ class Renderer {
     std::string out = "*" + escape_markdown(subject()) + "*\n> " +
                       marked(alert_, "*", "*", escape_markdown) + "\n" + counts() + " · " +
                       escape_markdown(alert_.source);
+    out += "\n" + std::string(words_.why) + " : " + escape_markdown(rules()) + "\n" + times();
     if (!link_.empty()) {
       out += "\n" + link_;
     }
@@ -241,6 +242,19 @@ class Renderer {
     return std::string(words_.rule) + " " + one_line(reason.rule) + " : « " +
            one_line(reason.text) + " » (" + std::string(words_.weight) + " " +
            std::to_string(reason.weight) + ")";
+  }
+  /// Each rule once, the first said first.
+  std::string rules() const {
+    std::string out;
+    for (std::size_t i = 0; i < alert_.reasons.size(); ++i) {
+      const auto until_here = alert_.reasons.begin() + static_cast<std::ptrdiff_t>(i);
+      const std::string& rule = alert_.reasons[i].rule;
+      if (std::ranges::find(alert_.reasons.begin(), until_here, rule, &Alert::Reason::rule) ==
+          until_here) {
+        out += (out.empty() ? "" : ", ") + rule;
+      }
+    }
+    return out;
   }
   std::string times() const {
     return std::string(words_.published) + " " + clock_of(alert_.created_at) + ", " +

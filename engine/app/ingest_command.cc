@@ -34,6 +34,20 @@ void show_progress(const ConnectorStatus::Snapshot& status, bool last) {
                static_cast<double>(status.total_bytes) / 1e6, last ? "\n" : "");
 }
 
+Result<std::uint64_t> dead_letters_so_far(const Store& store) {
+  return store.dead_letters(1).map([](const std::vector<DeadLetter>& newest) {
+    return newest.empty() ? std::uint64_t{0} : newest.front().number + 1;
+  });
+}
+
+ExitCode report(const Metrics::Sorted& sorted, std::uint64_t unreadable) {
+  const auto number = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
+  std::fprintf(stderr, "%llu mentions kept, %llu dropped, %llu known already, %llu unreadable%s\n",
+               number(sorted.kept), number(sorted.dropped), number(sorted.duplicates),
+               number(unreadable), unreadable == 0 ? "" : ": vigie query --dead-letters");
+  return unreadable == 0 ? kOk : kInputHadProblems;
+}
+
 }  // namespace
 
 int ingest(const IngestOptions& options) {
@@ -67,7 +81,7 @@ int ingest(const IngestOptions& options) {
     std::fprintf(stderr, "vigie: %s\n", engine.error().text.c_str());
     return kFailed;
   }
-  const std::uint64_t before = (*engine)->store().stats().mentions;
+  const Result<std::uint64_t> before = dead_letters_so_far((*engine)->store());
   (*engine)->start();
   while (!(*engine)->sources().finished()) {
     show_progress((*engine)->sources().status(0).snapshot(), false);
@@ -75,11 +89,12 @@ int ingest(const IngestOptions& options) {
   }
   show_progress((*engine)->sources().status(0).snapshot(), true);
   (*engine)->stop();
-  std::fprintf(
-      stderr,
-      "%llu mentions more in the store; what could not be read: vigie query --dead-letters\n",
-      static_cast<unsigned long long>((*engine)->store().stats().mentions - before));
-  return kOk;
+  const Result<std::uint64_t> after = dead_letters_so_far((*engine)->store());
+  if (!before || !after) {
+    std::fprintf(stderr, "vigie: %s\n", (before ? after : before).error().text.c_str());
+    return kFailed;
+  }
+  return report((*engine)->metrics().sorted_so_far(0), *after - *before);
 }
 
 }  // namespace vigie

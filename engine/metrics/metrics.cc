@@ -179,6 +179,13 @@ void Metrics::sorted(std::size_t connector, std::uint64_t kept, std::uint64_t dr
   catalogue_->duplicate.at(connector)->Increment(static_cast<double>(duplicates));
 }
 
+Metrics::Sorted Metrics::sorted_so_far(std::size_t connector) const {
+  const auto count = [connector](const std::vector<Counter*>& counters) {
+    return static_cast<std::uint64_t>(counters.at(connector)->Value());
+  };
+  return {count(catalogue_->matched), count(catalogue_->dropped), count(catalogue_->duplicate)};
+}
+
 void Metrics::dead_letter(std::size_t connector, RejectReason reason) {
   catalogue_->dead_letter_family
       .Add({{"connector", catalogue_->labels.connectors.at(connector)},

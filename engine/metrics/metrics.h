@@ -36,6 +36,10 @@ class Metrics {
   // {connector}
   void sorted(std::size_t connector, std::uint64_t kept, std::uint64_t dropped,
               std::uint64_t duplicates);
+  struct Sorted {
+    std::uint64_t kept = 0, dropped = 0, duplicates = 0;
+  };
+  Sorted sorted_so_far(std::size_t connector) const;
   // vigie_dead_letters_total {connector,reason}
   void dead_letter(std::size_t connector, RejectReason reason);
   // vigie_refused_total {connector,reason}: pushes answered 4xx; reasons beyond the first 50 count

@@ -132,6 +132,12 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "items":{"type":"object","properties":{"number":{"type":"integer"},
 "received_at":{"type":["string","null"],"format":"date-time"},"connector":{"type":"string"},
 "reason":{"type":"string"},"detail":{"type":"string"},"bytes":{"type":"string"}}}}}})"},
+    {"DeadDeliveryList",
+     R"({"type":"object","required":["dead_deliveries"],"properties":{"dead_deliveries":{
+"type":"array","items":{"type":"object","required":["alert","receiver","attempts","last_error"],
+"properties":{"alert":{"type":"integer","description":"its number"},
+"receiver":{"type":"string"},"attempts":{"type":"integer"},
+"last_error":{"type":"string"}}}}}})"},
 };
 
 std::string lower_case(std::string text) {

@@ -263,5 +263,13 @@ TEST(FileCursor, SurvivesItsTextForm) {
   EXPECT_EQ(parse_file_cursor(to_string(cursor)), cursor);
 }
 
+TEST(FileCursor, RemembersTheDirectory) {
+  FileCursor cursor{"b.ndjson", 7, 8, microseconds(0)};
+  for (const char* directory : {"/var/lib/un dossier", "/", "."}) {
+    cursor.directory = directory;
+    EXPECT_EQ(parse_file_cursor(to_string(cursor)), cursor) << directory;
+  }
+}
+
 }  // namespace
 }  // namespace vigie

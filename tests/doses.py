@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""The doses of tests/deep, run and summed up in tests/deep.md.
+
+VIGIE_SEED repeats a run. VIGIE_KILLS, VIGIE_MENTIONS and VIGIE_REPEATS change the dose of the faults.
+"""
+
+import argparse
+import contextlib
+import datetime
+import os
+import platform
+import random
+import subprocess
+import sys
+
+from suites import PYTHON, ROOT, Tally, close, run_each, run_gtest, run_lines
+
+REPEATS = int(os.environ.get("VIGIE_REPEATS", "3"))
+FAULT_DOSE = {"VIGIE_KILLS": os.environ.get("VIGIE_KILLS", "20"), "VIGIE_MENTIONS": os.environ.get("VIGIE_MENTIONS", "20000")}
+SMALL_DOSE = {"VIGIE_KILLS": "3", "VIGIE_MENTIONS": "2000"}
+SANITIZERS = {
+    # Debian's RocksDB and prometheus-cpp are built without: a vector that they and we both write to looks overrun.
+    "asan": {"ASAN_OPTIONS": "detect_container_overflow=0:strict_string_checks=1:check_initialization_order=1",
+             "UBSAN_OPTIONS": "print_stacktrace=1"},
+    # The same libraries synchronize unseen: only what our own code does is judged. tests/tsan.supp says what remains.
+    "tsan": {"TSAN_OPTIONS": f"ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions={ROOT}/tests/tsan.supp"},
+}
+COMMANDS_UNDER = {"asan": ["alerts", "config", "feeds", "ingest", "rules", "serve"], "tsan": ["alerts", "feeds", "rules", "serve"]}
+
+
+@contextlib.contextmanager
+def environment(**values):
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def under(run, **values):
+    """`run`, in an environment with these."""
+    def change():
+        with environment(**values):
+            return run()
+    return change
+
+
+def doses(seed):
+    """(name, function giving a Tally)"""
+    for preset, options in SANITIZERS.items():
+        build = ROOT / "build" / preset
+        options = {**options, "VIGIE": str(build / "vigie"), "VIGIE_SEED": str(seed)}
+        for program in sorted((build / "tests").glob("*_tests")):
+            yield f"{preset}/{program.name}", under(lambda p=program: run_gtest(p, 1800), **options)
+        for name in COMMANDS_UNDER[preset]:
+            script = ROOT / "tests" / "commands" / f"{name}.py"
+            yield f"{preset}/commands/{name}", under(lambda s=script: run_lines([PYTHON, s], 900), **options)
+        for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
+            yield (f"{preset}/faults/{script.stem}",
+                   under(lambda s=script: run_lines([PYTHON, s], 900), **options, **SMALL_DOSE))
+    for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
+        for repeat in range(REPEATS):
+            yield (f"faults/{script.stem} seed {seed + repeat}",
+                   under(lambda s=script: run_lines([PYTHON, s], 2400), **FAULT_DOSE, VIGIE_SEED=str(seed + repeat)))
+
+
+def commit():
+    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return said.stdout.strip() or "no git"
+
+
+def write_summary(seed, results, total, minutes):
+    day = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+    lines = [
+        "# The last run of tests/deep", "",
+        f"{day}, {commit()}, seed {seed}, {os.cpu_count()} CPUs ({platform.machine()}), {minutes:.0f} min. "
+        f"Each fault {REPEATS} times: {FAULT_DOSE['VIGIE_KILLS']} kills, {FAULT_DOSE['VIGIE_MENTIONS']} mentions.", "",
+        f"**{total.passed} passed, {total.failed} failed, {total.skipped} skipped.**", "",
+        "| dose | passed | failed | skipped | s |", "|---|---|---|---|---|",
+        *(f"| {name} | {t.passed} | {t.failed} | {t.skipped} | {seconds:.0f} |" for name, t, seconds in results)]
+    (ROOT / "tests" / "deep.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="tests/deep", description=__doc__.splitlines()[0])
+    arguments.add_argument("only", nargs="*", help="run only doses whose name contains one of these")
+    only = arguments.parse_args().only
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    seed = int(os.environ.get("VIGIE_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"seed {seed}", flush=True)
+    chosen = [(name, run) for name, run in doses(seed) if not only or any(part in name for part in only)]
+    results, total = [], Tally()
+    for result in run_each(chosen):
+        results.append(result)
+        total.add(result[1])
+    if not only:
+        write_summary(seed, results, total, sum(seconds for _, _, seconds in results) / 60)
+    return close(total)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
