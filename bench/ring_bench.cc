@@ -67,13 +67,13 @@ void InletOffer(benchmark::State& state) {
   Inlet inlet({&worker}, 1);
   const auto origin = std::make_shared<const Origin>();
   const std::string bytes(static_cast<std::size_t>(state.range(0)), 'x');
-  std::array<Envelope, 1> room;
+  Envelope room;
   for (auto _ : state) {
     Envelope envelope;
     envelope.origin = origin;
     envelope.bytes = Payload(std::string_view(bytes));
     benchmark::DoNotOptimize(inlet.offer(envelope));
-    worker.ring.pop(std::span(room));
+    worker.take(room);
   }
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }

@@ -66,6 +66,16 @@ std::string to_json(const Alert& alert) {
   return out;
 }
 
+void withdraw_words(Alert& alert) {
+  for (std::string* words : {&alert.title, &alert.quote, &alert.url}) {
+    words->clear();
+  }
+  alert.marks.clear();
+  for (Alert::Reason& reason : alert.reasons) {
+    reason.text.clear();
+  }
+}
+
 Result<Alert> parse_alert(std::string_view json) {
   simdjson::dom::parser parser;
   element root;

@@ -41,6 +41,8 @@ struct Alert {
 /// The body that the store keeps: one JSON object, without the alert's number, which the store
 /// gives.
 std::string to_json(const Alert& alert);
+/// Removes what the mention's author said and where; what was decided, and why, stays.
+void withdraw_words(Alert& alert);
 Result<Alert> parse_alert(std::string_view json);
 
 }  // namespace vigie

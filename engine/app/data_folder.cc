@@ -17,6 +17,7 @@ Result<std::unique_ptr<Store>> open_store(const Config& config, StoreAccess acce
   options.read_only = rocks.read_only;
   for (const Tenant& tenant : config.tenants) {
     options.tenants.push_back(tenant.id);
+    options.retention_days.push_back(tenant.retention_days);
   }
   return Store::open(std::move(*key_value), std::move(options));
 }

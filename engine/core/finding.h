@@ -69,8 +69,15 @@ struct Findings {
   std::uint32_t dropped = 0;                   ///< for which there is no finding at all
   std::vector<Finding> findings;               ///< in the order of the envelope
   std::vector<std::uint32_t> topics;
-  std::vector<Rejected> rejected;
+  std::uint32_t rejected_mentions = 0;  ///< pieces that could not be read
+  std::vector<Rejected> rejected;       ///< the first of them
   std::string arena;
+
+  /// About what it holds in memory.
+  std::size_t size_bytes() const {
+    return arena.size() + findings.size() * sizeof(Finding) + rejected_bytes;
+  }
+  std::size_t rejected_bytes = 0;  ///< of `rejected`
 
   std::string_view view(Piece piece) const {
     return std::string_view(arena).substr(piece.offset, piece.length);

@@ -30,11 +30,28 @@ class CommitLedger {
   std::vector<std::atomic<std::uint64_t>> committed_;
 };
 
-/// One worker's end of the first ring.
-struct WorkerInbox {
-  explicit WorkerInbox(std::size_t capacity_envelopes) : ring(capacity_envelopes) {}
-  Ring<Envelope> ring;
-  Doorbell bell;
+/// One worker's end of the first ring. Bounded in envelopes and in bytes.
+class WorkerInbox {
+ public:
+  static constexpr std::size_t kMaxBytes = 32U << 20;
+
+  explicit WorkerInbox(std::size_t capacity_envelopes) : ring_(capacity_envelopes) {}
+
+  /// The ingest thread: false and `envelope` untouched if there is no room. Anything fits when it
+  /// is empty.
+  bool put(Envelope& envelope);
+  /// The worker: false if there is nothing.
+  bool take(Envelope& envelope);
+
+  Doorbell& bell() { return bell_; }
+  /// Any thread, approximate.
+  std::size_t size() const { return ring_.size(); }
+  std::size_t capacity() const { return ring_.capacity(); }
+
+ private:
+  Ring<Envelope> ring_;
+  Doorbell bell_;
+  std::atomic<std::size_t> bytes_{0};
 };
 
 /// Where connectors put what they received: gives each envelope its sequence and hands it to the

@@ -8,6 +8,12 @@
 #include "engine/store/record.h"
 
 namespace vigie {
+namespace {
+
+/// So many of a tenant's newest alerts are looked through.
+constexpr std::size_t kMaxAlerts = 1'000;
+
+}  // namespace
 
 Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const TenantPolicy& policy,
                                                          const Clock& clock, Metrics& metrics) {
@@ -45,7 +51,6 @@ Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
 /// What was announced stays announced, also when the mention that opened the incident was deleted
 /// or calmed down by an edit.
 Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
-  constexpr std::size_t kMaxAlerts = 1'000;
   const Result<std::vector<Store::StoredAlert>> alerts = store_.alerts(tenant, 0, kMaxAlerts);
   if (!alerts) {
     return tl::make_unexpected(alerts.error());
@@ -74,9 +79,24 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
   const Tenant& tenant = policy_.tenants[finding.tenant];
   const Alert alert =
       describe(tenant, applied.ref, *record, *findings.catalogue, *raise, clock_.now());
-  raised_.push_back(
-      {finding.tenant, store_.add_alert(finding.tenant, to_json(alert), tenant.receivers)});
+  raised_.push_back({finding.tenant, store_.add_alert(finding.tenant, applied.ref.day,
+                                                      to_json(alert), tenant.receivers)});
   metrics_.alert_raised(finding.tenant, raise->level);
+}
+
+void AlertRaiser::forget(const MentionRef& ref) {
+  store_.commit();  // the alert may be of this very batch
+  const Result<std::vector<Store::StoredAlert>> alerts = store_.alerts(ref.tenant, 0, kMaxAlerts);
+  check(alerts.has_value(), "alerts can be read");
+  const std::string mention = to_string(ref);
+  for (const Store::StoredAlert& stored : *alerts) {
+    Result<Alert> alert = parse_alert(stored.body);
+    check(alert.has_value(), "a stored alert can be read");
+    if (alert->mention == mention) {
+      withdraw_words(*alert);
+      store_.replace_alert_body(ref.tenant, stored.number, to_json(*alert));
+    }
+  }
 }
 
 }  // namespace vigie

@@ -31,6 +31,8 @@ class AlertRaiser {
 
   /// `finding` is urgent and was just stored, or took an older version's place.
   void see(const Findings& findings, const Finding& finding, const Store::Applied& applied);
+  /// An urgent mention was taken back: its words go from the alerts that quote it.
+  void forget(const MentionRef& ref);
   /// What was raised since the last call, once the batch is durable.
   std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
 

@@ -11,6 +11,11 @@ namespace {
 
 /// Clocks of sources run ahead of ours by a little; further than this a date is not believed.
 constexpr std::chrono::minutes kBelievedAhead{5};
+/// Unreadable pieces of one envelope that are kept one by one, and how much of each.
+constexpr std::uint32_t kMaxRejected = 100;
+constexpr std::size_t kMaxRejectedBytes = 64U << 10;
+/// An envelope that gives more than this for all its tenants is not taken further.
+constexpr std::size_t kMaxArenaBytes = 1U << 30;
 
 std::string account_key(std::string_view network, std::string_view author_id) {
   std::string key(network);
@@ -33,8 +38,8 @@ TenantPolicy::TenantPolicy(std::vector<Tenant> all) : tenants(std::move(all)) {
 }
 
 Judge::Judge(const MappingFactories& mappings, const TenantPolicy& policy,
-             const Pseudonymiser& pseudonyms, const IdHasher& ids)
-    : factories_(mappings), policy_(policy), pseudonyms_(pseudonyms), ids_(ids) {}
+             const Pseudonymiser& pseudonyms, const IdHasher& ids, KnownIds& known)
+    : factories_(mappings), policy_(policy), pseudonyms_(pseudonyms), ids_(ids), known_(known) {}
 
 void Judge::learn(std::shared_ptr<const Knowledge> knowledge) {
   analyser_ = std::make_unique<Analyser>(std::move(knowledge));
@@ -68,7 +73,19 @@ void Judge::mention(const Mention& seen) {
   keep(mention);
 }
 
+/// The first are kept as they are; of a body of a million wrong lines nobody reads the rest.
 void Judge::reject(RejectReason reason, std::string_view detail, std::string_view bytes) {
+  ++out_->rejected_mentions;
+  if (out_->rejected_mentions > kMaxRejected) {
+    Rejected& last = out_->rejected.back();
+    last = {reason,
+            "and " + std::to_string(out_->rejected_mentions - kMaxRejected + 1) +
+                " more in the same piece: " + std::string(detail),
+            {}};
+    return;
+  }
+  bytes = bytes.substr(0, kMaxRejectedBytes);
+  out_->rejected_bytes += bytes.size();
   out_->rejected.push_back({reason, std::string(detail), std::string(bytes)});
 }
 
@@ -87,28 +104,41 @@ void Judge::take_back(const Mention& mention) {
 }
 
 void Judge::keep(const Mention& mention) {
+  if (out_->arena.size() > kMaxArenaBytes) {
+    reject(RejectReason::kTooLong, "too many mentions for too many tenants in one piece", {});
+    return;
+  }
   analyser_->match(mention);
   choose_keepers();
 
   // Two kinds of mention may concern a tenant that did not ask for them by a rule: the answer to
-  // something it keeps, and a new wording of something it keeps. Only the writer knows what is
-  // kept.
-  const bool is_edit = mention.version.edited_at_us > mention.created_at.time_since_epoch().count();
+  // something it keeps, and a new wording of something it keeps. Only the writer knows for sure
+  // what is kept.
+  Finding common;
+  common.id_hash = ids_(mention.source, mention.id);
   const bool is_answer = !mention.in_reply_to.empty();
+  const bool says_edited =
+      mention.version.edited_at_us > mention.created_at.time_since_epoch().count();
+  const bool is_edit =
+      says_edited || (mention.version != Version{} && known_.may_hold(common.id_hash));
   if (kept_.empty() && !is_edit && !is_answer) {
     ++out_->dropped;
     return;
   }
+  known_.add(common.id_hash);
 
   const Verdict& verdict = analyser_->classify(mention);
-  Finding common;
   common.mention = out_->mentions - 1;
-  common.id_hash = ids_(mention.source, mention.id);
   common.parent_hash = is_answer ? ids_(mention.source, mention.in_reply_to) : 0;
   common.source = append(mention.source);
   common.id = append(mention.id);
   common.identity = append_identity(mention.author);
+  date(mention, common);
+  const std::size_t before = out_->findings.size();
   for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
+    if (is_too_old(tenant, common)) {
+      continue;
+    }
     if (std::ranges::binary_search(kept_, tenant)) {
       add_finding(Finding::Action::kKeep, tenant, mention, verdict, common);
     } else if (is_answer) {  // replaces what is known, as every finding does
@@ -117,6 +147,30 @@ void Judge::keep(const Mention& mention) {
       add_finding(Finding::Action::kReplaceIfKnown, tenant, mention, verdict, common);
     }
   }
+  if (out_->findings.size() == before) {
+    ++out_->dropped;
+  }
+}
+
+/// When it was said and when we heard of it: in a replay that is the same, and neither lies ahead
+/// of the engine's clock.
+void Judge::date(const Mention& mention, Finding& finding) const {
+  finding.received_at = envelope_->received_at;
+  finding.created_at = envelope_->received_at;
+  if (mention.created_at == Time{}) {
+    return;
+  }
+  finding.created_at =
+      std::min(mention.created_at + envelope_->time_shift, envelope_->received_at + kBelievedAhead);
+  if (envelope_->mode == Mode::kReplay) {
+    finding.received_at = finding.created_at;
+  }
+}
+
+/// What was said longer ago than the tenant may keep it is not taken up (again).
+bool Judge::is_too_old(TenantId tenant, const Finding& finding) const {
+  const Day retention = policy_.tenants[tenant].retention_days;
+  return retention != 0 && day_of(finding.created_at) + retention < day_of(envelope_->received_at);
 }
 
 void Judge::choose_keepers() {
@@ -134,12 +188,8 @@ void Judge::add_finding(Finding::Action action, TenantId tenant, const Mention& 
   finding.action = action;
   finding.tenant = tenant;
 
-  const Time told = mention.created_at + envelope_->time_shift;
-  const bool has_date = mention.created_at.time_since_epoch().count() != 0;
-  const bool in_replay = envelope_->mode == Mode::kReplay && has_date;
-  finding.received_at = in_replay ? told : envelope_->received_at;
-  finding.created_at =
-      has_date ? std::min(told, finding.received_at + kBelievedAhead) : finding.received_at;
+  finding.created_at = common.created_at;
+  finding.received_at = common.received_at;
   finding.version = mention.version;
   if (finding.version.edited_at_us != 0) {
     finding.version.edited_at_us += envelope_->time_shift.count();

@@ -32,7 +32,7 @@ struct TenantPolicy {
 class Judge final : private MentionSink {
  public:
   Judge(const MappingFactories& mappings, const TenantPolicy& policy,
-        const Pseudonymiser& pseudonyms, const IdHasher& ids);
+        const Pseudonymiser& pseudonyms, const IdHasher& ids, KnownIds& known);
 
   /// The knowledge to judge by from now on.
   void learn(std::shared_ptr<const Knowledge> knowledge);
@@ -46,6 +46,8 @@ class Judge final : private MentionSink {
 
   void take_back(const Mention& mention);
   void keep(const Mention& mention);
+  void date(const Mention& mention, Finding& finding) const;
+  bool is_too_old(TenantId tenant, const Finding& finding) const;
   /// Fills kept_: the tenants that keep this mention whatever is stored already.
   void choose_keepers();
   void add_finding(Finding::Action action, TenantId tenant, const Mention& mention,
@@ -59,6 +61,7 @@ class Judge final : private MentionSink {
   const TenantPolicy& policy_;
   const Pseudonymiser& pseudonyms_;
   const IdHasher& ids_;
+  KnownIds& known_;
   std::map<std::string, std::unique_ptr<Mapping>, std::less<>> mappings_;
   std::unique_ptr<Analyser> analyser_;
 

@@ -41,17 +41,17 @@ Pipeline::Pipeline(Parts parts)
       writer_({parts.store, addresses(outboxes_), ledger_, parts.policy, parts.clock, parts.metrics,
                parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
   for (std::size_t i = 0; i < parts.workers; ++i) {
-    workers_.emplace_back(
-        *inboxes_[i], *outboxes_[i], parts.shelf,
-        Judge(parts.mappings, parts.policy, parts.pseudonyms, parts.store.id_hasher()),
-        parts.metrics);
+    workers_.emplace_back(*inboxes_[i], *outboxes_[i], parts.shelf,
+                          Judge(parts.mappings, parts.policy, parts.pseudonyms,
+                                parts.store.id_hasher(), parts.store.known_ids()),
+                          parts.metrics);
   }
 }
 
 void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
   pthread_setname_np(pthread_self(), "worker");
   Worker& worker = workers_[index];
-  Doorbell& bell = inboxes_[index]->bell;
+  Doorbell& bell = inboxes_[index]->bell();
   for (;;) {
     const std::uint32_t heard = bell.heard();
     if (worker.step()) {
@@ -84,7 +84,7 @@ void Pipeline::run_writer(std::stop_token stop) {
 
 void Pipeline::wake() {
   for (const auto& inbox : inboxes_) {
-    inbox->bell.ring();
+    inbox->bell().ring();
   }
   writer_bell_.ring();
 }
@@ -101,7 +101,7 @@ bool Pipeline::step() {
 std::size_t Pipeline::outbox_depth() const {
   std::size_t depth = 0;
   for (const auto& outbox : outboxes_) {
-    depth += outbox->ring.size();
+    depth += outbox->size();
   }
   return depth;
 }

@@ -14,7 +14,7 @@ bool Worker::step() {
     return hand_over();
   }
   Envelope envelope;
-  if (inbox_.ring.pop({&envelope, 1}) == 0) {
+  if (!inbox_.take(envelope)) {
     return false;
   }
   if (const std::uint64_t edition = shelf_.edition(); edition != edition_) {
@@ -30,11 +30,10 @@ bool Worker::step() {
 }
 
 bool Worker::hand_over() {
-  if (!outbox_.ring.push(*ready_)) {
+  if (!outbox_.put(*ready_)) {
     return false;
   }
   ready_.reset();
-  outbox_.writer.ring();
   return true;
 }
 

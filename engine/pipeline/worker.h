@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,12 +13,45 @@
 
 namespace vigie {
 
-/// One worker's end of the second ring, which the writer reads.
-struct WorkerOutbox {
+/// One worker's end of the second ring, which the writer reads. Bounded in findings and in bytes.
+class WorkerOutbox {
+ public:
+  static constexpr std::size_t kMaxBytes = 64U << 20;
+
   WorkerOutbox(std::size_t capacity_findings, Doorbell& writer_bell)
-      : ring(capacity_findings), writer(writer_bell) {}
-  Ring<Findings> ring;
-  Doorbell& writer;
+      : ring_(capacity_findings), writer_(writer_bell) {}
+
+  /// The worker: false and `findings` untouched if there is no room. Anything fits when it is
+  /// empty.
+  bool put(Findings& findings) {
+    const std::size_t bytes = findings.size_bytes(),
+                      waiting = bytes_.load(std::memory_order_relaxed);
+    if (waiting != 0 && waiting + bytes > kMaxBytes) {
+      return false;
+    }
+    bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    if (!ring_.push(findings)) {
+      bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+      return false;
+    }
+    writer_.ring();
+    return true;
+  }
+  /// The writer: false if there is nothing.
+  bool take(Findings& findings) {
+    if (ring_.pop({&findings, 1}) == 0) {
+      return false;
+    }
+    bytes_.fetch_sub(findings.size_bytes(), std::memory_order_relaxed);
+    return true;
+  }
+  /// Any thread, approximate.
+  std::size_t size() const { return ring_.size(); }
+
+ private:
+  Ring<Findings> ring_;
+  Doorbell& writer_;
+  std::atomic<std::size_t> bytes_{0};
 };
 
 /// Takes envelopes from its inbox, judges them, hands the findings to the writer: one batch per

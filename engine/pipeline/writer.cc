@@ -9,6 +9,10 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxBatchEnvelopes = 64;
+/// A batch is closed when its findings hold this much: it is copied into memory once more.
+constexpr std::size_t kMaxBatchBytes = 16U << 20;
+/// The store's housekeeping is done when there is nothing else to do, and at least so often.
+constexpr std::chrono::seconds kHouseInterval{10};
 
 /// What became of one mention is the best that any tenant's copy became.
 enum class Fate : std::uint8_t { kDropped, kDuplicate, kDeleted, kKept };
@@ -51,6 +55,11 @@ void count(Fate fate, Receipt& receipt) {
 Writer::Writer(Parts parts) : parts_(std::move(parts)), batch_(kMaxBatchEnvelopes) {}
 
 bool Writer::step() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_house_ > kHouseInterval) {  // also under load
+    last_house_ = now;
+    keep_house();
+  }
   const std::size_t taken = take();
   if (taken != 0) {
     const auto start = std::chrono::steady_clock::now();
@@ -77,9 +86,10 @@ bool Writer::step() {
 }
 
 std::size_t Writer::take() {
-  std::size_t taken = 0;
-  while (taken < batch_.size() &&
-         parts_.workers[next_worker_]->ring.pop(std::span(batch_).subspan(taken, 1)) != 0) {
+  std::size_t taken = 0, bytes = 0;
+  while (taken < batch_.size() && bytes < kMaxBatchBytes &&
+         parts_.workers[next_worker_]->take(batch_[taken])) {
+    bytes += batch_[taken].size_bytes();
     ++taken;
     next_worker_ = (next_worker_ + 1) % parts_.workers.size();
   }
@@ -90,7 +100,7 @@ void Writer::apply(Findings& findings) {
   Receipt local;
   Receipt& receipt = findings.receipt ? *findings.receipt : local;
   receipt.dropped += findings.dropped;
-  receipt.rejected += static_cast<std::uint32_t>(findings.rejected.size());
+  receipt.rejected += findings.rejected_mentions;
   for (const Rejected& rejected : findings.rejected) {
     parts_.store.add_dead_letter(findings.origin->connector_id, findings.received_at, rejected);
     parts_.metrics.dead_letter(findings.origin->connector, rejected.reason);
@@ -112,9 +122,6 @@ void Writer::apply(Findings& findings) {
   flush_counts(*findings.catalogue);
   parts_.metrics.sorted(findings.origin->connector, receipt.kept, receipt.dropped,
                         receipt.duplicates);
-  if (receipt.kept != 0) {
-    lags_.push_back({findings.received_at, findings.findings.back().created_at});
-  }
   advance(findings);
   findings = Findings();
 }
@@ -130,6 +137,9 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
       break;
     case Store::Outcome::kDeleted:
       parts_.metrics.deleted(finding.tenant, 1);
+      if (applied.was_urgent) {
+        parts_.alerts.forget(applied.ref);
+      }
       return applied.outcome;
     default:
       return applied.outcome;
@@ -139,6 +149,9 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   }
   if (is_urgent(finding.urgency)) {
     parts_.alerts.see(findings, finding, applied);
+  }
+  if (findings.mode == Mode::kLive && lags_.size() < kMaxShown) {
+    lags_.push_back({findings.received_at, finding.created_at});
   }
   if (shown_.size() < kMaxShown) {
     shown_.push_back(applied.ref);
@@ -204,12 +217,7 @@ void Writer::sync() {
 bool Writer::keep_house() {
   const Day today = day_of(parts_.clock.now());
   if (std::exchange(last_expiry_, today) != today) {
-    const std::vector<Tenant>& tenants = parts_.policy.tenants;
-    for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
-      if (tenants[tenant].retention_days != 0 && tenants[tenant].retention_days < today) {
-        parts_.store.expire(tenant, today - tenants[tenant].retention_days);
-      }
-    }
+    parts_.store.expire(today);
     return true;
   }
   return parts_.store.pack_some();

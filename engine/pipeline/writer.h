@@ -94,7 +94,8 @@ class Writer {
   struct Lag {
     Time received_at, created_at;
   };
-  std::vector<Lag> lags_;  ///< one per unsynced envelope that kept something
+  std::vector<Lag> lags_;  ///< of unsynced live mentions, at most kMaxShown
+  std::chrono::steady_clock::time_point last_house_ = std::chrono::steady_clock::now();
   bool unsynced_ = false;
   std::chrono::steady_clock::time_point unsynced_since_{};
   Day last_expiry_ = 0;

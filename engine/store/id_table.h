@@ -26,15 +26,17 @@ class IdTable {
     ++size_;
   }
 
-  void erase(std::uint32_t tenant_number, std::uint64_t hash, Place place) {
+  /// Whether it was there.
+  bool erase(std::uint32_t tenant_number, std::uint64_t hash, Place place) {
     const std::uint64_t key = mix(tenant_number, hash), wanted = pack(place);
     for (std::size_t i = start(key); !slots_.empty() && slots_[i].place != kEmpty; i = next(i)) {
       if (slots_[i].key == key && slots_[i].place == wanted) {
         slots_[i].place = kGone;
         --size_;
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   /// Visits the places under this hash until `visit` says true; whether it did.

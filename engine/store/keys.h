@@ -15,20 +15,20 @@ namespace vigie {
 // (u64).
 //
 //  1. meta         "format" → u32 · "hash-key" → 16 bytes · "tenant/" id → T · "sequence/" T → last
-//  S
+//                  S · "retention/" T → u32 days
 //                  · "catalogue/" generation (u32) → catalogue · "alert" → last A
 //  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
 //  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
-//                  't' T fingerprint[16] → u32 day, u64 hash: something deleted
+//                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
 //  4. overlay      T D S → 'e' u32 generation, record (an edit) | 'd' (deleted)
 //  5. urgent       T D S → nothing
 //  6. rollups      T hour (u32) topic 00 source → 12 counts (counts.h), by tone × 4 + urgency
 //  7. cursors      connector → cursor
 //  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
-//  9. alerts       'a' A → T · 'b' T A → body · 'w' A → byte state, signed at, by
+//  9. alerts       'a' A → T D · 'b' T A → body · 'w' A → byte state, signed at, by
 // 10. dead_letters number (u64) → signed received_at, connector, reason, detail, bytes (texts)
 // 11. author_keys  T pseudonym[16] → 32-byte key
-// 12. identities   T pseudonym[16] → 24-byte nonce, secretbox
+// 12. identities   T pseudonym[16] → D when last seen, 24-byte nonce, secretbox
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.

@@ -141,6 +141,10 @@ Result<void> Store::State::load_meta() {
     }
     number_of.push_back(found->second);
   }
+  for (std::size_t tenant = 0; tenant < options.retention_days.size(); ++tenant) {
+    made.put(Family::kMeta, number_key("retention/", number_of[tenant]),
+             number_key({}, options.retention_days[tenant]));
+  }
   pending.resize(number_of.size());
   for (TenantId tenant = 0; tenant < number_of.size(); ++tenant) {
     const auto last = key_value->get(Family::kMeta, number_key("sequence/", number_of[tenant]));
@@ -194,12 +198,13 @@ Result<void> Store::State::load_ids() {
       const std::uint64_t hash = in.u64();
       if (in.ok() && !deleted.contains(ref)) {
         ids.insert(ref.tenant_number, hash, {ref.day, ref.sequence});
+        known_ids.add(hash);
+        ++mentions;
       }
     }
     if (!in.ok()) {
       return damaged("the id index");
     }
-    mentions += count;
     if (count * 2 < options.mentions_per_pack) {
       Untidy& work =
           untidy.try_emplace({ref.tenant_number, ref.day}, Untidy{first, 0, false}).first->second;
@@ -208,16 +213,15 @@ Result<void> Store::State::load_ids() {
     }
   }
   for (at->seek("t"); has_prefix(*at, "t"); at->next()) {
-    ByteReader name(at->key().substr(1)), in(at->value());
-    const std::uint32_t number = name.u32();
+    ByteReader in(at->value());
     const Day day = in.u32();
     const std::uint64_t hash = in.u64();
     if (!in.done()) {
       return damaged("a tombstone");
     }
-    ids.insert(number, hash, {day, 0});
+    tombstones.insert(0, hash, {day, 0});
   }
-  ids_in_memory = ids.size();
+  ids_in_memory = ids.size() + tombstones.size();
   return at->status();
 }
 
@@ -239,6 +243,7 @@ Result<void> Store::State::load_numbers() {
 }
 
 const IdHasher& Store::id_hasher() const { return state_->hasher; }
+KnownIds& Store::known_ids() const { return state_->known_ids; }
 
 // ---- Reading mentions ---------------------------------------------------------------------------
 
@@ -587,14 +592,17 @@ Result<std::optional<std::string>> open_identity(const KeyValue& key_value, std:
     return secret;
   }
   constexpr std::size_t kAround = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-  if ((*sealed)->size() < kAround || (*secret)->size() != crypto_secretbox_KEYBYTES) {
+  const std::string_view box = (*sealed)->size() < kSealDayBytes
+                                   ? std::string_view()
+                                   : std::string_view(**sealed).substr(kSealDayBytes);
+  if (box.size() < kAround || (*secret)->size() != crypto_secretbox_KEYBYTES) {
     return damaged("a sealed identity");
   }
-  std::string identity((*sealed)->size() - kAround, '\0');
-  const auto* bytes = reinterpret_cast<const unsigned char*>((*sealed)->data());
+  std::string identity(box.size() - kAround, '\0');
+  const auto* bytes = reinterpret_cast<const unsigned char*>(box.data());
   if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(identity.data()),
                                  bytes + crypto_secretbox_NONCEBYTES,
-                                 (*sealed)->size() - crypto_secretbox_NONCEBYTES, bytes,
+                                 box.size() - crypto_secretbox_NONCEBYTES, bytes,
                                  reinterpret_cast<const unsigned char*>((*secret)->data())) != 0) {
     return damaged("a sealed identity");
   }

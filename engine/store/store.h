@@ -14,6 +14,7 @@
 #include "engine/core/finding.h"
 #include "engine/core/result.h"
 #include "engine/store/key_value.h"
+#include "engine/store/known_ids.h"
 #include "engine/store/record.h"
 
 namespace vigie {
@@ -95,6 +96,9 @@ struct StoreStats {
 struct StoreOptions {
   /// Ids; TenantId = position. Their numbers on disk are the store's own business.
   std::vector<std::string> tenants;
+  /// By TenantId; 0 or not given: for ever. Remembered, so that what belongs to a tenant that left
+  /// the configuration still goes when its time has come.
+  std::vector<std::uint32_t> retention_days;
   std::uint32_t mentions_per_pack = 32;
   std::uint32_t max_dead_letters = 100'000;  ///< the oldest go first
   bool read_only = false;                    ///< only the methods that read may be called
@@ -115,6 +119,8 @@ class Store {
   ~Store();
 
   const IdHasher& id_hasher() const;
+  /// Ids of what is stored, by IdHasher. Any thread; who judges adds what is going to be stored.
+  KnownIds& known_ids() const;
 
   // ---- Writing (W)
   // ----------------------------------------------------------------------------------------------
@@ -140,9 +146,11 @@ class Store {
   void set_cursor(std::string_view connector, std::string_view cursor);
   void add_dead_letter(std::string_view connector, Time received_at, const Rejected& rejected);
   /// Gives the alert its number, ascending from 1, and owes it to each of `receivers`. `body` is
-  /// opaque here.
-  std::uint64_t add_alert(TenantId tenant, std::string_view body,
+  /// opaque here; `day` (a mention's) says when it has to go.
+  std::uint64_t add_alert(TenantId tenant, Day day, std::string_view body,
                           const std::vector<std::string>& receivers);
+  /// Puts another body in the place of a committed alert's.
+  void replace_alert_body(TenantId tenant, std::uint64_t alert, std::string_view body);
   /// W. Writes the batch under way, atomically; readers see it. Not yet safe from a power cut.
   void commit();
   /// W. Everything committed is safe. Afterwards deliveries of its alerts become visible to
@@ -151,9 +159,11 @@ class Store {
   /// W. One bounded piece of background work: folds small tail records into packs, rewrites packs
   /// that hold deleted or edited text. False when there is nothing to do. Makes its own batch.
   bool pack_some();
-  /// W. Removes every mention of `tenant` received before `day` and the tombstones made before it.
-  /// Rollups stay: they are counts and name nobody.
-  void expire(TenantId tenant, Day day);
+  /// W. Removes what has outlived its tenant's retention: mentions, identities of authors not seen
+  /// since, alerts with their quotes; also dead letters after kDeadLetterDays and tombstones after
+  /// kTombstoneDays. Rollups stay: they are counts and name nobody.
+  void expire(Day today);
+  static constexpr Day kDeadLetterDays = 30, kTombstoneDays = 90;
 
   // ---- What became of alerts (any thread; each call is durable when it returns) ----
   // These touch only rows that the writer inserts and never changes: no order between both matters.

@@ -123,40 +123,4 @@ bool Store::pack_some() {
   return true;
 }
 
-void Store::expire(TenantId tenant, Day day) {
-  commit();
-  State& state = *state_;
-  const std::uint32_t number = state.number_of[tenant];
-  const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day, 0);
-  WriteBatch batch;
-  for (const Family family : {Family::kMentions, Family::kOverlay, Family::kUrgent}) {
-    batch.erase_range(family, begin, end);
-  }
-  batch.erase_range(Family::kIds, "p" + begin, "p" + end);
-  const auto at = state.key_value->iterate(Family::kIds);
-  for (at->seek("p" + begin); at->valid() && at->key() < "p" + end; at->next()) {
-    RefKey ref;
-    parse_ref_key(at->key(), ref);
-    for (ByteReader in(at->value()); in.ok() && !in.done();) {
-      ref.sequence += in.varint();
-      state.ids.erase(number, in.u64(), {ref.day, ref.sequence});
-      --state.mentions;
-    }
-  }
-  const std::string tombstones = number_key("t", number);
-  for (at->seek(tombstones); at->valid() && at->key().starts_with(tombstones); at->next()) {
-    ByteReader in(at->value());
-    const Day made = in.u32();
-    if (made < day) {
-      state.ids.erase(number, in.u64(), {made, 0});
-      batch.erase(Family::kIds, at->key());
-    }
-  }
-  must(at->status());
-  state.untidy.erase(state.untidy.lower_bound({number, 0}),
-                     state.untidy.lower_bound({number, day}));
-  state.write(batch);
-  state.ids_in_memory = state.ids.size();
-}
-
 }  // namespace vigie

@@ -24,8 +24,8 @@ struct HeldRecord {
 };
 
 /// The inside of a Store. 1. `key_value`, `number_of`, `hasher` and `options` are fixed after open
-/// and read by all. 2. `catalogues` has its mutex, counters are atomic. 3. All else is the
-/// writer's.
+/// and read by all. 2. `catalogues` has its mutex, counters and `known_ids` are atomic. 3. All else
+/// is the writer's.
 struct Store::State {
   struct Pending {
     Day day = 0;
@@ -61,6 +61,8 @@ struct Store::State {
   std::uint32_t last_generation = 0, next_generation = 1;
 
   IdTable ids;
+  KnownIds known_ids;
+  IdTable tombstones;                    ///< of all tenants, under number 0
   std::vector<PendingMentions> pending;  ///< by TenantId
   std::string pending_bytes;
   std::map<RefKey, std::optional<HeldRecord>> pending_overlay;  ///< edits; nothing: deleted
@@ -87,31 +89,42 @@ struct Store::State {
 
   // store_write.cc
   struct Known {
-    enum class State : std::uint8_t { kNo, kLive, kDeleted } state = State::kNo;
     IdTable::Place place;
     HeldRecord record;
   };
-  Known find(TenantId tenant, std::uint64_t hash, std::string_view source, std::string_view id);
+  /// The tenant's live mention of that name.
+  std::optional<Known> find(TenantId tenant, std::uint64_t hash, std::string_view source,
+                            std::string_view id);
   std::optional<HeldRecord> current(TenantId tenant, IdTable::Place place);
   Pending* pending_at(TenantId tenant, std::uint64_t sequence);
   Applied store(const Findings& findings, const Finding& finding);
   Applied replace(const Findings& findings, const Finding& finding, const Known& known);
-  Applied remove(const Findings& findings, const Finding& finding, const Known& known);
-  void remember_deleted(const Findings& findings, const Finding& finding);
+  Applied remove(const Findings& findings, const Finding& finding);
+  bool remember_deleted(const Findings& findings, const Finding& finding);
   bool parent_known(const Findings& findings, const Finding& finding);
-  std::string tombstone_key(std::uint32_t number, std::string_view source,
-                            std::string_view id) const;
+  std::string tombstone_key(std::string_view source, std::string_view id) const;
+  bool is_deleted(std::uint64_t hash, std::string_view source, std::string_view id) const;
   std::uint32_t generation(const std::shared_ptr<const Catalogue>& catalogue);
-  void seal_identity(std::uint32_t number, const Pseudonym& author, std::string_view identity);
+  void seal_identity(const Findings& findings, const Finding& finding);
   void count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
                   std::string_view source, Tone tone, Urgency urgency, std::int64_t change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
                     std::int64_t change);
   void count_finding(const Findings& findings, const Finding& finding, Time created_at);
   void write_pending(TenantId tenant);
+
+  // store_expire.cc
+  void expire_mentions(std::uint32_t number, Day day, WriteBatch& gone);
+  void expire_identities(std::uint32_t number, Day day, WriteBatch& gone) const;
+  void expire_alerts(std::uint32_t number, Day day, WriteBatch& gone) const;
+  void expire_tombstones(Day day, WriteBatch& gone);
+  void expire_dead_letters(Day day, WriteBatch& gone);
   void write(const WriteBatch& what);
   void sync() const;
 };
+
+/// How many bytes of an identity's row stand before what is sealed (keys.h 12).
+inline constexpr std::size_t kSealDayBytes = 4;
 
 /// The identity sealed under `name` (keys.h 11, 12); nothing if it or its key is not there.
 Result<std::optional<std::string>> open_identity(const KeyValue& key_value, std::string_view name);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <numeric>
 
 #include "engine/core/check.h"
 #include "engine/store/counts.h"
@@ -54,18 +53,11 @@ std::optional<HeldRecord> Store::State::current(TenantId tenant, IdTable::Place 
   return must(held(ref));
 }
 
-Store::State::Known Store::State::find(TenantId tenant, std::uint64_t hash, std::string_view source,
-                                       std::string_view id) {
-  Known known;
+std::optional<Store::State::Known> Store::State::find(TenantId tenant, std::uint64_t hash,
+                                                      std::string_view source,
+                                                      std::string_view id) {
+  std::optional<Known> known;
   ids.find(number_of[tenant], hash, [&](IdTable::Place place) {
-    if (place.sequence == 0) {
-      const std::string key_of = tombstone_key(number_of[tenant], source, id);
-      if (!pending_tombstones.contains(key_of) && !must(key_value->get(Family::kIds, key_of))) {
-        return false;
-      }
-      known.state = Known::State::kDeleted;
-      return true;
-    }
     std::optional<HeldRecord> record = current(tenant, place);
     if (!record) {
       return false;
@@ -74,21 +66,28 @@ Store::State::Known Store::State::find(TenantId tenant, std::uint64_t hash, std:
     if (stored.source != source || stored.id != id) {
       return false;
     }
-    known = {Known::State::kLive, place, std::move(*record)};
+    known = {place, std::move(*record)};
     return true;
   });
   return known;
+}
+
+bool Store::State::is_deleted(std::uint64_t hash, std::string_view source,
+                              std::string_view id) const {
+  return tombstones.find(0, hash, [&](IdTable::Place) {
+    const std::string name = tombstone_key(source, id);
+    return pending_tombstones.contains(name) || must(key_value->get(Family::kIds, name));
+  });
 }
 
 bool Store::State::parent_known(const Findings& findings, const Finding& finding) {
   const Record record = must(decode_record(findings.view(finding.record)));
   return find(finding.tenant, finding.parent_hash, record.mention.source,
               record.mention.in_reply_to)
-             .state == Known::State::kLive;
+      .has_value();
 }
 
-std::string Store::State::tombstone_key(std::uint32_t number, std::string_view source,
-                                        std::string_view id) const {
+std::string Store::State::tombstone_key(std::string_view source, std::string_view id) const {
   std::string named(source);
   named.push_back('\0');
   named += id;
@@ -96,9 +95,8 @@ std::string Store::State::tombstone_key(std::uint32_t number, std::string_view s
   crypto_generichash(fingerprint.data(), fingerprint.size(),
                      reinterpret_cast<const unsigned char*>(named.data()), named.size(),
                      hash_key.data(), hash_key.size());
-  std::string made = number_key("t", number);
-  made.append(reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size());
-  return made;
+  return std::string("t").append(reinterpret_cast<const char*>(fingerprint.data()),
+                                 fingerprint.size());
 }
 
 std::uint32_t Store::State::generation(const std::shared_ptr<const Catalogue>& catalogue) {
@@ -156,16 +154,15 @@ Store::Applied Store::apply(const Findings& findings, const Finding& finding) {
   using Action = Finding::Action;
   State& state = *state_;
   check(finding.tenant < state.number_of.size(), "a finding's tenant is one of the configuration");
-  const State::Known known = state.find(finding.tenant, finding.id_hash,
-                                        findings.view(finding.source), findings.view(finding.id));
-  if (known.state == State::Known::State::kDeleted) {
+  if (finding.action == Action::kDelete) {
+    return state.remove(findings, finding);
+  }
+  const std::string_view source = findings.view(finding.source), id = findings.view(finding.id);
+  if (state.is_deleted(finding.id_hash, source, id)) {
     return {Outcome::kDuplicate, {}};
   }
-  if (finding.action == Action::kDelete) {
-    return state.remove(findings, finding, known);
-  }
-  if (known.state == State::Known::State::kLive) {
-    return state.replace(findings, finding, known);
+  if (const auto known = state.find(finding.tenant, finding.id_hash, source, id)) {
+    return state.replace(findings, finding, *known);
   }
   if (finding.action == Action::kReplaceIfKnown ||
       (finding.action == Action::kKeepIfParentKnown && !state.parent_known(findings, finding))) {
@@ -185,9 +182,7 @@ Store::Applied Store::State::store(const Findings& findings, const Finding& find
   const std::uint32_t number = number_of[finding.tenant];
   ids.insert(number, finding.id_hash, {day, sequence});
   count_finding(findings, finding, finding.created_at);
-  if (finding.identity.length != 0) {
-    seal_identity(number, finding.author, findings.view(finding.identity));
-  }
+  seal_identity(findings, finding);
   return {Outcome::kStored, {finding.tenant, day, sequence}};
 }
 
@@ -221,9 +216,7 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   encode_record(edited, next.bytes);
   count_record(number, old, *must(catalogue(known.record.generation)), -1);
   count_finding(findings, finding, old.mention.created_at);
-  if (finding.identity.length != 0) {
-    seal_identity(number, finding.author, findings.view(finding.identity));
-  }
+  seal_identity(findings, finding);
   if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
     fresh->generation = next.generation;
     fresh->offset = pending_bytes.size();
@@ -242,54 +235,70 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   return replaced;
 }
 
-Store::Applied Store::State::remove(const Findings& findings, const Finding& finding,
-                                    const Known& known) {
-  remember_deleted(findings, finding);
-  if (known.state == Known::State::kNo) {
-    return {Outcome::kRemembered, {}};
+Store::Applied Store::State::remove(const Findings& findings, const Finding& finding) {
+  const bool is_news = remember_deleted(findings, finding);
+  const std::optional<Known> known = find(finding.tenant, finding.id_hash,
+                                          findings.view(finding.source), findings.view(finding.id));
+  if (!known) {
+    return {is_news ? Outcome::kRemembered : Outcome::kDuplicate, {}};
   }
   const std::uint32_t number = number_of[finding.tenant];
-  const MentionRef where{finding.tenant, known.place.day, known.place.sequence};
-  count_record(number, must(decode_record(known.record.bytes)),
-               *must(catalogue(known.record.generation)), -1);
-  ids.erase(number, finding.id_hash, known.place);
+  const MentionRef where{finding.tenant, known->place.day, known->place.sequence};
+  const Record old = must(decode_record(known->record.bytes));
+  const Applied deleted{Outcome::kDeleted, where, is_urgent(old.verdict.urgency)};
+  count_record(number, old, *must(catalogue(known->record.generation)), -1);
+  ids.erase(number, finding.id_hash, known->place);
   if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
     fresh->alive = false;
-    return {Outcome::kDeleted, where};
+    return deleted;
   }
+  --mentions;
   batch.erase(Family::kUrgent, ref_key(number, where.day, where.sequence));
   pending_overlay[{number, where.day, where.sequence}] = std::nullopt;
-  return {Outcome::kDeleted, where};
+  return deleted;
 }
 
-void Store::State::remember_deleted(const Findings& findings, const Finding& finding) {
-  const std::uint32_t number = number_of[finding.tenant];
-  const std::string tombstone =
-      tombstone_key(number, findings.view(finding.source), findings.view(finding.id));
+/// Whether that is news.
+bool Store::State::remember_deleted(const Findings& findings, const Finding& finding) {
+  const std::string_view source = findings.view(finding.source), id = findings.view(finding.id);
+  if (is_deleted(finding.id_hash, source, id)) {
+    return false;
+  }
+  const std::string tombstone = tombstone_key(source, id);
   const Day day = day_of(finding.received_at);
   std::string value = number_key({}, day);
   put_u64(value, finding.id_hash);
   batch.put(Family::kIds, tombstone, value);
   pending_tombstones.insert(tombstone);
-  ids.insert(number, finding.id_hash, {day, 0});
+  tombstones.insert(0, finding.id_hash, {day, 0});
+  return true;
 }
 
 /// Written over what may be there, without a look: cheaper than reading, and the same in the end.
-void Store::State::seal_identity(std::uint32_t number, const Pseudonym& author,
-                                 std::string_view identity) {
+/// Once a day at least, so that the day in the row says until when the author was seen.
+void Store::State::seal_identity(const Findings& findings, const Finding& finding) {
+  if (finding.identity.length == 0) {
+    return;
+  }
+  const std::string_view identity = findings.view(finding.identity);
+  const std::uint32_t number = number_of[finding.tenant];
+  const Pseudonym& author = finding.author;
+  const Day day = day_of(finding.received_at);
   std::array<unsigned char, 8> digest;
   crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(identity.data()),
                    identity.size(), hash_key.data());
   if (known_identities.is_last(load_u64(author.data()) ^ number, load_u64(author.data() + 8),
-                               load_u64(digest.data()))) {
+                               load_u64(digest.data()) + day)) {
     return;
   }
   constexpr std::size_t kHead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
   std::array<unsigned char, crypto_secretbox_KEYBYTES + crypto_secretbox_NONCEBYTES> random;
   randombytes_buf(random.data(), random.size());
   const unsigned char* const nonce = random.data() + crypto_secretbox_KEYBYTES;
-  sealed.resize(kHead + identity.size());
-  auto* bytes = reinterpret_cast<unsigned char*>(sealed.data());
+  sealed.clear();
+  put_u32(sealed, day);
+  sealed.resize(kSealDayBytes + kHead + identity.size());
+  auto* bytes = reinterpret_cast<unsigned char*>(sealed.data()) + kSealDayBytes;
   std::memcpy(bytes, nonce, crypto_secretbox_NONCEBYTES);
   crypto_secretbox_easy(bytes + crypto_secretbox_NONCEBYTES,
                         reinterpret_cast<const unsigned char*>(identity.data()), identity.size(),
@@ -322,18 +331,24 @@ void Store::add_dead_letter(std::string_view connector, Time received_at,
   }
 }
 
-std::uint64_t Store::add_alert(TenantId tenant, std::string_view body,
+std::uint64_t Store::add_alert(TenantId tenant, Day day, std::string_view body,
                                const std::vector<std::string>& receivers) {
   State& state = *state_;
   const std::uint64_t alert = state.next_alert++;
   const std::uint32_t number = state.number_of[tenant];
   state.batch.put(Family::kMeta, "alert", number_key({}, alert));
-  state.batch.put(Family::kAlerts, number_key("a", alert), number_key({}, number));
+  std::string owner = number_key({}, number);
+  put_u32(owner, day);
+  state.batch.put(Family::kAlerts, number_key("a", alert), owner);
   state.batch.put(Family::kAlerts, alert_key(number, alert), body);
   for (const std::string& receiver : receivers) {
     state.batch.put(Family::kOutbox, number_key({}, alert) + receiver, encode_delivery({}));
   }
   return alert;
+}
+
+void Store::replace_alert_body(TenantId tenant, std::uint64_t alert, std::string_view body) {
+  state_->batch.put(Family::kAlerts, alert_key(state_->number_of[tenant], alert), body);
 }
 
 // ---- Committing ---------------------------------------------------------------------------------
@@ -430,7 +445,7 @@ void Store::commit() {
   state.pending_overlay.clear();
   state.pending_tombstones.clear();
   state.pending_counts.clear();
-  state.ids_in_memory = state.ids.size();
+  state.ids_in_memory = state.ids.size() + state.tombstones.size();
 }
 
 void Store::sync() {

@@ -63,7 +63,7 @@ class AlerterFacts : public testing::Test {
     Judged judged("fuite de gaz");
     judged.because(Axis::kUrgency, "urgence.gaz", "fuite de gaz");
     const std::uint64_t number =
-        store->add_alert(0, body.empty() ? to_json(judged.alert()) : body, receivers);
+        store->add_alert(0, 20000, body.empty() ? to_json(judged.alert()) : body, receivers);
     store->commit();
     store->sync();
     return number;
@@ -105,7 +105,7 @@ TEST_F(AlerterFacts, AnAlertReachesEachReceiverOnce) {
 }
 
 TEST_F(AlerterFacts, NobodyIsToldOfWhatAPowerCutCouldStillTakeBack) {
-  store->add_alert(0, "{}", {"mail"});
+  store->add_alert(0, 20000, "{}", {"mail"});
   store->commit();
   EXPECT_FALSE(alerter->step());
   store->sync();

@@ -114,7 +114,7 @@ TEST(Renderer, NothingForeignBeginsALineOrAHeader) {
     EXPECT_THAT(*body, Not(HasSubstr("\nBcc")));
     EXPECT_THAT(*body, Not(HasSubstr("\n ")));
   }
-  EXPECT_EQ(std::ranges::count(message.brief, '\n'), 3) << "headline, quote, counts, link";
+  EXPECT_EQ(std::ranges::count(message.brief, '\n'), 5);
 }
 
 TEST(Renderer, UnicodeLineEndsEndNoLineEither) {

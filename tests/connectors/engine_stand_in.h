@@ -90,7 +90,7 @@ class EngineStandIn {
   void pause() { paused_ = true; }
   void resume() {
     paused_ = false;
-    worker_.bell.ring();
+    worker_.bell().ring();
   }
   /// What each envelope's mentions are said to have become.
   void answer_with(const Receipt& receipt) {
@@ -116,24 +116,20 @@ class EngineStandIn {
 
  private:
   void work(std::stop_token stop) {
-    std::array<Envelope, 8> room;
+    Envelope envelope;
     while (!stop.stop_requested()) {
-      const auto heard = worker_.bell.heard();
-      const std::size_t got = paused_ ? 0 : worker_.ring.pop(std::span(room));
-      if (got == 0) {
-        worker_.bell.wait(heard, std::chrono::milliseconds(5));
+      const auto heard = worker_.bell().heard();
+      if (paused_ || !worker_.take(envelope)) {
+        worker_.bell().wait(heard, std::chrono::milliseconds(5));
         continue;
       }
       const std::scoped_lock lock(mutex_);
-      for (std::size_t i = 0; i < got; ++i) {
-        Envelope& envelope = room[i];
-        arrivals_.push_back({std::string(envelope.bytes.view()), envelope.cursor, envelope.mode,
-                             envelope.time_shift, envelope.received_at});
-        if (envelope.receipt) {
-          *envelope.receipt = receipt_;
-        }
-        ledger_.publish(0, envelope.sequence);
+      arrivals_.push_back({std::string(envelope.bytes.view()), envelope.cursor, envelope.mode,
+                           envelope.time_shift, envelope.received_at});
+      if (envelope.receipt) {
+        *envelope.receipt = receipt_;
       }
+      ledger_.publish(0, envelope.sequence);
       boost::asio::post(io_, [this] { signal_.notify(); });
     }
   }

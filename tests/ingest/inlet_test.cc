@@ -34,8 +34,8 @@ TEST(Inlet, HandsEnvelopesToTheWorkersInTurn) {
     auto one = envelope(0, "x");
     inlet.offer(one);
   }
-  EXPECT_EQ(first.ring.size(), 2u);
-  EXPECT_EQ(second.ring.size(), 2u);
+  EXPECT_EQ(first.size(), 2u);
+  EXPECT_EQ(second.size(), 2u);
   EXPECT_EQ(inlet.depth(), 4u);
   EXPECT_EQ(inlet.capacity(), 16u);
 }
@@ -49,10 +49,10 @@ TEST(Inlet, WaitsForTheWorkerWhoseTurnItIs) {
   }
   auto fifth = envelope(0, "x");
   EXPECT_EQ(inlet.offer(fifth), 0u) << "or the results would come in another order";
-  std::array<Envelope, 1> room;
-  ASSERT_EQ(slow.ring.pop(std::span(room)), 1u);
+  Envelope room;
+  ASSERT_TRUE(slow.take(room));
   EXPECT_EQ(inlet.offer(fifth), 5u);
-  EXPECT_EQ(quick.ring.size(), 2u);
+  EXPECT_EQ(quick.size(), 2u);
 }
 
 TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
@@ -65,9 +65,22 @@ TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
   auto third = envelope(0, "third");
   EXPECT_EQ(inlet.offer(third), 0u);
   EXPECT_EQ(third.bytes.view(), "third");
-  std::array<Envelope, 1> room;
-  ASSERT_EQ(worker.ring.pop(std::span(room)), 1u);
+  Envelope room;
+  ASSERT_TRUE(worker.take(room));
   EXPECT_EQ(inlet.offer(third), 3u) << "a refused envelope must not leave a hole in the sequence";
+}
+
+TEST(Inlet, IsBoundedInBytesToo) {
+  WorkerInbox worker(64);
+  Inlet inlet({&worker}, 1);
+  const std::string large(WorkerInbox::kMaxBytes + 1, 'x');
+  auto first = envelope(0, large);
+  EXPECT_EQ(inlet.offer(first), 1u) << "anything fits where nothing waits";
+  auto second = envelope(0, "x");
+  EXPECT_EQ(inlet.offer(second), 0u);
+  Envelope room;
+  ASSERT_TRUE(worker.take(room));
+  EXPECT_EQ(inlet.offer(second), 2u);
 }
 
 TEST(CommitLedger, ShowsWhatTheWriterWroteBeforeItPublished) {
@@ -93,18 +106,15 @@ TEST(Inlet, LosesNothingOverTwoSleepingWorkers) {
   std::atomic<std::uint64_t> taken{0};
   std::array<std::map<std::size_t, std::vector<std::uint64_t>>, 2> seen;
   auto work = [&](WorkerInbox& inbox, std::map<std::size_t, std::vector<std::uint64_t>>& mine) {
-    std::array<Envelope, 8> room;
+    Envelope room;
     while (taken.load() < kEnvelopes) {
-      const auto heard = inbox.bell.heard();
-      const std::size_t got = inbox.ring.pop(std::span(room));
-      if (got == 0) {
-        inbox.bell.wait(heard, std::chrono::milliseconds(50));
+      const auto heard = inbox.bell().heard();
+      if (!inbox.take(room)) {
+        inbox.bell().wait(heard, std::chrono::milliseconds(50));
         continue;
       }
-      for (std::size_t i = 0; i < got; ++i) {
-        mine[room[i].origin->connector].push_back(room[i].sequence);
-      }
-      taken.fetch_add(got);
+      mine[room.origin->connector].push_back(room.sequence);
+      taken.fetch_add(1);
     }
   };
   std::jthread one([&] { work(first, seen[0]); });

@@ -30,9 +30,9 @@ class PortTest : public testing::Test {
     return result;
   }
   Envelope take() {
-    std::array<Envelope, 1> room;
-    EXPECT_EQ(worker_.ring.pop(std::span(room)), 1u);
-    return std::move(room[0]);
+    Envelope taken;
+    EXPECT_TRUE(worker_.take(taken));
+    return taken;
   }
   void commit(std::uint64_t sequence) {
     ledger_.publish(0, sequence);

@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 class Alerts : public testing::Test {
@@ -135,6 +136,17 @@ TEST_F(Alerts, AnIncidentIsNotAnnouncedAgainBecauseItsFirstMentionWasTakenBack) 
   engine = std::make_unique<TwoTowns>(disk);
   engine->take(post("2", "incendie à Rouen"));
   EXPECT_THAT(raised(kRouen), SizeIs(1));
+}
+
+TEST_F(Alerts, WordsThatWereTakenBackGoFromTheAlertToo) {
+  engine->take(post("1", "incendie à Rouen", R"(,"url":"https://x.example/1")"));
+  ASSERT_THAT(raised(kRouen)[0].quote, Not(IsEmpty()));
+  engine->take(deletion("1"));
+  const Alert alert = raised(kRouen).at(0);
+  EXPECT_THAT(alert.quote, IsEmpty());
+  EXPECT_THAT(alert.url, IsEmpty());
+  EXPECT_THAT(alert.marks, IsEmpty());
+  EXPECT_THAT(alert.subject, Not(IsEmpty())) << "that there was an alert, and why, stays";
 }
 
 TEST_F(Alerts, AnEditedMentionIsNotCountedTwice) {

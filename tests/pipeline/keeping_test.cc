@@ -126,6 +126,26 @@ TEST_F(Keeping, ADateFromTheFutureIsNotBelieved) {
   EXPECT_EQ(rolled_up(*engine.store, kRouen), recounted(*engine.store, kRouen));
 }
 
+TEST(KeepingForATime, WhatIsOlderThanTheTownMayKeepIsNotTakenUp) {
+  MemoryDisk disk;
+  std::vector<Tenant> towns = two_towns();
+  towns[kRouen].retention_days = 30;
+  TwoTowns engine(disk, 1, towns);
+  const Receipt receipt =
+      engine.take(post("1", "Rouen", R"(,"created_at":"2026-09-13T06:00:00Z")") +
+                  post("2", "Rouen et Caen", R"(,"created_at":"2026-09-13T06:00:00Z")") +
+                  post("3", "Rouen hier", R"(,"created_at":"2026-10-13T06:00:00Z")"));
+  EXPECT_THAT(engine.texts(kRouen), ElementsAre("Rouen hier"));
+  EXPECT_THAT(engine.texts(kCaen), ElementsAre("Rouen et Caen"));
+  EXPECT_EQ(receipt.dropped, 1U);
+}
+
+TEST_F(Keeping, AReplayIsNeverAheadOfTheClock) {
+  engine.take(post("1", "Rouen", R"(,"created_at":"9999-01-01T00:00:00Z")"),
+              {.mode = Mode::kReplay});
+  EXPECT_EQ(engine.mention(kRouen, "1").record.received_at, at("2026-10-14T06:35:00Z"));
+}
+
 TEST_F(Keeping, WithoutADateAMentionIsOfNow) {
   engine.take(R"({"id":"1","source":"x","text":"Rouen"})");
   EXPECT_EQ(engine.mention(kRouen, "1").record.mention.created_at, engine.clock.now());

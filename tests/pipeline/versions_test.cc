@@ -8,6 +8,7 @@ namespace vigie {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 class Versions : public testing::Test {
@@ -49,6 +50,19 @@ TEST_F(Versions, WhatCannotBeReadIsADeadLetterAndTheRestGoesOn) {
   EXPECT_EQ(letters[0].bytes, "{\"id\":\"2\",\"source\":");
 }
 
+TEST_F(Versions, OfAThousandUnreadableLinesAHundredLettersAreKeptAndAllAreCounted) {
+  std::string lines;
+  for (int i = 0; i < 1'000; ++i) {
+    lines += "torn\n";
+  }
+  const Receipt receipt = engine.take(lines + post("1", "Rouen"));
+  EXPECT_EQ(receipt.rejected, 1'000U);
+  EXPECT_EQ(receipt.kept, 1U);
+  const auto letters = engine.store->dead_letters(1'000).value();
+  ASSERT_EQ(letters.size(), 100U);
+  EXPECT_THAT(letters.front().detail, HasSubstr("901 more"));
+}
+
 TEST_F(Versions, TheSameMentionFromTwoConnectorsIsOne) {
   engine.take(post("1", "eau à Rouen"));
   EXPECT_EQ(engine.take(post("1", "eau à Rouen"), {.connector = kDesk}).duplicates, 1U);
@@ -78,6 +92,14 @@ TEST_F(Versions, AnEditThatNamesTheTownNoMoreReplacesAllTheSame) {
   EXPECT_THAT(engine.texts(kRouen), ElementsAre("je me suis trompé de ville"));
   EXPECT_THAT(engine.texts(kCaen), IsEmpty());
   expect_exact_counts();
+}
+
+TEST_F(Versions, ALaterWordingOfASourceThatDatesNoEditsReplacesTheSameWay) {
+  engine.take(post("1", "Rouen : X est un voleur"));
+  engine.take(post("1", "je me suis trompé", R"(,"created_at":"2026-10-14T06:20:00Z")") +
+              post("2", "rien à voir", R"(,"created_at":"2026-10-14T06:20:00Z")"));
+  EXPECT_THAT(engine.texts(kRouen), ElementsAre("je me suis trompé"));
+  EXPECT_THAT(engine.texts(kCaen), IsEmpty());
 }
 
 TEST_F(Versions, AnEditThatNamesAnotherTownReachesThatTown) {

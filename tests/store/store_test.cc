@@ -7,6 +7,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 #include <tuple>
 
 #include "engine/store/memory_key_value.h"
@@ -109,7 +110,7 @@ TEST_P(StoreFacts, RevealsWhoWroteAndTheLatestIdentity) {
 }
 
 TEST_P(StoreFacts, ShowsDeliveriesOnceTheyAreDurable) {
-  EXPECT_EQ(store->add_alert(0, "fuite", {"mail"}), 1U);
+  EXPECT_EQ(store->add_alert(0, 20000, "fuite", {"mail"}), 1U);
   store->commit();
   EXPECT_TRUE(store->deliveries(false, Time(), 10)->empty());
   store->sync();
@@ -129,7 +130,8 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   const auto pick = [&](unsigned count) { return static_cast<std::uint32_t>(random() % count); };
-  std::map<std::pair<TenantId, std::string>, std::optional<Kept>> oracle;  // nothing: deleted
+  std::map<std::pair<TenantId, std::string>, std::optional<Kept>> oracle;
+  std::set<std::string> deleted;  // by their source: for every tenant
   for (int step = 0; step < 6000; ++step) {
     if (pick(20) == 0) store->commit();
     if (pick(100) == 0) store->pack_some();
@@ -147,16 +149,18 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
     told.hour += pick(72);
     if (pick(2) == 0) told.topics = {pick(3)};
     const Outcome outcome = tell_one(told);
-    const auto found = oracle.find({told.tenant, told.id});
     Outcome expected = Outcome::kDuplicate;
     auto& slot = oracle[{told.tenant, told.id}];
-    if (found == oracle.end()) {
-      expected = told.action == Action::kDelete ? Outcome::kRemembered : Outcome::kStored;
-      if (expected == Outcome::kStored) slot = Kept{told, told.hour};
-    } else if (slot && told.action == Action::kDelete) {
-      expected = Outcome::kDeleted;
+    if (told.action == Action::kDelete) {
+      const bool is_news = deleted.insert(told.id).second;
+      expected = slot ? Outcome::kDeleted : is_news ? Outcome::kRemembered : Outcome::kDuplicate;
       slot.reset();
-    } else if (slot && told.revision > slot->told.revision) {
+    } else if (deleted.contains(told.id)) {
+      expected = Outcome::kDuplicate;
+    } else if (!slot) {
+      expected = Outcome::kStored;
+      slot = Kept{told, told.hour};
+    } else if (told.revision > slot->told.revision) {
       expected = Outcome::kReplaced;
       slot->told = told;
     }

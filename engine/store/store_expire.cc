@@ -1,0 +1,118 @@
+#include <algorithm>
+
+#include "engine/store/store_state.h"
+
+namespace vigie {
+namespace {
+
+bool has_prefix(const KeyValue::Iterator& at, std::string_view prefix) {
+  return at.valid() && at.key().starts_with(prefix);
+}
+
+}  // namespace
+
+void Store::expire(Day today) {
+  commit();
+  State& state = *state_;
+  WriteBatch gone;
+  const auto at = state.key_value->iterate(Family::kMeta);
+  constexpr std::string_view kRetention = "retention/";
+  for (at->seek(kRetention); has_prefix(*at, kRetention); at->next()) {
+    const std::uint32_t number = ByteReader(at->key().substr(kRetention.size())).u32();
+    const Day days = ByteReader(at->value()).u32();
+    if (days == 0 || days >= today) {
+      continue;
+    }
+    state.expire_mentions(number, today - days, gone);
+    state.expire_identities(number, today - days, gone);
+    state.expire_alerts(number, today - days, gone);
+  }
+  must(at->status());
+  state.expire_tombstones(today - std::min(today, kTombstoneDays), gone);
+  state.expire_dead_letters(today - std::min(today, kDeadLetterDays), gone);
+  if (!gone.empty()) {
+    state.write(gone);
+  }
+  state.ids_in_memory = state.ids.size() + state.tombstones.size();
+}
+
+void Store::State::expire_mentions(std::uint32_t number, Day day, WriteBatch& gone) {
+  const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day, 0);
+  for (const Family family : {Family::kMentions, Family::kOverlay, Family::kUrgent}) {
+    gone.erase_range(family, begin, end);
+  }
+  gone.erase_range(Family::kIds, "p" + begin, "p" + end);
+  const auto at = key_value->iterate(Family::kIds);
+  for (at->seek("p" + begin); at->valid() && at->key() < "p" + end; at->next()) {
+    RefKey ref;
+    parse_ref_key(at->key(), ref);
+    for (ByteReader in(at->value()); in.ok() && !in.done();) {
+      ref.sequence += in.varint();
+      if (ids.erase(number, in.u64(), {ref.day, ref.sequence})) {
+        --mentions;
+      }
+    }
+  }
+  must(at->status());
+  untidy.erase(untidy.lower_bound({number, 0}), untidy.lower_bound({number, day}));
+}
+
+void Store::State::expire_identities(std::uint32_t number, Day day, WriteBatch& gone) const {
+  const std::string of_tenant = number_key({}, number);
+  const auto at = key_value->iterate(Family::kIdentities);
+  for (at->seek(of_tenant); has_prefix(*at, of_tenant); at->next()) {
+    if (ByteReader(at->value()).u32() < day) {
+      gone.erase(Family::kIdentities, at->key());
+      gone.erase(Family::kAuthorKeys, at->key());
+    }
+  }
+  must(at->status());
+}
+
+void Store::State::expire_alerts(std::uint32_t number, Day day, WriteBatch& gone) const {
+  const auto at = key_value->iterate(Family::kAlerts), owed = key_value->iterate(Family::kOutbox);
+  for (at->seek("a"); has_prefix(*at, "a"); at->next()) {
+    ByteReader owner(at->value());
+    const bool is_ours = owner.u32() == number;
+    if (!is_ours || owner.u32() >= day) {
+      continue;
+    }
+    const std::string alert(at->key().substr(1));
+    gone.erase(Family::kAlerts, at->key());
+    gone.erase(Family::kAlerts, alert_key(number, ByteReader(alert).u64()));
+    gone.erase(Family::kAlerts, "w" + alert);
+    for (owed->seek(alert); has_prefix(*owed, alert); owed->next()) {
+      gone.erase(Family::kOutbox, owed->key());
+    }
+  }
+  must(at->status());
+  must(owed->status());
+}
+
+void Store::State::expire_tombstones(Day day, WriteBatch& gone) {
+  const auto at = key_value->iterate(Family::kIds);
+  for (at->seek("t"); has_prefix(*at, "t"); at->next()) {
+    ByteReader in(at->value());
+    const Day made = in.u32();
+    if (made < day) {
+      tombstones.erase(0, in.u64(), {made, 0});
+      gone.erase(Family::kIds, at->key());
+    }
+  }
+  must(at->status());
+}
+
+void Store::State::expire_dead_letters(Day day, WriteBatch& gone) {
+  const auto at = key_value->iterate(Family::kDeadLetters);
+  for (at->seek({}); at->valid(); at->next()) {
+    const Time received_at(microseconds(ByteReader(at->value()).integer()));
+    if (day_of(received_at) >= day) {
+      break;
+    }
+    gone.erase(Family::kDeadLetters, at->key());
+    first_dead_letter = ByteReader(at->key()).u64() + 1;
+  }
+  must(at->status());
+}
+
+}  // namespace vigie
