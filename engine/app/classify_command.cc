@@ -133,7 +133,7 @@ int classify(const ClassifyOptions& options) {
   }
   rules = rules.empty() ? "rules" : rules;
   if (problems.empty() && tenants.empty()) {
-    tenants = {everybody(rules, problems)};
+    tenants = {everybody(rules)};
   }
   std::shared_ptr<const Knowledge> knowledge;
   if (problems.empty()) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <tuple>
 
 #include "engine/match/rule_reader.h"
 #include "engine/parse/text_folder.h"
@@ -103,16 +104,16 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
   auto catalogue = std::make_shared<Catalogue>();
   const std::vector<Pack> packs = read_packs(rules_directory + "/packs", problems);
   Knowledge knowledge;
-  if (problems.size() == before) {
-    knowledge.rules =
-        RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
-  }
+  knowledge.rules = RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
   for (const Pack& pack : packs) {
     knowledge.packs.push_back({pack.name, pack.title, pack.rules.size()});
   }
   knowledge.lexicons =
       read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
   if (problems.size() != before) {
+    std::ranges::stable_sort(
+        problems.begin() + static_cast<std::ptrdiff_t>(before), problems.end(), {},
+        [](const Problem& problem) { return std::tie(problem.file, problem.line); });
     return nullptr;
   }
   catalogue->ruleset = hash_of(rules_directory, tenants);
@@ -132,7 +133,8 @@ std::vector<PackTests> read_pack_tests(const std::string& rules_directory,
   return all;
 }
 
-Tenant everybody(const std::string& rules_directory, std::vector<Problem>& problems) {
+Tenant everybody(const std::string& rules_directory) {
+  std::vector<Problem> problems;  // told by whoever reads the packs for good
   Tenant tenant;
   tenant.id = "default";
   tenant.name = "default";

@@ -29,6 +29,6 @@ std::vector<PackTests> read_pack_tests(const std::string& rules_directory,
 
 /// Who to classify for when no configuration says: one tenant, every pack, everything kept. It has
 /// no name, no elected people, no services: rules that speak of them find nothing.
-Tenant everybody(const std::string& rules_directory, std::vector<Problem>& problems);
+Tenant everybody(const std::string& rules_directory);
 
 }  // namespace vigie

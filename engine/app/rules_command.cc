@@ -118,7 +118,7 @@ int rules_check(const RulesOptions& options) {
   std::vector<Tenant> tenants;
   std::string rules = rules_of(options);
   if (options.config.empty()) {
-    Tenant tenant = everybody(rules, problems);
+    Tenant tenant = everybody(rules);
     for (auto& [name, values] : tenant.variables) {
       values = {name};  // so that every phrase is compiled
     }

@@ -44,6 +44,9 @@ class Settings {
   }                                                  ///< of a map, in order
   const Settings* find(std::string_view key) const;  ///< null if not there
 
+  /// `path` as this document means it: a relative one begins in the document's directory.
+  std::string resolved(const std::string& path) const;
+
   /// A problem at this place.
   void complain(std::string text, std::vector<Problem>& problems) const;
   /// Complains of every field that is not in `allowed`.

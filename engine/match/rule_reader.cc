@@ -7,7 +7,6 @@
 #include <set>
 
 #include "engine/match/phrase_text.h"
-#include "engine/match/regex_table.h"
 
 namespace vigie {
 namespace {
@@ -112,6 +111,7 @@ class PackReader {
     std::vector<std::string_view> known = {"id", "about"};
     known.insert(known.end(), kKindFields.begin(), kKindFields.end());
     known.insert(known.end(), kConditionFields.begin(), kConditionFields.end());
+    const std::size_t before = problems_.size();
     item.allow_only(known, problems_);
 
     Rule rule;
@@ -119,13 +119,13 @@ class PackReader {
     rule.column = item.column();
     rule.id = item.text("id", problems_);
     rule.about = item.text("about", problems_, "");
-    if (item.find("id") != nullptr && !is_rule_id(rule.id)) {
-      item.find("id")->complain(
-          "'" + rule.id +
-              "' is not a rule id: small letters, digits, '.', '_' and '-', at most 100",
-          problems_);
-    } else if (!ids_.insert(rule.id).second) {
-      item.find("id")->complain("'" + rule.id + "' is already taken in this pack", problems_);
+    const Settings* id = item.find("id");
+    if (id != nullptr && !is_rule_id(rule.id)) {
+      id->complain("'" + rule.id +
+                       "' is not a rule id: small letters, digits, '.', '_' and '-', at most 100",
+                   problems_);
+    } else if (id != nullptr && !ids_.insert(rule.id).second) {
+      id->complain("'" + rule.id + "' is already taken in this pack", problems_);
     }
     read_kind(item, rule);
     rule.condition = read_conditions(item, 0);
@@ -135,7 +135,9 @@ class PackReader {
           "near or regex",
           problems_);
     }
-    pack.rules.push_back(std::move(rule));
+    if (problems_.size() == before) {
+      pack.rules.push_back(std::move(rule));
+    }
   }
 
   void read_kind(const Settings& item, Rule& rule) {
@@ -187,9 +189,6 @@ class PackReader {
     if (const Settings* regex = map.find("regex")) {
       Condition condition = leaf(*regex, Op::kRegex, map.text("regex", problems_));
       condition.exact = map.boolean("exact", problems_, false);
-      if (const auto tried = regexes_.add(condition.text, condition.exact); !tried) {
-        regex->complain(tried.error().text, problems_);
-      }
       all.children.push_back(std::move(condition));
     } else if (const Settings* exact = map.find("exact")) {
       exact->complain("'exact' belongs to a 'regex'", problems_);
@@ -288,7 +287,6 @@ class PackReader {
 
   std::vector<Problem>& problems_;
   std::set<std::string, std::less<>> names_, ids_;
-  RegexTable regexes_;  ///< tried here, so that what is wrong with one is told with all the rest
 };
 
 RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
@@ -322,18 +320,22 @@ RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
   return test;
 }
 
+/// The pack without those of its rules that have a problem.
+Pack read_what_is_right(const std::string& path, std::vector<Problem>& problems) {
+  Pack pack;
+  pack.name = fs::path(path).stem().string();
+  pack.file = path;
+  if (const std::optional<Settings> root = Settings::read_file(path, problems)) {
+    PackReader(problems).read(*root, pack);
+  }
+  return pack;
+}
+
 }  // namespace
 
 std::optional<Pack> read_pack(const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
-  const std::optional<Settings> root = Settings::read_file(path, problems);
-  if (!root) {
-    return std::nullopt;
-  }
-  Pack pack;
-  pack.name = fs::path(path).stem().string();
-  pack.file = path;
-  PackReader(problems).read(*root, pack);
+  Pack pack = read_what_is_right(path, problems);
   if (problems.size() != before) {
     return std::nullopt;
   }
@@ -356,19 +358,16 @@ std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>&
   std::vector<Pack> packs;
   std::map<std::string, std::string> seen;
   for (const std::string& path : paths) {
-    std::optional<Pack> pack = read_pack(path, problems);
-    if (!pack) {
-      continue;
-    }
-    for (const Rule& rule : pack->rules) {
-      const std::string place = pack->file + ":" + std::to_string(rule.line);
+    Pack pack = read_what_is_right(path, problems);
+    for (const Rule& rule : pack.rules) {
+      const std::string place = pack.file + ":" + std::to_string(rule.line);
       const auto [first, is_new] = seen.emplace(rule.id, place);
       if (!is_new) {
-        problems.push_back({pack->file, rule.line, rule.column,
+        problems.push_back({pack.file, rule.line, rule.column,
                             "rule '" + rule.id + "' is already at " + first->second});
       }
     }
-    packs.push_back(std::move(*pack));
+    packs.push_back(std::move(pack));
   }
   return packs;
 }

@@ -14,7 +14,8 @@ namespace vigie {
 std::optional<Pack> read_pack(const std::string& path, std::vector<Problem>& problems);
 
 /// Reads every pack of a directory: *.yaml but for *.test.yaml, by name. Rule ids must be unique
-/// over all of them.
+/// over all of them. Where there are problems, what is left of each pack without them: so that
+/// compiling it tells the problems that only compiling finds.
 std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>& problems);
 
 /// Reads the tests beside a pack.

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import ROOT, VIGIE, Engine, run_tests, vigie  # noqa: E402
+from harness import ROOT, VIGIE, Engine, Pusher, run_tests, vigie, wait_for  # noqa: E402
 
 OPTIONS = {
     ("serve",): ["--config"],
@@ -108,6 +108,22 @@ def example(directory):
     assert code == 2 and "chmod 600" in errors, (code, errors)
 
 
+def relative_paths(directory):
+    """They begin where the configuration lies, wherever the command is called."""
+    town = directory / "relative"
+    engine = Engine(town, connectors=[{"id": "hook", "type": "webhook", "secret_file": "hook.secret"},
+                                      {"id": "old", "type": "file", "path": "old.ndjson", "mode": "backfill"}])
+    (town / "old.ndjson").write_text('{"id":"o1","text":"La mairie de Techniville"}\n')
+    code, _, errors = vigie("config", "check", "--config", engine.config)
+    assert code == 0, errors
+    engine.start()
+    try:
+        wait_for("the file", lambda: [m["id"] for m in engine.query()] == ["o1"])
+        assert Pusher(engine.port).push([{"id": "h1", "text": "La mairie"}])[0] == 202
+    finally:
+        assert engine.stop() == 0
+
+
 def help_texts(_):
     for command, options in OPTIONS.items():
         code, out, errors = vigie(*command, "--help")
@@ -166,6 +182,7 @@ TESTS = {
     "so is what only connectors and receivers understand": mistakes_of_parts,
     "what is no configuration at all is told with its file": not_yaml,
     "the commented example is without mistake, its secret must be private": example,
+    "relative paths begin where the configuration lies": relative_paths,
     "every command's help tells its options": help_texts,
     "a misspelt command or option is named": misspelt,
     "a port that is taken is named": port_is_taken,
@@ -176,7 +193,7 @@ TESTS = {
 
 def main():
     with tempfile.TemporaryDirectory(prefix="vigie-config-") as directory:
-        for name in ("taken", "twice", "brief"):
+        for name in ("relative", "taken", "twice", "brief"):
             (Path(directory) / name).mkdir()
         return run_tests(TESTS, Path(directory))
 

@@ -66,6 +66,14 @@ def five_mistakes(library):
     assert len(errors.splitlines()) == 5, errors
 
 
+def without_ids(library):
+    rule = "  - {topic: eau, any: [fuite]}\n"
+    library.write(PACK + rule + rule)
+    code, _, errors = vigie("rules", "check", "--rules", library.path)
+    assert code == 2, code
+    assert [e.split(":")[1] for e in errors.splitlines()] == ["6", "7"] and errors.count("'id' is missing") == 2, errors
+
+
 def not_yaml(library):
     for text in ("rules: [", "- a\n- b\n", "", "a: &x [*x]\n", "rules: 7\n"):
         library.write(text)
@@ -170,6 +178,7 @@ def reload_on_signal(library):
 
 TESTS = {
     "five mistakes in one file are told at once, with file and line": five_mistakes,
+    "rules without an id are told, all of them": without_ids,
     "what is no pack at all is told with its file": not_yaml,
     "a good pack passes check and test": good_pack,
     "a wrong expectation fails, and says what came instead": wrong_expectation,
