@@ -154,8 +154,8 @@ TEST(Fortnight, EveryAlertIsDeliveredOnceAsSoonAsItIsRaised) {
       const Fortnight::Mail& mail = fortnight->mails[i];
       keys.insert(mail.message.idempotency_key);
       EXPECT_EQ(mail.at, alerts[i].raised_at);
-      EXPECT_THAT(mail.message.subject, HasSubstr(alerts[i].subject));
-      EXPECT_THAT(mail.message.text, HasSubstr("/#/mention/" + alerts[i].mention));
+      EXPECT_THAT(mail.message.subject, HasSubstr(alerts[i].headline));
+      EXPECT_THAT(mail.message.text, HasSubstr("/#/techniville/mention/" + alerts[i].mention));
     }
     EXPECT_EQ(keys.size(), alerts.size());
     EXPECT_TRUE(fortnight->store->deliveries(false, at("2030-01-01T00:00:00Z"), 10)->empty());
