@@ -10,7 +10,7 @@
 namespace vigie {
 namespace {
 
-enum class Shape { kVigie, kChat };
+enum class Shape { kVigie, kSlack, kMattermost };
 
 struct WebhookSettings {
   std::string url, secret;
@@ -78,7 +78,11 @@ class WebhookNotifier final : public Notifier {
       return message.json;
     }
     std::string body;
-    JsonWriter(body).begin_object().key("text").value(message.brief).end_object();
+    JsonWriter(body)
+        .begin_object()
+        .key("text")
+        .value(settings_.shape == Shape::kSlack ? message.slack : message.mattermost)
+        .end_object();
     return body;
   }
 
@@ -102,7 +106,9 @@ Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings
   if (shape != "vigie" && shape != "slack" && shape != "mattermost") {
     settings.find("shape")->complain("'shape' is vigie, slack or mattermost", problems);
   }
-  webhook.shape = shape == "vigie" ? Shape::kVigie : Shape::kChat;
+  webhook.shape = shape == "slack"        ? Shape::kSlack
+                  : shape == "mattermost" ? Shape::kMattermost
+                                          : Shape::kVigie;
   const std::string secret_file = settings.text("secret_file", problems, "");
   if (!secret_file.empty()) {
     Result<std::string> secret = read_secret_file(settings.resolved(secret_file));

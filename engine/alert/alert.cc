@@ -34,9 +34,12 @@ std::string to_json(const Alert& alert) {
   json.key("tenant").value(alert.tenant);
   json.key("tenant_name").value(alert.tenant_name);
   json.key("language").value(alert.language);
+  json.key("time_zone").value(alert.time_zone);
   json.key("level").value(to_string(alert.level));
   json.key("first").value(alert.is_first);
   json.key("subject").value(alert.subject);
+  json.key("headline").value(alert.headline);
+  json.key("topic").value(alert.topic);
   json.key("mention").value(alert.mention);
   json.key("source").value(alert.source);
   json.key("url").value(alert.url);
@@ -52,6 +55,7 @@ std::string to_json(const Alert& alert) {
   for (const Alert::Reason& reason : alert.reasons) {
     json.begin_object();
     json.key("rule").value(reason.rule);
+    json.key("title").value(reason.title);
     json.key("text").value(reason.text);
     json.key("weight").value(reason.weight);
     json.end_object();
@@ -62,14 +66,15 @@ std::string to_json(const Alert& alert) {
   json.key("created_at").value(format_time(alert.created_at));
   json.key("received_at").value(format_time(alert.received_at));
   json.key("raised_at").value(format_time(alert.raised_at));
+  json.key("deadline_at").value(format_time(alert.deadline_at));
   json.end_object();
   return out;
 }
 
 void withdraw_words(Alert& alert) {
-  for (std::string* words : {&alert.title, &alert.quote, &alert.url}) {
-    words->clear();
-  }
+  alert.title.clear();
+  alert.url.clear();
+  alert.quote = alert.language == "en" ? "[taken back by its author]" : "[retiré par son auteur]";
   alert.marks.clear();
   for (Alert::Reason& reason : alert.reasons) {
     reason.text.clear();
@@ -87,12 +92,15 @@ Result<Alert> parse_alert(std::string_view json) {
   alert.tenant = text(root, "tenant");
   alert.tenant_name = text(root, "tenant_name");
   alert.language = text(root, "language");
+  alert.time_zone = text(root, "time_zone");
   alert.level = parse_urgency(text(root, "level")).value_or(Urgency::kHigh);
   bool is_first = true;
   if (root["first"].get(is_first) == simdjson::SUCCESS) {
     alert.is_first = is_first;
   }
   alert.subject = text(root, "subject");
+  alert.headline = text(root, "headline");
+  alert.topic = text(root, "topic");
   alert.mention = text(root, "mention");
   alert.source = text(root, "source");
   alert.url = text(root, "url");
@@ -108,8 +116,8 @@ Result<Alert> parse_alert(std::string_view json) {
   }
   if (root["reasons"].get(list) == simdjson::SUCCESS) {
     for (const element reason : list) {
-      alert.reasons.push_back(
-          {text(reason, "rule"), text(reason, "text"), number<std::int32_t>(reason, "weight")});
+      alert.reasons.push_back({text(reason, "rule"), text(reason, "title"), text(reason, "text"),
+                               number<std::int32_t>(reason, "weight")});
     }
   }
   alert.ruleset = text(root, "ruleset");
@@ -117,6 +125,7 @@ Result<Alert> parse_alert(std::string_view json) {
   alert.created_at = time(root, "created_at");
   alert.received_at = time(root, "received_at");
   alert.raised_at = time(root, "raised_at");
+  alert.deadline_at = time(root, "deadline_at");
   return alert;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,17 +16,20 @@ namespace vigie {
 /// @handles in the quote are masked.
 struct Alert {
   struct Reason {
-    std::string rule, text;
+    std::string rule, title;  ///< its id, and what people call it: may be empty
+    std::string text;         ///< its passages, " … " between them
     std::int32_t weight = 0;
   };
   struct Mark {
     std::uint32_t start = 0, end = 0;  ///< bytes of `quote`
   };
 
-  std::string incident, tenant, tenant_name, language;
+  std::string incident, tenant, tenant_name, language, time_zone;
   Urgency level = Urgency::kHigh;
   bool is_first = true;  ///< else the incident's level rose
-  std::string subject;   ///< the topic, or a rule's name
+  std::string subject;   ///< what the incident is known by: the topic, or a rule's name
+  std::string headline;  ///< what people call it: the heaviest rule's title, or the subject
+  std::string topic;     ///< may be empty
   std::string mention;   ///< its ref: "20741-1289"
   std::string source, url, place;
   std::string title, quote;  ///< at most kMaxQuoteBytes
@@ -34,6 +38,11 @@ struct Alert {
   std::string ruleset;
   std::uint32_t mentions = 1;  ///< urgent ones of the incident so far
   Time created_at{}, received_at{}, raised_at{};
+  Time deadline_at{};  ///< by when somebody should have answered
+
+  /// How long after it was raised that is.
+  static constexpr std::chrono::minutes kCriticalDeadline{30};
+  static constexpr std::chrono::hours kHighDeadline{2};
 
   static constexpr std::size_t kMaxQuoteBytes = 600;
 };
@@ -41,7 +50,7 @@ struct Alert {
 /// The body that the store keeps: one JSON object, without the alert's number, which the store
 /// gives.
 std::string to_json(const Alert& alert);
-/// Removes what the mention's author said and where; what was decided, and why, stays.
+/// Removes what the mention's author said and where, and says so; what was decided, and why, stays.
 void withdraw_words(Alert& alert);
 Result<Alert> parse_alert(std::string_view json);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "engine/core/handle_mask.h"
@@ -23,6 +24,12 @@ std::string_view cut(std::string_view text, std::size_t begin) {
     --end;
   }
   return text.substr(begin, end - begin);
+}
+
+/// Whether nothing but spaces stands between the end of one passage and the start of the next.
+bool touch(std::string_view text, std::size_t end, std::size_t start) {
+  return start <= end ||
+         text.substr(end, start - end).find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
 bool decides(const Evidence& evidence) {
@@ -57,7 +64,7 @@ void quote(const Record& record, Alert& alert) {
     }
     const auto start = static_cast<std::uint32_t>(span.start - begin);
     const auto end = static_cast<std::uint32_t>(span.end - begin);
-    if (!alert.marks.empty() && start < alert.marks.back().end) {
+    if (!alert.marks.empty() && touch(alert.quote, alert.marks.back().end, start)) {
       alert.marks.back().end = std::max(alert.marks.back().end, end);
     } else {
       alert.marks.push_back({start, end});
@@ -65,15 +72,50 @@ void quote(const Record& record, Alert& alert) {
   }
 }
 
-const Evidence* heaviest_urgency(const Record& record) {
-  const Evidence* heaviest = nullptr;
+/// One per rule, in the order of their first passages.
+std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalogue,
+                                   std::string_view title, std::string_view text) {
+  std::vector<Alert::Reason> reasons;
+  std::vector<Evidence> last;  // passage of each
   for (const Evidence& evidence : record.verdict.evidence) {
-    if (evidence.axis == Axis::kUrgency &&
-        (heaviest == nullptr || evidence.weight > heaviest->weight)) {
-      heaviest = &evidence;
+    const Span& span = evidence.span;
+    const std::string_view field = span.field == Field::kTitle ? title : text;
+    if (!decides(evidence) || span.end > field.size()) {
+      continue;
+    }
+    const std::string_view passage = field.substr(span.start, span.end - span.start);
+    const auto found = std::ranges::find(last, evidence.name, &Evidence::name);
+    if (found == last.end()) {
+      reasons.push_back({catalogue.names.at(evidence.name),
+                         std::string(title_of(catalogue, evidence.name)), std::string(passage),
+                         evidence.weight});
+      last.push_back(evidence);
+      continue;
+    }
+    Alert::Reason& reason = reasons[static_cast<std::size_t>(found - last.begin())];
+    reason.weight += evidence.weight;
+    if (found->span.field != span.field || !touch(field, found->span.end, span.start)) {
+      reason.text += " … ";
+      reason.text += passage;
+    } else if (span.end > found->span.end) {
+      reason.text += field.substr(found->span.end, span.end - found->span.end);
+    }
+    *found = evidence;
+  }
+  return reasons;
+}
+
+/// The rule whose passages together weigh most on urgency.
+std::optional<std::uint32_t> heaviest_urgency(const Record& record) {
+  std::map<std::uint32_t, std::int32_t> weights;
+  for (const Evidence& evidence : record.verdict.evidence) {
+    if (evidence.axis == Axis::kUrgency) {
+      weights[evidence.name] += evidence.weight;
     }
   }
-  return heaviest;
+  const auto heaviest =
+      std::ranges::max_element(weights, {}, [](const auto& entry) { return entry.second; });
+  return heaviest == weights.end() ? std::nullopt : std::optional(heaviest->first);
 }
 
 /// How many bytes lie between two passages; 0 if they touch.
@@ -112,8 +154,8 @@ Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue
   sighting.tenant = tenant;
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     sighting.subject = catalogue.names.at(*topic);
-  } else if (const Evidence* reason = heaviest_urgency(record)) {
-    sighting.subject = catalogue.names.at(reason->name);
+  } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
+    sighting.subject = catalogue.names.at(*rule);
   }
   sighting.level = record.verdict.urgency;
   sighting.at = record.received_at;
@@ -131,30 +173,35 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
   alert.tenant = tenant.id;
   alert.tenant_name = tenant.name;
   alert.language = tenant.language;
+  alert.time_zone = tenant.time_zone;
   alert.level = raise.level;
   alert.is_first = raise.is_first;
   alert.subject = raise.incident.substr(0, raise.incident.rfind('@'));
+  if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
+    alert.headline = title_of(catalogue, *rule);
+  }
+  if (alert.headline.empty()) {
+    alert.headline = alert.subject;
+  }
+  if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
+    alert.topic = catalogue.names.at(*topic);
+  }
   alert.mention = to_string(ref);
   alert.source = mention.source;
   alert.url = mention.url;
-  alert.place = mention.place.name;
+  alert.place = mask_handles(mention.place.name);
   const std::string title = mask_handles(mention.title), text = mask_handles(mention.text);
   alert.title = cut(title, 0);
   quote(record, alert);
-  for (const Evidence& evidence : record.verdict.evidence) {
-    if (!decides(evidence)) {
-      continue;
-    }
-    const Span& span = evidence.span;
-    const std::string& field = span.field == Field::kTitle ? title : text;
-    alert.reasons.push_back({catalogue.names.at(evidence.name),
-                             field.substr(span.start, span.end - span.start), evidence.weight});
-  }
+  alert.reasons = reasons(record, catalogue, title, text);
   alert.ruleset = catalogue.ruleset;
   alert.mentions = raise.mentions;
   alert.created_at = mention.created_at;
   alert.received_at = record.received_at;
   alert.raised_at = now;
+  alert.deadline_at =
+      now + (alert.level == Urgency::kCritical ? microseconds(Alert::kCriticalDeadline)
+                                               : microseconds(Alert::kHighDeadline));
   return alert;
 }
 

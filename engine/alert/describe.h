@@ -14,7 +14,7 @@ namespace vigie {
 Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue);
 
 /// The alert that a raise asks for: quote around the passages that made the mention urgent,
-/// @handles masked, reasons.
+/// @handles masked, reasons, and the time by which somebody should have answered.
 Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record,
                const Catalogue& catalogue, const Raise& raise, Time now);
 

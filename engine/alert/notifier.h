@@ -11,8 +11,9 @@ struct Message {
   std::string idempotency_key;  ///< the same at every attempt for this alert and receiver
   std::string subject;          ///< one line
   std::string text, html;
-  std::string json;   ///< the alert as an object, with its number and link
-  std::string brief;  ///< for chats: Markdown as Slack and Mattermost read it
+  std::string json;        ///< the alert as an object, with its number and link
+  std::string slack;       ///< for chats, short: in Slack's own mark-up
+  std::string mattermost;  ///< the same in Markdown
 };
 
 /// How an attempt to deliver ended.

@@ -1,6 +1,9 @@
 #include "engine/alert/renderer.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <span>
 #include <string_view>
 
@@ -11,8 +14,10 @@ namespace {
 
 /// Every word that a message says by itself.
 struct Words {
-  std::string_view high, critical, rises, mentions, mention, why, rule, weight, published, received,
-      raised, place, open, original, rules;
+  std::string_view high, critical, rises, mentions, mention, why, published, received, raised,
+      deadline, place, open, original, rules;
+  std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
+  std::array<std::string_view, 12> months;
 };
 constexpr Words kFrench = {"URGENT",
                            "CRITIQUE",
@@ -20,30 +25,36 @@ constexpr Words kFrench = {"URGENT",
                            "mentions urgentes",
                            "mention urgente",
                            "Pourquoi",
-                           "règle",
-                           "poids",
                            "Publié",
                            "reçu",
                            "alerté",
+                           "échéance",
                            "Lieu",
                            "Ouvrir dans Vigie",
                            "Original",
-                           "Règles"};
-constexpr Words kEnglish = {"URGENT",
-                            "CRITICAL",
-                            "The situation is getting worse.",
-                            "urgent mentions",
-                            "urgent mention",
-                            "Why",
-                            "rule",
-                            "weight",
-                            "Published",
-                            "received",
-                            "alerted",
-                            "Place",
-                            "Open in Vigie",
-                            "Original",
-                            "Rules"};
+                           "Règles",
+                           "le ",
+                           " à ",
+                           {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
+                            "sept.", "oct.", "nov.", "déc."}};
+constexpr Words kEnglish = {
+    "URGENT",
+    "CRITICAL",
+    "The situation is getting worse.",
+    "urgent mentions",
+    "urgent mention",
+    "Why",
+    "Published",
+    "received",
+    "alerted",
+    "due",
+    "Place",
+    "Open in Vigie",
+    "Original",
+    "Rules",
+    "on ",
+    " at ",
+    {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
 
 const Words& words_of(const Alert& alert) {
   return alert.language.starts_with("fr") ? kFrench : kEnglish;
@@ -107,11 +118,64 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-/// What chats would read as mark-up or as a call to everybody.
+/// A masked handle has an asterisk per byte, so that marks stay right; people are shown one sign.
+std::string shorten_handles(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    out += text[at];
+    if (text[at++] == '@' && at < text.size() && text[at] == '*') {
+      out += "…";
+      at = std::min(text.find_first_not_of('*', at), text.size());
+    }
+  }
+  return out;
+}
+
+/// What a person reads of something foreign.
+std::string plain(std::string_view text) { return shorten_handles(one_line(text)); }
+
+/// Guillemets within our guillemets become “ ”.
+std::string inner_quotes(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> kQuotes[] = {
+      {"«\u00a0", "“"}, {"«\u202f", "“"}, {"« ", "“"}, {"«", "“"},
+      {"\u00a0»", "”"}, {"\u202f»", "”"}, {" »", "”"}, {"»", "”"}};
+  std::string out;
+  while (!text.empty()) {
+    const auto* found = std::ranges::find_if(
+        kQuotes, [&](const auto& quote) { return text.starts_with(quote.first); });
+    if (found == std::end(kQuotes)) {
+      out += text.front();
+      text.remove_prefix(1);
+    } else {
+      out += found->second;
+      text.remove_prefix(found->first.size());
+    }
+  }
+  return out;
+}
+
+/// An '@' that calls nobody: chats take "@here" and "@all" for names even where they are quoted.
+constexpr std::string_view kSilentAt = "@\u200B";
+
+/// Slack's mark-up has no escapes but these three.
+std::string escape_slack(std::string_view text) {
+  std::string out;
+  for (const char c : plain(text)) {
+    out += c == '<'   ? "&lt;"
+           : c == '>' ? "&gt;"
+           : c == '&' ? "&amp;"
+           : c == '@' ? kSilentAt
+                      : std::string_view(&c, 1);
+  }
+  return out;
+}
+
 std::string escape_markdown(std::string_view text) {
   std::string out;
-  for (const char c : one_line(text)) {
-    if (std::string_view("*_`~[]()<>&@#|!\\").find(c) != std::string_view::npos) {
+  for (const char c : plain(text)) {
+    if (c == '@') {
+      out += kSilentAt;
+    } else if (std::string_view("*_`~[]()<>&#|!\\").find(c) != std::string_view::npos) {
       out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string{'\\', c};
     } else {
       out += c;
@@ -142,43 +206,51 @@ bool is_web_link(std::string_view url) {
   return url.starts_with("https://") || url.starts_with("http://");
 }
 
-std::string clock_of(Time time) { return format_time(time).substr(0, 19) + "Z"; }
+/// A feed's source is its address: the site's name says enough.
+std::string source_name(const std::string& source) {
+  const std::size_t host = is_web_link(source) ? source.find("//") + 2 : 0;
+  return source.substr(host,
+                       host == 0 ? std::string::npos : source.find_first_of("/?#", host) - host);
+}
 
 class Renderer {
  public:
   Renderer(const Alert& alert, const std::string& public_url)
       : alert_(alert), words_(words_of(alert)) {
     if (!public_url.empty()) {
-      link_ = public_url + "/#/mention/" + alert.mention;
+      link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
     }
   }
 
   std::string subject() const {
-    return one_line("[" + level() + "] " + alert_.subject + " – " + alert_.tenant_name);
+    const std::string& headline = alert_.headline.empty() ? alert_.subject : alert_.headline;
+    return plain("[" + level() + "] " + headline + " – " + alert_.tenant_name);
   }
 
   std::string text() const {
-    std::string out = subject() + "\n";
-    out += counts() + "\n";
+    std::string out = subject() + "\n" + counts() + "\n";
     if (!alert_.is_first) {
       out += std::string(words_.rises) + "\n";
     }
     if (!alert_.title.empty()) {
-      out += "\n" + one_line(alert_.title) + "\n";
+      out += "\n" + plain(alert_.title) + "\n";
     }
-    out += "\n« " + marked(alert_, "**", "**", one_line) + " » (" + one_line(alert_.source) + ")\n";
+    out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n" + source() + "\n";
     if (!alert_.place.empty()) {
-      out += std::string(words_.place) + " : " + one_line(alert_.place) + "\n";
+      out += std::string(words_.place) + " : " + plain(alert_.place) + "\n";
+    }
+    if (is_web_link(alert_.url)) {
+      out += std::string(words_.original) + " : " + one_line(alert_.url) + "\n";
     }
     out += "\n" + std::string(words_.why) + " :\n";
     for (const Alert::Reason& reason : alert_.reasons) {
       out += "- " + reason_line(reason) + "\n";
     }
-    out += "\n" + times() + "\n" + std::string(words_.rules) + " : " + alert_.ruleset + "\n";
+    out += "\n" + times() + "\n";
     if (!link_.empty()) {
       out += "\n" + std::string(words_.open) + " : " + link_ + "\n";
     }
-    return out;
+    return out + "\n-- \n" + rules() + "\n";
   }
 
   std::string html() const {
@@ -188,18 +260,18 @@ class Renderer {
            "</title></head><body style=\"font-family:sans-serif;color:#1b2430;line-height:1.5\">";
     out += "<h1 style=\"font-size:1.2em\">" + escape_html(subject()) + "</h1><p>" + counts();
     if (!alert_.is_first) {
-      out += " <strong>" + std::string(words_.rises) + "</strong>";
+      out += "<br>" + escape_html(words_.rises);
     }
-    out += "</p><blockquote style=\"border-left:4px solid #8f0e22;margin:0;padding:.2em 1em\">";
+    out += "</p><blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
     if (!alert_.title.empty()) {
-      out += "<p><strong><bdi>" + escape_html(one_line(alert_.title)) + "</bdi></strong></p>";
+      out += "<p><strong><bdi>" + escape_html(plain(alert_.title)) + "</bdi></strong></p>";
     }
     out += "<p><bdi>" +
            marked(alert_, "<mark>", "</mark>",
-                  [](std::string_view piece) { return escape_html(one_line(piece)); }) +
-           "</bdi></p></blockquote><p>" + escape_html(one_line(alert_.source));
+                  [](std::string_view piece) { return escape_html(plain(piece)); }) +
+           "</bdi></p></blockquote><p>" + escape_html(source());
     if (!alert_.place.empty()) {
-      out += " · " + escape_html(one_line(alert_.place));
+      out += " · " + escape_html(plain(alert_.place));
     }
     if (is_web_link(alert_.url)) {
       out += " · <a href=\"" + escape_html(one_line(alert_.url)) + "\" rel=\"noopener\">" +
@@ -209,28 +281,35 @@ class Renderer {
     for (const Alert::Reason& reason : alert_.reasons) {
       out += "<li>" + escape_html(reason_line(reason)) + "</li>";
     }
-    out += "</ul><p>" + times() + "<br>" + std::string(words_.rules) + " : <code>" +
-           escape_html(alert_.ruleset) + "</code></p>";
+    out += "</ul><p>" + escape_html(times()) + "</p>";
     if (!link_.empty()) {
       out += "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) + "</a></p>";
     }
-    return out + "</body></html>\n";
+    return out + "<p style=\"font-size:.8em;color:#536070\">" + escape_html(rules()) +
+           "</p></body></html>\n";
   }
 
-  std::string brief() const {
-    std::string out = "*" + escape_markdown(subject()) + "*\n> " +
-                      marked(alert_, "*", "*", escape_markdown) + "\n" + counts() + " · " +
-                      escape_markdown(alert_.source);
-    out += "\n" + std::string(words_.why) + " : " + escape_markdown(rules()) + "\n" + times();
+  std::string slack() const { return brief("*", escape_slack); }
+  std::string mattermost() const { return brief("**", escape_markdown); }
+
+  const std::string& link() const { return link_; }
+
+ private:
+  template <class Escape>
+  std::string brief(std::string_view bold, Escape&& escape) const {
+    std::string out(bold);
+    out.append(escape(subject())).append(bold).append("\n> ");
+    out += marked(alert_, bold, bold, escape) + "\n" + counts() + " · " + escape(source());
+    if (alert_.deadline_at != Time{}) {
+      out += " · " + deadline();
+    }
+    out += "\n" + std::string(words_.why) + " : " + escape(why()) + "\n" + times();
     if (!link_.empty()) {
       out += "\n" + link_;
     }
     return out;
   }
 
-  const std::string& link() const { return link_; }
-
- private:
   std::string level() const {
     return std::string(alert_.level == Urgency::kCritical ? words_.critical : words_.high);
   }
@@ -238,28 +317,82 @@ class Renderer {
     return std::to_string(alert_.mentions) + " " +
            std::string(alert_.mentions == 1 ? words_.mention : words_.mentions);
   }
-  std::string reason_line(const Alert::Reason& reason) const {
-    return std::string(words_.rule) + " " + one_line(reason.rule) + " : « " +
-           one_line(reason.text) + " » (" + std::string(words_.weight) + " " +
-           std::to_string(reason.weight) + ")";
+  std::string source() const { return plain(source_name(alert_.source)); }
+  static std::string reason_line(const Alert::Reason& reason) {
+    const std::string title = plain(reason.title.empty() ? reason.rule : reason.title);
+    return reason.text.empty() ? title : title + " : « " + inner_quotes(plain(reason.text)) + " »";
   }
-  /// Each rule once, the first said first.
+  /// Who wants to know exactly: "Règles : urgence.malade 620 · 00c0ffee00c0ffee".
   std::string rules() const {
-    std::string out;
-    for (std::size_t i = 0; i < alert_.reasons.size(); ++i) {
-      const auto until_here = alert_.reasons.begin() + static_cast<std::ptrdiff_t>(i);
-      const std::string& rule = alert_.reasons[i].rule;
-      if (std::ranges::find(alert_.reasons.begin(), until_here, rule, &Alert::Reason::rule) ==
-          until_here) {
-        out += (out.empty() ? "" : ", ") + rule;
+    std::string out = std::string(words_.rules) + " : ";
+    for (const Alert::Reason& reason : alert_.reasons) {
+      out += one_line(reason.rule) + " " + std::to_string(reason.weight) + " · ";
+    }
+    return out + one_line(alert_.ruleset);
+  }
+  /// Each reason once, the first said first.
+  std::string why() const {
+    std::vector<std::string> titles;
+    for (const Alert::Reason& reason : alert_.reasons) {
+      std::string title = plain(reason.title.empty() ? reason.rule : reason.title);
+      if (std::ranges::find(titles, title) == titles.end()) {
+        titles.push_back(std::move(title));
       }
+    }
+    std::string out;
+    for (const std::string& title : titles) {
+      out += (out.empty() ? "" : ", ") + title;
     }
     return out;
   }
   std::string times() const {
-    return std::string(words_.published) + " " + clock_of(alert_.created_at) + ", " +
-           std::string(words_.received) + " " + clock_of(alert_.received_at) + ", " +
-           std::string(words_.raised) + " " + clock_of(alert_.raised_at);
+    std::string out = std::string(words_.published) + " " + moment(alert_.created_at) + ", " +
+                      std::string(words_.received) + " " + moment(alert_.received_at) + ", " +
+                      std::string(words_.raised) + " " + moment(alert_.raised_at);
+    return alert_.deadline_at == Time{} ? out : out + " · " + deadline();
+  }
+  std::string deadline() const {
+    return std::string(words_.deadline) + " " + clock_of(alert_.deadline_at);
+  }
+
+  /// As the town's clocks show it. A zone that the system does not know is told in UTC, and said
+  /// so.
+  struct Local {
+    std::chrono::year_month_day date;
+    int hour = 0, minute = 0;
+    std::string_view suffix;
+  };
+  Local local(Time time) const {
+    const std::optional<std::chrono::seconds> offset = utc_offset(alert_.time_zone, time);
+    const Time shown = time + offset.value_or(std::chrono::seconds(0));
+    const auto day = std::chrono::floor<std::chrono::days>(shown);
+    const std::chrono::hh_mm_ss clock(shown - day);
+    return {day, static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+            offset ? "" : " UTC"};
+  }
+  /// "08:42"
+  std::string clock_of(Time time) const {
+    const Local at = local(time);
+    char text[32];
+    std::snprintf(text, sizeof text, "%02d:%02d", at.hour, at.minute);
+    return text + std::string(at.suffix);
+  }
+  /// "le 12 nov. à 21 h 17", with the year if it is not the alert's.
+  std::string moment(Time time) const {
+    const Local at = local(time);
+    std::string out(words_.on);
+    out += std::to_string(static_cast<unsigned>(at.date.day())) + " ";
+    out += words_.months.at(static_cast<unsigned>(at.date.month()) - 1);
+    if (at.date.year() != local(alert_.raised_at).date.year()) {
+      out += " " + std::to_string(static_cast<int>(at.date.year()));
+    }
+    out += words_.at;
+    if (&words_ == &kEnglish) {
+      return out + clock_of(time);
+    }
+    char text[32];
+    std::snprintf(text, sizeof text, "%d h %02d", at.hour, at.minute);
+    return out + text + std::string(at.suffix);
   }
 
   const Alert& alert_;
@@ -277,7 +410,8 @@ Message render(const Alert& alert, std::uint64_t number, const std::string& rece
   message.subject = renderer.subject();
   message.text = renderer.text();
   message.html = renderer.html();
-  message.brief = renderer.brief();
+  message.slack = renderer.slack();
+  message.mattermost = renderer.mattermost();
   JsonWriter json(message.json);
   json.begin_object();
   json.key("number").value(number);

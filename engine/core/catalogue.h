@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/verdict.h"
@@ -18,6 +20,7 @@ enum class RuleKind : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse };
 struct RuleInfo {
   std::uint32_t name = 0;  ///< in Catalogue::names: the rule's id, unique over all packs
   RuleKind kind = RuleKind::kTopic;
+  std::string title;              ///< what people call it; may be empty
   std::int32_t weight = 0;        ///< tone, urgency, abuse: signed contribution to the sum
   std::uint32_t topic = 0;        ///< topic rules: the topic's name, in Catalogue::names
   bool every_tenant = true;       ///< else only `tenants`
@@ -32,5 +35,11 @@ struct Catalogue {
   std::vector<std::string> names;
   std::vector<RuleInfo> rules;
 };
+
+/// The title of the rule whose name is `name`; empty if it has none, or is a word of a lexicon.
+inline std::string_view title_of(const Catalogue& catalogue, std::uint32_t name) {
+  const auto rule = std::ranges::find(catalogue.rules, name, &RuleInfo::name);
+  return rule == catalogue.rules.end() ? std::string_view() : rule->title;
+}
 
 }  // namespace vigie

@@ -1,7 +1,10 @@
 #include "engine/core/time.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
+#include <sstream>
 
 namespace vigie {
 namespace {
@@ -66,6 +69,125 @@ std::chrono::minutes scan_offset(Scanner& scanner) {
   return west ? -offset : offset;
 }
 
+using std::chrono::seconds;
+
+/// What a zone's file says of all years to come, as POSIX writes it: "CET-1CEST,M3.5.0,M10.5.0/3".
+/// Only rules by weekday (M) are read; the zones of the world use no others.
+class ZoneRule {
+ public:
+  explicit ZoneRule(std::string_view text) : rest_(text) {
+    skip_name();
+    standard_ = -clock_time();
+    if (rest_.empty()) {
+      return;
+    }
+    skip_name();
+    summer_ = rest_.empty() || rest_[0] == ',' ? standard_ + std::chrono::hours(1) : -clock_time();
+    begin_ = change();
+    end_ = change();
+    has_summer_ = true;
+    failed_ |= !rest_.empty();
+  }
+
+  std::optional<seconds> offset_at(Time time) const {
+    if (failed_) {
+      return std::nullopt;
+    }
+    if (!has_summer_) {
+      return standard_;
+    }
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time + standard_));
+    const Time begin = moment(begin_, date.year()) - standard_;
+    const Time end = moment(end_, date.year()) - summer_;
+    // South of the equator summer ends before it begins.
+    const bool is_summer = begin < end ? begin <= time && time < end : time < end || begin <= time;
+    return is_summer ? summer_ : standard_;
+  }
+
+ private:
+  struct Change {
+    unsigned month = 1, week = 1, weekday = 0;  ///< week 5: the last one
+    seconds clock = std::chrono::hours(2);
+  };
+
+  static Time moment(const Change& change, std::chrono::year year) {
+    const std::chrono::month month(change.month);
+    const std::chrono::weekday day(change.weekday);
+    const std::chrono::sys_days date =
+        change.week == 5 ? std::chrono::sys_days(year / month / day[std::chrono::last])
+                         : std::chrono::sys_days(year / month / day[change.week]);
+    return date + change.clock;
+  }
+
+  bool take(char wanted) {
+    const bool is_there = !rest_.empty() && rest_[0] == wanted;
+    rest_.remove_prefix(is_there ? 1 : 0);
+    return is_there;
+  }
+  unsigned number(unsigned least, unsigned most) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    failed_ |= error != std::errc{} || value < least || value > most;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return value;
+  }
+  /// "CEST" or "<+04>".
+  void skip_name() {
+    const bool is_quoted = take('<');
+    const std::size_t end = is_quoted ? rest_.find('>') : rest_.find_first_of("+-,0123456789");
+    failed_ |= end == 0 || (is_quoted && end == std::string_view::npos);
+    rest_.remove_prefix(std::min(rest_.size(), is_quoted && !failed_ ? end + 1 : end));
+  }
+  /// "-1", "3", "-5:30".
+  seconds clock_time() {
+    const bool is_negative = take('-');
+    if (!is_negative) {
+      take('+');
+    }
+    seconds time = std::chrono::hours(number(0, 167));
+    if (take(':')) {
+      time += std::chrono::minutes(number(0, 59));
+      time += seconds(take(':') ? number(0, 59) : 0);
+    }
+    return is_negative ? -time : time;
+  }
+  /// ",M3.5.0/2"
+  Change change() {
+    Change change;
+    failed_ |= !take(',') || !take('M');
+    change.month = number(1, 12);
+    failed_ |= !take('.');
+    change.week = number(1, 5);
+    failed_ |= !take('.');
+    change.weekday = number(0, 6);
+    if (take('/')) {
+      change.clock = clock_time();
+    }
+    return change;
+  }
+
+  std::string_view rest_;
+  seconds standard_{}, summer_{};
+  Change begin_, end_;
+  bool has_summer_ = false, failed_ = false;
+};
+
+/// The last line of the zone's file; empty if there is none.
+std::string zone_rule(const std::string& zone) {
+  if (zone.empty() || zone.front() == '/' || zone.find("..") != std::string::npos) {
+    return {};
+  }
+  std::ifstream file("/usr/share/zoneinfo/" + zone, std::ios::binary);
+  std::ostringstream read;
+  read << file.rdbuf();  // of a folder too: nothing then
+  const std::string bytes = read.str();
+  if (!bytes.starts_with("TZif") || bytes.back() != '\n') {
+    return {};
+  }
+  const std::size_t line = bytes.rfind('\n', bytes.size() - 2) + 1;
+  return bytes.substr(line, bytes.size() - 1 - line);
+}
+
 }  // namespace
 
 std::optional<Time> parse_time(std::string_view text) {
@@ -124,6 +246,11 @@ std::string format_time(Time time) {
                             static_cast<int>(millis));
   }
   return std::string(text, static_cast<std::size_t>(length)) + 'Z';
+}
+
+std::optional<seconds> utc_offset(const std::string& zone, Time time) {
+  const std::string rule = zone_rule(zone);
+  return rule.empty() ? std::nullopt : ZoneRule(rule).offset_at(time);
 }
 
 }  // namespace vigie

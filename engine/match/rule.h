@@ -36,6 +36,7 @@ struct Rule {
   RuleKind kind = RuleKind::kTopic;
   std::string topic;        ///< topic rules
   std::int32_t weight = 0;  ///< tone, urgency, abuse
+  std::string title;        ///< for people: what it finds, in alerts and on the screens
   std::string about;        ///< for people: why this rule
   Condition condition;
   int line = 0, column = 0;

@@ -18,6 +18,7 @@ constexpr std::size_t kMaxConditionDepth = 16;
 constexpr std::size_t kMaxPhrasesPerList = 1'000;
 constexpr std::int64_t kMaxWeight = 1'000;
 constexpr std::int64_t kMaxDistance = 100;
+constexpr std::size_t kMaxTitleBytes = 100;
 
 constexpr std::array<std::string_view, 5> kKindFields = {"watch", "topic", "tone", "urgency",
                                                          "abuse"};
@@ -108,7 +109,7 @@ class PackReader {
       item.complain("a rule is a map of fields", problems_);
       return;
     }
-    std::vector<std::string_view> known = {"id", "about"};
+    std::vector<std::string_view> known = {"id", "title", "about"};
     known.insert(known.end(), kKindFields.begin(), kKindFields.end());
     known.insert(known.end(), kConditionFields.begin(), kConditionFields.end());
     const std::size_t before = problems_.size();
@@ -118,7 +119,11 @@ class PackReader {
     rule.line = item.line();
     rule.column = item.column();
     rule.id = item.text("id", problems_);
+    rule.title = item.text("title", problems_, "");
     rule.about = item.text("about", problems_, "");
+    if (rule.title.size() > kMaxTitleBytes) {
+      item.find("title")->complain("'title' is longer than 100 bytes", problems_);
+    }
     const Settings* id = item.find("id");
     if (id != nullptr && !is_rule_id(rule.id)) {
       id->complain("'" + rule.id +

@@ -143,6 +143,7 @@ class RuleSetCompiler {
     RuleInfo info;
     info.name = intern(rule.id);
     info.kind = rule.kind;
+    info.title = rule.title;
     info.weight = rule.weight;
     info.topic = rule.kind == RuleKind::kTopic ? intern(rule.topic) : 0;
     info.every_tenant = every_tenant;

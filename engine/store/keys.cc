@@ -17,6 +17,9 @@ void encode_catalogue(const Catalogue& catalogue, std::string& out) {
     put_signed(out, rule.weight);
     put_varint(out, rule.topic);
   }
+  for (const RuleInfo& rule : catalogue.rules) {
+    put_text(out, rule.title);
+  }
 }
 
 Result<Catalogue> decode_catalogue(std::string_view bytes) {
@@ -34,6 +37,11 @@ Result<Catalogue> decode_catalogue(std::string_view bytes) {
     rule.weight = static_cast<std::int32_t>(in.integer());
     rule.topic = in.natural<std::uint32_t>();
     catalogue.rules.push_back(std::move(rule));
+  }
+  if (in.left() != 0) {  // written since rules have titles
+    for (RuleInfo& rule : catalogue.rules) {
+      rule.title = in.text();
+    }
   }
   if (!in.done()) {
     return fail(ErrorCode::kCorrupt, "a stored catalogue cannot be read: its bytes are damaged");

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "engine/core/handle_mask.h"
 #include "engine/web/api_routes.h"
 
 namespace vigie {
@@ -17,10 +16,16 @@ using State = AlertWork::State;
 constexpr std::uint64_t kMaxLimit = 200, kDefaultLimit = 50;
 constexpr std::size_t kScannedPerLimit = 10;
 constexpr std::array<std::string_view, 3> kStates = {"new", "taken", "closed"};
+constexpr std::string_view kOpen = "open";  ///< asks for both that are not closed
 
 std::string_view to_string(State state) { return kStates.at(static_cast<std::size_t>(state)); }
 
-/// The body's members, with its number and work before them.
+bool is_in(State state, const std::optional<std::string>& wanted) {
+  return !wanted || (*wanted == kOpen ? state != State::kClosed : to_string(state) == *wanted);
+}
+
+/// The body's members, with its number and work before them. Handles are masked in its texts since
+/// it was made; its addresses are as they were.
 void write_alert(const Store::StoredAlert& alert, JsonWriter& json) {
   std::string object;
   JsonWriter members(object);
@@ -29,7 +34,7 @@ void write_alert(const Store::StoredAlert& alert, JsonWriter& json) {
   if (alert.work.state != State::kNew) {
     members.key("by").value(alert.work.by).key("at").value(format_time(alert.work.at));
   }
-  const std::string body = mask_handles(alert.body);
+  const std::string& body = alert.body;
   const std::size_t first_member = body.find('{') + 1;
   object += body.find_first_not_of(" \t\r\n}", first_member) == std::string::npos ? "" : ",";
   object += std::string_view(body).substr(first_member);
@@ -40,8 +45,8 @@ Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& requ
   const auto limit = number_field(request, "limit", 1, kMaxLimit, kDefaultLimit);
   const auto before = number_field(request, "before", 1, UINT64_MAX, 0);
   const std::optional<std::string> state = request.query_field("state");
-  if (!limit || !before || (state && std::ranges::count(kStates, *state) == 0)) {
-    return problem(400, "limit: 1 to 200, before: a number, state: new, taken or closed");
+  if (!limit || !before || (state && *state != kOpen && std::ranges::count(kStates, *state) == 0)) {
+    return problem(400, "limit: 1 to 200, before: a number, state: new, taken, closed or open");
   }
   const std::size_t scanned = *limit * (state ? kScannedPerLimit : 1);
   const auto alerts = parts.store.alerts(tenant, *before, scanned);
@@ -53,8 +58,7 @@ Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& requ
   json.begin_object().key("alerts").begin_array();
   std::uint64_t found = 0, next = 0;
   for (const Store::StoredAlert& alert : *alerts) {
-    const bool wanted = !state || to_string(alert.work.state) == *state;
-    if (wanted && read_alert_body(alert.body)) {
+    if (is_in(alert.work.state, state) && read_alert_body(alert.body)) {
       write_alert(alert, json);
       ++found;
     }
@@ -159,7 +163,8 @@ std::optional<AlertSummary> read_alert_body(std::string_view body) {
 std::vector<Route> alert_routes(const SharedParts& parts) {
   return {
       api_get("/api/v1/tenants/{tenant}/alerts", "listAlerts", "Alerts, newest first", "AlertPage",
-              {{"state", R"({"enum":["new","taken","closed"]})", "Only those in this state"},
+              {{"state", R"({"enum":["new","taken","closed","open"]})",
+                "Only those in this state; open: new or taken"},
                {"before", R"({"type":"integer"})", "The `next` of an earlier answer"},
                {"limit", R"({"type":"integer","minimum":1,"maximum":200,"default":50})",
                 "At most so many"}},

@@ -1,5 +1,6 @@
 // /api/v1/tenants and their mentions: the list with its filters, and one with its evidence.
 #include <optional>
+#include <set>
 #include <string>
 
 #include "engine/core/handle_mask.h"
@@ -176,6 +177,19 @@ std::string hex(const Pseudonym& pseudonym) {
   return text;
 }
 
+/// {"crise.viral":"…",…}: of the evidence's rules that have a title.
+void write_rule_titles(const Verdict& verdict, const Catalogue& catalogue, JsonWriter& json) {
+  std::set<std::uint32_t> written;
+  json.key("rule_titles").begin_object();
+  for (const Evidence& evidence : verdict.evidence) {
+    const std::string_view title = title_of(catalogue, evidence.name);
+    if (!title.empty() && written.insert(evidence.name).second) {
+      json.key(catalogue.names.at(evidence.name)).value(title);
+    }
+  }
+  json.end_object();
+}
+
 std::vector<Field> list_fields() {
   const std::string text = R"({"type":"string"})";
   const std::string time = R"({"type":"string","format":"date-time"})";
@@ -214,6 +228,7 @@ void write_stored_mention(const StoredMention& stored, JsonWriter& json) {
   }
   json.end_array();
   write_verdict_members(shown, record.verdict, *stored.catalogue, record.topics, json);
+  write_rule_titles(record.verdict, *stored.catalogue, json);
   json.end_object();
 }
 

@@ -150,6 +150,49 @@ TEST(Describe, ALongTitleIsCutToo) {
   EXPECT_TRUE(is_utf8(judged.alert()));
 }
 
+TEST(Describe, PassagesThatOnlySpacesPartAreOneMarkAndOnePassage) {
+  Judged judged("La vidéo du maire : 200 000  vues, et la honte, la honte");
+  judged.because(Axis::kUrgency, "crise.viral", "000", 174)
+      .because(Axis::kUrgency, "crise.viral", "vues", 173)
+      .because(Axis::kUrgency, "crise.viral", "honte", 173);
+  const Alert alert = judged.alert();
+  EXPECT_THAT(marked(alert), ElementsAre("000  vues", "honte"));
+  ASSERT_EQ(alert.reasons.size(), 1U) << "a rule is one reason, whatever its passages";
+  EXPECT_EQ(alert.reasons[0].text, "000  vues … honte");
+  EXPECT_EQ(alert.reasons[0].weight, 520);
+}
+
+TEST(Describe, TheHeadlineIsTheTitleOfTheRuleThatWeighsMost) {
+  Judged judged("Fuite de gaz à l'école, ça brûle, venez vite");
+  judged.about("écoles", "ecole.scolaire", "école")
+      .because(Axis::kUrgency, "urgence.appel", "venez vite", 240)
+      .because(Axis::kUrgency, "gaz.odeur", "Fuite", 200)
+      .because(Axis::kUrgency, "gaz.odeur", "gaz", 200)
+      .titled("urgence.appel", "Appel à l'aide")
+      .titled("gaz.odeur", "Odeur ou fuite de gaz");
+  const Alert alert = judged.alert({"écoles@2026-10-14T06:14:02Z", Urgency::kHigh, 1, true});
+  EXPECT_EQ(alert.headline, "Odeur ou fuite de gaz");
+  EXPECT_EQ(alert.subject, "écoles");
+  EXPECT_EQ(alert.topic, "écoles");
+  EXPECT_EQ(alert.reasons[0].title, "Appel à l'aide");
+}
+
+TEST(Describe, WithoutATitleTheSubjectIsTheHeadline) {
+  Judged judged("fuite de gaz");
+  judged.because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");
+  EXPECT_EQ(judged.alert({"gaz.odeur@2026-10-14T06:14:02Z", Urgency::kHigh, 1, true}).headline,
+            "gaz.odeur");
+  EXPECT_EQ(judged.alert().topic, "");
+}
+
+TEST(Describe, TheDeadlineIsNearerForWhatIsCritical) {
+  Judged judged("fuite de gaz");
+  judged.because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");
+  EXPECT_EQ(judged.alert({"a@", Urgency::kHigh, 1, true}).deadline_at, at("2026-10-14T08:14:03Z"));
+  EXPECT_EQ(judged.alert({"a@", Urgency::kCritical, 1, true}).deadline_at,
+            at("2026-10-14T06:44:03Z"));
+}
+
 TEST(Describe, SaysWhatWhereWhenAndUnderWhichRules) {
   Judged judged("fuite de gaz");
   judged.record.mention.place.name = "rue Verrerie";
@@ -161,6 +204,7 @@ TEST(Describe, SaysWhatWhereWhenAndUnderWhichRules) {
   EXPECT_EQ(alert.mentions, 4U);
   EXPECT_EQ(alert.mention, "20740-12");
   EXPECT_EQ(alert.tenant_name, "Techniville");
+  EXPECT_EQ(alert.time_zone, "Europe/Paris");
   EXPECT_EQ(alert.place, "rue Verrerie");
   EXPECT_EQ(alert.source, "mastodon");
   EXPECT_EQ(alert.ruleset, "00c0ffee00c0ffee");

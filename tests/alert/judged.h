@@ -49,6 +49,14 @@ class Judged {
     return *this;
   }
 
+  Judged& titled(std::string_view rule, std::string title) {
+    RuleInfo info;
+    info.name = name(rule);
+    info.title = std::move(title);
+    catalogue_.rules.push_back(std::move(info));
+    return *this;
+  }
+
   Sighting sighting() const { return sight(0, record, catalogue_); }
   Alert alert(const Raise& raise = {"eau@2026-10-14T06:14:02Z", Urgency::kHigh, 1, true}) const {
     Tenant town;

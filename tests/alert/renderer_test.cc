@@ -22,7 +22,10 @@ Alert water_alert() {
   alert.tenant = "techniville";
   alert.tenant_name = "Techniville";
   alert.language = "fr";
+  alert.time_zone = "Europe/Paris";
   alert.subject = "eau";
+  alert.headline = "Eau du robinet impropre";
+  alert.topic = "eau";
   alert.mention = "20740-12";
   alert.source = "mastodon";
   alert.url = "https://example.org/195553";
@@ -30,11 +33,12 @@ Alert water_alert() {
   alert.title = "Alerte";
   alert.quote = "Un bébé malade après avoir bu l'eau";
   alert.marks = {{3, 16}};
-  alert.reasons = {{"urgence.malade", "bébé malade", 620}};
+  alert.reasons = {{"urgence.malade", "Personne malade", "bébé malade", 620}};
   alert.ruleset = "00c0ffee00c0ffee";
   alert.created_at = at("2026-10-14T06:13:50.25Z");
   alert.received_at = at("2026-10-14T06:14:02Z");
   alert.raised_at = at("2026-10-14T06:14:03Z");
+  alert.deadline_at = at("2026-10-14T08:14:03Z");
   return alert;
 }
 
@@ -49,20 +53,26 @@ bool has_control(std::string_view text, std::string_view allowed = {}) {
 
 TEST(Renderer, SaysWhatWhyHowFreshAndWhereToGo) {
   const Message message = rendered(water_alert());
-  EXPECT_EQ(message.subject, "[URGENT] eau – Techniville");
+  EXPECT_EQ(message.subject, "[URGENT] Eau du robinet impropre – Techniville");
   for (const std::string* body : {&message.text, &message.html}) {
     for (const char* part :
-         {"[URGENT] eau – Techniville", "1 mention urgente", "Alerte", "mastodon", "rue Verrerie",
-          "urgence.malade", "620", "2026-10-14T06:13:50Z", "2026-10-14T06:14:02Z",
-          "2026-10-14T06:14:03Z", "00c0ffee00c0ffee", "https://vigie.example/#/mention/20740-12"}) {
+         {"[URGENT] Eau du robinet impropre – Techniville", "1 mention urgente", "Alerte",
+          "mastodon", "rue Verrerie", "Personne malade : « bébé malade »",
+          "Publié le 14 oct. à 8 h 13", "reçu le 14 oct. à 8 h 14", "alerté le 14 oct. à 8 h 14",
+          "échéance 10:14", "Règles : urgence.malade 620 · 00c0ffee00c0ffee",
+          "https://example.org/195553", "https://vigie.example/#/techniville/mention/20740-12"}) {
       EXPECT_THAT(*body, HasSubstr(part));
     }
   }
-  EXPECT_THAT(message.text, HasSubstr("Un **bébé malade** après"));
+  EXPECT_THAT(message.text, HasSubstr("« Un bébé malade après avoir bu l'eau »"));
   EXPECT_THAT(message.html, HasSubstr("Un <mark>bébé malade</mark> après"));
   EXPECT_THAT(message.html, HasSubstr("href=\"https://example.org/195553\""));
-  EXPECT_THAT(message.brief, HasSubstr("> Un *bébé malade* après"));
-  EXPECT_THAT(message.brief, HasSubstr("https://vigie.example/#/mention/20740-12"));
+  EXPECT_THAT(message.slack, HasSubstr("> Un *bébé malade* après"));
+  EXPECT_THAT(message.mattermost, HasSubstr("> Un **bébé malade** après"));
+  for (const std::string* brief : {&message.slack, &message.mattermost}) {
+    EXPECT_THAT(*brief, HasSubstr("échéance 10:14"));
+    EXPECT_THAT(*brief, HasSubstr("https://vigie.example/#/techniville/mention/20740-12"));
+  }
 }
 
 TEST(Renderer, SpeaksFrenchAndEnglish) {
@@ -71,7 +81,7 @@ TEST(Renderer, SpeaksFrenchAndEnglish) {
   alert.level = Urgency::kCritical;
   alert.is_first = false;
   const Message french = rendered(alert);
-  EXPECT_EQ(french.subject, "[CRITIQUE] eau – Techniville");
+  EXPECT_EQ(french.subject, "[CRITIQUE] Eau du robinet impropre – Techniville");
   for (const char* words : {"3 mentions urgentes", "La situation s'aggrave.", "Pourquoi", "Publié",
                             "reçu", "alerté", "Lieu", "Ouvrir dans Vigie"}) {
     EXPECT_THAT(french.text, HasSubstr(words));
@@ -79,9 +89,10 @@ TEST(Renderer, SpeaksFrenchAndEnglish) {
   EXPECT_THAT(french.html, HasSubstr("lang=\"fr\""));
   alert.language = "en";
   const Message english = rendered(alert);
-  EXPECT_EQ(english.subject, "[CRITICAL] eau – Techniville");
+  EXPECT_EQ(english.subject, "[CRITICAL] Eau du robinet impropre – Techniville");
   for (const char* words : {"3 urgent mentions", "The situation is getting worse.", "Why",
-                            "Published", "received", "alerted", "Place", "Open in Vigie"}) {
+                            "Published on 14 Oct at 08:13", "received", "alerted", "due 10:14",
+                            "Place", "Open in Vigie"}) {
     EXPECT_THAT(english.text, HasSubstr(words));
     EXPECT_THAT(french.text, Not(HasSubstr(words)));
   }
@@ -91,37 +102,41 @@ TEST(Renderer, SpeaksFrenchAndEnglish) {
 TEST(Renderer, WithoutAnAddressOfTheScreensThereIsNoLink) {
   const Message message = render(water_alert(), 7, "mail", "");
   EXPECT_THAT(message.text, Not(HasSubstr("Ouvrir")));
-  EXPECT_THAT(message.html, Not(HasSubstr("/#/mention")));
-  EXPECT_THAT(message.brief, Not(HasSubstr("http")));
+  EXPECT_THAT(message.html, Not(HasSubstr("/#/")));
+  EXPECT_THAT(message.slack + message.mattermost, Not(HasSubstr("http")));
 }
 
 TEST(Renderer, NothingForeignBeginsALineOrAHeader) {
   const std::string evil = "x\r\nBcc: evil@example.org\r\n\r\n\x01<forged>\v";
   Alert alert = water_alert();
-  for (std::string* field : {&alert.tenant_name, &alert.subject, &alert.title, &alert.source,
-                             &alert.place, &alert.quote}) {
+  for (std::string* field : {&alert.tenant_name, &alert.headline, &alert.title, &alert.source,
+                             &alert.place, &alert.quote, &alert.ruleset}) {
     *field = evil;
   }
   alert.marks = {{1, 6}};
-  alert.reasons = {{evil, evil, 1}};
+  alert.reasons = {{evil, evil, evil, 1}};
   const Message message = rendered(alert);
   EXPECT_FALSE(has_control(message.subject)) << message.subject;
   EXPECT_FALSE(has_control(message.text, "\n"));
   EXPECT_FALSE(has_control(message.html, "\n"));
-  EXPECT_FALSE(has_control(message.brief, "\n"));
+  EXPECT_FALSE(has_control(message.slack, "\n"));
+  EXPECT_FALSE(has_control(message.mattermost, "\n"));
   EXPECT_FALSE(has_control(message.json));
-  for (const std::string* body : {&message.text, &message.brief}) {
+  for (const std::string* body : {&message.text, &message.slack, &message.mattermost}) {
     EXPECT_THAT(*body, Not(HasSubstr("\nBcc")));
     EXPECT_THAT(*body, Not(HasSubstr("\n ")));
   }
-  EXPECT_EQ(std::ranges::count(message.brief, '\n'), 5);
+  for (const std::string* brief : {&message.slack, &message.mattermost}) {
+    EXPECT_EQ(std::ranges::count(*brief, '\n'), 5);
+  }
 }
 
 TEST(Renderer, UnicodeLineEndsEndNoLineEither) {
   Alert alert = water_alert();
   alert.quote = "a\u2028- règle forgée\u2029b\u0085c";
   alert.marks.clear();
-  for (const std::string& body : {rendered(alert).text, rendered(alert).brief}) {
+  for (const std::string& body :
+       {rendered(alert).text, rendered(alert).slack, rendered(alert).mattermost}) {
     EXPECT_THAT(body, Not(HasSubstr("\u2028")));
     EXPECT_THAT(body, Not(HasSubstr("\u2029")));
     EXPECT_THAT(body, Not(HasSubstr("\u0085")));
@@ -131,13 +146,13 @@ TEST(Renderer, UnicodeLineEndsEndNoLineEither) {
 TEST(Renderer, MarkUpOfStrangersStaysText) {
   const std::string evil = "\"><script>alert('x')</script><img src=x onerror=y>&amp;";
   Alert alert = water_alert();
-  for (std::string* field : {&alert.tenant_name, &alert.subject, &alert.title, &alert.source,
+  for (std::string* field : {&alert.tenant_name, &alert.headline, &alert.title, &alert.source,
                              &alert.place, &alert.quote, &alert.ruleset, &alert.mention}) {
     *field = evil;
   }
   alert.url = "https://example.org/" + evil;
   alert.marks = {{2, 10}};
-  alert.reasons = {{evil, evil, 1}};
+  alert.reasons = {{evil, evil, evil, 1}};
   const std::string html = rendered(alert).html;
   EXPECT_THAT(html, Not(HasSubstr("<script")));
   EXPECT_THAT(html, Not(HasSubstr("<img")));
@@ -161,37 +176,97 @@ TEST(Renderer, DirectionalControlsCannotTurnOurWordsAround) {
   for (const char* control : {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066", "\u2067",
                               "\u2068", "\u2069", "\u200E", "\u200F", "\u061C"}) {
     const std::string evil = std::string("a") + control + "b";
-    for (std::string* field : {&alert.tenant_name, &alert.subject, &alert.title, &alert.source,
+    for (std::string* field : {&alert.tenant_name, &alert.headline, &alert.title, &alert.source,
                                &alert.place, &alert.quote}) {
       *field = evil;
     }
     alert.url = "https://example.org/" + evil;
     alert.marks = {{1, static_cast<std::uint32_t>(evil.size())}};
-    alert.reasons = {{evil, evil, 1}};
+    alert.reasons = {{evil, evil, evil, 1}};
     const Message message = rendered(alert);
     for (const std::string* part :
-         {&message.subject, &message.text, &message.html, &message.brief}) {
+         {&message.subject, &message.text, &message.html, &message.slack, &message.mattermost}) {
       EXPECT_THAT(*part, Not(HasSubstr(control)));
       EXPECT_THAT(*part, HasSubstr("ab"));
     }
   }
 }
 
-TEST(Renderer, ChatsSeeNoMarkUpAndNoCallToEverybody) {
+TEST(Renderer, ChatsSeeNoMarkUpOfStrangers) {
   Alert alert = water_alert();
-  alert.quote = "<!channel> @here *gras* [lien](https://evil.example) `code` ~~x~~ | # > & \\";
-  alert.marks = {{11, 16}};
-  const std::string brief = rendered(alert).brief;
-  EXPECT_THAT(brief, Not(HasSubstr("<!channel>")));
-  EXPECT_THAT(brief, HasSubstr(R"(&lt;\!channel&gt; *\@here* \*gras\* \[lien\]\(https:)"));
-  EXPECT_THAT(brief, HasSubstr(R"(\`code\` \~\~x\~\~ \| \# &gt; &amp; \\)"));
+  alert.quote = "<!channel> gras *x* [lien](https://evil.example) `code` ~~x~~ | # > & \\";
+  alert.marks = {{11, 15}};
+  const Message message = rendered(alert);
+  EXPECT_THAT(message.slack, HasSubstr("> &lt;!channel&gt; *gras* *x* [lien](https:"));
+  EXPECT_THAT(message.slack, HasSubstr("`code` ~~x~~ | # &gt; &amp; \\")) << "Slack has no escapes";
+  EXPECT_THAT(message.mattermost,
+              HasSubstr(R"(> &lt;\!channel&gt; **gras** \*x\* \[lien\]\(https:)"));
+  EXPECT_THAT(message.mattermost, HasSubstr(R"(\`code\` \~\~x\~\~ \| \# &gt; &amp; \\)"));
+}
+
+TEST(Renderer, ChatsCallNobody) {
+  Alert alert = water_alert();
+  for (std::string* field : {&alert.tenant_name, &alert.headline, &alert.source, &alert.quote}) {
+    *field = "x @here @channel @all <!here> <@U123>";
+  }
+  const Message message = rendered(alert);
+  for (const std::string* brief : {&message.slack, &message.mattermost}) {
+    for (const char* call : {"@here", "@channel", "@all", "<!here>", "<@U123>"}) {
+      EXPECT_THAT(*brief, Not(HasSubstr(call)));
+    }
+  }
+}
+
+TEST(Renderer, MaskedHandlesAreShort) {
+  Alert alert = water_alert();
+  alert.quote = "Merci @*********** et @** !";
+  alert.marks.clear();
+  const Message message = rendered(alert);
+  EXPECT_THAT(message.text, HasSubstr("« Merci @… et @… ! »"));
+  EXPECT_THAT(message.html, HasSubstr("Merci @… et @… !"));
+  EXPECT_THAT(message.slack, Not(HasSubstr("**")));
+}
+
+TEST(Renderer, GuillemetsAreNotDoubled) {
+  Alert alert = water_alert();
+  alert.quote = "« Ne buvez pas »";
+  alert.marks.clear();
+  EXPECT_THAT(rendered(alert).text, HasSubstr("« “Ne buvez pas” »"));
+}
+
+TEST(Renderer, AFeedIsCalledByItsSite) {
+  Alert alert = water_alert();
+  alert.source = "https://journal.example/rss/une.xml?x=1";
+  EXPECT_THAT(rendered(alert).text, HasSubstr("\njournal.example\n"));
+  EXPECT_THAT(rendered(alert).html, Not(HasSubstr("une.xml")));
+}
+
+TEST(Renderer, TimesAreTheTowns) {
+  Alert alert = water_alert();
+  alert.created_at = at("2025-12-31T21:05:00Z");
+  alert.time_zone = "Indian/Reunion";
+  EXPECT_THAT(rendered(alert).text,
+              HasSubstr("Publié le 1 janv. à 1 h 05, reçu le 14 oct. à 10 h 14"));
+  alert.time_zone = "Europe/Paris";
+  EXPECT_THAT(rendered(alert).text, HasSubstr("Publié le 31 déc. 2025 à 22 h 05"));
+  alert.time_zone = "";
+  EXPECT_THAT(rendered(alert).text, HasSubstr("à 21 h 05 UTC"));
+}
+
+TEST(Renderer, AnAlertOfAnEarlierVersionHasNoDeadlineAndItsSubjectAsHeadline) {
+  Alert alert = water_alert();
+  alert.headline.clear();
+  alert.deadline_at = {};
+  const Message message = rendered(alert);
+  EXPECT_EQ(message.subject, "[URGENT] eau – Techniville");
+  EXPECT_THAT(message.text + message.slack, Not(HasSubstr("échéance")));
 }
 
 TEST(Renderer, MarksThatLieElsewhereHarmNothing) {
   Alert alert = water_alert();
   alert.quote = "abcdef";
   alert.marks = {{4, 2}, {1, 3}, {2, 4}, {5, 99}, {4'000'000'000, 4'000'000'001}};
-  EXPECT_THAT(rendered(alert).text, HasSubstr("« a**bc**def »"));
+  EXPECT_THAT(rendered(alert).html, HasSubstr("a<mark>bc</mark>def"));
 }
 
 TEST(Renderer, TheSameAlertAndReceiverHaveTheSameKeyAlways) {
@@ -207,7 +282,7 @@ TEST(Renderer, TheSameAlertAndReceiverHaveTheSameKeyAlways) {
 TEST(Renderer, TheObjectCarriesNumberLinkAndTheWholeAlert) {
   const std::string json = rendered(water_alert()).json;
   EXPECT_THAT(json, HasSubstr("\"number\":7"));
-  EXPECT_THAT(json, HasSubstr("\"link\":\"https://vigie.example/#/mention/20740-12\""));
+  EXPECT_THAT(json, HasSubstr("\"link\":\"https://vigie.example/#/techniville/mention/20740-12\""));
   EXPECT_THAT(json, HasSubstr("\"alert\":" + to_json(water_alert())));
 }
 
@@ -215,7 +290,7 @@ TEST(AlertBody, ReadsBackAsItWasWritten) {
   Alert alert = water_alert();
   alert.quote = "\"\\\n\t\x01 é 😱";
   alert.marks = {{0, 1}, {5, 9}};
-  alert.reasons = {{"a", "x\"", -450}, {"b", "", 620}};
+  alert.reasons = {{"a", "t", "x\"", -450}, {"b", "", "", 620}};
   alert.level = Urgency::kCritical;
   alert.is_first = false;
   alert.mentions = 12;
@@ -224,6 +299,7 @@ TEST(AlertBody, ReadsBackAsItWasWritten) {
   EXPECT_EQ(to_json(*read), to_json(alert));
   EXPECT_EQ(read->quote, alert.quote);
   EXPECT_EQ(read->created_at, alert.created_at);
+  EXPECT_EQ(read->deadline_at, alert.deadline_at);
   ASSERT_EQ(read->marks.size(), 2U);
   EXPECT_EQ(read->marks[1].end, 9U);
   ASSERT_EQ(read->reasons.size(), 2U);

@@ -26,10 +26,11 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
 page.setDefaultTimeout(15_000);
 const complaints = [];
+const provoked = /\b(401|404|500)\b|ERR_FAILED/;
 page.on("pageerror", (error) => complaints.push(String(error)));
 page.on("console", (message) => {
-  // A refused sign-in is a 401 that the browser itself reports.
-  if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
+  // The browser itself reports what a step provokes: a refused sign-in is a 401.
+  if (message.type() === "error" && !provoked.test(message.text())) complaints.push(message.text());
 });
 page.on("request", (request) => {
   if (!request.url().startsWith(address)) complaints.push(`asks another server: ${request.url()}`);
@@ -42,8 +43,15 @@ async function step(name, act) {
   } catch (error) {
     failed += 1;
     console.log(`FAIL ${name}`);
+    await keep(`failed_${failed}`);
     console.log(String(error.message ?? error).split("\n").slice(0, 12).join("\n"));
   }
+}
+const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.closest("[id]")?.id || document.activeElement.tagName);
+async function waitForFocus(id) {
+  await page.waitForFunction((wanted) => document.activeElement.closest(`#${CSS.escape(wanted)}`), id).catch(async () => {
+    throw new Error(`the focus is at ${await focused()}, not at ${id}`);
+  });
 }
 async function keep(name) {
   if (!screenshots) return;
@@ -61,6 +69,9 @@ await step("a wrong password is refused in French", async () => {
   await page.getByRole("button", { name: "Se connecter" }).click();
   await page.getByText("Identifiant ou mot de passe refusé.").waitFor();
 });
+await step("the sign-in page says where the first password is", async () => {
+  await page.getByText("data/first-sign-in.yaml").waitFor();
+});
 await step("the right one opens the inbox with the state in words and four numbers", async () => {
   await page.getByLabel("Mot de passe").fill(password);
   await keep("sign_in");
@@ -72,11 +83,35 @@ await step("the right one opens the inbox with the state in words and four numbe
   expect((await page.locator("li.row").count()) === 50, "the first page does not hold 50 mentions");
   await keep("inbox");
 });
+await step("one heading of level 1 has the focus, and the title says the town and the count", async () => {
+  expect((await page.locator("h1").count()) === 1, "there is not one h1");
+  expect((await page.evaluate(() => document.activeElement.tagName)) === "H1", `the focus is at ${await focused()}`);
+  expect(/^À traiter \(\d+\) – Techniville – Vigie$/.test(await page.title()), await page.title());
+});
+await step("mentions are in sight below at most three alerts", async () => {
+  const count = await page.locator("section.alerts li").count();
+  expect(count > 0 && count <= 3, `${count} alerts`);
+  const row = await page.locator("li.row").first().boundingBox();
+  expect(row.y + row.height < 900, `the first mention ends at ${row.y + row.height}`);
+});
+await step("the other alerts are one click away", async () => {
+  const open = Number(await page.locator("dl.numbers dd").nth(1).innerText());
+  await page.getByRole("button", { name: `Voir les ${open - 3} autres` }).click();
+  await page.waitForFunction((n) => document.querySelectorAll("section.alerts li").length === n, open);
+});
+await step("an alert has a title for people and a deadline", async () => {
+  const texts = await page.locator("section.alerts li").allInnerTexts();
+  for (const text of texts) {
+    expect(/échéance|hors délai/.test(text), `no deadline: ${text}`);
+    expect(!/\b[a-z]+\.[a-z_]+\b/.test(text.split("\n")[1] ?? ""), `the title is a rule's id: ${text}`);
+  }
+});
 await step("an urgent mention explains itself: marked spans and Pourquoi", async () => {
   await page.getByRole("button", { name: "Urgentes" }).click();
   const row = page.locator("li.row.edge-high, li.row.edge-critical").first();
   await row.locator("button").click();
   await page.getByRole("heading", { name: "Pourquoi ?" }).waitFor();
+  await waitForFocus("detail-title");
   const marks = page.locator("article.detail mark");
   expect((await marks.count()) > 0, "nothing is marked");
   const text = await page.locator("article.detail .original").innerText();
@@ -86,25 +121,127 @@ await step("an urgent mention explains itself: marked spans and Pourquoi", async
   }
   await keep("mention");
 });
-await step("an alert is taken charge of and closed", async () => {
+await step("an alert's link opens its mention and goes there", async () => {
+  await page.locator("section.alerts li a").nth(1).click(); // the last one's mention was deleted by its author since
+  await waitForFocus("detail-title");
+  expect(/#\/techniville\/mention\//.test(page.url()), page.url());
+});
+await step("an alert is taken charge of and closed, and the focus stays with the alerts", async () => {
+  const alert = page.locator("section.alerts li").first();
+  const id = await alert.getAttribute("id");
   const before = await page.locator("section.alerts li").count();
-  await page.getByRole("button", { name: "Prendre en charge" }).first().click();
-  await page.locator("section.alerts").getByText("Prise en charge").first().waitFor();
-  await page.getByRole("button", { name: "Clore" }).first().click();
+  await alert.getByRole("button", { name: /^Prendre en charge : ./ }).click();
+  await alert.getByText("Prise en charge par admin").waitFor();
+  await waitForFocus(id);
+  await alert.getByRole("button", { name: /^Clore : ./ }).click();
   await page.waitForFunction((n) => document.querySelectorAll("section.alerts li").length === n - 1, before);
+  await page.waitForFunction(() => document.activeElement.closest("section.alerts"));
+});
+await step("a change that the engine refuses is told", async () => {
+  await page.route("**/alerts/*/take", (route) => route.fulfill({ status: 500, body: "{}" }));
+  await page.getByRole("button", { name: /^Prendre en charge/ }).first().click();
+  await page.getByText("Le changement n’a pas été enregistré.").waitFor();
+  await page.unroute("**/alerts/*/take");
+});
+await step("another town's mention is another mention: a link selects its town", async () => {
+  const link = page.url();
+  const text = await page.locator("article.detail .original").innerText();
+  await page.getByLabel("Collectivité").selectOption("autreville");
+  await page.getByText("Choisissez une mention").waitFor();
+  expect((await page.locator("article.detail").count()) === 0, "the other town's mention is still open");
+  expect((await page.title()).includes("Autreville"), await page.title());
+  await page.evaluate((hash) => { location.hash = hash; }, new URL(link).hash);
+  await page.locator("article.detail .original").waitFor();
+  expect((await page.getByLabel("Collectivité").inputValue()) === "techniville", "the town was not selected");
+  expect((await page.locator("article.detail .original").innerText()) === text, "another mention is open");
+});
+await step("a mention that is not there is said to be not there", async () => {
+  for (const hash of ["#/techniville/mention/1-1", "#/autreville/mention/1-1", "#/nulle-part/mention/1-1"]) {
+    await page.evaluate((wanted) => { location.hash = wanted; }, hash);
+    await page.getByRole("heading", { name: "Mention introuvable" }).waitFor();
+    await page.evaluate(() => { location.hash = "#/techniville"; });
+    await page.getByText("Choisissez une mention").waitFor();
+  }
 });
 await step("a new mention shows by itself, as text and not as code", async () => {
-  await page.getByRole("button", { name: "Toutes" }).click();
+  await page.getByRole("button", { name: "Toutes", exact: true }).click();
   await push({ id: "live-1", text: "<img src=x onerror=alert(1)> Fuite de gaz à l'école de Techniville, évacuez !" });
   await page.getByRole("button", { name: /nouvelle mention/ }).click();
   await page.locator("li.row", { hasText: "<img src=x" }).first().waitFor();
   expect((await page.locator("li.row img").count()) === 0, "the mention became an element");
 });
-await step("the keyboard alone opens a mention", async () => {
-  await page.locator("body").click({ position: { x: 5, y: 5 } });
+await step("the keyboard alone opens a mention, from the first on", async () => {
+  await page.goto(`${address}#/techniville`);
+  await page.reload();
+  await page.locator("li.row").first().waitFor();
+  const first = await page.locator("li.row").first().getAttribute("id");
   await page.keyboard.press("j");
+  await waitForFocus(first);
+  await keep("focus");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Pourquoi ?" }).waitFor();
+  await waitForFocus("detail-title");
+  await page.keyboard.press("w");
+  await waitForFocus("why");
+});
+await step("the shortcuts are explained and can be switched off", async () => {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Raccourcis clavier" }).waitFor();
+  await keep("shortcuts");
+  await page.getByLabel("Raccourcis à une touche").uncheck();
+  await page.getByRole("button", { name: "Fermer" }).click();
+  await page.locator("h1").focus();
+  await page.keyboard.press("j");
+  expect((await page.evaluate(() => document.activeElement.tagName)) === "H1", "j still moves the focus");
+  await page.getByRole("button", { name: "Raccourcis clavier" }).click();
+  await page.getByLabel("Raccourcis à une touche").check();
+  await page.getByRole("button", { name: "Fermer" }).click();
+});
+await step("the focus ring stands out, light and dark", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const contrasts = await page.evaluate(() => {
+      const luminance = (name) => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style.color = `var(${name})`;
+        const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g).map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+        probe.remove();
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const pairs = [["--focus", "--card"], ["--focus", "--paper"], ["--focus-on-brand", "--brand"], ["--selected", "--card"]];
+      return pairs.map(([a, b]) => [`${a} on ${b}`, (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05)]);
+    });
+    for (const [pair, contrast] of contrasts) expect(contrast >= 3, `${colorScheme}: ${pair} is ${contrast.toFixed(2)}:1`);
+  }
+  await keep("dark");
+  await page.emulateMedia({ colorScheme: "light" });
+});
+await step("sources that are retired or limited count as blind", async () => {
+  const connectors = ["active", "finished", "retired", "limited", "waiting"].map((state) => ({ id: state, state, detail: "" }));
+  await page.route("**/api/v1/connectors", (route) => route.fulfill({ json: { connectors } }));
+  await page.reload();
+  await page.getByText("Sources aveugles : retired, limited, waiting").waitFor();
+  await page.unroute("**/api/v1/connectors");
+});
+await step("what was too much for the live stream is counted all the same", async () => {
+  const body = 'retry: 600000\n\nevent: skipped\ndata: {"mentions":7}\n\n';
+  await page.route("**/stream", async (route) => {
+    await page.locator("li.row").first().waitFor(); // what comes before the list was read is in the list
+    await route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "7 nouvelles mentions" }).waitFor();
+  await page.unroute("**/stream");
+  await page.reload();
+  await page.getByText("En direct").waitFor();
+});
+await step("what was tried for accessibility is told", async () => {
+  await page.getByRole("link", { name: "Accessibilité" }).click();
+  await page.getByRole("heading", { name: "Ce qui n’a pas été essayé" }).waitFor();
+  expect((await page.locator("h1").count()) === 1, "there is not one h1");
+  await keep("accessibility");
+  await page.getByRole("link", { name: "Retour" }).click();
+  await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
 await step("the search finds words", async () => {
   await page.getByRole("searchbox").fill("piscine");
@@ -120,15 +257,47 @@ await step("English is one click away", async () => {
   expect((await page.evaluate(() => document.documentElement.lang)) === "en", "the page's language is not said");
 });
 await step("a telephone's width does not scroll sideways", async () => {
+  await page.getByRole("button", { name: "Français" }).click();
   await page.setViewportSize({ width: 390, height: 844 });
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   await keep("telephone");
   expect(content <= window, `${content} px wide on ${window}`);
+  const header = await page.locator("header").boundingBox();
+  expect(header.height < 64, `the header is ${header.height} px high`);
+});
+await step("on a telephone too, an alert leads to its mention", async () => {
+  await page.locator("section.alerts li a").first().click();
+  await waitForFocus("detail-title");
+  await page.waitForFunction(() => {
+    const { top } = document.getElementById("detail-title").getBoundingClientRect();
+    return top >= 0 && top < innerHeight;
+  });
+  await keep("telephone_mention");
+  await page.getByRole("button", { name: "Retour à la liste" }).click();
+  await page.waitForFunction(() => document.activeElement.closest("section.list"));
+});
+await step("a session that is over leads to the sign-in page, which says so", async () => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const { csrf } = await (await page.request.get(`${address}api/v1/session`)).json();
+  await page.request.delete(`${address}api/v1/session`, { headers: { "X-CSRF-Token": csrf } });
+  await push({ id: "live-2", text: "Bonjour Techniville" }); // the stream notices
+  await page.getByText("Votre session est terminée.").waitFor();
+  await keep("session_over");
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByRole("heading", { name: "À traiter" }).waitFor();
+});
+await step("signing out leaves even when the engine does not answer", async () => {
+  await page.route("**/api/v1/session", (route) => route.abort());
+  await page.getByRole("button", { name: "Se déconnecter" }).click();
+  await page.getByText("Le serveur n’a pas répondu").waitFor();
+  await page.unroute("**/api/v1/session");
+  await page.reload();
+  await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
 await step("signing out ends it", async () => {
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByRole("button", { name: "Se déconnecter" }).click();
+  await page.getByRole("heading", { name: "Connexion" }).waitFor();
   const status = await page.evaluate(async () => (await fetch("/api/v1/tenants")).status);
   expect(status === 401, `the API still answers ${status}`);
 });

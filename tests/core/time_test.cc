@@ -38,5 +38,40 @@ TEST(Time, BucketsBelongToUtc) {
   EXPECT_EQ(hour_of(time), hour_of(*parse_time("2026-10-14T23:59:59Z")));
 }
 
+double hours_ahead(const std::string& zone, std::string_view time) {
+  const auto offset = utc_offset(zone, *parse_time(time));
+  return offset ? static_cast<double>(offset->count()) / 3600 : -100;
+}
+
+TEST(Time, ClocksOfATownAreAheadByItsZoneAndSeason) {
+  EXPECT_EQ(hours_ahead("Europe/Paris", "2026-01-15T12:00:00Z"), 1);
+  EXPECT_EQ(hours_ahead("Europe/Paris", "2026-07-15T12:00:00Z"), 2);
+  EXPECT_EQ(hours_ahead("Indian/Reunion", "2026-01-15T12:00:00Z"), 4);
+  EXPECT_EQ(hours_ahead("Indian/Reunion", "2026-07-15T12:00:00Z"), 4);
+  EXPECT_EQ(hours_ahead("America/Martinique", "2026-07-15T12:00:00Z"), -4);
+  EXPECT_EQ(hours_ahead("Pacific/Marquesas", "2026-07-15T12:00:00Z"), -9.5);
+  EXPECT_EQ(hours_ahead("UTC", "2026-07-15T12:00:00Z"), 0);
+}
+
+TEST(Time, SummerBeginsAndEndsToTheSecond) {
+  EXPECT_EQ(hours_ahead("Europe/Paris", "2026-03-29T00:59:59Z"), 1);
+  EXPECT_EQ(hours_ahead("Europe/Paris", "2026-03-29T01:00:00Z"), 2);
+  EXPECT_EQ(hours_ahead("Europe/Paris", "2026-10-25T00:59:59Z"), 2);
+  EXPECT_EQ(hours_ahead("Europe/Paris", "2026-10-25T01:00:00Z"), 1);
+}
+
+TEST(Time, SouthOfTheEquatorSummerSpansTheNewYear) {
+  EXPECT_EQ(hours_ahead("Pacific/Auckland", "2026-12-31T23:00:00Z"), 13);
+  EXPECT_EQ(hours_ahead("Pacific/Auckland", "2026-01-15T12:00:00Z"), 13);
+  EXPECT_EQ(hours_ahead("Pacific/Auckland", "2026-07-15T12:00:00Z"), 12);
+}
+
+TEST(Time, AZoneThatIsNoneHasNoOffset) {
+  for (const char* zone :
+       {"", "Europe/Techniville", "/etc/passwd", "../../../etc/passwd", "Europe", "zone.tab"}) {
+    EXPECT_EQ(hours_ahead(zone, "2026-07-15T12:00:00Z"), -100) << zone;
+  }
+}
+
 }  // namespace
 }  // namespace vigie

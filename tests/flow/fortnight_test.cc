@@ -128,15 +128,17 @@ TEST(Fortnight, TheWaterCrisisIsAnnouncedOnTheMorningItBreaks) {
   }
 }
 
+/// Its author deletes it a day later: that it was said is still known, its words are not.
 TEST(Fortnight, TheThreatIsAnnouncedAtItsFirstPostWhereItIsKept) {
-  std::vector<std::string> quotes;
+  std::vector<Alert> found;
   for (const Alert& alert : with_everything_kept().alerts()) {
     if (alert.created_at == at("2026-10-09T19:52:21Z")) {
-      quotes.push_back(alert.quote);
+      found.push_back(alert);
     }
   }
-  ASSERT_EQ(quotes.size(), 1U);
-  EXPECT_THAT(quotes[0], HasSubstr("te faire taire pour de bon"));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].quote, "[retiré par son auteur]");
+  EXPECT_EQ(found[0].reasons.at(0).rule, "menace.ultimatum");
 }
 
 TEST(Fortnight, PeopleAreToldOfAFewThingsNotOfEverything) {
@@ -154,8 +156,8 @@ TEST(Fortnight, EveryAlertIsDeliveredOnceAsSoonAsItIsRaised) {
       const Fortnight::Mail& mail = fortnight->mails[i];
       keys.insert(mail.message.idempotency_key);
       EXPECT_EQ(mail.at, alerts[i].raised_at);
-      EXPECT_THAT(mail.message.subject, HasSubstr(alerts[i].subject));
-      EXPECT_THAT(mail.message.text, HasSubstr("/#/mention/" + alerts[i].mention));
+      EXPECT_THAT(mail.message.subject, HasSubstr(alerts[i].headline));
+      EXPECT_THAT(mail.message.text, HasSubstr("/#/techniville/mention/" + alerts[i].mention));
     }
     EXPECT_EQ(keys.size(), alerts.size());
     EXPECT_TRUE(fortnight->store->deliveries(false, at("2030-01-01T00:00:00Z"), 10)->empty());
@@ -165,7 +167,7 @@ TEST(Fortnight, EveryAlertIsDeliveredOnceAsSoonAsItIsRaised) {
 TEST(Fortnight, EveryAlertSaysWhyAndNamesNobody) {
   for (const Alert& alert : with_everything_kept().alerts()) {
     EXPECT_FALSE(alert.reasons.empty()) << alert.quote;
-    EXPECT_FALSE(alert.marks.empty()) << alert.quote;
+    EXPECT_EQ(alert.marks.empty(), alert.quote == "[retiré par son auteur]") << alert.quote;
     EXPECT_EQ(alert.ruleset, shipped_knowledge()->catalogue->ruleset);
     std::string shown = alert.title + alert.quote;
     for (const Alert::Reason& reason : alert.reasons) {

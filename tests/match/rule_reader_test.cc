@@ -30,6 +30,7 @@ optional: [elus]
 lists: {lieux: [robinet, fontaine]}
 rules:
   - id: eau.trouble
+    title: Eau trouble
     topic: eau
     about: what comes out of the tap
     any: ["eau trouble", {near: 5, of: ["{lieux}", sale]}]
@@ -49,12 +50,20 @@ rules:
   EXPECT_EQ(rule.kind, RuleKind::kTopic);
   EXPECT_EQ(rule.topic, "eau");
   EXPECT_EQ(rule.line, 7);
+  EXPECT_EQ(rule.title, "Eau trouble");
+  EXPECT_EQ(pack->rules[1].title, "");
   ASSERT_EQ(rule.condition.op, Condition::Op::kAll);
   ASSERT_EQ(rule.condition.children.size(), 2U);
   EXPECT_EQ(rule.condition.children[0].children[1].distance, 5U);
   EXPECT_EQ(rule.condition.children[1].op, Condition::Op::kNone);
   EXPECT_EQ(pack->rules[1].weight, -40);
   EXPECT_TRUE(pack->rules[1].condition.exact);
+}
+
+TEST(RuleReader, ATitleIsShort) {
+  EXPECT_EQ(told_of_rule("{id: a, title: " + std::string(100, 'x') + ", tone: 1, any: [b]}"), "");
+  EXPECT_THAT(told_of_rule("{id: a, title: " + std::string(101, 'x') + ", tone: 1, any: [b]}"),
+              HasSubstr("'title' is longer than 100 bytes"));
 }
 
 TEST(RuleReader, TellsEveryProblemAtOnce) {

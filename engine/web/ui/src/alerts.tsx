@@ -1,33 +1,108 @@
-import { api, type Alert } from "./api";
+import { useState } from "preact/hooks";
+import { api, Refused, type Alert, type AlertList } from "./api";
+import { focusSoon } from "./focus";
+import { shownText } from "./marks";
 import { UrgencyBadge } from "./mention_view";
-import { formatAge, t } from "./words";
+import { address, openMention } from "./route";
+import { formatAge, formatClock, t } from "./words";
 
-/// The alerts that wait, newest first, with their two actions.
-export function Alerts({ tenant, alerts, onChanged }: { tenant: string; alerts: Alert[]; onChanged: () => void }) {
+/// So many are shown before somebody asks for the others: the mentions below stay in sight.
+const kFirst = 3;
+export const kAlertsPerPage = 50;
+
+/// Critical before high, then newest first: taking charge of one does not move it away.
+function byPriority(a: Alert, b: Alert): number {
+  const rank = (alert: Alert) => (alert.level === "critical" ? 0 : 1);
+  return rank(a) - rank(b) || b.number - a.number;
+}
+
+function Deadline({ alert }: { alert: Alert }) {
+  if (!alert.deadline_at) return null;
+  const late = new Date(alert.deadline_at).getTime() < Date.now();
+  return (
+    <span class={late ? "late" : ""}>
+      {" "}· {t(late ? "alerts.late" : "alerts.deadline", { at: formatClock(alert.deadline_at) })}
+    </span>
+  );
+}
+
+interface Props {
+  tenant: string;
+  list: AlertList;
+  total: number;
+  onChanged: () => Promise<void>;
+  onMore: () => void;
+}
+
+/// The alerts that wait, with their two actions.
+export function Alerts({ tenant, list, total, onChanged, onMore }: Props) {
+  const [expanded, setExpanded] = useState(false);
+  const [failure, setFailure] = useState("");
+  const waiting = [...list.alerts].sort(byPriority);
+  const shown = expanded ? waiting : waiting.slice(0, kFirst);
+  const others = Math.max(total, waiting.length) - shown.length;
+  const untaken = waiting.filter((alert) => alert.state === "new").length;
+
   const act = async (alert: Alert, action: "take" | "close") => {
-    await api.changeAlert(tenant, alert.number, action);
-    onChanged();
+    const at = shown.indexOf(alert);
+    const neighbour = shown[at + 1] ?? shown[at - 1];
+    setFailure("");
+    try {
+      await api.changeAlert(tenant, alert.number, action);
+    } catch (error) {
+      setFailure(t(error instanceof Refused && error.status === 409 ? "alerts.alreadyClosed" : "alerts.failed"));
+    }
+    await onChanged();
+    const next = action === "take" ? alert : neighbour;
+    focusSoon(`#alert-${next?.number} a`, "#alerts-title");
   };
-  const waiting = alerts.filter((alert) => alert.state !== "closed");
+  const more = () => {
+    const first = waiting[shown.length];
+    setExpanded(true);
+    if (expanded) onMore();
+    else if (first) focusSoon(`#alert-${first.number} a`);
+  };
+
   return (
     <section class="alerts" aria-labelledby="alerts-title">
-      <h2 id="alerts-title">{t("alerts.title")}</h2>
+      <h2 id="alerts-title" tabIndex={-1}>{t("alerts.title")}</h2>
+      <p class="hidden" role="status">{t("alerts.waiting", { count: untaken })}</p>
+      {failure && <p class="error" role="alert">{failure}</p>}
       {waiting.length === 0 && <p class="muted">{t("alerts.none")}</p>}
       <ul>
-        {waiting.map((alert) => (
-          <li key={alert.number} class={`edge-${alert.level}`}>
-            <span class="row-head">
-              <UrgencyBadge level={alert.level} />
-              <span class="muted">{t(`alerts.state.${alert.state}`)} · {formatAge(alert.raised_at)}</span>
-            </span>
-            <a href={`#/mention/${alert.mention}`}><b>{alert.subject}</b> <bdi class="quote">{alert.title || alert.quote}</bdi></a>
-            <span class="actions">
-              {alert.state === "new" && <button type="button" onClick={() => void act(alert, "take")}>{t("alerts.take")}</button>}
-              <button type="button" onClick={() => void act(alert, "close")}>{t("alerts.close")}</button>
-            </span>
-          </li>
-        ))}
+        {shown.map((alert) => {
+          const name = alert.headline || alert.subject;
+          const link = address.mention(tenant, alert.mention);
+          return (
+            <li key={alert.number} id={`alert-${alert.number}`} class={`edge-${alert.level}`}>
+              <span class="row-head">
+                <UrgencyBadge level={alert.level} />
+                <span class="muted">
+                  {alert.state === "new" ? t("alerts.state.new") : t("alerts.state.taken", { by: alert.by ?? "" })} ·{" "}
+                  {formatAge(alert.raised_at)}
+                  <Deadline alert={alert} />
+                </span>
+              </span>
+              <a href={link} onClick={() => openMention(link)}>
+                <b>{name}</b> <bdi class="quote">{shownText(alert.title || alert.quote)}</bdi>
+              </a>
+              <span class="actions">
+                {alert.state === "new" && (
+                  <button type="button" aria-label={t("alerts.takeThis", { name })} onClick={() => void act(alert, "take")}>
+                    {t("alerts.take")}
+                  </button>
+                )}
+                <button type="button" aria-label={t("alerts.closeThis", { name })} onClick={() => void act(alert, "close")}>
+                  {t("alerts.close")}
+                </button>
+              </span>
+            </li>
+          );
+        })}
       </ul>
+      {others > 0 && (!expanded || list.more) && (
+        <button type="button" class="more" onClick={more}>{t("alerts.others", { count: others })}</button>
+      )}
     </section>
   );
 }

@@ -32,6 +32,7 @@ export interface Mention {
   urgency: { level: Urgency; score: number };
   abuse: { score: number };
   evidence: Evidence[];
+  rule_titles: Record<string, string>;
   ruleset: string;
   model: string;
 }
@@ -39,12 +40,15 @@ export interface Mention {
 export interface Alert {
   number: number;
   level: Urgency;
+  headline?: string;
   subject: string;
   title: string;
   quote: string;
   mention: string;
   raised_at: string;
+  deadline_at?: string;
   state: "new" | "taken" | "closed";
+  by?: string;
 }
 
 export interface Summary {
@@ -78,17 +82,35 @@ export class Refused extends Error {
 }
 
 let csrfToken = "";
+let sessionOver = () => {};
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/// `act` is called whenever the engine no longer knows who asks: it was started again, or the session ran out.
+export function onSessionOver(act: () => void): void {
+  sessionOver = act;
+}
+
+const kSession = "/api/v1/session";
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
-  const answer = await fetch(path, {
+  return fetch(path, {
     method,
     headers,
     credentials: "same-origin",
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let answer = await send(method, path, body);
+  if (answer.status === 403 && method !== "GET") {
+    // Somebody signed in again in another tab: the same cookie now goes with another token.
+    await api.session();
+    answer = await send(method, path, body);
+  }
+  if (answer.status === 401 && !(path === kSession && method === "POST")) sessionOver();
   if (!answer.ok) throw new Refused(answer.status);
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
@@ -103,11 +125,47 @@ function remember(session: Session): Session {
   return session;
 }
 
+/// Opens a town's live stream. A browser never asks again after an answer other than 200, so that is done here.
+export function watch(tenant: string, listeners: {
+  onOpen: () => void;
+  onLost: () => void;
+  onMentions: (count: number) => void;
+  onAlert: () => void;
+}): () => void {
+  const kRetryMs = 5000;
+  let stream: EventSource;
+  let retry: number | undefined;
+  const open = () => {
+    stream = new EventSource(`/api/v1/tenants/${tenant}/stream`);
+    stream.onopen = listeners.onOpen;
+    stream.onerror = () => {
+      listeners.onLost();
+      if (stream.readyState !== EventSource.CLOSED) return;
+      api.session().catch(() => {}); // says whether the session is over
+      retry = window.setTimeout(open, kRetryMs);
+    };
+    stream.addEventListener("mention", () => listeners.onMentions(1));
+    stream.addEventListener("skipped", (event) => {
+      listeners.onMentions((JSON.parse((event as MessageEvent<string>).data) as { mentions: number }).mentions);
+    });
+    stream.addEventListener("alert", listeners.onAlert);
+  };
+  open();
+  return () => {
+    window.clearTimeout(retry);
+    stream.close();
+  };
+}
+
+export interface AlertList {
+  alerts: Alert[];
+  more: boolean;
+}
+
 export const api = {
-  session: async () => remember(await call<Session>("GET", "/api/v1/session")),
-  signIn: async (account: string, password: string) =>
-    remember(await call<Session>("POST", "/api/v1/session", { account, password })),
-  signOut: () => call<void>("DELETE", "/api/v1/session"),
+  session: async () => remember(await call<Session>("GET", kSession)),
+  signIn: async (account: string, password: string) => remember(await call<Session>("POST", kSession, { account, password })),
+  signOut: () => call<void>("DELETE", kSession),
   tenants: async () => (await call<{ tenants: { id: string; name: string }[] }>("GET", "/api/v1/tenants")).tenants,
   connectors: async () => (await call<{ connectors: Connector[] }>("GET", "/api/v1/connectors")).connectors,
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
@@ -118,9 +176,19 @@ export const api = {
     if (before) query.set("before", before);
     return call<{ mentions: Mention[]; next: string | null }>("GET", `/api/v1/tenants/${tenant}/mentions?${query}`);
   },
-  alerts: async (tenant: string) =>
-    (await call<{ alerts: Alert[] }>("GET", `/api/v1/tenants/${tenant}/alerts?limit=50`)).alerts,
+  /// At least the `wanted` newest alerts that are not closed, if there are so many.
+  openAlerts: async (tenant: string, wanted: number): Promise<AlertList> => {
+    const alerts: Alert[] = [];
+    let next: number | null = null;
+    do {
+      const query = new URLSearchParams({ state: "open", limit: String(Math.min(200, wanted - alerts.length)) });
+      if (next) query.set("before", String(next));
+      const page: { alerts: Alert[]; next: number | null } = await call("GET", `/api/v1/tenants/${tenant}/alerts?${query}`);
+      alerts.push(...page.alerts);
+      next = page.next;
+    } while (next && alerts.length < wanted);
+    return { alerts, more: next !== null };
+  },
   changeAlert: (tenant: string, number: number, action: "take" | "close") =>
     call<Alert>("POST", `/api/v1/tenants/${tenant}/alerts/${number}/${action}`, {}),
-  stream: (tenant: string) => new EventSource(`/api/v1/tenants/${tenant}/stream`),
 };

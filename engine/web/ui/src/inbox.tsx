@@ -1,18 +1,29 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { api, type Filter, type Mention } from "./api";
+import { api, Refused, type Filter, type Mention } from "./api";
+import { focusSoon } from "./focus";
 import { MentionDetail, MentionRow } from "./mention_view";
+import { address, openMention } from "./route";
+import { isShortcut } from "./shortcuts";
 import { t } from "./words";
 
 type View = "all" | "urgent" | "negative" | "positive";
 const kViews: Record<View, Filter> = { all: {}, urgent: { urgency: "high" }, negative: { tone: "negative" }, positive: { tone: "positive" } };
 const kMostRows = 500;
 
-function refInAddress(): string | null {
-  return /^#\/mention\/([\w-]+)$/.exec(location.hash)?.[1] ?? null;
+type Open = Mention | "loading" | "missing" | "failed" | null;
+
+interface Props {
+  tenant: string;
+  /// "": none. null: the address names a mention of a town that is not here.
+  openRef: string | null;
+  fresh: number;
+  reconnects: number;
+  onRead: () => void;
 }
 
-/// The list of mentions and the one that is open. `fresh` counts what came in since the list was read.
-export function Inbox({ tenant, fresh, onRead }: { tenant: string; fresh: number; onRead: () => void }) {
+/// The list of mentions, newest first, and the one that `openRef` names. `fresh` counts what came in since the list was read; each
+/// of the `reconnects` reads it again.
+export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
   const [view, setView] = useState<View>("all");
   const [topic, setTopic] = useState("");
   const [search, setSearch] = useState("");
@@ -21,10 +32,11 @@ export function Inbox({ tenant, fresh, onRead }: { tenant: string; fresh: number
   const [topics, setTopics] = useState<string[]>([]);
   const [next, setNext] = useState<string | null>(null);
   const [status, setStatus] = useState<"loading" | "ready" | "failed">("loading");
-  const [open, setOpen] = useState<Mention | null>(null);
-  const cursor = useRef(0);
+  const [open, setOpen] = useState<Open>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   const latest = useRef(0);
+  const rows = useRef<Mention[]>([]);
+  rows.current = mentions;
 
   const read = useCallback(async (before?: string) => {
     const mine = ++latest.current;
@@ -36,47 +48,57 @@ export function Inbox({ tenant, fresh, onRead }: { tenant: string; fresh: number
       setTopics((old) => [...new Set([...old, ...page.mentions.flatMap((m) => m.topics)])].sort());
       setNext(page.next);
       setStatus("ready");
-      if (!before) {
-        cursor.current = 0;
-        onRead();
-      }
+      if (!before) onRead();
     } catch {
       if (mine === latest.current) setStatus("failed");
     }
   }, [tenant, view, topic, query, onRead]);
 
-  useEffect(() => void read(), [read]);
+  useEffect(() => void read(), [read, reconnects]);
 
-  const show = useCallback((mention: Mention | null) => {
-    setOpen(mention);
-    history.replaceState(null, "", mention ? `#/mention/${mention.ref}` : "#/");
-    if (mention) requestAnimationFrame(() => document.getElementById("detail-title")?.focus());
-  }, []);
-
-  // A link from an alert opens its mention.
   useEffect(() => {
-    const follow = () => {
-      const ref = refInAddress();
-      if (ref) api.mention(tenant, ref).then(setOpen).catch(() => setOpen(null));
+    if (!openRef) {
+      setOpen(openRef === null ? "missing" : null);
+      return;
+    }
+    let wanted = true;
+    const known = rows.current.find((mention) => mention.ref === openRef);
+    const show = (shown: Open) => {
+      if (!wanted) return;
+      setOpen(shown);
+      focusSoon("#detail-title");
     };
-    follow();
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
-  }, [tenant]);
+    if (known) show(known);
+    else {
+      setOpen("loading");
+      api.mention(tenant, openRef).then(show, (error) => {
+        show(error instanceof Refused && error.status !== 401 ? "missing" : "failed");
+      });
+    }
+    return () => {
+      wanted = false;
+    };
+  }, [tenant, openRef]);
 
-  const move = useCallback((by: number) => {
-    cursor.current = Math.max(0, Math.min(mentions.length - 1, cursor.current + by));
-    const row = mentions[cursor.current];
-    if (row) requestAnimationFrame(() => document.querySelector<HTMLElement>(`#row-${CSS.escape(row.ref)} button`)?.focus());
-  }, [mentions]);
+  const back = () => {
+    setOpen(null); // at once: on a telephone the list is hidden, and takes no focus, while a mention is open
+    location.hash = address.town(tenant);
+    focusSoon(`#row-${CSS.escape(openRef ?? "")} button`, "#inbox-title");
+  };
 
   useEffect(() => {
+    const move = (by: number) => {
+      const buttons = [...document.querySelectorAll<HTMLElement>("li.row button")];
+      const at = buttons.indexOf(document.activeElement as HTMLElement);
+      const selected = buttons.findIndex((button) => button.getAttribute("aria-current") === "true");
+      const from = at >= 0 ? at : selected;
+      buttons[Math.max(0, Math.min(buttons.length - 1, from + by))]?.focus();
+    };
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!isShortcut(event)) return;
       if (event.key === "j") move(1);
       else if (event.key === "k") move(-1);
-      else if (event.key === "w") document.getElementById("why")?.scrollIntoView();
+      else if (event.key === "w") focusSoon("#why");
       else if (event.key === "/") {
         event.preventDefault();
         searchBox.current?.focus();
@@ -84,14 +106,14 @@ export function Inbox({ tenant, fresh, onRead }: { tenant: string; fresh: number
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [move]);
+  }, []);
 
   return (
     <div class={`columns${open ? " has-open" : ""}`}>
       <section class="list" aria-labelledby="inbox-title">
-        <h2 id="inbox-title">{t("inbox.title")}</h2>
+        <h2 id="inbox-title" tabIndex={-1}>{t("inbox.mentions")}</h2>
         <div class="filters">
-          <div role="group" aria-label={t("urgency.label")} class="views">
+          <div role="group" aria-label={t("inbox.show")} class="views">
             {(Object.keys(kViews) as View[]).map((name) => (
               <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>{t(`inbox.${name}`)}</button>
             ))}
@@ -110,13 +132,15 @@ export function Inbox({ tenant, fresh, onRead }: { tenant: string; fresh: number
         </div>
         <div role="status" aria-live="polite">
           {fresh > 0 && (
-            <button type="button" class="fresh" onClick={() => void read()}>{t("inbox.fresh", { count: fresh })}</button>
+            <button type="button" class="fresh" onClick={() => { void read(); focusSoon("#inbox-title"); }}>
+              {t("inbox.fresh", { count: fresh })}
+            </button>
           )}
         </div>
-        <ol aria-label={t("inbox.list")} aria-busy={status === "loading"}>
-          {mentions.map((mention, index) => (
-            <MentionRow key={mention.ref} mention={mention} selected={open?.ref === mention.ref}
-              onOpen={() => { cursor.current = index; show(mention); }} />
+        <ol aria-labelledby="inbox-title" aria-busy={status === "loading"}>
+          {mentions.map((mention) => (
+            <MentionRow key={mention.ref} mention={mention} selected={openRef === mention.ref}
+              onOpen={() => openMention(address.mention(tenant, mention.ref))} />
           ))}
         </ol>
         {status === "failed" && <p class="error" role="alert">{t("inbox.failed")}</p>}
@@ -125,12 +149,18 @@ export function Inbox({ tenant, fresh, onRead }: { tenant: string; fresh: number
         {next && mentions.length < kMostRows && (
           <button type="button" class="more" onClick={() => void read(next)}>{t("inbox.more")}</button>
         )}
-        <p class="muted keys">{t("keys.hint")}</p>
       </section>
       <section class="open" aria-label={t("mention.title")}>
-        {open
-          ? <MentionDetail mention={open} onBack={() => { show(null); move(0); }} />
-          : <p class="muted choose">{t("mention.choose")}</p>}
+        {open === null && <p class="muted choose">{t("mention.choose")}</p>}
+        {open === "loading" && <p class="muted">{t("inbox.loading")}</p>}
+        {(open === "missing" || open === "failed") && (
+          <>
+            <button type="button" class="back" onClick={back}>{t("mention.back")}</button>
+            <h2 id="detail-title" tabIndex={-1}>{t(`mention.${open}`)}</h2>
+            {open === "missing" && <p>{t("mention.missingWhy")}</p>}
+          </>
+        )}
+        {open !== null && typeof open === "object" && <MentionDetail key={open.ref} mention={open} onBack={back} />}
       </section>
     </div>
   );

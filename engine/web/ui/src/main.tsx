@@ -1,38 +1,67 @@
 import { render } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { Alerts } from "./alerts";
-import { api, type Alert, type Connector, type Summary } from "./api";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { Accessibility } from "./accessibility";
+import { Alerts, kAlertsPerPage } from "./alerts";
+import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Summary } from "./api";
+import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
 import { Overview } from "./overview";
-import { SignIn } from "./sign_in";
-import { initWords, switchLanguage, t } from "./words";
+import { address, useRoute } from "./route";
+import { Shortcuts } from "./shortcuts";
+import { SignIn, type Notice } from "./sign_in";
+import { initWords, otherLanguage, switchLanguage, t } from "./words";
 
 type Link = "live" | "paused" | "lost";
+type Tenant = { id: string; name: string };
+
+const kMinuteMs = 60_000;
 
 /// Everything a signed-in person sees of one town.
-function Town({ tenant }: { tenant: string }) {
+function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
   const [summary, setSummary] = useState<Summary | null>(null);
   const [connectors, setConnectors] = useState<Connector[]>([]);
-  const [alerts, setAlerts] = useState<Alert[]>([]);
+  const [alerts, setAlerts] = useState<AlertList>({ alerts: [], more: false });
+  const [wanted, setWanted] = useState(kAlertsPerPage);
   const [fresh, setFresh] = useState(0);
   const [paused, setPaused] = useState(false);
   const [link, setLink] = useState<Link>("live");
+  const [reconnects, setReconnects] = useState(0);
+  const [, setMinute] = useState(0);
+  const isBehind = useRef(false);
 
   const refresh = useCallback(async () => {
     try {
-      const [newSummary, newAlerts, newConnectors] = await Promise.all([api.summary(tenant), api.alerts(tenant), api.connectors()]);
+      const [newSummary, newAlerts, newConnectors] =
+        await Promise.all([api.summary(tenant.id), api.openAlerts(tenant.id, wanted), api.connectors()]);
       setSummary(newSummary);
       setAlerts(newAlerts);
       setConnectors(newConnectors);
     } catch {
+      isBehind.current = true;
       setLink("lost");
     }
-  }, [tenant]);
+  }, [tenant.id, wanted]);
+  const latestRefresh = useRef(refresh);
+  latestRefresh.current = refresh;
   const onRead = useCallback(() => setFresh(0), []);
 
+  useEffect(() => void refresh(), [refresh]);
   useEffect(() => {
-    void refresh();
+    const count = summary?.urgent_unhandled ?? 0;
+    document.title = `${t("inbox.title")}${count > 0 ? ` (${count})` : ""} – ${tenant.name} – Vigie`;
+  });
+
+  useEffect(() => {
+    const minute = window.setInterval(() => {
+      setMinute((count) => count + 1); // ages and deadlines go on by themselves
+      if (!paused) void latestRefresh.current();
+    }, kMinuteMs);
+    return () => window.clearInterval(minute);
+  }, [paused]);
+
+  useEffect(() => {
     if (paused) {
+      isBehind.current = true;
       setLink("paused");
       return;
     }
@@ -41,85 +70,121 @@ function Town({ tenant }: { tenant: string }) {
     const soon = () => {
       waiting ??= window.setTimeout(() => {
         waiting = undefined;
-        void refresh();
+        void latestRefresh.current();
       }, 1000);
     };
-    const stream = api.stream(tenant);
-    stream.onopen = () => setLink("live");
-    stream.onerror = () => setLink("lost");
-    stream.addEventListener("mention", () => {
-      setFresh((count) => count + 1);
-      soon();
+    const stop = watch(tenant.id, {
+      onOpen: () => {
+        setLink("live");
+        if (!isBehind.current) return;
+        isBehind.current = false;
+        setReconnects((count) => count + 1);
+        void latestRefresh.current();
+      },
+      onLost: () => {
+        isBehind.current = true;
+        setLink("lost");
+      },
+      onMentions: (count) => {
+        setFresh((old) => old + count);
+        soon();
+      },
+      onAlert: soon,
     });
-    stream.addEventListener("alert", soon);
     return () => {
-      stream.close();
+      stop();
       window.clearTimeout(waiting);
     };
-  }, [tenant, paused, refresh]);
+  }, [tenant.id, paused]);
 
   return (
-    <main id="content">
-      <div class="live">
-        <span role="status">{t(link === "live" ? "header.live" : link === "paused" ? "header.paused" : "header.lost")}</span>
+    <main id="content" tabIndex={-1}>
+      <div class="page-head">
+        <h1 tabIndex={-1}>{t("inbox.title")}</h1>
+        <span role="status" class={link === "lost" ? "error" : "muted"}>{t(`header.${link}`)}</span>
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           {t(paused ? "header.resume" : "header.pause")}
         </button>
       </div>
       {summary && <Overview summary={summary} connectors={connectors} />}
-      <Alerts tenant={tenant} alerts={alerts} onChanged={() => void refresh()} />
-      <Inbox tenant={tenant} fresh={fresh} onRead={onRead} />
+      <Alerts tenant={tenant.id} list={alerts} total={summary?.open_alerts ?? 0} onChanged={refresh}
+        onMore={() => setWanted(wanted + kAlertsPerPage)} />
+      <Inbox tenant={tenant.id} openRef={openRef} fresh={fresh} reconnects={reconnects} onRead={onRead} />
     </main>
   );
 }
 
 function App() {
   const [signedIn, setSignedIn] = useState<boolean | null>(null);
-  const [tenants, setTenants] = useState<{ id: string; name: string }[]>([]);
-  const [tenant, setTenant] = useState("");
+  const [notice, setNotice] = useState<Notice>("first");
+  const [tenants, setTenants] = useState<Tenant[]>([]);
   const [, redraw] = useState(0);
+  const route = useRoute();
+  const last = useRef("");
 
+  const leave = useCallback((why: Notice) => {
+    setNotice(why);
+    setSignedIn(false);
+  }, []);
   const enter = useCallback(async () => {
     try {
       await api.session();
-      const all = await api.tenants();
-      setTenants(all);
-      setTenant((old) => old || (all[0]?.id ?? ""));
+      setTenants(await api.tenants());
       setSignedIn(true);
-    } catch {
-      setSignedIn(false);
+    } catch (error) {
+      leave(error instanceof Refused && error.status === 401 ? "first" : "failed");
     }
-  }, []);
-  useEffect(() => void enter(), [enter]);
+  }, [leave]);
+  useEffect(() => {
+    onSessionOver(() => leave("over"));
+    void enter();
+  }, [enter, leave]);
 
-  const otherLanguage = async () => {
+  const changeLanguage = async () => {
     await switchLanguage();
     redraw((n) => n + 1);
   };
-  const leave = async () => {
-    await api.signOut();
-    setSignedIn(false);
+  const signOut = async () => {
+    try {
+      await api.signOut();
+      leave("left");
+    } catch (error) {
+      leave(error instanceof Refused && error.status === 401 ? "left" : "unsure");
+    }
   };
+
+  const named = tenants.find(({ id }) => id === route.tenant);
+  const tenant = named ?? tenants.find(({ id }) => id === last.current) ?? tenants[0];
+  if (tenant) last.current = tenant.id;
+  // A ref of a town that is not here is nobody's: it must not open another town's mention.
+  const openRef = route.ref && !named ? null : route.ref;
 
   return (
     <>
-      <a class="skip" href="#content">{t("skip")}</a>
+      <a class="skip" href="#content" onClick={(e) => { e.preventDefault(); focusSoon("#content"); }}>{t("skip")}</a>
       <header>
         <span class="brand">Vigie</span>
-        {signedIn && tenants.length > 0 && (
+        {signedIn && tenant && (
           <label>
             <span class="hidden">{t("header.tenant")}</span>
-            <select value={tenant} onChange={(e) => setTenant(e.currentTarget.value)}>
+            <select value={tenant.id} onChange={(e) => { location.hash = address.town(e.currentTarget.value); }}>
               {tenants.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
             </select>
           </label>
         )}
         <span class="spacer" />
-        <button type="button" onClick={() => void otherLanguage()}>{t("header.language")}</button>
-        {signedIn && <button type="button" onClick={() => void leave()}>{t("header.signOut")}</button>}
+        <button type="button" lang={otherLanguage()} onClick={() => void changeLanguage()}>
+          <span class="wide">{t("header.language")}</span><span class="narrow" aria-hidden="true">{otherLanguage().toUpperCase()}</span>
+        </button>
+        {signedIn && <button type="button" onClick={() => void signOut()}>{t("header.signOut")}</button>}
       </header>
-      {signedIn === false && <SignIn onDone={() => void enter()} />}
-      {signedIn && tenant && <Town key={tenant} tenant={tenant} />}
+      {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
+      {route.page === "town" && signedIn === false && <SignIn notice={notice} onDone={() => void enter().then(() => focusSoon("h1"))} />}
+      {route.page === "town" && signedIn && tenant && <Town key={tenant.id} tenant={tenant} openRef={openRef} />}
+      <footer>
+        <a href={address.accessibility}>{t("access.title")}</a>
+        {signedIn && <Shortcuts />}
+      </footer>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { Mention, Tone, Urgency } from "./api";
-import { Marked } from "./marks";
+import { Marked, shownText } from "./marks";
 import { formatAge, formatTime, t } from "./words";
 
 const kUrgencyIcon: Record<Urgency, string> = { low: "○", medium: "◐", high: "▲", critical: "⬣" };
@@ -23,6 +23,11 @@ export function ToneBadge({ tone, uncertain }: { tone: Tone; uncertain: boolean 
   );
 }
 
+/// A feed's source is its address: the site's name says enough.
+function sourceName(source: string): string {
+  return /^https?:\/\/([^/]+)/i.exec(source)?.[1] ?? source;
+}
+
 export function MentionRow({ mention, selected, onOpen }: { mention: Mention; selected: boolean; onOpen: () => void }) {
   return (
     <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.urgency.level}`}>
@@ -30,11 +35,11 @@ export function MentionRow({ mention, selected, onOpen }: { mention: Mention; se
         <span class="row-head">
           {mention.urgency.level !== "low" && <UrgencyBadge level={mention.urgency.level} />}
           <ToneBadge tone={mention.sentiment.label} uncertain={mention.sentiment.uncertain} />
-          <span class="muted">{mention.source} · {formatAge(mention.created_at)}</span>
+          <span class="muted">{sourceName(mention.source)} · {formatAge(mention.created_at)}</span>
         </span>
         <span class="quote" lang={mention.lang || undefined}>
-          {mention.title ? <b><Marked text={mention.title} evidence={mention.evidence} field="title" /> </b> : null}
-          <Marked text={mention.text} evidence={mention.evidence} field="text" />
+          {mention.title ? <b><Marked mention={mention} field="title" /> </b> : null}
+          <Marked mention={mention} field="text" />
         </span>
         {mention.topics.length > 0 && (
           <span class="chips">{mention.topics.map((topic) => <span class="chip" key={topic}>{topic}</span>)}</span>
@@ -49,6 +54,7 @@ function Fact({ name, children }: { name: string; children: preact.ComponentChil
 }
 
 export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: () => void }) {
+  const titles = mention.rule_titles;
   const safeUrl = mention.url && /^https?:\/\//i.test(mention.url) ? mention.url : null;
   return (
     <article class="detail" aria-labelledby="detail-title">
@@ -57,22 +63,23 @@ export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: (
       <p class="row-head">
         <UrgencyBadge level={mention.urgency.level} />
         <ToneBadge tone={mention.sentiment.label} uncertain={mention.sentiment.uncertain} />
-        <span class="muted">
-          {t("mention.confidence", { percent: Math.round(mention.sentiment.confidence * 100) })}
-        </span>
+        {!mention.sentiment.uncertain && (
+          <span class="muted">{t("mention.confidence", { percent: Math.round(mention.sentiment.confidence * 100) })}</span>
+        )}
       </p>
       <blockquote lang={mention.lang || undefined}>
-        {mention.title ? <p><b><Marked text={mention.title} evidence={mention.evidence} field="title" /></b></p> : null}
-        <p class="original"><Marked text={mention.text} evidence={mention.evidence} field="text" /></p>
+        {mention.title ? <p><b><Marked mention={mention} field="title" /></b></p> : null}
+        <p class="original"><Marked mention={mention} field="text" /></p>
       </blockquote>
       <dl class="facts">
         <Fact name={t("mention.source")}>
-          {mention.source}{" "}
+          {sourceName(mention.source)}{" "}
           {safeUrl && <a href={safeUrl} rel="noopener noreferrer" target="_blank">{t("mention.original")}</a>}
         </Fact>
         <Fact name={t("mention.author")}>
           {mention.author
-            ? <><code>{mention.author.pseudonym.slice(0, 8)}</code> · {t("mention.followers", { count: mention.author.followers })}
+            ? <><code>{mention.author.pseudonym.slice(0, 8)}</code>
+              {mention.author.followers > 0 ? ` · ${t("mention.followers", { count: mention.author.followers })}` : ""}
               {mention.author.official ? ` · ${t("mention.official")}` : ""}</>
             : t("mention.unknownAuthor")}
         </Fact>
@@ -82,7 +89,7 @@ export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: (
         {mention.topics.length > 0 && <Fact name={t("mention.topics")}>{mention.topics.join(", ")}</Fact>}
         {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
       </dl>
-      <h3 id="why">{t("mention.why")}</h3>
+      <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>
       {mention.evidence.length === 0
         ? <p class="muted">{t("mention.noEvidence")}</p>
         : (
@@ -100,8 +107,8 @@ export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: (
               {mention.evidence.map((e) => (
                 <tr key={`${e.axis}${e.rule}${e.field}${e.start}`}>
                   <td>{t(`axis.${e.axis}`)}</td>
-                  <td><code>{e.rule}</code></td>
-                  <td lang={mention.lang || undefined}><bdi>{e.text}</bdi></td>
+                  <td>{titles[e.rule] && <>{titles[e.rule]} </>}<code>{e.rule}</code></td>
+                  <td lang={mention.lang || undefined}><bdi>{shownText(e.text)}</bdi></td>
                   <td class="number">{e.weight > 0 ? `+${e.weight}` : e.weight}</td>
                 </tr>
               ))}

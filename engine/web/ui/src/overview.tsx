@@ -1,11 +1,14 @@
 import type { Connector, Summary } from "./api";
-import { formatAge, t } from "./words";
+import { formatAge, language, t } from "./words";
 
 const kStateIcon = { calm: "●", watch: "◐", tension: "▲", crisis: "⬣" } as const;
 
+/// In these a source shows nothing new, or not all of it. One that has been read to its end (finished) is not blind.
+const kBlind = new Set<Connector["state"]>(["waiting", "limited", "retired"]);
+
 /// The band (state in words, oldest urgent, blind sources) and the four numbers.
 export function Overview({ summary, connectors }: { summary: Summary; connectors: Connector[] }) {
-  const blind = connectors.filter((c) => c.state === "waiting").map((c) => c.id);
+  const blind = connectors.filter((c) => kBlind.has(c.state)).map((c) => c.id);
   const oldest = summary.oldest_urgent_unhandled_at;
   const numbers: [string, number][] = [
     ["urgentUnhandled", summary.urgent_unhandled],
@@ -22,7 +25,7 @@ export function Overview({ summary, connectors }: { summary: Summary; connectors
       </div>
       <dl class="numbers" aria-label={t("numbers.title")}>
         {numbers.map(([name, value]) => (
-          <div key={name}><dt>{t(`numbers.${name}`)}</dt><dd>{value.toLocaleString()}</dd></div>
+          <div key={name}><dt>{t(`numbers.${name}`)}</dt><dd>{value.toLocaleString(language())}</dd></div>
         ))}
       </dl>
     </>

@@ -1,11 +1,20 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, Refused } from "./api";
+import { focusSoon } from "./focus";
 import { t } from "./words";
 
-export function SignIn({ onDone }: { onDone: () => void }) {
+/// Why somebody is asked to sign in.
+export type Notice = "first" | "left" | "over" | "unsure" | "failed";
+
+export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void }) {
   const [account, setAccount] = useState("admin");
   const [password, setPassword] = useState("");
   const [error, setError] = useState("");
+
+  useEffect(() => {
+    document.title = `${t("signIn.title")} – Vigie`;
+    if (notice !== "first") focusSoon("h1");
+  }, [notice]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -19,16 +28,17 @@ export function SignIn({ onDone }: { onDone: () => void }) {
   };
 
   return (
-    <main class="sign-in" id="content">
-      <h1>Vigie</h1>
+    <main class="page sign-in" id="content" tabIndex={-1}>
       <form onSubmit={submit}>
-        <h2>{t("signIn.title")}</h2>
+        <h1 tabIndex={-1}>{t("signIn.title")}</h1>
+        {notice !== "first" && <p class="notice" role="alert">{t(`signIn.${notice}`)}</p>}
         <label for="account">{t("signIn.user")}</label>
         <input id="account" autocomplete="username" required value={account}
           onInput={(e) => setAccount(e.currentTarget.value)} />
         <label for="password">{t("signIn.password")}</label>
         <input id="password" type="password" autocomplete="current-password" required value={password}
-          aria-describedby={error ? "sign-in-error" : undefined} onInput={(e) => setPassword(e.currentTarget.value)} />
+          aria-describedby={error ? "sign-in-error first-password" : "first-password"} onInput={(e) => setPassword(e.currentTarget.value)} />
+        <p id="first-password" class="muted">{t("signIn.first")} <code>data/first-sign-in.yaml</code></p>
         <p id="sign-in-error" class="error" role="alert">{error}</p>
         <button type="submit" class="primary">{t("signIn.submit")}</button>
       </form>

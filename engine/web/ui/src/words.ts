@@ -3,33 +3,51 @@ import i18next from "i18next";
 // Every string people see, in both languages. French is the default.
 const fr = {
   skip: "Aller au contenu",
-  signIn: { title: "Connexion", user: "Identifiant", password: "Mot de passe", submit: "Se connecter", refused: "Identifiant ou mot de passe refusé.", throttled: "Trop d’essais : attendez quelques minutes.", failed: "Le serveur ne répond pas." },
+  signIn: { title: "Connexion", user: "Identifiant", password: "Mot de passe", submit: "Se connecter", first: "Première connexion ? Le premier mot de passe est écrit sur le serveur, dans", left: "Vous êtes déconnecté.", over: "Votre session est terminée. Connectez-vous de nouveau.", unsure: "Le serveur n’a pas répondu : votre session y reste peut-être ouverte jusqu’à son terme.", refused: "Identifiant ou mot de passe refusé.", throttled: "Trop d’essais : attendez quelques minutes.", failed: "Le serveur ne répond pas." },
   header: { tenant: "Collectivité", language: "English", pause: "Mettre en pause", resume: "Reprendre le direct", live: "En direct", paused: "En pause", lost: "Liaison perdue, nouvel essai…", signOut: "Se déconnecter" },
   band: { calm: "Calme", watch: "Vigilance", tension: "Tension", crisis: "Crise", oldest: "Plus ancien urgent non traité : {{age}}", none: "Rien d’urgent en attente", blind: "Sources aveugles : {{names}}", all: "Toutes les sources répondent" },
-  numbers: { title: "En bref", urgentUnhandled: "Urgents à traiter", toHandle: "Alertes ouvertes", pastDeadline: "Hors délai", today: "Mentions sur 24 h" },
-  inbox: { title: "À traiter", all: "Toutes", urgent: "Urgentes", negative: "Négatives", positive: "Positives", empty: "Aucune mention ici pour l’instant.", more: "Afficher la suite", fresh_one: "{{count}} nouvelle mention", fresh_other: "{{count}} nouvelles mentions", search: "Chercher dans les mentions", topic: "Thème", anyTopic: "Tous les thèmes", list: "Mentions", loading: "Chargement…", failed: "Impossible de lire les mentions." },
-  alerts: { title: "Alertes", none: "Aucune alerte.", take: "Prendre en charge", close: "Clore", state: { new: "Nouvelle", taken: "Prise en charge", closed: "Close" }, open: "Voir la mention" },
-  mention: { title: "Détail de la mention", choose: "Choisissez une mention dans la liste.", why: "Pourquoi ?", original: "Voir l’original", author: "Auteur (pseudonyme)", unknownAuthor: "Auteur inconnu", official: "Compte officiel", published: "Publié", received: "Reçu", edited: "Modifié", source: "Source", topics: "Thèmes", place: "Lieu", uncertain: "incertain", confidence: "confiance {{percent}} %", evidence: "Passages et règles qui ont décidé", axis: "Axe", rule: "Règle", passage: "Passage", weight: "Poids", ruleset: "Règles {{ruleset}}, modèle {{model}}", noEvidence: "Aucune règle n’a reconnu ce texte.", followers: "{{count}} abonnés", back: "Retour à la liste" },
-  urgency: { low: "Faible", medium: "Moyenne", high: "Haute", critical: "Critique", label: "Urgence" },
-  tone: { negative: "Négatif", neutral: "Neutre", positive: "Positif", label: "Ton" },
+  numbers: { title: "En bref", urgentUnhandled: "Urgents à traiter", toHandle: "Alertes ouvertes", pastDeadline: "Hors délai", today: "Mentions sur 24 h" },
+  inbox: { title: "À traiter", mentions: "Mentions", show: "Afficher", all: "Toutes", urgent: "Urgentes", negative: "Négatives", positive: "Positives", empty: "Aucune mention ici pour l’instant.", more: "Afficher la suite", fresh_one: "{{count}} nouvelle mention", fresh_other: "{{count}} nouvelles mentions", search: "Chercher dans les mentions", topic: "Thème", anyTopic: "Tous les thèmes", loading: "Chargement…", failed: "Impossible de lire les mentions." },
+  alerts: { title: "Alertes", none: "Aucune alerte.", waiting_one: "{{count}} alerte à prendre en charge", waiting_other: "{{count}} alertes à prendre en charge", take: "Prendre en charge", takeThis: "Prendre en charge : {{name}}", close: "Clore", closeThis: "Clore : {{name}}", others_one: "Voir {{count}} autre alerte", others_other: "Voir les {{count}} autres", deadline: "échéance {{at}}", late: "hors délai depuis {{at}}", failed: "Le changement n’a pas été enregistré. Essayez encore.", alreadyClosed: "Cette alerte est déjà close.", state: { new: "Nouvelle", taken: "Prise en charge par {{by}}" } },
+  mention: { title: "Détail de la mention", choose: "Choisissez une mention dans la liste.", why: "Pourquoi ?", original: "Voir l’original", author: "Auteur (pseudonyme)", unknownAuthor: "Auteur inconnu", official: "Compte officiel", published: "Publié", received: "Reçu", edited: "Modifié", source: "Source", topics: "Thèmes", place: "Lieu", uncertain: "incertain", confidence: "confiance {{percent}} %", evidence: "Passages et règles qui ont décidé", axis: "Axe", rule: "Règle", passage: "Passage", weight: "Poids", ruleset: "Règles {{ruleset}}, modèle {{model}}", noEvidence: "Aucune règle n’a reconnu ce texte.", followers_one: "{{count}} abonné", followers_other: "{{count}} abonnés", back: "Retour à la liste", missing: "Mention introuvable", missingWhy: "Elle n’existe pas dans cette collectivité, ou elle a été effacée.", failed: "Impossible de lire la mention." },
+  urgency: { low: "Faible", medium: "Moyenne", high: "Haute", critical: "Critique" },
+  tone: { negative: "Négatif", neutral: "Neutre", positive: "Positif" },
   axis: { watch: "Veille", topic: "Thème", sentiment: "Ton", urgency: "Urgence", abuse: "Propos abusifs" },
-  keys: { title: "Raccourcis clavier", hint: "Clavier : j et k pour se déplacer, Entrée pour ouvrir, w pour « Pourquoi ? », / pour chercher", next: "Mention suivante", previous: "Mention précédente", open: "Ouvrir", why: "Pourquoi ?", search: "Chercher" },
+  keys: { title: "Raccourcis clavier", on: "Raccourcis à une touche", close: "Fermer", enter: "Entrée", does: { j: "mention suivante", k: "mention précédente", Enter: "ouvrir la mention", w: "aller à « Pourquoi ? »", "/": "chercher", "?": "cette aide" } },
+  access: {
+    title: "Accessibilité",
+    back: "Retour",
+    state: { title: "État", items: "Ces écrans visent le RGAA 4.1 (niveau AA).\nAucun audit de conformité n’a été fait : le taux de conformité n’est pas connu." },
+    tested: { title: "Ce qui est essayé à chaque version, dans Chromium", items: "Le parcours au clavier seul : liste, détail, aide.\nLe focus : il va au titre du détail, et ne se perd ni après une prise en charge ni après la connexion.\nLe contraste de l’anneau de focus, au moins 3:1, en clair et en sombre.\nUn seul titre de niveau 1, un titre de page qui dit la collectivité, la langue de la page.\nAucun défilement horizontal à 390 pixels de large." },
+    untested: { title: "Ce qui n’a pas été essayé", items: "Les lecteurs d’écran (NVDA, JAWS, VoiceOver, TalkBack).\nD’autres navigateurs que Chromium.\nLe texte agrandi à 200 % et la largeur de 320 pixels.\nL’usage par des personnes handicapées." },
+    known: { title: "Ce que l’on sait imparfait", items: "Le contenu des mentions vient de tiers : sa langue et ses emoji ne sont pas toujours décrits.\nLes courriels d’alerte n’ont pas été essayés avec un lecteur d’écran." },
+    contact: { title: "Signaler une difficulté", items: "Dites-la au service de votre collectivité qui exploite Vigie.\nSans réponse satisfaisante, le Défenseur des droits peut être saisi." },
+  },
   age: { seconds: "à l’instant", minutes: "il y a {{count}} min", hours: "il y a {{count}} h", days: "il y a {{count}} j" },
 };
 
 const en: typeof fr = {
   skip: "Skip to content",
-  signIn: { title: "Sign in", user: "User name", password: "Password", submit: "Sign in", refused: "User name or password refused.", throttled: "Too many attempts: wait a few minutes.", failed: "The server does not answer." },
+  signIn: { title: "Sign in", user: "User name", password: "Password", submit: "Sign in", first: "First time? The first password is written on the server, in", left: "You are signed out.", over: "Your session is over. Please sign in again.", unsure: "The server did not answer: your session may stay open there until it runs out.", refused: "User name or password refused.", throttled: "Too many attempts: wait a few minutes.", failed: "The server does not answer." },
   header: { tenant: "Town", language: "Français", pause: "Pause", resume: "Resume", live: "Live", paused: "Paused", lost: "Connection lost, trying again…", signOut: "Sign out" },
   band: { calm: "Calm", watch: "Watchful", tension: "Tension", crisis: "Crisis", oldest: "Oldest urgent unhandled: {{age}}", none: "Nothing urgent is waiting", blind: "Blind sources: {{names}}", all: "All sources answer" },
   numbers: { title: "At a glance", urgentUnhandled: "Urgent, unhandled", toHandle: "Open alerts", pastDeadline: "Past deadline", today: "Mentions in 24 h" },
-  inbox: { title: "Inbox", all: "All", urgent: "Urgent", negative: "Negative", positive: "Positive", empty: "No mention here yet.", more: "Show more", fresh_one: "{{count}} new mention", fresh_other: "{{count}} new mentions", search: "Search the mentions", topic: "Topic", anyTopic: "All topics", list: "Mentions", loading: "Loading…", failed: "The mentions cannot be read." },
-  alerts: { title: "Alerts", none: "No alert.", take: "Take charge", close: "Close", state: { new: "New", taken: "Taken", closed: "Closed" }, open: "See the mention" },
-  mention: { title: "The mention", choose: "Choose a mention in the list.", why: "Why?", original: "See the original", author: "Author (pseudonym)", unknownAuthor: "Unknown author", official: "Official account", published: "Published", received: "Received", edited: "Edited", source: "Source", topics: "Topics", place: "Place", uncertain: "uncertain", confidence: "confidence {{percent}} %", evidence: "Passages and rules that decided", axis: "Axis", rule: "Rule", passage: "Passage", weight: "Weight", ruleset: "Rules {{ruleset}}, model {{model}}", noEvidence: "No rule recognised this text.", followers: "{{count}} followers", back: "Back to the list" },
-  urgency: { low: "Low", medium: "Medium", high: "High", critical: "Critical", label: "Urgency" },
-  tone: { negative: "Negative", neutral: "Neutral", positive: "Positive", label: "Tone" },
+  inbox: { title: "Inbox", mentions: "Mentions", show: "Show", all: "All", urgent: "Urgent", negative: "Negative", positive: "Positive", empty: "No mention here yet.", more: "Show more", fresh_one: "{{count}} new mention", fresh_other: "{{count}} new mentions", search: "Search the mentions", topic: "Topic", anyTopic: "All topics", loading: "Loading…", failed: "The mentions cannot be read." },
+  alerts: { title: "Alerts", none: "No alert.", waiting_one: "{{count}} alert waits for somebody", waiting_other: "{{count}} alerts wait for somebody", take: "Take charge", takeThis: "Take charge: {{name}}", close: "Close", closeThis: "Close: {{name}}", others_one: "See {{count}} other alert", others_other: "See the {{count}} others", deadline: "due {{at}}", late: "overdue since {{at}}", failed: "The change was not saved. Please try again.", alreadyClosed: "This alert is closed already.", state: { new: "New", taken: "Taken by {{by}}" } },
+  mention: { title: "The mention", choose: "Choose a mention in the list.", why: "Why?", original: "See the original", author: "Author (pseudonym)", unknownAuthor: "Unknown author", official: "Official account", published: "Published", received: "Received", edited: "Edited", source: "Source", topics: "Topics", place: "Place", uncertain: "uncertain", confidence: "confidence {{percent}} %", evidence: "Passages and rules that decided", axis: "Axis", rule: "Rule", passage: "Passage", weight: "Weight", ruleset: "Rules {{ruleset}}, model {{model}}", noEvidence: "No rule recognised this text.", followers_one: "{{count}} follower", followers_other: "{{count}} followers", back: "Back to the list", missing: "No such mention", missingWhy: "It is not in this town, or it has been erased.", failed: "The mention cannot be read." },
+  urgency: { low: "Low", medium: "Medium", high: "High", critical: "Critical" },
+  tone: { negative: "Negative", neutral: "Neutral", positive: "Positive" },
   axis: { watch: "Watch", topic: "Topic", sentiment: "Tone", urgency: "Urgency", abuse: "Abuse" },
-  keys: { title: "Keyboard shortcuts", hint: "Keyboard: j and k to move, Enter to open, w for “Why?”, / to search", next: "Next mention", previous: "Previous mention", open: "Open", why: "Why?", search: "Search" },
+  keys: { title: "Keyboard shortcuts", on: "Single-key shortcuts", close: "Close", enter: "Enter", does: { j: "next mention", k: "previous mention", Enter: "open the mention", w: "go to “Why?”", "/": "search", "?": "this help" } },
+  access: {
+    title: "Accessibility",
+    back: "Back",
+    state: { title: "State", items: "These screens aim at RGAA 4.1 (level AA), the French public rules.\nNo audit has been made: the degree of conformance is not known." },
+    tested: { title: "What is tried with every version, in Chromium", items: "The way by keyboard alone: list, detail, help.\nFocus: it goes to the detail’s heading, and is lost neither after taking charge nor after signing in.\nThe contrast of the focus ring, at least 3:1, light and dark.\nOne heading of level 1, a page title that says the town, the page’s language.\nNo sideways scrolling at 390 pixels." },
+    untested: { title: "What has not been tried", items: "Screen readers (NVDA, JAWS, VoiceOver, TalkBack).\nBrowsers other than Chromium.\nText at 200 % and a width of 320 pixels.\nUse by people with disabilities." },
+    known: { title: "What is known to be imperfect", items: "Mentions are written by others: their language and emoji are not always described.\nAlert mails have not been tried with a screen reader." },
+    contact: { title: "Tell of a difficulty", items: "Tell the service of your town that runs Vigie.\nIn France, the Défenseur des droits can be asked if the answer does not satisfy." },
+  },
   age: { seconds: "just now", minutes: "{{count}} min ago", hours: "{{count}} h ago", days: "{{count}} d ago" },
 };
 
@@ -52,8 +70,12 @@ export function language(): Language {
   return i18next.language === "en" ? "en" : "fr";
 }
 
+export function otherLanguage(): Language {
+  return language() === "fr" ? "en" : "fr";
+}
+
 export async function switchLanguage(): Promise<void> {
-  await i18next.changeLanguage(language() === "fr" ? "en" : "fr");
+  await i18next.changeLanguage(otherLanguage());
   localStorage.setItem(kStored, language());
   document.documentElement.lang = language();
 }
@@ -64,6 +86,13 @@ export function t(key: string, values?: Record<string, string | number>): string
 
 export function formatTime(iso: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso));
+}
+
+/// The time of day, with the day unless it is today's.
+export function formatClock(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  const isToday = time.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat(language(), { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" }).format(time);
 }
 
 export function formatAge(iso: string, now = Date.now()): string {

@@ -1,0 +1,37 @@
+import { useEffect, useState } from "preact/hooks";
+import { focusSoon } from "./focus";
+
+/// What the address says. A mention's ref means something only within its town, so an address that opens one names both.
+export interface Route {
+  page: "town" | "accessibility";
+  tenant: string;
+  ref: string;
+}
+
+export const address = {
+  town: (tenant: string) => `#/${tenant}`,
+  mention: (tenant: string, ref: string) => `#/${tenant}/mention/${ref}`,
+  accessibility: "#/accessibilite",
+};
+
+export function readRoute(hash: string): Route {
+  if (hash === address.accessibility) return { page: "accessibility", tenant: "", ref: "" };
+  const [, tenant = "", ref = ""] = /^#\/([a-z0-9-]+)(?:\/mention\/([^/]+))?$/.exec(hash) ?? [];
+  return { page: "town", tenant, ref };
+}
+
+/// Goes there; what is open already only gets the focus.
+export function openMention(link: string): void {
+  if (location.hash === link) focusSoon("#detail-title");
+  else location.hash = link;
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => readRoute(location.hash));
+  useEffect(() => {
+    const follow = () => setRoute(readRoute(location.hash));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return route;
+}

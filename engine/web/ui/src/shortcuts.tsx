@@ -1,0 +1,49 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "./words";
+
+const kStored = "vigie.shortcuts";
+const kKeys = ["j", "k", "Enter", "w", "/", "?"] as const;
+
+export function shortcutsAreOn(): boolean {
+  return localStorage.getItem(kStored) !== "off";
+}
+
+/// Whether a key stroke is meant for the page and not for what has the focus.
+export function isShortcut(event: KeyboardEvent): boolean {
+  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+  return shortcutsAreOn() && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]");
+}
+
+/// The button that explains the keys, and the switch that turns them off: somebody who dictates would press them by speaking.
+export function Shortcuts() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [on, setOn] = useState(shortcutsAreOn);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "?" && isShortcut(event)) dialog.current?.showModal();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  const turn = (wanted: boolean) => {
+    localStorage.setItem(kStored, wanted ? "on" : "off");
+    setOn(wanted);
+  };
+  return (
+    <>
+      <button type="button" class="link" onClick={() => dialog.current?.showModal()}>{t("keys.title")}</button>
+      <dialog ref={dialog} aria-labelledby="keys-title">
+        <h2 id="keys-title">{t("keys.title")}</h2>
+        <dl class="keys">
+          {kKeys.map((key) => (
+            <div key={key}><dt><kbd>{key === "Enter" ? t("keys.enter") : key}</kbd></dt><dd>{t(`keys.does.${key}`)}</dd></div>
+          ))}
+        </dl>
+        <label class="check">
+          <input type="checkbox" checked={on} onChange={(e) => turn(e.currentTarget.checked)} /> {t("keys.on")}
+        </label>
+        <form method="dialog"><button class="primary">{t("keys.close")}</button></form>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/alert/alert.h"
+#include "engine/store/memory_key_value.h"
+#include "engine/web/api_routes.h"
+#include "tests/web/server_under_test.h"
+
+namespace vigie {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// The alerts of a town, behind the API, for somebody who is signed in as "marie".
+class AlertsOverHttp : public testing::Test {
+ protected:
+  AlertsOverHttp() {
+    StoreOptions options;
+    options.tenants = {"techniville"};
+    store_ = Store::open(disk_.open(), options).value();
+    tenants_[0].id = "techniville";
+    const std::string folder = testing::TempDir() + "/vigie_alerts_over_http";
+    std::filesystem::create_directories(folder);
+    std::filesystem::remove(folder + "/access.json");
+    accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
+    sign_in_.emplace(*accounts_, clock_);
+    const auto parts = std::make_shared<const ApiParts>(
+        ApiParts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}});
+    std::vector<Route> routes = alert_routes(parts);
+    for (Route& route : statistics_routes(parts)) {
+      routes.push_back(std::move(route));
+    }
+    server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
+      request.caller = Caller{"marie", ""};
+      return std::optional<Response>();
+    });
+  }
+
+  std::uint64_t raise(const Alert& alert) {
+    const std::uint64_t number = store_->add_alert(0, 20000, to_json(alert), {});
+    store_->commit();
+    store_->sync();
+    return number;
+  }
+  void raise_many(std::size_t count) {
+    while (count-- != 0) {
+      raise(alert_);
+    }
+  }
+  std::string get(const std::string& path) {
+    return server_->ask("GET /api/v1/tenants/techniville/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
+        .body;
+  }
+  RawAnswer change(std::uint64_t number, const std::string& action) {
+    return server_->ask("POST /api/v1/tenants/techniville/alerts/" + std::to_string(number) + "/" +
+                        action + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  }
+  static std::vector<std::uint64_t> numbers(const std::string& page) {
+    std::vector<std::uint64_t> found;
+    constexpr std::string_view kKey = "\"number\":";
+    for (std::size_t at = page.find(kKey); at != std::string::npos; at = page.find(kKey, at + 1)) {
+      found.push_back(std::stoull(page.substr(at + kKey.size())));
+    }
+    return found;
+  }
+
+  MemoryDisk disk_;
+  ManualClock clock_{parse_time("2026-10-14T08:00:00Z").value()};
+  boost::asio::io_context web_;
+  LiveFeed feed_{web_.get_executor()};
+  std::vector<Tenant> tenants_{1};
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Accounts> accounts_;
+  std::optional<SignIn> sign_in_;
+  std::optional<ServerUnderTest> server_;
+  Alert alert_;
+};
+
+TEST_F(AlertsOverHttp, AnAddressWithAHandleInItStaysAsItIs) {
+  alert_.url = "https://social.example/@marie/113";
+  raise(alert_);
+  EXPECT_THAT(get("alerts"), HasSubstr("\"url\":\"https://social.example/@marie/113\""));
+}
+
+TEST_F(AlertsOverHttp, OpenOnesAreThoseThatAreNotClosed) {
+  raise_many(3);
+  change(2, "close");
+  change(1, "take");
+  EXPECT_THAT(numbers(get("alerts?state=open")), testing::ElementsAre(3, 1));
+  EXPECT_THAT(numbers(get("alerts?state=new")), testing::ElementsAre(3));
+  EXPECT_THAT(get("alerts?state=half"), HasSubstr("closed or open"));
+}
+
+TEST_F(AlertsOverHttp, ManyClosedOnesDoNotHideAnOpenOne) {
+  raise_many(60);
+  for (std::uint64_t number = 2; number <= 60; ++number) {
+    change(number, "close");
+  }
+  EXPECT_THAT(numbers(get("alerts?state=open&limit=50")), testing::ElementsAre(1));
+  // However few one request looks at, its `next` leads on.
+  EXPECT_THAT(get("alerts?state=open&limit=1"), HasSubstr("\"alerts\":[],\"next\":51"));
+  EXPECT_THAT(numbers(get("alerts?state=open&limit=1&before=11")), testing::ElementsAre(1));
+}
+
+TEST_F(AlertsOverHttp, WhatIsOpenAfterItsDeadlineIsCounted) {
+  alert_.raised_at = parse_time("2026-10-14T07:00:00Z").value();
+  alert_.deadline_at = parse_time("2026-10-14T07:30:00Z").value();
+  raise_many(3);
+  alert_.deadline_at = parse_time("2026-10-14T09:00:00Z").value();
+  raise(alert_);
+  change(1, "close");
+  change(2, "take");
+  EXPECT_THAT(get("summary"), HasSubstr("\"past_deadline\":2"));
+  EXPECT_THAT(get("summary"), HasSubstr("\"open_alerts\":3"));
+}
+
+TEST_F(AlertsOverHttp, WhoeverTookItIsNamedAndAClosedOneIsNotTaken) {
+  raise_many(1);
+  EXPECT_THAT(change(1, "take").body, HasSubstr("\"state\":\"taken\",\"by\":\"marie\""));
+  change(1, "close");
+  EXPECT_EQ(change(1, "take").status, 409);
+}
+
+}  // namespace
+}  // namespace vigie
