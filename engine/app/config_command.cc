@@ -16,7 +16,7 @@ std::string problems_of_parts(const Config& config) {
   std::string text;
   const SystemClock clock;
   for (const ReceiverConfig& receiver : config.receivers) {
-    const auto made = notifier_types().find(receiver.type)->second(receiver.settings, clock);
+    const auto made = notifier_types().find(receiver.type)->second(receiver.settings, clock, {});
     text += made ? "" : made.error().text + "\n";
   }
   MemoryDisk disk;

@@ -92,7 +92,7 @@ Result<void> Engine::build() {
           [this](std::span<const MentionRef> mentions, std::span<const RaisedAlert> alerts) {
             on_shown(mentions, alerts);
             if (!alerts.empty()) {
-              alerter_bell_.ring();
+              ring_deliveries();
             }
           },
   });
@@ -111,21 +111,22 @@ Result<void> Engine::build() {
 
 Result<void> Engine::build_alerter() {
   std::vector<Alerter::Receiver> receivers;
-  std::string errors;
   for (const ReceiverConfig& receiver : config_.receivers) {
     Result<std::unique_ptr<Notifier>> notifier =
-        notifier_types().find(receiver.type)->second(receiver.settings, clock_);
-    if (notifier) {
-      receivers.push_back({receiver.id, std::move(*notifier)});
-    } else {
-      errors += (errors.empty() ? "" : "\n") + notifier.error().text;
+        notifier_types()
+            .find(receiver.type)
+            ->second(receiver.settings, clock_, stop_delivering_.get_token());
+    if (!notifier) {
+      return tl::make_unexpected(notifier.error());
     }
-  }
-  if (!errors.empty()) {
-    return fail(ErrorCode::kInvalidInput, errors);
+    receivers.push_back({receiver.id, std::move(*notifier)});
   }
   alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), config_.public_url, clock_,
                                        *metrics_, std::random_device()());
+  alerter_->on_mishap = [this](const Delivery& delivery) { log_mishap(delivery); };
+  for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
+    delivery_bells_.push_back(std::make_unique<Doorbell>());
+  }
   return {};
 }
 
@@ -134,18 +135,43 @@ void Engine::start() {
   for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
     workers_.emplace_back([this, i](std::stop_token stop) { pipeline_->run_worker(i, stop); });
   }
-  deliveries_ = std::jthread([this](std::stop_token stop) { run_alerter(stop); });
+  alerter_->give_up_orphans();
+  for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
+    deliveries_.emplace_back([this, i] { deliver_to(i, *delivery_bells_[i]); });
+  }
   ingest_ = std::jthread([this] { sources_->run(); });
 }
 
 /// Woken by new alerts; looks by itself for those that are to be tried again.
-void Engine::run_alerter(std::stop_token stop) {
+void Engine::deliver_to(std::size_t receiver, Doorbell& bell) {
   constexpr std::chrono::seconds kRetryCheck{1};
+  const std::stop_token stop = stop_delivering_.get_token();
   while (!stop.stop_requested()) {
-    const std::uint32_t heard = alerter_bell_.heard();
-    if (!alerter_->step()) {
-      alerter_bell_.wait(heard, kRetryCheck);
+    const std::uint32_t heard = bell.heard();
+    if (!alerter_->step(receiver, stop)) {
+      bell.wait(heard, kRetryCheck);
     }
+  }
+}
+
+void Engine::ring_deliveries() {
+  for (const std::unique_ptr<Doorbell>& bell : delivery_bells_) {
+    bell->ring();
+  }
+}
+
+void Engine::log_mishap(const Delivery& delivery) {
+  const auto alert = static_cast<std::int64_t>(delivery.alert);
+  if (delivery.dead) {
+    log_.error("delivery_given_up", "An alert did not reach its receiver and is not tried again.",
+               {{"alert", alert},
+                {"receiver", delivery.receiver},
+                {"attempts", std::int64_t{delivery.attempts}},
+                {"reason", delivery.last_error}});
+  } else {
+    log_.warning(
+        "delivery_incomplete", "An alert did not reach all addresses of its receiver.",
+        {{"alert", alert}, {"receiver", delivery.receiver}, {"refused", delivery.last_error}});
   }
 }
 
@@ -165,9 +191,9 @@ void Engine::stop() {
   writer_.request_stop();
   pipeline_->wake();
   writer_.join();
-  deliveries_.request_stop();
-  alerter_bell_.ring();
-  deliveries_.join();
+  stop_delivering_.request_stop();
+  ring_deliveries();
+  deliveries_.clear();  // joins
 }
 
 bool Engine::reload() {

@@ -243,6 +243,10 @@ void Metrics::delivery(std::size_t receiver, std::string_view result) {
       .Increment();
 }
 
+void Metrics::orphaned_delivery() {
+  catalogue_->deliveries_family.Add({{"receiver", "(unknown)"}, {"result", "dead"}}).Increment();
+}
+
 void Metrics::rules_in_force(std::string_view ruleset, std::string_view model) {
   const std::scoped_lock lock(catalogue_->mutex);
   if (catalogue_->rules_in_force != nullptr) {

@@ -555,7 +555,8 @@ Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) con
   return alert;
 }
 
-Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t limit) const {
+Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t limit,
+                                                std::string_view receiver) const {
   std::vector<Delivery> owed;
   const std::uint64_t durable = state_->durable_alert.load(std::memory_order_acquire);
   const auto at = state_->key_value->iterate(Family::kOutbox);
@@ -567,7 +568,8 @@ Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t
     if (delivery->alert > durable) {
       break;
     }
-    if (delivery->dead == dead && (dead || delivery->next_at <= due)) {
+    const bool is_theirs = receiver.empty() || delivery->receiver == receiver;
+    if (is_theirs && delivery->dead == dead && (dead || delivery->next_at <= due)) {
       owed.push_back(std::move(*delivery));
     }
   }

@@ -197,8 +197,9 @@ class Store {
                                           std::size_t limit) const;
   Result<std::optional<StoredAlert>> alert(std::uint64_t number) const;
   /// Owed and due deliveries that are durable, oldest alert first; `dead`: the given-up ones
-  /// instead.
-  Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit) const;
+  /// instead. `receiver`: only its own; empty: everybody's.
+  Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit,
+                                           std::string_view receiver = {}) const;
 
   /// Who a pseudonym is: the identity JSON that was sealed, nothing if erased. Callers audit.
   Result<std::optional<std::string>> reveal(TenantId tenant, const Pseudonym& author) const;
