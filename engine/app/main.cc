@@ -103,7 +103,13 @@ int main(int argc, char** argv) {
   query_command->add_option("--limit", query_options.limit, "0: all")->capture_default_str();
   auto* dead = query_command->add_flag("--dead-letters", query_options.dead_letters,
                                        "what could not be read, and why");
-  query_command->add_flag("--alerts", query_options.alerts, "alerts raised")->excludes(dead);
+  auto* alerts =
+      query_command->add_flag("--alerts", query_options.alerts, "alerts raised")->excludes(dead);
+  query_command
+      ->add_flag("--deliveries", query_options.deliveries,
+                 "alerts that have not reached a receiver: still owed, or given up")
+      ->excludes(dead)
+      ->excludes(alerts);
   query_command->callback([&] { exit_code = query(query_options); });
 
   auto* config_command = app.add_subcommand("config", "check a configuration");

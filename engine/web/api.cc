@@ -11,7 +11,7 @@ std::vector<Route> api_routes(const ApiParts& parts) {
   const auto shared = std::make_shared<const ApiParts>(parts);
   std::vector<Route> all;
   for (auto* routes_of : {session_routes, mention_routes, statistics_routes, alert_routes,
-                          engine_routes, stream_routes}) {
+                          delivery_routes, engine_routes, stream_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }

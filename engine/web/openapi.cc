@@ -111,6 +111,13 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
      R"({"type":"object","required":["alerts","next"],"properties":{
 "alerts":{"type":"array","items":{"$ref":"#/components/schemas/Alert"}},
 "next":{"type":["integer","null"],"description":"for `before`; null: there is no more"}}})"},
+    {"DeliveryList",
+     R"({"type":"object","required":["deliveries"],"properties":{"deliveries":{"type":"array",
+"items":{"type":"object","required":["alert","receiver","state","attempts","next_attempt_at",
+"last_error"],"properties":{"alert":{"type":"integer","description":"an alert's number"},
+"receiver":{"type":"string"},"state":{"enum":["dead","owed"]},"attempts":{"type":"integer"},
+"next_attempt_at":{"type":["string","null"],"format":"date-time"},
+"last_error":{"type":"string"}}}}}})"},
     {"ConnectorList",
      R"({"type":"object","required":["connectors"],"properties":{"connectors":{"type":"array",
 "items":{"type":"object","required":["id","type","state","detail"],"properties":{

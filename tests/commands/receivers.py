@@ -147,6 +147,26 @@ def refused_content(scene):
     wait_for("the refusal", lambda: scene.deliveries("spam", "dead"))
 
 
+def dead_ones_are_told(scene):
+    dead = scene.engine.town("deliveries")["deliveries"]
+    assert {d["receiver"] for d in dead} == {"lost", "spam"}, dead
+    assert all(d["alert"] == 1 and d["state"] == "dead" and d["attempts"] == 1 and d["last_error"] for d in dead), dead
+    assert {d["receiver"] for d in scene.engine.query("--deliveries") if d["state"] == "dead"} == {"lost", "spam"}
+    for receiver in ("lost", "spam"):
+        line, = scene.logged("delivery_given_up", receiver)
+        assert line["alert"] == 1 and line["reason"], line
+    line, = scene.logged("delivery_incomplete", "mixed")
+    assert line["refused"] == "nobody@town.example: 550", line
+    assert "gaz" not in scene.engine.log.read_text()
+
+
+def owed_ones_are_listed(scene):
+    owed = wait_for("a try of those that hang", lambda: [
+        d for d in scene.engine.town("deliveries?state=owed")["deliveries"] if d["receiver"] == "hangs" and d["attempts"]], 30)
+    assert owed[0]["next_attempt_at"] and owed[0]["last_error"], owed
+    assert scene.engine.ask("GET", "/api/v1/tenants/techniville/deliveries?state=x", headers=scene.engine.authorization())[0] == 400
+
+
 def a_hanging_receiver_delays_nobody(scene):
     before = len(scene.chat.keys)
     Pusher(scene.engine.port).push([{"id": "tap", "text": "L'eau du robinet est contaminée à Techniville, ne buvez pas"}])
@@ -178,6 +198,8 @@ TESTS = {
     "a mail that no address takes is given up": only_bad_addresses,
     "a mail server that does not know us yet is tried again": not_yet_signed_in,
     "a mail whose content is refused is given up": refused_content,
+    "deliveries given up are logged and listed": dead_ones_are_told,
+    "deliveries still owed are listed": owed_ones_are_listed,
     "a receiver that hangs delays no other": a_hanging_receiver_delays_nobody,
     "the service stops while receivers hang": it_stops_while_receivers_hang,
 }
