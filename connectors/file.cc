@@ -448,6 +448,9 @@ FileOptions read_options(const Settings& settings, std::vector<Problem>& problem
       settings, {"path", "mode", "speed", "speed_factor", "shift_to_now", "follow"}, problems);
   FileOptions options;
   options.path = settings.text("path", problems);
+  if (!options.is_stdin()) {
+    options.path = settings.resolve(options.path);
+  }
   options.mode = std::array{
       Mode::kLive, Mode::kReplay,
       Mode::kBackfill}[read_word(settings, "mode", {"live", "replay", "backfill"}, problems)];

@@ -296,7 +296,7 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
     settings.complain("'to' must be 1 to 100 mail addresses", problems);
   }
   if (!password_file.empty()) {
-    Result<std::string> password = read_secret_file(password_file);
+    Result<std::string> password = read_secret_file(settings.resolve(password_file));
     if (!password) {
       settings.find("password_file")->complain(password.error().text, problems);
     } else {

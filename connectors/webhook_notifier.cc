@@ -106,7 +106,7 @@ Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings
   webhook.shape = shape == "vigie" ? Shape::kVigie : Shape::kChat;
   const std::string secret_file = settings.text("secret_file", problems, "");
   if (!secret_file.empty()) {
-    Result<std::string> secret = read_secret_file(secret_file);
+    Result<std::string> secret = read_secret_file(settings.resolve(secret_file));
     if (!secret) {
       settings.find("secret_file")->complain(secret.error().text, problems);
     } else {

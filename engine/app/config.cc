@@ -1,7 +1,6 @@
 #include "engine/app/config.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "connectors/notifier_registry.h"
@@ -9,8 +8,6 @@
 
 namespace vigie {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxTenants = 10'000;
 constexpr std::size_t kMaxConnectors = 10'000;
@@ -24,16 +21,15 @@ bool is_identifier(const std::string& text) {
 /// Reads one file; knows the names that were given so far.
 class Reader {
  public:
-  Reader(const std::string& path, std::vector<Problem>& problems)
-      : directory_(fs::absolute(path).parent_path()), problems_(problems) {}
+  explicit Reader(std::vector<Problem>& problems) : problems_(problems) {}
 
   Config read(const Settings& root) {
     root.allow_only({"data_directory", "rules_directory", "http", "pipeline", "tenants",
                      "connectors", "receivers"},
                     problems_);
     Config config;
-    config.data_directory = resolve(root.text("data_directory", problems_));
-    config.rules_directory = resolve(root.text("rules_directory", problems_));
+    config.data_directory = root.resolve(root.text("data_directory", problems_));
+    config.rules_directory = root.resolve(root.text("rules_directory", problems_));
     if (const Settings* http = root.find("http")) {
       read_http(*http, config);
     }
@@ -71,13 +67,6 @@ class Reader {
       }
       visit(item);
     }
-  }
-
-  std::string resolve(const std::string& path) const {
-    if (path.empty() || fs::path(path).is_absolute()) {
-      return path;
-    }
-    return (directory_ / path).lexically_normal().string();
   }
 
   std::string read_id(const Settings& item, std::set<std::string>& taken) {
@@ -193,7 +182,6 @@ class Reader {
     return connector;
   }
 
-  fs::path directory_;
   std::vector<Problem>& problems_;
   std::set<std::string> tenant_ids_, connector_ids_, receiver_ids_;
 };
@@ -206,7 +194,7 @@ std::optional<Config> read_config(const std::string& path, std::vector<Problem>&
     return std::nullopt;
   }
   const std::size_t before = problems.size();
-  Config config = Reader(path, problems).read(*root);
+  Config config = Reader(problems).read(*root);
   config.file = path;
   if (problems.size() != before) {
     return std::nullopt;

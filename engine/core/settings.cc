@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -170,6 +171,14 @@ const Settings* Settings::find(std::string_view key) const {
     }
   }
   return nullptr;
+}
+
+std::string Settings::resolve(const std::string& path) const {
+  namespace fs = std::filesystem;
+  if (path.empty() || fs::path(path).is_absolute()) {
+    return path;
+  }
+  return (fs::absolute(file_).parent_path() / path).lexically_normal().string();
 }
 
 void Settings::complain(std::string text, std::vector<Problem>& problems) const {
