@@ -7,6 +7,7 @@
 #include "connectors/registry.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
+#include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
 
 namespace vigie {
@@ -47,8 +48,11 @@ Result<void> Engine::build() {
   std::vector<Problem> problems;
   std::shared_ptr<const Knowledge> knowledge =
       read_knowledge(config_.rules_directory, config_.tenants, problems);
-  if (knowledge == nullptr) {
-    return fail(ErrorCode::kInvalidInput, to_string(problems));
+  const Result<void> checked = check_parts(config_);
+  if (knowledge == nullptr || !checked) {
+    const std::string rules = to_string(problems), parts = checked ? "" : checked.error().text;
+    return fail(ErrorCode::kInvalidInput,
+                rules + (rules.empty() || parts.empty() ? "" : "\n") + parts);
   }
   metrics_->rules_in_force(knowledge->catalogue->ruleset, knowledge->catalogue->model);
   shelf_ = std::make_unique<KnowledgeShelf>(std::move(knowledge));

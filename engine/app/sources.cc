@@ -62,10 +62,6 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
   origin->network = config.network;
   origin->base_url = config.base_url;
   origin->owned_by = tenant_numbers(parts.config, config.owned_by);
-  if (!mappings().contains(origin->format)) {
-    return fail(ErrorCode::kInvalidInput,
-                config.id + ": there is no format '" + origin->format + "'");
-  }
   source->origin = origin;
 
   Result<std::optional<std::string>> cursor = parts.store.cursor(config.id);

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "engine/app/public_url.h"
 #include "engine/core/private_file.h"
 #include "engine/web/assets.h"
 #include "engine/web/openapi.h"
@@ -31,8 +32,7 @@ PublicSide public_side(const std::string& public_url) {
   if (!public_url.starts_with(kSecure)) {
     return {};
   }
-  const std::string rest = public_url.substr(kSecure.size());
-  return {true, rest.substr(0, rest.find('/'))};
+  return {true, authority_of(public_url)};
 }
 
 /// Why a push was refused, as the metric counts it: few words.

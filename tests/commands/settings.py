@@ -60,8 +60,46 @@ def relative_paths(desk):
     assert (desk.directory / "data" / "store").is_dir()
 
 
+# what is wrong → what is written, what is said
+MISTAKES = {
+    "a public_url without a scheme": ({"http": {"public_url": "vigie.example"}}, "'public_url' is"),
+    "a public_url of another kind": ({"http": {"public_url": "ftp://vigie.example"}}, "'public_url' is"),
+    "a time zone that is none": ({"tenant": {"time_zone": "Europe/Techniville"}}, "no time zone 'Europe/Techniville'"),
+    "a time zone outside the database": ({"tenant": {"time_zone": "../../../etc/passwd"}}, "no time zone"),
+    "a language not spoken here": ({"tenant": {"language": "de"}}, "'language' is fr or en"),
+    "a format that is none": ({"connectors": [
+        {"id": "f", "type": "feed", "url": "https://a.example/", "format": "rss"}]}, "no format 'rss'; there are: canonical feed"),
+}
+
+
+def mistakes_have_a_place(desk):
+    for what, (written, wanted) in MISTAKES.items():
+        code, said = desk.check(**written)
+        assert code == 2 and wanted in said, f"{what}: {code} {said}"
+        line = next(line for line in said.splitlines() if wanted in line)
+        place = line.removeprefix(str(desk.config)).split(":")
+        assert place[1].isdigit() and place[2].isdigit(), f"{what}: {line}"
+
+
+def all_at_once(desk):
+    desk.write(connectors=[{"id": "a", "type": "webhook", "secret_file": "gone"}, {"id": "b", "type": "file", "path": "x", "mode": "y"}],
+               receivers=[{**MAIL, "url": "http://x"}])
+    code, said = desk.run("serve", "--config", desk.config)
+    assert code == 2 and "gone" in said and "'mode'" in said and "smtp://" in said, said
+    assert not (desk.directory / "data").exists(), "the data folder was made for a configuration that is wrong"
+
+
+def unknown_owner(desk):
+    desk.write()
+    code, said = desk.run("ingest", "--config", desk.config, "--owned-by", "nope", input="")
+    assert code == 2 and "there is no tenant 'nope'" in said, said
+
+
 TESTS = {
+    "each mistake is told with its file, line and column": mistakes_have_a_place,
+    "mistakes of connectors and receivers are told together, before anything is made": all_at_once,
     "relative paths are relative to the configuration": relative_paths,
+    "an unknown --owned-by is refused": unknown_owner,
 }
 
 
