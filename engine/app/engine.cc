@@ -1,5 +1,6 @@
 #include "engine/app/engine.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "engine/app/library.h"
 #include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
+#include "engine/app/tenant_gauges.h"
 
 namespace vigie {
 namespace {
@@ -24,6 +26,7 @@ Metrics::Labels labels_of(const Config& config) {
   for (const ReceiverConfig& receiver : config.receivers) {
     labels.receivers.push_back(receiver.id);
   }
+  labels.version = VIGIE_VERSION;
   return labels;
 }
 
@@ -235,20 +238,45 @@ void Engine::register_gauges() {
         [this] { return static_cast<double>(store_->stats().disk_bytes); });
   gauge("vigie_store_mentions", "Mentions in the store, over all tenants.", {},
         [this] { return static_cast<double>(store_->stats().mentions); });
+  gauge("vigie_store_stalled", "1 while the store slows down or stops writes to catch up.", {},
+        [this] { return store_->stats().is_stalled ? 1.0 : 0.0; });
   for (std::size_t i = 0; i < sources_->size(); ++i) {
-    gauge("vigie_connector_up",
-          "1 while the connector works or has finished, 0 while it waits after a fault.",
-          {{"connector", sources_->id(i)}}, [this, i] {
-            return sources_->status(i).snapshot().state == ConnectorStatus::State::kWaiting ? 0.0
-                                                                                            : 1.0;
-          });
-    gauge("vigie_connector_last_success_timestamp_seconds",
-          "When the connector last heard from its source.", {{"connector", sources_->id(i)}},
-          [this, i] {
-            const Time at = sources_->status(i).snapshot().last_success_at;
-            return std::chrono::duration<double>(at.time_since_epoch()).count();
-          });
+    register_connector_gauges(i);
   }
+  register_tenant_gauges(config_.tenants, *store_, clock_, *metrics_);
+}
+
+void Engine::register_connector_gauges(std::size_t connector) {
+  using State = ConnectorStatus::State;
+  const auto gauge = [&](std::string_view name, std::string_view help,
+                         std::function<double(const ConnectorStatus::Snapshot&)> read,
+                         std::vector<std::pair<std::string, std::string>> more = {}) {
+    more.insert(more.begin(), {"connector", sources_->id(connector)});
+    metrics_->gauge(name, help, std::move(more), [this, connector, read = std::move(read)] {
+      return read(sources_->status(connector).snapshot());
+    });
+  };
+  gauge("vigie_connector_up",
+        "1 while the connector works or has finished; 0 while it waits after a fault, gets only a "
+        "part, or is retired.",
+        [](const auto& now) {
+          return now.state == State::kActive || now.state == State::kFinished ? 1.0 : 0.0;
+        });
+  for (const State state :
+       {State::kActive, State::kWaiting, State::kFinished, State::kLimited, State::kRetired}) {
+    gauge("vigie_connector_state", "1 for the state the connector is in.",
+          [state](const auto& now) { return now.state == state ? 1.0 : 0.0; },
+          {{"state", std::string(to_string(state))}});
+  }
+  gauge("vigie_connector_last_success_timestamp_seconds",
+        "When the connector last heard from its source.", [](const auto& now) {
+          return std::chrono::duration<double>(now.last_success_at.time_since_epoch()).count();
+        });
+  gauge("vigie_connector_lag_bytes",
+        "Bytes of a file that are not read yet; 0 for a source that has no end.",
+        [](const auto& now) {
+          return static_cast<double>(now.total_bytes - std::min(now.done_bytes, now.total_bytes));
+        });
 }
 
 }  // namespace vigie

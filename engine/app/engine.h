@@ -57,6 +57,7 @@ class Engine {
   void ring_deliveries();
   void log_mishap(const Delivery& delivery);
   void register_gauges();
+  void register_connector_gauges(std::size_t connector);
 
   Config config_;
   Log& log_;

@@ -57,7 +57,7 @@ struct Metrics::Catalogue {
     per_connector(mentions, "vigie_mentions_received_total",
                   "Mentions read from a source's input, kept or not.");
     per_connector(matched, "vigie_mentions_matched_total",
-                  "Mentions that at least one tenant keeps.");
+                  "Mentions that at least one tenant keeps, already known or not.");
     per_connector(dropped, "vigie_mentions_dropped_total",
                   "Mentions that no tenant keeps: counted and forgotten.");
     per_connector(duplicate, "vigie_mentions_duplicate_total",
@@ -174,7 +174,7 @@ void Metrics::received(std::size_t connector, std::uint64_t mentions, std::uint6
 
 void Metrics::sorted(std::size_t connector, std::uint64_t kept, std::uint64_t dropped,
                      std::uint64_t duplicates) {
-  catalogue_->matched.at(connector)->Increment(static_cast<double>(kept));
+  catalogue_->matched.at(connector)->Increment(static_cast<double>(kept + duplicates));
   catalogue_->dropped.at(connector)->Increment(static_cast<double>(dropped));
   catalogue_->duplicate.at(connector)->Increment(static_cast<double>(duplicates));
 }

@@ -612,8 +612,13 @@ Result<std::optional<std::string>> Store::reveal(TenantId tenant, const Pseudony
 
 StoreStats Store::stats() const {
   const State& state = *state_;
-  return {state.mentions, state.ids_in_memory, state.packs,
-          state.tails,    state.folded,        state.key_value->size_bytes()};
+  return {state.mentions,
+          state.ids_in_memory,
+          state.packs,
+          state.tails,
+          state.folded,
+          state.key_value->size_bytes(),
+          state.key_value->is_stalled()};
 }
 
 }  // namespace vigie

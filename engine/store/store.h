@@ -90,6 +90,7 @@ struct StoreStats {
   std::uint64_t ids_in_memory = 0;
   std::uint64_t packs_written = 0, tail_records_written = 0, packs_folded = 0;
   std::uint64_t disk_bytes = 0;
+  bool is_stalled = false;  ///< writes are slowed down or stopped until the disk has caught up
 };
 
 struct StoreOptions {

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""What the service shows of itself to those who run it: its metrics, its headers and refusals, its files, a port that is taken."""
+
+import http.server
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from harness import VIGIE, Engine, Pusher, free_port, run_tests, wait_for  # noqa: E402
+
+URGENT = "URGENT fuite de gaz rue de la République à Techniville, ça sent très fort, évacuez"
+
+
+class Gone(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(410)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Scene:
+    def __init__(self, directory):
+        self.directory = Path(directory)
+        self.web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gone)
+        threading.Thread(target=self.web.serve_forever, daemon=True).start()
+        self.engine = Engine(directory, connectors=[
+            {"id": "hook", "type": "webhook", "secret_file": "hook.secret", "owned_by": ["techniville"]},
+            {"id": "gone", "type": "feed", "url": f"http://127.0.0.1:{self.web.server_port}/", "allow_private": True}])
+        self.engine.start()
+
+
+def version_is_told(scene):
+    version = subprocess.run([VIGIE, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    assert scene.engine.metric("vigie_build_info", version=version) == 1
+
+
+def retired_is_not_up(scene):
+    wait_for("the 410", lambda: scene.engine.metric("vigie_connector_state", connector="gone", state="retired"))
+    assert scene.engine.metric("vigie_connector_state", connector="gone") == 1, "in two states at once"
+    assert scene.engine.metric("vigie_connector_up", connector="gone") == 0
+    assert scene.engine.metric("vigie_connector_up", connector="hook") == 1
+    assert "vigie_connector_lag_bytes{" in scene.engine.get("/metrics")[1].decode()
+    assert "vigie_store_stalled 0" in scene.engine.get("/metrics")[1].decode()
+
+
+def what_waits_is_measured(scene):
+    engine, pusher = scene.engine, Pusher(scene.engine.port)
+    assert engine.metric("vigie_urgent_unhandled", tenant="techniville") == 0
+    for _ in range(2):  # the second is a duplicate
+        pusher.push([{"id": "gas", "text": URGENT}])
+    pusher.push([{"id": "bad", "text": "Quelle honte, la mairie de Techniville est nulle, service lamentable et scandaleux"}])
+    wait_for("the alert", lambda: engine.metric("vigie_urgent_unhandled", tenant="techniville") == 1, 20)
+    assert engine.metric("vigie_alerts", tenant="techniville", state="new") == 1
+    age = engine.metric("vigie_oldest_urgent_age_seconds", tenant="techniville")
+    assert 0 < age < 60, age
+    assert engine.metric("vigie_mentions_matched_total", connector="hook") == 3, "a duplicate was matched too"
+    assert -1 <= engine.metric("vigie_net_sentiment", tenant="techniville", window="24h") < 0
+    engine.town("alerts/1/take", method="POST")
+    wait_for("the taking", lambda: engine.metric("vigie_alerts", tenant="techniville", state="taken") == 1, 20)
+    assert engine.metric("vigie_urgent_unhandled", tenant="techniville") == 0
+    assert engine.town("summary")["taken_alerts"] == 1
+
+
+TESTS = {
+    "the version is told": version_is_told,
+    "a retired source is not up": retired_is_not_up,
+    "what waits for somebody is measured": what_waits_is_measured,
+}
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="vigie-surface-") as directory:
+        scene = Scene(directory)
+        try:
+            return run_tests(TESTS, scene)
+        finally:
+            scene.engine.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
