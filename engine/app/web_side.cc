@@ -146,15 +146,14 @@ RulesInForce WebSide::rules_in_force() const {
 
 WebSide::~WebSide() { stop(); }
 
-Result<std::uint16_t> WebSide::start() {
+Result<std::uint16_t> WebSide::listen() {
   server_ = std::make_unique<Server>(context_.get_executor(), router_, Gate(sign_in_, side_),
                                      ServerLimits{}, engine_.metrics());
-  const Result<std::uint16_t> port =
-      server_->listen(engine_.config().listen_host, engine_.config().listen_port);
-  if (port) {
-    thread_ = std::jthread([this] { context_.run(); });
-  }
-  return port;
+  return server_->listen(engine_.config().listen_host, engine_.config().listen_port);
+}
+
+void WebSide::start() {
+  thread_ = std::jthread([this] { context_.run(); });
 }
 
 void WebSide::stop() {

@@ -69,10 +69,25 @@ def what_waits_is_measured(scene):
     assert engine.town("summary")["taken_alerts"] == 1
 
 
+def busy_port(scene):
+    """Nothing is read and nobody is told anything by a service that cannot answer."""
+    with tempfile.TemporaryDirectory(prefix="vigie-busy-") as directory:
+        inbox = Path(directory) / "inbox"
+        inbox.mkdir()
+        (inbox / "a.ndjson").write_text('{"id":"1","source":"x","text":"Techniville"}\n')
+        second = Engine(directory, connectors=[{"id": "drop", "type": "file", "path": "inbox", "owned_by": ["techniville"]}])
+        with socket.create_server(("127.0.0.1", second.port)):
+            run = subprocess.run([VIGIE, "serve", "--config", second.config], capture_output=True, text=True, check=False,
+                                 timeout=60)
+        assert run.returncode == 3 and str(second.port) in run.stderr, run.stderr
+        assert second.query() == [], "mentions were read"
+
+
 TESTS = {
     "the version is told": version_is_told,
     "a retired source is not up": retired_is_not_up,
     "what waits for somebody is measured": what_waits_is_measured,
+    "a port that is taken is told before anything is read": busy_port,
 }
 
 
