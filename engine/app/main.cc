@@ -1,4 +1,5 @@
 #include <sodium.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 
@@ -28,6 +29,7 @@ void add_rules(CLI::App* command, std::string& rules) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(077);  // what is stored is personal data: no file of ours is for others
   if (sodium_init() < 0) {
     std::fputs("vigie: the system's randomness is not available\n", stderr);
     return kFailed;

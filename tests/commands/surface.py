@@ -69,6 +69,12 @@ def what_waits_is_measured(scene):
     assert engine.town("summary")["taken_alerts"] == 1
 
 
+def files_are_private(scene):
+    data = scene.directory / "data"
+    for path in (data, *data.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, f"{path} may be read by others"
+
+
 def busy_port(scene):
     """Nothing is read and nobody is told anything by a service that cannot answer."""
     with tempfile.TemporaryDirectory(prefix="vigie-busy-") as directory:
@@ -87,6 +93,7 @@ TESTS = {
     "the version is told": version_is_told,
     "a retired source is not up": retired_is_not_up,
     "what waits for somebody is measured": what_waits_is_measured,
+    "no file is for others": files_are_private,
     "a port that is taken is told before anything is read": busy_port,
 }
 
