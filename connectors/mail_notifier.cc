@@ -265,6 +265,17 @@ class MailNotifier final : public Notifier {
   std::map<std::string, std::vector<std::string>> partly_delivered_;
 };
 
+/// Of smtp://host:port/…; an IPv6 address without its brackets.
+std::string_view host_of(std::string_view url) {
+  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
+  url = url.substr(0, url.find('/'));
+  return url.starts_with('[') ? url.substr(1, url.find(']') - 1) : url.substr(0, url.find(':'));
+}
+
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 bool is_address(const std::string& text) {
   const std::size_t at = text.find('@');
   return at != std::string::npos && at != 0 && at + 1 < text.size() && text.size() <= 254 &&
@@ -288,6 +299,11 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
   const std::string password_file = settings.text("password_file", problems, "");
   if (!mail.url.empty() && !mail.url.starts_with("smtp://") && !mail.url.starts_with("smtps://")) {
     settings.find("url")->complain("'url' begins with smtp:// or smtps://", problems);
+  }
+  if (!mail.user.empty() && !mail.starttls && mail.url.starts_with("smtp://") &&
+      !is_this_machine(host_of(mail.url))) {
+    settings.find("user")->complain(
+        "'user' would send the password in the clear: use smtps:// or 'starttls: true'", problems);
   }
   if (!mail.from.empty() && !is_address(mail.from)) {
     settings.find("from")->complain("'from' is not a mail address", problems);

@@ -14,7 +14,8 @@ namespace vigie {
 ///   - from: ADDRESS
 ///   - to: [ADDRESS, …]
 ///   - starttls: true | false (false): with smtp://: required, certificate verified
-///   - user: NAME, with password_file: FILE (mode 0600)
+///   - user: NAME, with password_file: FILE (mode 0600): over smtps or starttls, but to this
+///   machine
 ///
 /// An address that the server refuses costs the others nothing. Refused for good: a 5xx to every
 /// address or to the content. Tried again: everything else; an address that is put off (4xx) while
