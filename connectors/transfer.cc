@@ -16,6 +16,7 @@ void bound_transfer(void* curl, std::chrono::seconds limit, const std::stop_toke
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(limit.count()));
   curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(limit.count()));
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");       // not what the environment says
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);  // does not wait for a name being looked up
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &must_end);

@@ -149,6 +149,9 @@ WebSide::~WebSide() { stop(); }
 Result<std::uint16_t> WebSide::listen() {
   server_ = std::make_unique<Server>(context_.get_executor(), router_, Gate(sign_in_, side_),
                                      ServerLimits{}, engine_.metrics());
+  if (side_.secure) {
+    server_->add_header("Strict-Transport-Security", "max-age=31536000");
+  }
   return server_->listen(engine_.config().listen_host, engine_.config().listen_port);
 }
 

@@ -147,6 +147,7 @@ struct Server::State {
   tcp::acceptor acceptor;
   std::set<Connection*> connections;
   asio::steady_timer all_gone;  ///< cancelled when the last connection has ended
+  std::vector<std::pair<std::string, std::string>> own_headers;
   std::size_t waiting_body_bytes = 0;
   bool stopping = false;
 };
@@ -460,6 +461,9 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
 
   http::response_header<> make_head(Turn& turn) const {
     add_common_headers(turn.response);
+    for (const auto& [name, value] : state_->own_headers) {
+      turn.response.with(name, value);
+    }
     http::response<http::empty_body> head;
     head.version(turn.version);
     head.result(turn.response.status);
@@ -507,6 +511,10 @@ Server::Server(asio::any_io_executor executor, const Router& router, Gate gate, 
 Server::~Server() = default;
 
 std::size_t Server::connections() const { return state_->connections.size(); }
+
+void Server::add_header(std::string name, std::string value) {
+  state_->own_headers.emplace_back(std::move(name), std::move(value));
+}
 
 Result<std::uint16_t> Server::listen(const std::string& host, std::uint16_t port) {
   const auto fails = [&](const error_code& error) {

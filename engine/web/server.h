@@ -43,6 +43,9 @@ class Server {
          ServerLimits limits, Metrics& metrics);
   ~Server();
 
+  /// Every answer carries it too. Before listen().
+  void add_header(std::string name, std::string value);
+
   /// Starts answering; gives the port (a free one if `port` is 0). `host`: an address or a name.
   Result<std::uint16_t> listen(const std::string& host, std::uint16_t port);
 

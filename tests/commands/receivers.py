@@ -3,6 +3,7 @@
 it can, none costs another its alert, and what did not arrive is told."""
 
 import json
+import os
 import socket
 import sys
 import tempfile
@@ -85,6 +86,7 @@ class Scene:
     def __init__(self, directory):
         self.mail, self.chat = MailServer(), ChatServer()
         self.silence = socket.create_server(("127.0.0.1", 0))  # takes connections, says nothing
+        os.environ["http_proxy"] = "http://127.0.0.1:1"  # what an administrator's shell may hold
         mail = self.mail.receiver
         self.engine = Engine(directory, receivers=[
             {"id": "hangs", "type": "webhook", "url": f"http://127.0.0.1:{self.silence.getsockname()[1]}/"},

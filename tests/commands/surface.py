@@ -69,6 +69,18 @@ def what_waits_is_measured(scene):
     assert engine.town("summary")["taken_alerts"] == 1
 
 
+def scheme_in_any_case(scene):
+    token = scene.engine.first_sign_in()["api_token"]
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        assert scene.engine.get("/api/v1/tenants", {"Authorization": f"{scheme} {token}"})[0] == 200, scheme
+    assert scene.engine.get("/api/v1/tenants", {"Authorization": f"Basic {token}"})[0] == 401
+
+
+def unknown_hook(scene):
+    status, body, _ = scene.engine.ask("POST", "/hooks/nobody", b"{}")
+    assert status == 404 and json.loads(body)["error"], body
+
+
 def files_are_private(scene):
     data = scene.directory / "data"
     for path in (data, *data.rglob("*")):
@@ -89,12 +101,34 @@ def busy_port(scene):
         assert second.query() == [], "mentions were read"
 
 
+def tls_is_held_on_to(scene):
+    assert "Strict-Transport-Security" not in scene.engine.ask("GET", "/health/live")[2]
+    with tempfile.TemporaryDirectory(prefix="vigie-tls-") as directory:
+        port = free_port()
+        engine = Engine(directory, http={"port": port, "public_url": "https://Vigie.example:443/"})
+        engine.port = port
+        engine.start()
+        try:
+            headers = engine.ask("GET", "/nothing")[2]
+            assert headers["Strict-Transport-Security"].startswith("max-age="), headers
+            credentials = json.dumps({"account": "nobody", "password": "x"})
+            for origin, wanted in (("https://vigie.example", 401), ("https://other.example", 403)):
+                status, _, _ = engine.ask("POST", "/api/v1/session", credentials,
+                                          {"Content-Type": "application/json", "Origin": origin})
+                assert status == wanted, f"{origin}: {status}"
+        finally:
+            engine.kill()
+
+
 TESTS = {
     "the version is told": version_is_told,
     "a retired source is not up": retired_is_not_up,
     "what waits for somebody is measured": what_waits_is_measured,
+    "the scheme's name may be written in any case": scheme_in_any_case,
+    "an unknown hook is refused with a reason": unknown_hook,
     "no file is for others": files_are_private,
     "a port that is taken is told before anything is read": busy_port,
+    "behind TLS browsers are told to keep to it, and our own pages are known": tls_is_held_on_to,
 }
 
 
