@@ -18,7 +18,9 @@ namespace vigie {
 
 /// Bounds of what one client, and all together, may take.
 struct ServerLimits {
-  std::size_t max_connections = 512;                 ///< beyond: 503 and closed
+  /// Beyond: the one that was idle longest is closed; if none is idle, the new one: 503.
+  std::size_t max_connections = 512;
+  std::size_t max_idle_per_address = 128;            ///< beyond: its longest idle one is closed
   std::size_t max_header_bytes = 16 << 10;           ///< beyond: 431
   std::size_t max_waiting_body_bytes = 256 << 20;    ///< of all requests being read; beyond: 503
   std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte; then 408
