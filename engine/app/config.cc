@@ -1,5 +1,7 @@
 #include "engine/app/config.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -30,6 +32,12 @@ bool is_time_zone(const std::string& name) {
   return !fs::is_directory(database, error) ||
          (!name.starts_with('/') && name.find("..") == std::string::npos &&
           fs::is_regular_file(database / name, error));
+}
+
+bool is_address(const std::string& text) {
+  in6_addr parsed;
+  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 /// Reads one file; knows the names that were given so far.
@@ -120,10 +128,16 @@ class Reader {
   }
 
   void read_http(const Settings& http, Config& config) {
-    http.allow_only({"host", "port", "public_url"}, problems_);
+    http.allow_only({"host", "port", "public_url", "trusted_proxies"}, problems_);
     config.listen_host = http.text("host", problems_, config.listen_host);
     config.listen_port =
         static_cast<std::uint16_t>(http.integer("port", 0, 65535, problems_, config.listen_port));
+    config.trusted_proxies = http.texts("trusted_proxies", problems_);
+    for (const std::string& address : config.trusted_proxies) {
+      if (!is_address(address)) {
+        http.find("trusted_proxies")->complain("'" + address + "' is not an IP address", problems_);
+      }
+    }
     config.public_url = http.text("public_url", problems_, "");
     if (config.public_url.empty()) {
       return;

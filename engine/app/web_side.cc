@@ -149,6 +149,8 @@ WebSide::~WebSide() { stop(); }
 Result<std::uint16_t> WebSide::listen() {
   server_ = std::make_unique<Server>(context_.get_executor(), router_, Gate(sign_in_, side_),
                                      ServerLimits{}, engine_.metrics());
+  const std::vector<std::string>& proxies = engine_.config().trusted_proxies;
+  server_->trust({proxies.begin(), proxies.end()});
   if (side_.secure) {
     server_->add_header("Strict-Transport-Security", "max-age=31536000");
   }

@@ -151,6 +151,7 @@ struct Server::State : std::enable_shared_from_this<State> {
   bool end_longest_idle(std::string_view address);
 
   std::vector<std::pair<std::string, std::string>> own_headers;
+  TrustedProxies proxies;
   std::size_t waiting_body_bytes = 0;
   bool stopping = false;
 };
@@ -327,7 +328,8 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
     turn.keep_alive = head.keep_alive();
     turn.is_read = head.is_done();
     turn.request = describe(head.get());
-    turn.request.remote_address = remote_address_;
+    turn.request.remote_address =
+        client_address(remote_address_, turn.request.header("x-forwarded-for"), state_->proxies);
     if (!is_welcome(turn)) {
       co_return;
     }
@@ -561,6 +563,8 @@ bool Server::State::end_longest_idle(std::string_view address) {
   }
   return longest != nullptr;
 }
+
+void Server::trust(TrustedProxies proxies) { state_->proxies = std::move(proxies); }
 
 void Server::add_header(std::string name, std::string value) {
   state_->own_headers.emplace_back(std::move(name), std::move(value));

@@ -11,6 +11,7 @@
 
 #include "engine/core/result.h"
 #include "engine/metrics/metrics.h"
+#include "engine/web/forwarded.h"
 #include "engine/web/http.h"
 #include "engine/web/router.h"
 
@@ -47,6 +48,9 @@ class Server {
 
   /// Every answer carries it too. Before listen().
   void add_header(std::string name, std::string value);
+
+  /// Requests that come through these carry their client's address. Before listen().
+  void trust(TrustedProxies proxies);
 
   /// Starts answering; gives the port (a free one if `port` is 0). `host`: an address or a name.
   Result<std::uint16_t> listen(const std::string& host, std::uint16_t port);

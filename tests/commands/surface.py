@@ -31,9 +31,11 @@ class Scene:
         self.directory = Path(directory)
         self.web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gone)
         threading.Thread(target=self.web.serve_forever, daemon=True).start()
-        self.engine = Engine(directory, connectors=[
+        port = free_port()
+        self.engine = Engine(directory, http={"port": port, "trusted_proxies": ["127.0.0.1"]}, connectors=[
             {"id": "hook", "type": "webhook", "secret_file": "hook.secret", "owned_by": ["techniville"]},
             {"id": "gone", "type": "feed", "url": f"http://127.0.0.1:{self.web.server_port}/", "allow_private": True}])
+        self.engine.port = port
         self.engine.start()
 
 
@@ -74,6 +76,19 @@ def scheme_in_any_case(scene):
     for scheme in ("Bearer", "bearer", "BEARER"):
         assert scene.engine.get("/api/v1/tenants", {"Authorization": f"{scheme} {token}"})[0] == 200, scheme
     assert scene.engine.get("/api/v1/tenants", {"Authorization": f"Basic {token}"})[0] == 401
+
+
+def guessers_are_told_apart(scene):
+    def sign_in(address):
+        return scene.engine.ask("POST", "/api/v1/session", json.dumps({"account": f"a{address}", "password": "guess"}),
+                                {"Content-Type": "application/json", "X-Forwarded-For": f"1.2.3.4, {address}"})[0]
+
+    answers = []
+    while len(answers) < 40 and 429 not in answers[-1:]:
+        answers.append(sign_in("192.0.2.7"))
+        time.sleep(0.25)
+    assert answers[-1] == 429, answers
+    assert sign_in("192.0.2.8") == 401, "one guesser locks out others"
 
 
 def unknown_hook(scene):
@@ -125,6 +140,7 @@ TESTS = {
     "a retired source is not up": retired_is_not_up,
     "what waits for somebody is measured": what_waits_is_measured,
     "the scheme's name may be written in any case": scheme_in_any_case,
+    "behind a proxy a guesser slows only itself down": guessers_are_told_apart,
     "an unknown hook is refused with a reason": unknown_hook,
     "no file is for others": files_are_private,
     "a port that is taken is told before anything is read": busy_port,
