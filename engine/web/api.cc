@@ -1,11 +1,36 @@
 #include "engine/web/api.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "engine/web/api_routes.h"
 
 namespace vigie {
+
+namespace {
+
+/// Why a query may not be answered: what is misspelt would silently ask for everything.
+std::optional<std::string> objection_to_query(const Request& request,
+                                              const std::vector<RouteDescription::Field>& fields) {
+  const auto split = request.query_fields();
+  if (!split) {
+    return "the query holds an escape that is none";
+  }
+  for (const auto& [name, value] : *split) {
+    if (std::ranges::find(fields, name, &RouteDescription::Field::name) != fields.end()) {
+      continue;
+    }
+    std::string why = "there is no query field '" + name + "' here; there are:";
+    for (const RouteDescription::Field& field : fields) {
+      why += " " + field.name;
+    }
+    return fields.empty() ? "there is no query field here" : why;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::vector<Route> api_routes(const ApiParts& parts) {
   const auto shared = std::make_shared<const ApiParts>(parts);
@@ -25,7 +50,10 @@ Route api_get(std::string pattern, std::string operation, std::string summary,
   Route route;
   route.method = "GET";
   route.pattern = std::move(pattern);
-  route.handler = at_once(std::move(handle));
+  route.handler = at_once([fields, handle = std::move(handle)](const Request& request) {
+    const std::optional<std::string> why = objection_to_query(request, fields);
+    return why ? problem(400, *why) : handle(request);
+  });
   route.description = {std::move(operation),
                        std::move(summary),
                        std::move(fields),

@@ -78,6 +78,15 @@ def scheme_in_any_case(scene):
     assert scene.engine.get("/api/v1/tenants", {"Authorization": f"Basic {token}"})[0] == 401
 
 
+def misspelt_queries(scene):
+    token = scene.engine.authorization()
+    for path, word in (("tenants/techniville/mentions?q=%zz", "escape"), ("tenants/techniville/mentions?urgncy=high", "urgncy"),
+                       ("tenants/techniville/alerts?%zz=1", "escape"), ("dead-letters?max=3", "limit"), ("tenants?x=1", "")):
+        status, body, _ = scene.engine.ask("GET", f"/api/v1/{path}", headers=token)
+        assert status == 400 and word in json.loads(body)["detail"], f"{path}: {status} {body}"
+    assert scene.engine.get("/api/v1/tenants/techniville/mentions?q=gaz&limit=5", token)[0] == 200
+
+
 def guessers_are_told_apart(scene):
     def sign_in(address):
         return scene.engine.ask("POST", "/api/v1/session", json.dumps({"account": f"a{address}", "password": "guess"}),
@@ -140,6 +149,7 @@ TESTS = {
     "a retired source is not up": retired_is_not_up,
     "what waits for somebody is measured": what_waits_is_measured,
     "the scheme's name may be written in any case": scheme_in_any_case,
+    "a misspelt query is refused": misspelt_queries,
     "behind a proxy a guesser slows only itself down": guessers_are_told_apart,
     "an unknown hook is refused with a reason": unknown_hook,
     "no file is for others": files_are_private,
