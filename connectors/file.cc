@@ -456,7 +456,7 @@ FileOptions read_options(const Settings& settings, std::vector<Problem>& problem
   FileOptions options;
   options.path = settings.text("path", problems);
   if (!options.is_stdin()) {
-    options.path = settings.resolved(options.path);
+    options.path = settings.resolve(options.path);
   }
   options.mode = std::array{
       Mode::kLive, Mode::kReplay,

@@ -3,11 +3,15 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <charconv>
 #include <ctime>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connectors/signature.h"
+#include "connectors/transfer.h"
 
 namespace vigie {
 namespace {
@@ -81,17 +85,95 @@ void add_part(curl_mime* mime, const std::string& bytes, const char* type) {
   curl_mime_encoder(part, "base64");
 }
 
+bool is_final(int reply) { return reply >= 500 && reply != 530 && reply != 535; }
+
+/// What the mail server said, as curl lets us listen. curl itself tells only the last reply, and of
+/// that not to what: a 554 may mean "not now" (greeting) or "never" (content).
+class Conversation {
+ public:
+  void listen_to(CURL* curl) {
+    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, &hear);
+    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, this);
+    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+  }
+
+  const std::vector<int>& recipients() const { return recipients_; }  ///< one reply per RCPT
+  int last_reply() const { return last_reply_; }                      ///< 0: there was none
+  bool refused_for_good() const {
+    return (stage_ == Stage::kContent && is_final(last_reply_)) ||
+           (stage_ == Stage::kRecipients && std::ranges::all_of(recipients_, is_final));
+  }
+
+ private:
+  enum class Stage : std::uint8_t { kGreeting, kRecipients, kContent };
+
+  static int hear(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+    auto& conversation = *static_cast<Conversation*>(self);
+    if (type == CURLINFO_HEADER_OUT) {
+      conversation.sent({data, size});
+    } else if (type == CURLINFO_HEADER_IN) {
+      conversation.received({data, size});
+    }
+    return 0;
+  }
+
+  void sent(std::string_view command) {
+    if (command.starts_with("RCPT TO:")) {
+      stage_ = Stage::kRecipients;
+    } else if (command.starts_with("DATA")) {
+      stage_ = Stage::kContent;
+    } else if (command.starts_with("QUIT")) {
+      is_over_ = true;
+    }
+  }
+
+  void received(std::string_view line) {
+    int reply = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), reply);
+    const bool is_last_line = end == line.data() + 3 && (line.size() == 3 || line[3] != '-');
+    if (error != std::errc{} || !is_last_line || is_over_) {
+      return;
+    }
+    last_reply_ = reply;
+    if (stage_ == Stage::kRecipients) {
+      recipients_.push_back(reply);
+    }
+  }
+
+  Stage stage_ = Stage::kGreeting;
+  bool is_over_ = false;
+  std::vector<int> recipients_;
+  int last_reply_ = 0;
+};
+
 class MailNotifier final : public Notifier {
  public:
-  explicit MailNotifier(MailSettings settings) : settings_(std::move(settings)) {}
+  MailNotifier(MailSettings settings, std::stop_token stop)
+      : settings_(std::move(settings)), stop_(std::move(stop)) {}
 
   Attempt deliver(const Message& message) override {
+    const auto partly = partly_delivered_.find(message.idempotency_key);
+    const std::vector<std::string> recipients =
+        partly == partly_delivered_.end() ? settings_.to : partly->second;
+    Conversation conversation;
+    const CURLcode code = send(message, recipients, conversation);
+    return judge(message.idempotency_key, recipients, conversation, code);
+  }
+
+ private:
+  static constexpr std::size_t kMaxPartlyDelivered = 1000;
+
+  CURLcode send(const Message& message, const std::vector<std::string>& addresses,
+                Conversation& conversation) const {
     const Easy easy(curl_easy_init());
     CURL* curl = easy.get();
+    conversation.listen_to(curl);
     List recipients;
+    for (const std::string& address : addresses) {
+      append(recipients, "<" + address + ">");
+    }
     std::string to;
     for (const std::string& address : settings_.to) {
-      append(recipients, "<" + address + ">");
       to += (to.empty() ? "" : ", ") + address;
     }
     const std::string domain = settings_.from.substr(settings_.from.find('@') + 1);
@@ -115,34 +197,84 @@ class MailNotifier final : public Notifier {
     curl_easy_setopt(curl, CURLOPT_URL, settings_.url.c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from.c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients.get());
+    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl, CURLOPT_MIMEPOST, whole.get());
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(kTimeout.count()));
+    bound_transfer(curl, kTimeout, stop_);
     curl_easy_setopt(curl, CURLOPT_USE_SSL,
                      static_cast<long>(settings_.starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
     if (!settings_.user.empty()) {
       curl_easy_setopt(curl, CURLOPT_USERNAME, settings_.user.c_str());
       curl_easy_setopt(curl, CURLOPT_PASSWORD, settings_.password.c_str());
     }
-    const CURLcode code = curl_easy_perform(curl);
-    if (code == CURLE_OK) {
-      return Attempt::delivered();
-    }
-    long reply = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
-    std::string error = curl_easy_strerror(code);
-    if (reply != 0) {
-      error += " (the mail server answered " + std::to_string(reply) + ")";
-    }
-    // 5xx after the greeting is the server's last word on this message; everything else may pass.
-    return reply >= 500 && code != CURLE_LOGIN_DENIED ? Attempt::refused(std::move(error))
-                                                      : Attempt::retry(std::move(error));
+    return curl_easy_perform(curl);
   }
 
- private:
+  /// One bad address costs the others nothing. Only a final no to every address, or to the content,
+  /// is the server's last word; everything else may pass.
+  Attempt judge(const std::string& key, const std::vector<std::string>& recipients,
+                const Conversation& conversation, CURLcode code) {
+    std::vector<std::string> deferred;
+    std::string refusals;
+    for (std::size_t i = 0; i < std::min(recipients.size(), conversation.recipients().size());
+         ++i) {
+      const int reply = conversation.recipients()[i];
+      if (reply / 100 == 2) {
+        continue;
+      }
+      refusals += (refusals.empty() ? "" : ", ") + recipients[i] + ": " + std::to_string(reply);
+      if (!is_final(reply)) {
+        deferred.push_back(recipients[i]);
+      }
+    }
+    if (code != CURLE_OK && !conversation.refused_for_good()) {
+      return Attempt::retry(describe(code, conversation, refusals));
+    }
+    if (code == CURLE_OK && !deferred.empty()) {
+      remember(key, std::move(deferred));
+      return Attempt::retry("not all addresses were accepted (" + refusals + ")");
+    }
+    const bool somebody_has_it = code == CURLE_OK || partly_delivered_.contains(key);
+    partly_delivered_.erase(key);
+    return somebody_has_it ? Attempt::delivered(std::move(refusals))
+                           : Attempt::refused(describe(code, conversation, refusals));
+  }
+
+  static std::string describe(CURLcode code, const Conversation& conversation,
+                              const std::string& refusals) {
+    std::string error = curl_easy_strerror(code);
+    if (!refusals.empty()) {
+      error += " (" + refusals + ")";
+    } else if (conversation.last_reply() != 0) {
+      error += " (the mail server answered " + std::to_string(conversation.last_reply()) + ")";
+    }
+    return error;
+  }
+
+  void remember(const std::string& key, std::vector<std::string> deferred) {
+    partly_delivered_[key] = std::move(deferred);
+    if (partly_delivered_.size() > kMaxPartlyDelivered) {
+      partly_delivered_.erase(partly_delivered_.begin());
+    }
+  }
+
   MailSettings settings_;
+  std::stop_token stop_;
+  /// Who is still owed a message that others have. What is forgotten here (restart, bound) goes to
+  /// all again, under the same Message-ID.
+  std::map<std::string, std::vector<std::string>> partly_delivered_;
 };
+
+/// Of smtp://host:port/…; an IPv6 address without its brackets.
+std::string_view host_of(std::string_view url) {
+  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
+  url = url.substr(0, url.find('/'));
+  return url.starts_with('[') ? url.substr(1, url.find(']') - 1) : url.substr(0, url.find(':'));
+}
+
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 bool is_address(const std::string& text) {
   const std::size_t at = text.find('@');
@@ -153,7 +285,8 @@ bool is_address(const std::string& text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings) {
+Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
+                                                     std::stop_token stop) {
   std::vector<Problem> problems;
   settings.allow_only({"id", "type", "url", "from", "to", "starttls", "user", "password_file"},
                       problems);
@@ -167,6 +300,11 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings) {
   if (!mail.url.empty() && !mail.url.starts_with("smtp://") && !mail.url.starts_with("smtps://")) {
     settings.find("url")->complain("'url' begins with smtp:// or smtps://", problems);
   }
+  if (!mail.user.empty() && !mail.starttls && mail.url.starts_with("smtp://") &&
+      !is_this_machine(host_of(mail.url))) {
+    settings.find("user")->complain(
+        "'user' would send the password in the clear: use smtps:// or 'starttls: true'", problems);
+  }
   if (!mail.from.empty() && !is_address(mail.from)) {
     settings.find("from")->complain("'from' is not a mail address", problems);
   }
@@ -174,7 +312,7 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings) {
     settings.complain("'to' must be 1 to 100 mail addresses", problems);
   }
   if (!password_file.empty()) {
-    Result<std::string> password = read_secret_file(settings.resolved(password_file));
+    Result<std::string> password = read_secret_file(settings.resolve(password_file));
     if (!password) {
       settings.find("password_file")->complain(password.error().text, problems);
     } else {
@@ -184,7 +322,7 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings) {
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
-  return std::make_unique<MailNotifier>(std::move(mail));
+  return std::make_unique<MailNotifier>(std::move(mail), std::move(stop));
 }
 
 }  // namespace vigie

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stop_token>
+
 #include "engine/alert/notifier.h"
 #include "engine/core/result.h"
 #include "engine/core/settings.h"
@@ -12,10 +14,16 @@ namespace vigie {
 ///   - from: ADDRESS
 ///   - to: [ADDRESS, …]
 ///   - starttls: true | false (false): with smtp://: required, certificate verified
-///   - user: NAME, with password_file: FILE (mode 0600)
+///   - user: NAME, with password_file: FILE (mode 0600): over smtps or starttls, but to this
+///   machine
+///
+/// An address that the server refuses costs the others nothing. Refused for good: a 5xx to every
+/// address or to the content. Tried again: everything else; an address that is put off (4xx) while
+/// others have the mail gets it later, alone.
 ///
 /// Message-ID is made of the alert and the receiver: a message that comes twice after a crash is
 /// seen to be one.
-Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings);
+Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
+                                                     std::stop_token stop);
 
 }  // namespace vigie

@@ -1,5 +1,7 @@
 #include "connectors/notifier_registry.h"
 
+#include <utility>
+
 #include "connectors/mail_notifier.h"
 #include "connectors/webhook_notifier.h"
 
@@ -7,7 +9,8 @@ namespace vigie {
 
 const std::map<std::string, NotifierFactory, std::less<>>& notifier_types() {
   static const std::map<std::string, NotifierFactory, std::less<>> kTypes = {
-      {"mail", [](const Settings& settings, const Clock&) { return make_mail_notifier(settings); }},
+      {"mail", [](const Settings& settings, const Clock&,
+                  std::stop_token stop) { return make_mail_notifier(settings, std::move(stop)); }},
       {"webhook", make_webhook_notifier},
   };
   return kTypes;

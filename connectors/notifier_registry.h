@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "engine/alert/notifier.h"
@@ -12,8 +13,8 @@
 
 namespace vigie {
 
-using NotifierFactory =
-    std::function<Result<std::unique_ptr<Notifier>>(const Settings& settings, const Clock& clock)>;
+using NotifierFactory = std::function<Result<std::unique_ptr<Notifier>>(
+    const Settings& settings, const Clock& clock, std::stop_token stop)>;
 
 /// All ways to reach people that Vigie knows, by the `type` of the configuration.
 const std::map<std::string, NotifierFactory, std::less<>>& notifier_types();

@@ -207,7 +207,7 @@ std::vector<std::string> read_secrets(const Settings& settings, std::vector<Prob
   }
   std::vector<std::string> secrets;
   for (const std::string& path : paths) {
-    if (auto secret = read_secret_file(settings.resolved(path))) {
+    if (auto secret = read_secret_file(settings.resolve(path))) {
       secrets.push_back(std::move(*secret));
     } else {
       place.complain(secret.error().text, problems);

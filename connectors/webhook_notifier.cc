@@ -5,6 +5,7 @@
 #include <string>
 
 #include "connectors/signature.h"
+#include "connectors/transfer.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -28,8 +29,8 @@ std::size_t discard(char*, std::size_t size, std::size_t count, void*) { return 
 
 class WebhookNotifier final : public Notifier {
  public:
-  WebhookNotifier(WebhookSettings settings, const Clock& clock)
-      : settings_(std::move(settings)), clock_(clock) {}
+  WebhookNotifier(WebhookSettings settings, const Clock& clock, std::stop_token stop)
+      : settings_(std::move(settings)), clock_(clock), stop_(std::move(stop)) {}
 
   Attempt deliver(const Message& message) override {
     const std::unique_ptr<CURL, FreeEasy> easy(curl_easy_init());
@@ -47,8 +48,7 @@ class WebhookNotifier final : public Notifier {
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data());
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(kTimeout.count()));
+    bound_transfer(curl, kTimeout, stop_);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &discard);
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {
@@ -88,12 +88,13 @@ class WebhookNotifier final : public Notifier {
 
   WebhookSettings settings_;
   const Clock& clock_;
+  std::stop_token stop_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings,
-                                                        const Clock& clock) {
+                                                        const Clock& clock, std::stop_token stop) {
   std::vector<Problem> problems;
   settings.allow_only({"id", "type", "url", "shape", "secret_file"}, problems);
   WebhookSettings webhook;
@@ -111,7 +112,7 @@ Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings
                                           : Shape::kVigie;
   const std::string secret_file = settings.text("secret_file", problems, "");
   if (!secret_file.empty()) {
-    Result<std::string> secret = read_secret_file(settings.resolved(secret_file));
+    Result<std::string> secret = read_secret_file(settings.resolve(secret_file));
     if (!secret) {
       settings.find("secret_file")->complain(secret.error().text, problems);
     } else {
@@ -121,7 +122,7 @@ Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
-  return std::make_unique<WebhookNotifier>(std::move(webhook), clock);
+  return std::make_unique<WebhookNotifier>(std::move(webhook), clock, std::move(stop));
 }
 
 }  // namespace vigie

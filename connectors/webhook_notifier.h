@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stop_token>
+
 #include "engine/alert/notifier.h"
 #include "engine/core/clock.h"
 #include "engine/core/result.h"
@@ -17,6 +19,6 @@ namespace vigie {
 /// no answer: tried again, when Retry-After says. Other answers: refused. The certificate is
 /// verified, redirects are not followed.
 Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings,
-                                                        const Clock& clock);
+                                                        const Clock& clock, std::stop_token stop);
 
 }  // namespace vigie

@@ -26,6 +26,11 @@ std::optional<Session> Sessions::find(std::string_view id) {
   return found->second;
 }
 
+bool Sessions::is_alive(std::string_view id) const {
+  const auto found = sessions_.find(fingerprint(id));
+  return found != sessions_.end() && !has_run_out(found->second);
+}
+
 void Sessions::end(std::string_view id) { sessions_.erase(fingerprint(id)); }
 
 bool Sessions::has_run_out(const Session& session) const {

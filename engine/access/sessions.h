@@ -35,6 +35,8 @@ class Sessions {
   Session start(std::string account);
   /// Nothing if there is none, or it has run out; else it counts as used now.
   std::optional<Session> find(std::string_view id);
+  /// The same question without using it: a screen left open does not keep its session alive.
+  bool is_alive(std::string_view id) const;
   void end(std::string_view id);
 
  private:

@@ -1,6 +1,10 @@
 #include "engine/access/sign_in.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
+#include <string>
 
 namespace vigie {
 namespace {
@@ -14,6 +18,21 @@ constexpr Throttle::Limits kAccountLimits{10, std::chrono::seconds{1}, std::chro
 constexpr Throttle::Limits kAddressLimits{5, std::chrono::seconds{1}, std::chrono::seconds{900},
                                           10'000};
 
+/// What one customer of a network has.
+std::string network_of(std::string_view address) {
+  constexpr std::size_t kNetworkBytes = 8;
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  std::string text(address);
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
+    return text;
+  }
+  const auto* parsed = reinterpret_cast<const in6_addr*>(bytes.data());
+  if (IN6_IS_ADDR_V4MAPPED(parsed)) {
+    return text;
+  }
+  return {bytes.begin(), bytes.begin() + kNetworkBytes};
+}
+
 }  // namespace
 
 SignIn::SignIn(const Accounts& accounts, const Clock& clock)
@@ -26,7 +45,8 @@ SignIn::SignIn(const Accounts& accounts, const Clock& clock)
 SignIn::Outcome SignIn::attempt(std::string_view account, std::string_view password,
                                 std::string_view address) {
   account = account.substr(0, kMaxAccountBytes);
-  const auto wait = std::max(by_account_.wait(account), by_address_.wait(address));
+  const std::string network = network_of(address);
+  const auto wait = std::max(by_account_.wait(account), by_address_.wait(network));
   if (wait.count() > 0) {
     return {std::nullopt, wait};
   }
@@ -35,11 +55,11 @@ SignIn::Outcome SignIn::attempt(std::string_view account, std::string_view passw
   }
   if (!accounts_.is_password(account, password)) {
     by_account_.failed(account);
-    by_address_.failed(address);
+    by_address_.failed(network);
     return {};
   }
   by_account_.succeeded(account);
-  by_address_.succeeded(address);
+  by_address_.succeeded(network);
   return {sessions_.start(std::string(account)), std::chrono::seconds{0}};
 }
 

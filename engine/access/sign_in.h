@@ -12,7 +12,8 @@
 
 namespace vigie {
 
-/// The door: passwords in, sessions out, guesses slowed down per account and per address. One
+/// The door: passwords in, sessions out, guesses slowed down per account and per address (of IPv6:
+/// per /64, which is what one customer has). One
 /// thread; an attempt takes it for as long as argon2id does (about 0.1 s), a few times a second at
 /// most.
 class SignIn {

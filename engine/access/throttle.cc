@@ -28,6 +28,9 @@ void Throttle::failed(std::string_view key) {
                                              [](const auto& entry) { return entry.second.last; }));
   }
   Failures& failures = failures_[std::string(key)];
+  if (clock_.now() - failures.last >= penalty(failures) + limits_.forget_after) {
+    failures.count = 0;
+  }
   ++failures.count;
   failures.last = clock_.now();
 }

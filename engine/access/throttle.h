@@ -11,13 +11,15 @@
 namespace vigie {
 
 /// Makes guessing slow: after a few failures under one key (an account, an address) each further
-/// one doubles the time until the next try. One thread.
+/// one doubles the time until the next try; whoever waits longer than asked is forgotten. One
+/// thread.
 class Throttle {
  public:
   struct Limits {
     std::uint32_t free_failures = 5;
     std::chrono::seconds first_wait{1}, longest_wait{900};
     std::size_t max_keys = 10'000;  ///< beyond: the one that failed longest ago is forgotten
+    std::chrono::seconds forget_after{900};  ///< without a failure since the wait was over
   };
   Throttle(const Clock& clock, Limits limits) : clock_(clock), limits_(limits) {}
 

@@ -20,17 +20,20 @@ struct Message {
 struct Attempt {
   enum class Outcome { kDelivered, kRetry, kRefused };
   Outcome outcome = Outcome::kDelivered;
-  std::string error;                    ///< for people, unless delivered
+  std::string error;  ///< for people; of a delivery: who of several did not get it
   std::chrono::seconds retry_after{0};  ///< as the receiver asked; 0: it did not
 
-  static Attempt delivered() { return {}; }
+  static Attempt delivered(std::string but = {}) {
+    return {Outcome::kDelivered, std::move(but), {}};
+  }
   static Attempt retry(std::string error, std::chrono::seconds after = {}) {
     return {Outcome::kRetry, std::move(error), after};
   }
   static Attempt refused(std::string error) { return {Outcome::kRefused, std::move(error), {}}; }
 };
 
-/// A way to reach people. May block, at most kTimeout; called by the alerter's thread only.
+/// A way to reach people. May block, at most kTimeout, and ends soon (kRetry) once the service asks
+/// it to stop; one thread at a time.
 class Notifier {
  public:
   static constexpr std::chrono::seconds kTimeout{10};

@@ -61,8 +61,10 @@ struct QueryOptions {
   std::uint64_t limit = 20;  ///< 0: all
   bool dead_letters = false;
   bool alerts = false;
+  bool deliveries = false;
 };
-/// Stored mentions (or dead letters, alerts) as NDJSON, newest first; also while an engine runs.
+/// Stored mentions (or dead letters, alerts, deliveries) as NDJSON, newest first; also while an
+/// engine runs.
 int query(const QueryOptions& options);
 
 struct ConfigCheckOptions {

@@ -1,11 +1,14 @@
 #include "engine/app/config.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
 
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
+#include "engine/app/public_url.h"
 
 namespace vigie {
 namespace {
@@ -14,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxTenants = 10'000;
 constexpr std::size_t kMaxConnectors = 10'000;
+constexpr std::size_t kMaxReceivers = 200;  // each has a thread
 
 bool is_identifier(const std::string& text) {
   return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](char c) {
@@ -21,26 +25,40 @@ bool is_identifier(const std::string& text) {
   });
 }
 
+/// As the system's tz database knows it. Where there is none, nothing can be said against a name.
+bool is_time_zone(const std::string& name) {
+  const fs::path database = "/usr/share/zoneinfo";
+  std::error_code error;
+  return !fs::is_directory(database, error) ||
+         (!name.starts_with('/') && name.find("..") == std::string::npos &&
+          fs::is_regular_file(database / name, error));
+}
+
+bool is_address(const std::string& text) {
+  in6_addr parsed;
+  return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
+}
+
 /// Reads one file; knows the names that were given so far.
 class Reader {
  public:
-  Reader(const std::string& path, std::vector<Problem>& problems)
-      : directory_(fs::absolute(path).parent_path()), problems_(problems) {}
+  explicit Reader(std::vector<Problem>& problems) : problems_(problems) {}
 
   Config read(const Settings& root) {
     root.allow_only({"data_directory", "rules_directory", "http", "pipeline", "tenants",
                      "connectors", "receivers"},
                     problems_);
     Config config;
-    config.data_directory = resolve(root.text("data_directory", problems_));
-    config.rules_directory = resolve(root.text("rules_directory", problems_));
+    config.data_directory = root.resolve(root.text("data_directory", problems_));
+    config.rules_directory = root.resolve(root.text("rules_directory", problems_));
     if (const Settings* http = root.find("http")) {
       read_http(*http, config);
     }
     if (const Settings* pipeline = root.find("pipeline")) {
       read_pipeline(*pipeline, config);
     }
-    for_each(root, "receivers", kMaxConnectors,
+    for_each(root, "receivers", kMaxReceivers,
              [&](const Settings& item) { config.receivers.push_back(read_receiver(item)); });
     for_each(root, "tenants", kMaxTenants,
              [&](const Settings& item) { config.tenants.push_back(read_tenant(item)); });
@@ -73,13 +91,6 @@ class Reader {
     }
   }
 
-  std::string resolve(const std::string& path) const {
-    if (path.empty() || fs::path(path).is_absolute()) {
-      return path;
-    }
-    return (directory_ / path).lexically_normal().string();
-  }
-
   std::string read_id(const Settings& item, std::set<std::string>& taken) {
     std::string id = item.text("id", problems_);
     const Settings& place = item.find("id") != nullptr ? *item.find("id") : item;
@@ -96,25 +107,49 @@ class Reader {
   template <class Types>
   std::string read_type(const Settings& item, const Types& types) {
     std::string type = item.text("type", problems_);
-    if (!type.empty() && !types.contains(type)) {
-      std::string text = "there is no type '" + type + "'; there are:";
-      for (const auto& [known, value] : types) {
-        text += ' ' + known;
-      }
-      item.find("type")->complain(std::move(text), problems_);
+    if (!type.empty()) {
+      complain_of_unknown("type", type, types, item);
     }
     return type;
   }
 
+  /// `known`: by name.
+  template <class Known>
+  void complain_of_unknown(const std::string& field, const std::string& name, const Known& known,
+                           const Settings& item) {
+    if (known.contains(name)) {
+      return;
+    }
+    std::string text = "there is no " + field + " '" + name + "'; there are:";
+    for (const auto& [one, value] : known) {
+      text += ' ' + one;
+    }
+    item.find(field)->complain(std::move(text), problems_);
+  }
+
   void read_http(const Settings& http, Config& config) {
-    http.allow_only({"host", "port", "public_url"}, problems_);
+    http.allow_only({"host", "port", "public_url", "trusted_proxies"}, problems_);
     config.listen_host = http.text("host", problems_, config.listen_host);
     config.listen_port =
         static_cast<std::uint16_t>(http.integer("port", 0, 65535, problems_, config.listen_port));
-    config.public_url = http.text("public_url", problems_, "");
-    if (config.public_url.ends_with('/')) {
-      config.public_url.pop_back();
+    config.trusted_proxies = http.texts("trusted_proxies", problems_);
+    for (const std::string& address : config.trusted_proxies) {
+      if (!is_address(address)) {
+        http.find("trusted_proxies")->complain("'" + address + "' is not an IP address", problems_);
+      }
     }
+    config.public_url = http.text("public_url", problems_, "");
+    if (config.public_url.empty()) {
+      return;
+    }
+    const std::optional<std::string> normal = normalise_public_url(config.public_url);
+    if (!normal) {
+      http.find("public_url")
+          ->complain("'public_url' is http:// or https://, a host, perhaps a port and a path",
+                     problems_);
+      return;
+    }
+    config.public_url = *normal;
   }
 
   void read_pipeline(const Settings& pipeline, Config& config) {
@@ -145,7 +180,15 @@ class Reader {
     tenant.id = read_id(item, tenant_ids_);
     tenant.name = item.text("name", problems_, tenant.id);
     tenant.language = item.text("language", problems_, tenant.language);
+    if (tenant.language != "fr" && tenant.language != "en") {
+      item.find("language")->complain("'language' is fr or en", problems_);
+    }
     tenant.time_zone = item.text("time_zone", problems_, tenant.time_zone);
+    if (!is_time_zone(tenant.time_zone)) {
+      item.find("time_zone")
+          ->complain("there is no time zone '" + tenant.time_zone + "'; for example Europe/Paris",
+                     problems_);
+    }
     tenant.purpose = item.text("purpose", problems_);
     tenant.legal_basis = item.text("legal_basis", problems_);
     tenant.retention_days =
@@ -181,6 +224,9 @@ class Reader {
     connector.id = read_id(item, connector_ids_);
     connector.type = read_type(item, connector_types());
     connector.format = item.text("format", problems_, "");
+    if (!connector.format.empty()) {
+      complain_of_unknown("format", connector.format, mappings(), item);
+    }
     connector.network = item.text("network", problems_, connector.id);
     connector.base_url = item.text("base_url", problems_, "");
     connector.owned_by = item.texts("owned_by", problems_);
@@ -193,7 +239,6 @@ class Reader {
     return connector;
   }
 
-  fs::path directory_;
   std::vector<Problem>& problems_;
   std::set<std::string> tenant_ids_, connector_ids_, receiver_ids_;
 };
@@ -206,7 +251,7 @@ std::optional<Config> read_config(const std::string& path, std::vector<Problem>&
     return std::nullopt;
   }
   const std::size_t before = problems.size();
-  Config config = Reader(path, problems).read(*root);
+  Config config = Reader(problems).read(*root);
   config.file = path;
   if (problems.size() != before) {
     return std::nullopt;

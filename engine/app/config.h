@@ -34,7 +34,8 @@ struct Config {
   std::string rules_directory;
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8087;
-  std::string public_url;  ///< how people reach the screens: links in alerts
+  std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
+  std::string public_url;                    ///< how people reach the screens: links in alerts
   std::uint32_t workers = 1;
   std::uint32_t inbox_capacity_envelopes = 64;
   std::uint32_t outbox_capacity_envelopes = 64;

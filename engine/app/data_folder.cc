@@ -1,10 +1,14 @@
 #include "engine/app/data_folder.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "engine/store/rocks_key_value.h"
 
 namespace vigie {
+
+namespace fs = std::filesystem;
 
 Result<std::unique_ptr<Store>> open_store(const Config& config, StoreAccess access) {
   RocksOptions rocks;
@@ -12,6 +16,10 @@ Result<std::unique_ptr<Store>> open_store(const Config& config, StoreAccess acce
   Result<std::unique_ptr<KeyValue>> key_value = open_rocks(config.data_directory + "/store", rocks);
   if (!key_value) {
     return tl::make_unexpected(key_value.error());
+  }
+  if (!rocks.read_only) {
+    std::error_code not_ours;
+    fs::permissions(config.data_directory, fs::perms::owner_all, not_ours);
   }
   StoreOptions options;
   options.read_only = rocks.read_only;

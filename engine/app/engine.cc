@@ -1,5 +1,6 @@
 #include "engine/app/engine.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -7,7 +8,9 @@
 #include "connectors/registry.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
+#include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
+#include "engine/app/tenant_gauges.h"
 
 namespace vigie {
 namespace {
@@ -23,6 +26,7 @@ Metrics::Labels labels_of(const Config& config) {
   for (const ReceiverConfig& receiver : config.receivers) {
     labels.receivers.push_back(receiver.id);
   }
+  labels.version = VIGIE_VERSION;
   return labels;
 }
 
@@ -47,8 +51,11 @@ Result<void> Engine::build() {
   std::vector<Problem> problems;
   std::shared_ptr<const Knowledge> knowledge =
       read_knowledge(config_.rules_directory, config_.tenants, problems);
-  if (knowledge == nullptr) {
-    return fail(ErrorCode::kInvalidInput, to_string(problems));
+  const Result<void> checked = check_parts(config_);
+  if (knowledge == nullptr || !checked) {
+    const std::string rules = to_string(problems), parts = checked ? "" : checked.error().text;
+    return fail(ErrorCode::kInvalidInput,
+                rules + (rules.empty() || parts.empty() ? "" : "\n") + parts);
   }
   metrics_->rules_in_force(knowledge->catalogue->ruleset, knowledge->catalogue->model);
   shelf_ = std::make_unique<KnowledgeShelf>(std::move(knowledge));
@@ -92,7 +99,7 @@ Result<void> Engine::build() {
           [this](std::span<const MentionRef> mentions, std::span<const RaisedAlert> alerts) {
             on_shown(mentions, alerts);
             if (!alerts.empty()) {
-              alerter_bell_.ring();
+              ring_deliveries();
             }
           },
   });
@@ -111,21 +118,22 @@ Result<void> Engine::build() {
 
 Result<void> Engine::build_alerter() {
   std::vector<Alerter::Receiver> receivers;
-  std::string errors;
   for (const ReceiverConfig& receiver : config_.receivers) {
     Result<std::unique_ptr<Notifier>> notifier =
-        notifier_types().find(receiver.type)->second(receiver.settings, clock_);
-    if (notifier) {
-      receivers.push_back({receiver.id, std::move(*notifier)});
-    } else {
-      errors += (errors.empty() ? "" : "\n") + notifier.error().text;
+        notifier_types()
+            .find(receiver.type)
+            ->second(receiver.settings, clock_, stop_delivering_.get_token());
+    if (!notifier) {
+      return tl::make_unexpected(notifier.error());
     }
-  }
-  if (!errors.empty()) {
-    return fail(ErrorCode::kInvalidInput, errors);
+    receivers.push_back({receiver.id, std::move(*notifier)});
   }
   alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), config_.public_url, clock_,
                                        *metrics_, std::random_device()());
+  alerter_->on_mishap = [this](const Delivery& delivery) { log_mishap(delivery); };
+  for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
+    delivery_bells_.push_back(std::make_unique<Doorbell>());
+  }
   return {};
 }
 
@@ -134,18 +142,43 @@ void Engine::start() {
   for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
     workers_.emplace_back([this, i](std::stop_token stop) { pipeline_->run_worker(i, stop); });
   }
-  deliveries_ = std::jthread([this](std::stop_token stop) { run_alerter(stop); });
+  alerter_->give_up_orphans();
+  for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
+    deliveries_.emplace_back([this, i] { deliver_to(i, *delivery_bells_[i]); });
+  }
   ingest_ = std::jthread([this] { sources_->run(); });
 }
 
 /// Woken by new alerts; looks by itself for those that are to be tried again.
-void Engine::run_alerter(std::stop_token stop) {
+void Engine::deliver_to(std::size_t receiver, Doorbell& bell) {
   constexpr std::chrono::seconds kRetryCheck{1};
+  const std::stop_token stop = stop_delivering_.get_token();
   while (!stop.stop_requested()) {
-    const std::uint32_t heard = alerter_bell_.heard();
-    if (!alerter_->step()) {
-      alerter_bell_.wait(heard, kRetryCheck);
+    const std::uint32_t heard = bell.heard();
+    if (!alerter_->step(receiver, stop)) {
+      bell.wait(heard, kRetryCheck);
     }
+  }
+}
+
+void Engine::ring_deliveries() {
+  for (const std::unique_ptr<Doorbell>& bell : delivery_bells_) {
+    bell->ring();
+  }
+}
+
+void Engine::log_mishap(const Delivery& delivery) {
+  const auto alert = static_cast<std::int64_t>(delivery.alert);
+  if (delivery.dead) {
+    log_.error("delivery_given_up", "An alert did not reach its receiver and is not tried again.",
+               {{"alert", alert},
+                {"receiver", delivery.receiver},
+                {"attempts", std::int64_t{delivery.attempts}},
+                {"reason", delivery.last_error}});
+  } else {
+    log_.warning(
+        "delivery_incomplete", "An alert did not reach all addresses of its receiver.",
+        {{"alert", alert}, {"receiver", delivery.receiver}, {"refused", delivery.last_error}});
   }
 }
 
@@ -165,9 +198,9 @@ void Engine::stop() {
   writer_.request_stop();
   pipeline_->wake();
   writer_.join();
-  deliveries_.request_stop();
-  alerter_bell_.ring();
-  deliveries_.join();
+  stop_delivering_.request_stop();
+  ring_deliveries();
+  deliveries_.clear();  // joins
 }
 
 bool Engine::reload() {
@@ -205,20 +238,45 @@ void Engine::register_gauges() {
         [this] { return static_cast<double>(store_->stats().disk_bytes); });
   gauge("vigie_store_mentions", "Mentions in the store, over all tenants.", {},
         [this] { return static_cast<double>(store_->stats().mentions); });
+  gauge("vigie_store_stalled", "1 while the store slows down or stops writes to catch up.", {},
+        [this] { return store_->stats().is_stalled ? 1.0 : 0.0; });
   for (std::size_t i = 0; i < sources_->size(); ++i) {
-    gauge("vigie_connector_up",
-          "1 while the connector works or has finished, 0 while it waits after a fault.",
-          {{"connector", sources_->id(i)}}, [this, i] {
-            return sources_->status(i).snapshot().state == ConnectorStatus::State::kWaiting ? 0.0
-                                                                                            : 1.0;
-          });
-    gauge("vigie_connector_last_success_timestamp_seconds",
-          "When the connector last heard from its source.", {{"connector", sources_->id(i)}},
-          [this, i] {
-            const Time at = sources_->status(i).snapshot().last_success_at;
-            return std::chrono::duration<double>(at.time_since_epoch()).count();
-          });
+    register_connector_gauges(i);
   }
+  register_tenant_gauges(config_.tenants, *store_, clock_, *metrics_);
+}
+
+void Engine::register_connector_gauges(std::size_t connector) {
+  using State = ConnectorStatus::State;
+  const auto gauge = [&](std::string_view name, std::string_view help,
+                         std::function<double(const ConnectorStatus::Snapshot&)> read,
+                         std::vector<std::pair<std::string, std::string>> more = {}) {
+    more.insert(more.begin(), {"connector", sources_->id(connector)});
+    metrics_->gauge(name, help, std::move(more), [this, connector, read = std::move(read)] {
+      return read(sources_->status(connector).snapshot());
+    });
+  };
+  gauge("vigie_connector_up",
+        "1 while the connector works or has finished; 0 while it waits after a fault, gets only a "
+        "part, or is retired.",
+        [](const auto& now) {
+          return now.state == State::kActive || now.state == State::kFinished ? 1.0 : 0.0;
+        });
+  for (const State state :
+       {State::kActive, State::kWaiting, State::kFinished, State::kLimited, State::kRetired}) {
+    gauge("vigie_connector_state", "1 for the state the connector is in.",
+          [state](const auto& now) { return now.state == state ? 1.0 : 0.0; },
+          {{"state", std::string(to_string(state))}});
+  }
+  gauge("vigie_connector_last_success_timestamp_seconds",
+        "When the connector last heard from its source.", [](const auto& now) {
+          return std::chrono::duration<double>(now.last_success_at.time_since_epoch()).count();
+        });
+  gauge("vigie_connector_lag_bytes",
+        "Bytes of a file that are not read yet; 0 for a source that has no end.",
+        [](const auto& now) {
+          return static_cast<double>(now.total_bytes - std::min(now.done_bytes, now.total_bytes));
+        });
 }
 
 }  // namespace vigie

@@ -53,8 +53,11 @@ class Engine {
   Engine(Config config, Log& log);
   Result<void> build();
   Result<void> build_alerter();
-  void run_alerter(std::stop_token stop);
+  void deliver_to(std::size_t receiver, Doorbell& bell);
+  void ring_deliveries();
+  void log_mishap(const Delivery& delivery);
   void register_gauges();
+  void register_connector_gauges(std::size_t connector);
 
   Config config_;
   Log& log_;
@@ -70,11 +73,12 @@ class Engine {
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<Alerter> alerter_;
-  Doorbell alerter_bell_;
+  std::stop_source stop_delivering_;
+  std::vector<std::unique_ptr<Doorbell>> delivery_bells_;  ///< one per receiver
   std::jthread ingest_;
   std::vector<std::jthread> workers_;
   std::jthread writer_;
-  std::jthread deliveries_;
+  std::vector<std::jthread> deliveries_;  ///< one per receiver
 };
 
 }  // namespace vigie

@@ -1,4 +1,5 @@
 #include <sodium.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 
@@ -28,6 +29,7 @@ void add_rules(CLI::App* command, std::string& rules) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(077);  // what is stored is personal data: no file of ours is for others
   if (sodium_init() < 0) {
     std::fputs("vigie: the system's randomness is not available\n", stderr);
     return kFailed;
@@ -103,7 +105,13 @@ int main(int argc, char** argv) {
   query_command->add_option("--limit", query_options.limit, "0: all")->capture_default_str();
   auto* dead = query_command->add_flag("--dead-letters", query_options.dead_letters,
                                        "what could not be read, and why");
-  query_command->add_flag("--alerts", query_options.alerts, "alerts raised")->excludes(dead);
+  auto* alerts =
+      query_command->add_flag("--alerts", query_options.alerts, "alerts raised")->excludes(dead);
+  query_command
+      ->add_flag("--deliveries", query_options.deliveries,
+                 "alerts that have not reached a receiver: still owed, or given up")
+      ->excludes(dead)
+      ->excludes(alerts);
   query_command->callback([&] { exit_code = query(query_options); });
 
   auto* config_command = app.add_subcommand("config", "check a configuration");

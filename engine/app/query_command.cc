@@ -132,6 +132,56 @@ Result<void> print_alerts(const Store& store, TenantId tenant, std::uint64_t lim
   return {};
 }
 
+void print_delivery(const Delivery& delivery) {
+  std::string line;
+  JsonWriter json(line);
+  json.begin_object();
+  json.key("alert").value(delivery.alert);
+  json.key("receiver").value(delivery.receiver);
+  json.key("state").value(delivery.dead ? "dead" : "owed");
+  json.key("attempts").value(delivery.attempts);
+  json.key("last_error").value(delivery.last_error);
+  json.end_object().line();
+  print(line);
+}
+
+/// Those given up first, each part newest alert first.
+Result<void> print_deliveries(const Store& store, TenantId tenant, std::uint64_t limit) {
+  std::uint64_t left = limit == 0 ? ~std::uint64_t{0} : limit;
+  for (const bool dead : {true, false}) {
+    const Result<std::vector<Delivery>> deliveries =
+        store.deliveries(dead, Time::max(), ~std::size_t{0});
+    if (!deliveries) {
+      return tl::make_unexpected(deliveries.error());
+    }
+    for (auto delivery = deliveries->rbegin(); delivery != deliveries->rend() && left != 0;
+         ++delivery) {
+      const Result<std::optional<Store::StoredAlert>> alert = store.alert(delivery->alert);
+      if (!alert) {
+        return tl::make_unexpected(alert.error());
+      }
+      if (*alert && (*alert)->tenant == tenant) {
+        print_delivery(*delivery);
+        --left;
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> print_wanted(const Store& store, const QueryOptions& options, const Wanted& wanted) {
+  if (options.dead_letters) {
+    return print_dead_letters(store, options.limit);
+  }
+  if (options.alerts) {
+    return print_alerts(store, wanted.tenant, options.limit);
+  }
+  if (options.deliveries) {
+    return print_deliveries(store, wanted.tenant, options.limit);
+  }
+  return print_mentions(store, options, wanted);
+}
+
 }  // namespace
 
 int query(const QueryOptions& options) {
@@ -150,9 +200,7 @@ int query(const QueryOptions& options) {
     std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
     return kFailed;
   }
-  const Result<void> done = options.dead_letters ? print_dead_letters(**store, options.limit)
-                            : options.alerts ? print_alerts(**store, wanted.tenant, options.limit)
-                                             : print_mentions(**store, options, wanted);
+  const Result<void> done = print_wanted(**store, options, wanted);
   if (!done) {
     std::fprintf(stderr, "vigie: %s\n", done.error().text.c_str());
     return kFailed;

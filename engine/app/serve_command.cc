@@ -45,13 +45,13 @@ int serve(const ServeOptions& options) {
     return kFailed;
   }
   WebSide& web = **web_side;
-  engine.start();
-  const Result<std::uint16_t> port = web.start();
+  const Result<std::uint16_t> port = web.listen();
   if (!port) {
-    engine.stop();
     std::fprintf(stderr, "vigie: %s\n", port.error().text.c_str());
     return kFailed;
   }
+  engine.start();
+  web.start();
   log.info("started", "Vigie watches.",
            {{"address", engine.config().listen_host},
             {"port", *port},

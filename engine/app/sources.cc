@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "connectors/registry.h"
+#include "engine/core/json_writer.h"
 
 namespace vigie {
 namespace {
@@ -62,10 +63,6 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
   origin->network = config.network;
   origin->base_url = config.base_url;
   origin->owned_by = tenant_numbers(parts.config, config.owned_by);
-  if (!mappings().contains(origin->format)) {
-    return fail(ErrorCode::kInvalidInput,
-                config.id + ": there is no format '" + origin->format + "'");
-  }
   source->origin = origin;
 
   Result<std::optional<std::string>> cursor = parts.store.cursor(config.id);
@@ -139,6 +136,7 @@ asio::awaitable<PushAnswer> Sources::push(std::string connector, PushRequest req
   if (found == sources_.end()) {
     PushAnswer answer;
     answer.status = 404;
+    JsonWriter(answer.body).begin_object().key("error").value("there is no such hook").end_object();
     co_return answer;
   }
   co_return co_await asio::co_spawn(context_, (*found)->connector->push(std::move(request)),

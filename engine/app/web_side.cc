@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "engine/app/public_url.h"
 #include "engine/core/private_file.h"
 #include "engine/web/assets.h"
 #include "engine/web/openapi.h"
@@ -31,8 +32,7 @@ PublicSide public_side(const std::string& public_url) {
   if (!public_url.starts_with(kSecure)) {
     return {};
   }
-  const std::string rest = public_url.substr(kSecure.size());
-  return {true, rest.substr(0, rest.find('/'))};
+  return {true, authority_of(public_url)};
 }
 
 /// Why a push was refused, as the metric counts it: few words.
@@ -146,15 +146,19 @@ RulesInForce WebSide::rules_in_force() const {
 
 WebSide::~WebSide() { stop(); }
 
-Result<std::uint16_t> WebSide::start() {
+Result<std::uint16_t> WebSide::listen() {
   server_ = std::make_unique<Server>(context_.get_executor(), router_, Gate(sign_in_, side_),
                                      ServerLimits{}, engine_.metrics());
-  const Result<std::uint16_t> port =
-      server_->listen(engine_.config().listen_host, engine_.config().listen_port);
-  if (port) {
-    thread_ = std::jthread([this] { context_.run(); });
+  const std::vector<std::string>& proxies = engine_.config().trusted_proxies;
+  server_->trust({proxies.begin(), proxies.end()});
+  if (side_.secure) {
+    server_->add_header("Strict-Transport-Security", "max-age=31536000");
   }
-  return port;
+  return server_->listen(engine_.config().listen_host, engine_.config().listen_port);
+}
+
+void WebSide::start() {
+  thread_ = std::jthread([this] { context_.run(); });
 }
 
 void WebSide::stop() {

@@ -30,8 +30,10 @@ class WebSide {
   static Result<std::unique_ptr<WebSide>> make(Engine& engine, Log& log);
   ~WebSide();
 
-  /// Starts answering; gives the port.
-  Result<std::uint16_t> start();
+  /// Takes the port and gives it. Whoever calls waits until start().
+  Result<std::uint16_t> listen();
+  /// Starts answering.
+  void start();
   /// No new requests; those under way end, within the server's drain timeout. Idempotent.
   void stop();
 

@@ -173,8 +173,11 @@ const Settings* Settings::find(std::string_view key) const {
   return nullptr;
 }
 
-std::string Settings::resolved(const std::string& path) const {
+std::string Settings::resolve(const std::string& path) const {
   namespace fs = std::filesystem;
+  if (path.empty() || fs::path(path).is_absolute()) {
+    return path;
+  }
   return (fs::absolute(file_).parent_path() / path).lexically_normal().string();
 }
 

@@ -44,8 +44,8 @@ class Settings {
   }                                                  ///< of a map, in order
   const Settings* find(std::string_view key) const;  ///< null if not there
 
-  /// `path` as this document means it: a relative one begins in the document's directory.
-  std::string resolved(const std::string& path) const;
+  /// A path as it was written in this file: relative ones are relative to the file's folder.
+  std::string resolve(const std::string& path) const;
 
   /// A problem at this place.
   void complain(std::string text, std::vector<Problem>& problems) const;

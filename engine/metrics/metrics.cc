@@ -57,7 +57,7 @@ struct Metrics::Catalogue {
     per_connector(mentions, "vigie_mentions_received_total",
                   "Mentions read from a source's input, kept or not.");
     per_connector(matched, "vigie_mentions_matched_total",
-                  "Mentions that at least one tenant keeps.");
+                  "Mentions that at least one tenant keeps, already known or not.");
     per_connector(dropped, "vigie_mentions_dropped_total",
                   "Mentions that no tenant keeps: counted and forgotten.");
     per_connector(duplicate, "vigie_mentions_duplicate_total",
@@ -174,7 +174,7 @@ void Metrics::received(std::size_t connector, std::uint64_t mentions, std::uint6
 
 void Metrics::sorted(std::size_t connector, std::uint64_t kept, std::uint64_t dropped,
                      std::uint64_t duplicates) {
-  catalogue_->matched.at(connector)->Increment(static_cast<double>(kept));
+  catalogue_->matched.at(connector)->Increment(static_cast<double>(kept + duplicates));
   catalogue_->dropped.at(connector)->Increment(static_cast<double>(dropped));
   catalogue_->duplicate.at(connector)->Increment(static_cast<double>(duplicates));
 }
@@ -183,7 +183,8 @@ Metrics::Sorted Metrics::sorted_so_far(std::size_t connector) const {
   const auto count = [connector](const std::vector<Counter*>& counters) {
     return static_cast<std::uint64_t>(counters.at(connector)->Value());
   };
-  return {count(catalogue_->matched), count(catalogue_->dropped), count(catalogue_->duplicate)};
+  const std::uint64_t duplicates = count(catalogue_->duplicate);
+  return {count(catalogue_->matched) - duplicates, count(catalogue_->dropped), duplicates};
 }
 
 void Metrics::dead_letter(std::size_t connector, RejectReason reason) {
@@ -248,6 +249,10 @@ void Metrics::delivery(std::size_t receiver, std::string_view result) {
       .Add({{"receiver", catalogue_->labels.receivers.at(receiver)},
             {"result", std::string(result)}})
       .Increment();
+}
+
+void Metrics::orphaned_delivery() {
+  catalogue_->deliveries_family.Add({{"receiver", "(unknown)"}, {"result", "dead"}}).Increment();
 }
 
 void Metrics::rules_in_force(std::string_view ruleset, std::string_view model) {

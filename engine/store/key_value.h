@@ -105,6 +105,8 @@ class KeyValue {
   virtual Result<void> sync() = 0;
   /// Bytes on disk, for gauges and for stopping before the disk is full.
   virtual std::uint64_t size_bytes() const = 0;
+  /// Writes are slowed down or stopped for now. Cheap.
+  virtual bool is_stalled() const = 0;
 };
 
 }  // namespace vigie

@@ -110,6 +110,7 @@ class MemoryKeyValue final : public KeyValue {
     contents_->unsynced.clear();
     return {};
   }
+  bool is_stalled() const override { return false; }
   std::uint64_t size_bytes() const override {
     const std::scoped_lock lock(contents_->mutex);
     std::uint64_t bytes = 0;

@@ -149,6 +149,13 @@ class RocksKeyValue final : public KeyValue {
     return {};
   }
 
+  bool is_stalled() const override {
+    std::uint64_t stopped = 0, delayed = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+    db_->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &delayed);
+    return stopped != 0 || delayed != 0;
+  }
+
   std::uint64_t size_bytes() const override {
     std::uint64_t bytes = 0;
     for (rocksdb::ColumnFamilyHandle* family : families_) {

@@ -560,7 +560,8 @@ Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) con
   return alert;
 }
 
-Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t limit) const {
+Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t limit,
+                                                std::string_view receiver) const {
   std::vector<Delivery> owed;
   const std::uint64_t durable = state_->durable_alert.load(std::memory_order_acquire);
   const auto at = state_->key_value->iterate(Family::kOutbox);
@@ -572,7 +573,8 @@ Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t
     if (delivery->alert > durable) {
       break;
     }
-    if (delivery->dead == dead && (dead || delivery->next_at <= due)) {
+    const bool is_theirs = receiver.empty() || delivery->receiver == receiver;
+    if (is_theirs && delivery->dead == dead && (dead || delivery->next_at <= due)) {
       owed.push_back(std::move(*delivery));
     }
   }
@@ -618,8 +620,13 @@ Result<std::optional<std::string>> Store::reveal(TenantId tenant, const Pseudony
 
 StoreStats Store::stats() const {
   const State& state = *state_;
-  return {state.mentions, state.ids_in_memory, state.packs,
-          state.tails,    state.folded,        state.key_value->size_bytes()};
+  return {state.mentions,
+          state.ids_in_memory,
+          state.packs,
+          state.tails,
+          state.folded,
+          state.key_value->size_bytes(),
+          state.key_value->is_stalled()};
 }
 
 }  // namespace vigie

@@ -91,6 +91,7 @@ struct StoreStats {
   std::uint64_t ids_in_memory = 0;
   std::uint64_t packs_written = 0, tail_records_written = 0, packs_folded = 0;
   std::uint64_t disk_bytes = 0;
+  bool is_stalled = false;  ///< writes are slowed down or stopped until the disk has caught up
 };
 
 struct StoreOptions {
@@ -208,8 +209,9 @@ class Store {
                                           std::size_t limit) const;
   Result<std::optional<StoredAlert>> alert(std::uint64_t number) const;
   /// Owed and due deliveries that are durable, oldest alert first; `dead`: the given-up ones
-  /// instead.
-  Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit) const;
+  /// instead. `receiver`: only its own; empty: everybody's.
+  Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit,
+                                           std::string_view receiver = {}) const;
 
   /// Who a pseudonym is: the identity JSON that was sealed, nothing if erased. Callers audit.
   Result<std::optional<std::string>> reveal(TenantId tenant, const Pseudonym& author) const;

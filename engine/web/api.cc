@@ -1,5 +1,6 @@
 #include "engine/web/api.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -7,11 +8,35 @@
 
 namespace vigie {
 
+namespace {
+
+/// Why a query may not be answered: what is misspelt would silently ask for everything.
+std::optional<std::string> objection_to_query(const Request& request,
+                                              const std::vector<RouteDescription::Field>& fields) {
+  const auto split = request.query_fields();
+  if (!split) {
+    return "the query holds an escape that is none";
+  }
+  for (const auto& [name, value] : *split) {
+    if (std::ranges::find(fields, name, &RouteDescription::Field::name) != fields.end()) {
+      continue;
+    }
+    std::string why = "there is no query field '" + name + "' here; there are:";
+    for (const RouteDescription::Field& field : fields) {
+      why += " " + field.name;
+    }
+    return fields.empty() ? "there is no query field here" : why;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<Route> api_routes(const ApiParts& parts) {
   const auto shared = std::make_shared<const ApiParts>(parts);
   std::vector<Route> all;
   for (auto* routes_of : {session_routes, mention_routes, statistics_routes, alert_routes,
-                          engine_routes, stream_routes}) {
+                          delivery_routes, engine_routes, stream_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }
@@ -25,7 +50,10 @@ Route api_get(std::string pattern, std::string operation, std::string summary,
   Route route;
   route.method = "GET";
   route.pattern = std::move(pattern);
-  route.handler = at_once(std::move(handle));
+  route.handler = at_once([fields, handle = std::move(handle)](const Request& request) {
+    const std::optional<std::string> why = objection_to_query(request, fields);
+    return why ? problem(400, *why) : handle(request);
+  });
   route.description = {std::move(operation),
                        std::move(summary),
                        std::move(fields),

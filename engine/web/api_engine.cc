@@ -1,4 +1,4 @@
-// /api/v1/connectors, /rules, /dead-letters and /dead-deliveries: how the engine itself is doing.
+// /api/v1/connectors, /rules, /dead-letters: how the engine itself is doing.
 #include <string>
 
 #include "engine/web/api_routes.h"
@@ -69,27 +69,6 @@ Response list_dead_letters(const ApiParts& parts, const Request& request) {
   return json_response(std::move(body));
 }
 
-Response list_dead_deliveries(const ApiParts& parts, const Request& request) {
-  const auto limit = number_field(request, "limit", 1, kMaxLimit, kDefaultLimit);
-  if (!limit) {
-    return problem(400, "limit is a number from 1 to 500");
-  }
-  const auto deliveries = parts.store.deliveries(true, {}, *limit);
-  if (!deliveries) {
-    return store_failed(deliveries.error());
-  }
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object().key("dead_deliveries").begin_array();
-  for (const Delivery& delivery : *deliveries) {
-    json.begin_object().key("alert").value(delivery.alert);
-    json.key("receiver").value(delivery.receiver).key("attempts").value(delivery.attempts);
-    json.key("last_error").value(delivery.last_error).end_object();
-  }
-  json.end_array().end_object();
-  return json_response(std::move(body));
-}
-
 }  // namespace
 
 std::vector<Route> engine_routes(const SharedParts& parts) {
@@ -103,13 +82,6 @@ std::vector<Route> engine_routes(const SharedParts& parts) {
               {{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
                 "At most so many"}},
               [parts](const Request& request) { return list_dead_letters(*parts, request); }),
-      api_get("/api/v1/dead-deliveries", "listDeadDeliveries",
-              "Alerts that a receiver did not get and will not: refused, or tried too often. "
-              "Oldest first",
-              "DeadDeliveryList",
-              {{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
-                "At most so many"}},
-              [parts](const Request& request) { return list_dead_deliveries(*parts, request); }),
   };
 }
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "engine/web/api_routes.h"
+#include "engine/web/tenant_figures.h"
 
 namespace vigie {
 namespace {
@@ -14,24 +15,11 @@ namespace {
 constexpr std::uint32_t kHoursPerDay = 24;
 constexpr std::uint32_t kMaxHours = 62 * kHoursPerDay, kMaxHoursByDay = 400 * kHoursPerDay;
 constexpr std::uint32_t kDefaultHours = 7 * kHoursPerDay;
-/// Alerts older than the newest so many are not counted: nobody has that many open.
-constexpr std::size_t kMaxCountedAlerts = 1000;
 
-struct Counts {
-  std::int64_t mentions = 0, urgent = 0;
-  std::array<std::int64_t, 3> by_tone{};
-
-  void add(const RollupCell& cell) {
-    mentions += cell.mentions;
-    urgent += is_urgent(cell.urgency) ? cell.mentions : 0;
-    by_tone.at(static_cast<std::size_t>(cell.tone)) += cell.mentions;
-  }
-};
-
-void write_counts(const Counts& counts, JsonWriter& json) {
+void write_counts(const MentionCounts& counts, JsonWriter& json) {
   json.key("mentions").value(counts.mentions).key("urgent").value(counts.urgent);
   for (const Tone tone : {Tone::kNegative, Tone::kNeutral, Tone::kPositive}) {
-    json.key(to_string(tone)).value(counts.by_tone.at(static_cast<std::size_t>(tone)));
+    json.key(to_string(tone)).value(counts.of(tone));
   }
 }
 
@@ -75,9 +63,9 @@ Response show_statistics(const ApiParts& parts, TenantId tenant, const Request& 
   if (!cells) {
     return store_failed(cells.error());
   }
-  Counts totals;
-  std::map<std::tuple<std::uint32_t, std::string>, Counts> series;
-  std::map<std::string, Counts> topics, sources;
+  MentionCounts totals;
+  std::map<std::tuple<std::uint32_t, std::string>, MentionCounts> series;
+  std::map<std::string, MentionCounts> topics, sources;
   for (const RollupCell& cell : *cells) {
     series[{cell.hour - cell.hour % range->step, cell.topic}].add(cell);
     if (cell.topic.empty()) {
@@ -117,40 +105,15 @@ Response show_statistics(const ApiParts& parts, TenantId tenant, const Request& 
 }
 
 /// What waits for somebody, counted over a tenant's alerts.
-struct Waiting {
-  std::size_t urgent_unhandled = 0, critical_unhandled = 0;
-  std::size_t open = 0, taken = 0, past_deadline = 0, raised_24h = 0;
-  std::optional<Time> oldest_urgent_unhandled;
-};
-
-void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time now,
-           Waiting& waiting) {
-  const bool is_new = alert.work.state == AlertWork::State::kNew;
-  const bool is_open = alert.work.state != AlertWork::State::kClosed;
-  waiting.open += is_open;
-  waiting.taken += alert.work.state == AlertWork::State::kTaken;
-  waiting.past_deadline += is_open && summary.deadline_at && *summary.deadline_at < now;
-  waiting.raised_24h += summary.raised_at && now - *summary.raised_at < std::chrono::hours(24);
-  if (!is_new || !is_urgent(summary.level)) {
-    return;
-  }
-  ++waiting.urgent_unhandled;
-  waiting.critical_unhandled += summary.level == Urgency::kCritical;
-  if (summary.raised_at) {
-    waiting.oldest_urgent_unhandled =
-        std::min(waiting.oldest_urgent_unhandled.value_or(*summary.raised_at), *summary.raised_at);
-  }
-}
-
 /// Fixed thresholds, until there is a history to tell what is usual for the town.
-std::string_view state_of(const Waiting& waiting) {
-  if (waiting.critical_unhandled >= 3) {
+std::string_view state_of(const TenantFigures& figures) {
+  if (figures.critical_unhandled >= 3) {
     return "crisis";
   }
-  if (waiting.critical_unhandled > 0 || waiting.urgent_unhandled >= 5) {
+  if (figures.critical_unhandled > 0 || figures.urgent_unhandled >= 5) {
     return "tension";
   }
-  return waiting.urgent_unhandled > 0 ? "watch" : "calm";
+  return figures.urgent_unhandled > 0 ? "watch" : "calm";
 }
 
 void write_time_or_null(std::string_view name, const std::optional<Time>& time, JsonWriter& json) {
@@ -159,27 +122,9 @@ void write_time_or_null(std::string_view name, const std::optional<Time>& time, 
 }
 
 Response show_summary(const ApiParts& parts, TenantId tenant) {
-  const Time now = parts.clock.now();
-  const auto alerts = parts.store.alerts(tenant, 0, kMaxCountedAlerts);
-  if (!alerts) {
-    return store_failed(alerts.error());
-  }
-  Waiting waiting;
-  for (const Store::StoredAlert& alert : *alerts) {
-    if (const std::optional<AlertSummary> summary = read_alert_body(alert.body)) {
-      count(alert, *summary, now, waiting);
-    }
-  }
-  const std::uint32_t this_hour = hour_of(now);
-  const auto cells = parts.store.rollups(tenant, this_hour - kHoursPerDay + 1, this_hour + 1);
-  if (!cells) {
-    return store_failed(cells.error());
-  }
-  Counts last_day;
-  for (const RollupCell& cell : *cells) {
-    if (cell.topic.empty()) {
-      last_day.add(cell);
-    }
+  const Result<TenantFigures> figures = read_tenant_figures(parts.store, tenant, parts.clock.now());
+  if (!figures) {
+    return store_failed(figures.error());
   }
   std::optional<Time> last_mention;
   const auto read = parts.store.scan(tenant, std::nullopt, 0, [&](const StoredMention& stored) {
@@ -192,14 +137,16 @@ Response show_summary(const ApiParts& parts, TenantId tenant) {
 
   std::string body;
   JsonWriter json(body);
-  json.begin_object().key("state").value(state_of(waiting));
-  json.key("urgent_unhandled").value(waiting.urgent_unhandled);
-  json.key("open_alerts").value(waiting.open).key("taken_alerts").value(waiting.taken);
-  json.key("past_deadline").value(waiting.past_deadline);
-  json.key("alerts_24h").value(waiting.raised_24h);
-  json.key("mentions_24h").value(last_day.mentions);
-  json.key("negative_24h").value(last_day.by_tone[static_cast<std::size_t>(Tone::kNegative)]);
-  write_time_or_null("oldest_urgent_unhandled_at", waiting.oldest_urgent_unhandled, json);
+  const std::size_t taken = figures->alerts_in(AlertWork::State::kTaken);
+  json.begin_object().key("state").value(state_of(*figures));
+  json.key("urgent_unhandled").value(figures->urgent_unhandled);
+  json.key("open_alerts").value(figures->alerts_in(AlertWork::State::kNew) + taken);
+  json.key("taken_alerts").value(taken);
+  json.key("past_deadline").value(figures->past_deadline);
+  json.key("alerts_24h").value(figures->raised_24h);
+  json.key("mentions_24h").value(figures->last_day.mentions);
+  json.key("negative_24h").value(figures->last_day.of(Tone::kNegative));
+  write_time_or_null("oldest_urgent_unhandled_at", figures->oldest_urgent_unhandled, json);
   write_time_or_null("last_mention_at", last_mention, json);
   json.end_object();
   return json_response(std::move(body));

@@ -117,7 +117,7 @@ class Watcher {
 
  private:
   bool is_still_signed_in() const {
-    return session_.empty() || parts_->sign_in.sessions().find(session_).has_value();
+    return session_.empty() || parts_->sign_in.sessions().is_alive(session_);
   }
 
   std::string take() {

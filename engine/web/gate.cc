@@ -1,11 +1,21 @@
 #include "engine/web/gate.h"
 
+#include <algorithm>
+
 #include "engine/access/secret.h"
 
 namespace vigie {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "bearer ";
+
+/// The scheme's name may be written in any case.
+bool is_bearer(std::string_view authorization) {
+  return authorization.size() >= kBearer.size() &&
+         std::equal(kBearer.begin(), kBearer.end(), authorization.begin(), [](char wanted, char c) {
+           return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+         });
+}
 
 std::string_view cookie_name(const PublicSide& side) {
   return side.secure ? "__Host-vigie" : "vigie";
@@ -26,7 +36,7 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
     return std::nullopt;
   }
   const std::string_view authorization = request.header("authorization");
-  if (route.access == RouteAccess::kSignedIn && authorization.starts_with(kBearer)) {
+  if (route.access == RouteAccess::kSignedIn && is_bearer(authorization)) {
     if (!sign_in_.accounts().is_api_token(authorization.substr(kBearer.size()))) {
       return sign_in_first();
     }

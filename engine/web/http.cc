@@ -56,6 +56,22 @@ std::string_view Request::parameter(std::string_view name) const {
   return find_or_empty(parameters, name);
 }
 
+std::optional<std::vector<std::pair<std::string, std::string>>> Request::query_fields() const {
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (std::string_view rest = query; !rest.empty();) {
+    std::string_view value = cut(rest, '&');
+    const std::optional<std::string> name = percent_decode(cut(value, '='), true);
+    const std::optional<std::string> decoded = percent_decode(value, true);
+    if (!name || !decoded) {
+      return std::nullopt;
+    }
+    if (!name->empty()) {
+      fields.emplace_back(*name, *decoded);
+    }
+  }
+  return fields;
+}
+
 std::optional<std::string> Request::query_field(std::string_view name) const {
   for (std::string_view rest = query; !rest.empty();) {
     std::string_view value = cut(rest, '&');

@@ -31,6 +31,8 @@ struct Request {
   /// Empty if it is not there.
   std::string_view header(std::string_view name) const;
   std::string_view parameter(std::string_view name) const;
+  /// All query fields, decoded, in order; nothing if an escape is none.
+  std::optional<std::vector<std::pair<std::string, std::string>>> query_fields() const;
   /// The first query field of that name, decoded; nothing if it is not there.
   std::optional<std::string> query_field(std::string_view name) const;
   std::optional<std::string> cookie(std::string_view name) const;

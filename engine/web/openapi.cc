@@ -131,6 +131,13 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
      R"({"type":"object","required":["alerts","next"],"properties":{
 "alerts":{"type":"array","items":{"$ref":"#/components/schemas/Alert"}},
 "next":{"type":["integer","null"],"description":"for `before`; null: there is no more"}}})"},
+    {"DeliveryList",
+     R"({"type":"object","required":["deliveries"],"properties":{"deliveries":{"type":"array",
+"items":{"type":"object","required":["alert","receiver","state","attempts","next_attempt_at",
+"last_error"],"properties":{"alert":{"type":"integer","description":"an alert's number"},
+"receiver":{"type":"string"},"state":{"enum":["dead","owed"]},"attempts":{"type":"integer"},
+"next_attempt_at":{"type":["string","null"],"format":"date-time"},
+"last_error":{"type":"string"}}}}}})"},
     {"ConnectorList",
      R"({"type":"object","required":["connectors"],"properties":{"connectors":{"type":"array",
 "items":{"type":"object","required":["id","type","state","detail"],"properties":{
@@ -152,12 +159,6 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "items":{"type":"object","properties":{"number":{"type":"integer"},
 "received_at":{"type":["string","null"],"format":"date-time"},"connector":{"type":"string"},
 "reason":{"type":"string"},"detail":{"type":"string"},"bytes":{"type":"string"}}}}}})"},
-    {"DeadDeliveryList",
-     R"({"type":"object","required":["dead_deliveries"],"properties":{"dead_deliveries":{
-"type":"array","items":{"type":"object","required":["alert","receiver","attempts","last_error"],
-"properties":{"alert":{"type":"integer","description":"its number"},
-"receiver":{"type":"string"},"attempts":{"type":"integer"},
-"last_error":{"type":"string"}}}}}})"},
 };
 
 std::string lower_case(std::string text) {

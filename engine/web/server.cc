@@ -83,7 +83,7 @@ const char* objection(const http::request<http::empty_body>& head) {
   return nullptr;
 }
 
-Request describe(const http::request<http::empty_body>& head, const std::string& remote_address) {
+Request describe(const http::request<http::empty_body>& head) {
   Request request;
   request.method = view(head.method_string());
   const std::string_view target = view(head.target());
@@ -99,7 +99,6 @@ Request describe(const http::request<http::empty_body>& head, const std::string&
       entry->second += view(field.value());
     }
   }
-  request.remote_address = remote_address;
   return request;
 }
 
@@ -126,7 +125,7 @@ bool is_safe_header(std::string_view value) {
 
 }  // namespace
 
-struct Server::State {
+struct Server::State : std::enable_shared_from_this<State> {
   class Connection;
 
   State(asio::any_io_executor on, const Router& routes, Gate gate_keeper, ServerLimits bounds,
@@ -147,6 +146,12 @@ struct Server::State {
   tcp::acceptor acceptor;
   std::set<Connection*> connections;
   asio::steady_timer all_gone;  ///< cancelled when the last connection has ended
+  /// Starts a connection for it, if need be in the place of an idle one.
+  void admit(tcp::socket socket);
+  bool end_longest_idle(std::string_view address);
+
+  std::vector<std::pair<std::string, std::string>> own_headers;
+  TrustedProxies proxies;
   std::size_t waiting_body_bytes = 0;
   bool stopping = false;
 };
@@ -184,10 +189,19 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
   }
 
   bool is_answering() const { return phase_ == Phase::kAnswering; }
-  void end() { end_.emit(asio::cancellation_type::terminal); }
+  bool is_ending() const { return is_ending_; }
+  /// Empty: from anywhere.
+  bool is_idle_from(std::string_view address) const {
+    return phase_ == Phase::kIdle && !is_ending_ && (address.empty() || address == remote_address_);
+  }
+  std::chrono::steady_clock::time_point idle_since() const { return idle_since_; }
+  void end() {
+    is_ending_ = true;
+    end_.emit(asio::cancellation_type::terminal);
+  }
 
  private:
-  enum class Phase : std::uint8_t { kIdle, kAnswering, kStreaming };
+  enum class Phase : std::uint8_t { kNew, kIdle, kAnswering, kStreaming };
 
   /// One request and what came of it.
   struct Turn {
@@ -256,6 +270,7 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
 
   asio::awaitable<bool> serve_one() {
     phase_ = Phase::kIdle;
+    idle_since_ = std::chrono::steady_clock::now();
     const bool comes = co_await wait_for_bytes();
     if (!comes) {
       co_return false;
@@ -312,7 +327,9 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
     }
     turn.keep_alive = head.keep_alive();
     turn.is_read = head.is_done();
-    turn.request = describe(head.get(), remote_address_);
+    turn.request = describe(head.get());
+    turn.request.remote_address =
+        client_address(remote_address_, turn.request.header("x-forwarded-for"), state_->proxies);
     if (!is_welcome(turn)) {
       co_return;
     }
@@ -460,6 +477,9 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
 
   http::response_header<> make_head(Turn& turn) const {
     add_common_headers(turn.response);
+    for (const auto& [name, value] : state_->own_headers) {
+      turn.response.with(name, value);
+    }
     http::response<http::empty_body> head;
     head.version(turn.version);
     head.result(turn.response.status);
@@ -496,7 +516,9 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
   std::string remote_address_;
   std::uint64_t deadline_ = 0;
   bool timed_out_ = false;
-  Phase phase_ = Phase::kIdle;
+  Phase phase_ = Phase::kNew;  ///< a coroutine must not be cancelled before its first step
+  std::chrono::steady_clock::time_point idle_since_{};
+  bool is_ending_ = false;
 };
 
 Server::Server(asio::any_io_executor executor, const Router& router, Gate gate, ServerLimits limits,
@@ -507,6 +529,46 @@ Server::Server(asio::any_io_executor executor, const Router& router, Gate gate, 
 Server::~Server() = default;
 
 std::size_t Server::connections() const { return state_->connections.size(); }
+
+void Server::State::admit(tcp::socket socket) {
+  error_code error;
+  const tcp::endpoint remote = socket.remote_endpoint(error);
+  const std::string address = error ? std::string() : remote.address().to_string();
+  const auto count = [&](auto fits) {
+    return static_cast<std::size_t>(std::ranges::count_if(connections, fits));
+  };
+  if (count([&](const Connection* one) { return one->is_idle_from(address); }) >=
+      limits.max_idle_per_address) {
+    end_longest_idle(address);
+  }
+  const std::size_t living = count([](const Connection* one) { return !one->is_ending(); });
+  if (living >= limits.max_connections && !end_longest_idle({})) {
+    socket.non_blocking(true, error);
+    socket.write_some(asio::buffer(kTooBusy), error);
+    return;
+  }
+  std::make_shared<Connection>(std::move(socket), shared_from_this())->start();
+}
+
+/// Of `address`, or of all if that is empty. False if none is idle.
+bool Server::State::end_longest_idle(std::string_view address) {
+  Connection* longest = nullptr;
+  for (Connection* one : connections) {
+    if (one->is_idle_from(address) && (!longest || one->idle_since() < longest->idle_since())) {
+      longest = one;
+    }
+  }
+  if (longest) {
+    longest->end();
+  }
+  return longest != nullptr;
+}
+
+void Server::trust(TrustedProxies proxies) { state_->proxies = std::move(proxies); }
+
+void Server::add_header(std::string name, std::string value) {
+  state_->own_headers.emplace_back(std::move(name), std::move(value));
+}
 
 Result<std::uint16_t> Server::listen(const std::string& host, std::uint16_t port) {
   const auto fails = [&](const error_code& error) {
@@ -541,11 +603,8 @@ Result<std::uint16_t> Server::listen(const std::string& host, std::uint16_t port
       if (failed && !state->stopping) {  // out of descriptors: some will come free
         asio::steady_timer pause(state->executor, kAcceptPause);
         co_await pause.async_wait(no_throw(failed));
-      } else if (!failed && state->connections.size() >= state->limits.max_connections) {
-        socket.non_blocking(true, failed);
-        socket.write_some(asio::buffer(kTooBusy), failed);
       } else if (!failed) {
-        std::make_shared<State::Connection>(std::move(socket), state)->start();
+        state->admit(std::move(socket));
       }
     }
   };

@@ -11,6 +11,7 @@
 
 #include "engine/core/result.h"
 #include "engine/metrics/metrics.h"
+#include "engine/web/forwarded.h"
 #include "engine/web/http.h"
 #include "engine/web/router.h"
 
@@ -18,7 +19,9 @@ namespace vigie {
 
 /// Bounds of what one client, and all together, may take.
 struct ServerLimits {
-  std::size_t max_connections = 512;                 ///< beyond: 503 and closed
+  /// Beyond: the one that was idle longest is closed; if none is idle, the new one: 503.
+  std::size_t max_connections = 512;
+  std::size_t max_idle_per_address = 128;            ///< beyond: its longest idle one is closed
   std::size_t max_header_bytes = 16 << 10;           ///< beyond: 431
   std::size_t max_waiting_body_bytes = 256 << 20;    ///< of all requests being read; beyond: 503
   std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte; then 408
@@ -42,6 +45,12 @@ class Server {
   Server(boost::asio::any_io_executor executor, const Router& router, Gate gate,
          ServerLimits limits, Metrics& metrics);
   ~Server();
+
+  /// Every answer carries it too. Before listen().
+  void add_header(std::string name, std::string value);
+
+  /// Requests that come through these carry their client's address. Before listen().
+  void trust(TrustedProxies proxies);
 
   /// Starts answering; gives the port (a free one if `port` is 0). `host`: an address or a name.
   Result<std::uint16_t> listen(const std::string& host, std::uint16_t port);

@@ -184,6 +184,20 @@ TEST(Throttle, MakesEveryFurtherGuessWaitTwiceAsLong) {
   EXPECT_EQ(throttle.wait("a"), 0s);
 }
 
+TEST(Throttle, ForgetsWhoeverWaitsLongerThanAsked) {
+  ManualClock clock(kMorning);
+  Throttle throttle(clock, {2, 60s, 60s, 100, 900s});
+  for (int i = 0; i < 3; ++i) {
+    throttle.failed("a");
+  }
+  clock.advance(959s);
+  throttle.failed("a");
+  EXPECT_GT(throttle.wait("a"), 0s);
+  clock.advance(960s);
+  throttle.failed("a");
+  EXPECT_EQ(throttle.wait("a"), 0s) << "a slip of this morning counts this evening";
+}
+
 TEST(Throttle, ForgetsTheOldestKeyWhenItKnowsTooMany) {
   ManualClock clock(kMorning);
   Throttle throttle(clock, {0, 10s, 60s, 2});
@@ -194,6 +208,18 @@ TEST(Throttle, ForgetsTheOldestKeyWhenItKnowsTooMany) {
   EXPECT_EQ(throttle.wait("a"), 0s);
   EXPECT_GT(throttle.wait("b"), 0s);
   EXPECT_GT(throttle.wait("c"), 0s);
+}
+
+TEST(Sessions, AreNotKeptAliveByBeingLookedAt) {
+  ManualClock clock(kMorning);
+  Sessions sessions(clock);
+  const std::string id = sessions.start("admin").id;
+  for (int minute = 0; minute <= 120; ++minute) {
+    EXPECT_TRUE(sessions.is_alive(id));
+    clock.advance(1min);
+  }
+  EXPECT_FALSE(sessions.is_alive(id)) << "an open screen keeps its session for ever";
+  EXPECT_FALSE(sessions.find(id));
 }
 
 class SignInTest : public AccountsTest {
@@ -240,6 +266,15 @@ TEST_F(SignInTest, LooksAtAFewPasswordsASecondAtMost) {
     looked_at += door_.attempt("nobody" + n, "guess", "192.0.2." + n).retry_after == 0s;
   }
   EXPECT_EQ(looked_at, 5);
+}
+
+TEST_F(SignInTest, TakesANetworkOfIpv6ForOneAddress) {
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(attempt("wrong", "2001:db8:1:2::" + std::to_string(i + 1)).retry_after, 0s);
+  }
+  clock_.advance(-1s);
+  EXPECT_GT(attempt("wrong", "2001:db8:1:2:ffff::9").retry_after, 0s);
+  EXPECT_EQ(attempt("wrong", "2001:db8:1:3::1").retry_after, 0s);
 }
 
 }  // namespace

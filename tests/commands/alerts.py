@@ -126,14 +126,14 @@ def three_receivers(scene):
 def mail_says_it_all(scene):
     [(recipients, mail)] = scene.mail.mails
     alert = scene.alerts("techniville")[0]
-    link = f"http://127.0.0.1:{scene.engine.port}/#/mention/{alert['mention']}"
+    link = f"http://127.0.0.1:{scene.engine.port}/#/techniville/mention/{alert['mention']}"
     assert recipients == ["communication@ville.example", "maire@ville.example"], recipients
     assert mail["From"].addresses[0].addr_spec == "vigie@ville.example"
-    assert "CRITIQUE" in mail["Subject"] and "Techniville" in mail["Subject"] and alert["subject"] in mail["Subject"]
+    assert "CRITIQUE" in mail["Subject"] and "Techniville" in mail["Subject"] and alert["headline"] in mail["Subject"]
     assert mail["Date"].datetime is not None and mail["Message-ID"] and mail["Auto-Submitted"] == "auto-generated"
     for kind in ("plain", "html"):
         text = mail.get_body((kind,)).get_content()
-        for part in ("Incendie en cours", "coincés", "feu.maintenant", alert["raised_at"][:16], link, alert["ruleset"]):
+        for part in ("Incendie en cours", "coincés", "feu.maintenant", "alerté le", "échéance", link, alert["ruleset"]):
             assert part in text, f"{part} is not in the {kind} part:\n{text}"
         without_author(text)
     without_author(mail.as_string())
@@ -146,7 +146,7 @@ def webhook_says_it_all(scene):
     assert headers["X-Vigie-Signature"] == signature(raw, SECRET, at) and abs(time.time() - at) < 60
     alert = body["alert"]
     assert body["number"] == scene.alerts("techniville")[0]["number"] and "CRITIQUE" in body["headline"]
-    assert body["link"].endswith(f"/#/mention/{alert['mention']}"), body
+    assert body["link"].endswith(f"/#/techniville/mention/{alert['mention']}"), body
     assert alert["level"] == "critical" and alert["tenant"] == "techniville" and "Incendie" in alert["quote"]
     quote = alert["quote"].encode()
     assert "coincés" in [quote[m["start"]:m["end"]].decode() for m in alert["marks"]], alert["marks"]
@@ -161,8 +161,8 @@ def chat_says_it_all(scene):
     assert body.keys() == {"text"}
     text = body["text"].replace("\\", "")
     alert = scene.alerts("techniville")[0]
-    for part in ("CRITIQUE", "Techniville", "*coincés*", "feu.maintenant", alert["raised_at"][:16],
-                 f"/#/mention/{alert['mention']}"):
+    for part in ("CRITIQUE", "Techniville", "*coincés*", "Incendie en cours", "alerté le",
+                 f"/#/techniville/mention/{alert['mention']}"):
         assert part in text, f"{part} is not in {text}"
     without_author(text)
 
@@ -197,7 +197,7 @@ def refusing_receiver(scene):
     scene.desk.answers["/refusing"] = [400]
     before = len(scene.desk.got["/desk"])
     scene.push(FIRE.format("Nonville"))
-    [dead] = wait_for("the dead delivery", lambda: scene.engine.api("dead-deliveries")["dead_deliveries"])
+    [dead] = wait_for("the dead delivery", lambda: scene.engine.api("tenants/nonville/deliveries")["deliveries"])
     assert dead["receiver"] == "refusing" and dead["attempts"] == 1 and "400" in dead["last_error"], dead
     assert dead["alert"] == scene.alerts("nonville")[0]["number"]
     assert scene.engine.metric("vigie_alert_deliveries_total", receiver="refusing", result="dead") == 1

@@ -161,7 +161,8 @@ def states_say_why(scene):
         assert (found["next_attempt_at"] is None) == (state == "retired"), f"{name}: {found}"
         assert not scene.stored(name) and not scene.letters(name), name
         up = scene.engine.metric("vigie_connector_up", connector=name)
-        assert up == (state == "retired"), f"{name}: vigie_connector_up is {up}"
+        assert up == 0, f"{name}: vigie_connector_up is {up}"
+        assert scene.engine.metric("vigie_connector_state", connector=name, state=state) == 1, name
 
 
 def retry_after(scene):

@@ -59,6 +59,16 @@ TEST(Settings, RefusesBrokenAndHostileYaml) {
   }
 }
 
+TEST(Settings, ResolvesAPathAgainstTheFileItStandsIn) {
+  std::vector<Problem> problems;
+  const auto settings = Settings::parse("a: [{b: 1}]", "/etc/vigie/vigie.yaml", problems);
+  const Settings& inner = settings->find("a")->items()[0];
+  EXPECT_EQ(inner.resolve("keys/hook.secret"), "/etc/vigie/keys/hook.secret");
+  EXPECT_EQ(inner.resolve("../shared/x"), "/etc/shared/x");
+  EXPECT_EQ(inner.resolve("/run/x"), "/run/x");
+  EXPECT_EQ(inner.resolve(""), "");
+}
+
 TEST(Settings, SaysWhichFileCannotBeRead) {
   std::vector<Problem> problems;
   EXPECT_FALSE(Settings::read_file("/nowhere/vigie.yaml", problems));

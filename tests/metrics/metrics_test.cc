@@ -43,6 +43,7 @@ TEST(Metrics, CountsUnderTheConfiguredNames) {
   const std::string text = metrics.expose();
   EXPECT_THAT(text, HasSubstr("vigie_mentions_received_total{connector=\"feeds\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("vigie_received_bytes_total{connector=\"feeds\"} 900\n"));
+  EXPECT_THAT(text, HasSubstr("vigie_mentions_matched_total{connector=\"feeds\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("vigie_mentions_dropped_total{connector=\"feeds\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("vigie_mentions_stored_total{sentiment=\"negative\",tenant="
                               "\"techniville\",topic=\"voirie\",urgency=\"high\"} 1\n"));

@@ -227,15 +227,26 @@ TEST(Server, OutlivesAClientThatGoesAwayInTheMiddle) {
   EXPECT_EQ(server.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
 }
 
-TEST(Server, TurnsClientsAwayWhenItHasItsFullNumber) {
+TEST(Server, GivesTheLongestIdleConnectionsPlaceToANewOne) {
   ServerLimits limits;
   limits.max_connections = 2;
   const ServerUnderTest server(echo_routes(), limits);
   RawClient first(server.port()), second(server.port());
   EXPECT_EQ(first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").receive().status, 200);
   EXPECT_EQ(second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").receive().status, 200);
-  EXPECT_EQ(RawClient(server.port()).receive().status, 503);
+  EXPECT_EQ(server.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+  EXPECT_TRUE(first.is_closed());
+  EXPECT_EQ(second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").receive().status, 200);
+}
+
+TEST(Server, BoundsTheIdleConnectionsOfOneAddress) {
+  ServerLimits limits;
+  limits.max_idle_per_address = 1;
+  const ServerUnderTest server(echo_routes(), limits);
+  RawClient first(server.port());
   EXPECT_EQ(first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").receive().status, 200);
+  EXPECT_EQ(server.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+  EXPECT_TRUE(first.is_closed());
 }
 
 TEST(Server, BoundsTheMemoryOfBodiesOnTheirWay) {
@@ -286,6 +297,20 @@ std::vector<Route> waiting_route(asio::steady_timer*& waiting, std::promise<void
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     co_return json_response("1");
   })};
+}
+
+TEST(Server, TurnsClientsAwayWhenItHasItsFullNumberAndNoneIsIdle) {
+  asio::steady_timer* waiting = nullptr;
+  std::promise<void> reached;
+  ServerLimits limits;
+  limits.max_connections = 1;
+  ServerUnderTest server(waiting_route(waiting, reached), limits);
+  RawClient busy(server.port());
+  busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+  reached.get_future().wait();
+  EXPECT_EQ(RawClient(server.port()).receive().status, 503);
+  asio::post(server.context(), [&] { waiting->cancel(); });
+  EXPECT_EQ(busy.receive().status, 200);
 }
 
 TEST(Server, LetsRequestsUnderWayEndWhenItStops) {

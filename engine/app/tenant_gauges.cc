@@ -1,0 +1,86 @@
+#include "engine/app/tenant_gauges.h"
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+
+#include "engine/core/check.h"
+#include "engine/web/tenant_figures.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::chrono::seconds kReadAgainAfter{10};
+
+/// One tenant's figures, not read again for every gauge of a scrape.
+class Reading {
+ public:
+  Reading(TenantId tenant, const Store& store, const Clock& clock)
+      : tenant_(tenant), store_(store), clock_(clock) {}
+
+  TenantFigures figures() {
+    const std::scoped_lock lock(mutex_);
+    const Time now = clock_.now();
+    if (!read_at_ || now - *read_at_ >= kReadAgainAfter) {
+      Result<TenantFigures> read = read_tenant_figures(store_, tenant_, now);
+      check(read.has_value(), "a tenant's figures can be read");
+      figures_ = *read;
+      read_at_ = now;
+    }
+    return figures_;
+  }
+  double oldest_urgent_age_seconds() {
+    const std::optional<Time> oldest = figures().oldest_urgent_unhandled;
+    return oldest ? std::chrono::duration<double>(clock_.now() - *oldest).count() : 0;
+  }
+
+ private:
+  TenantId tenant_;
+  const Store& store_;
+  const Clock& clock_;
+  std::mutex mutex_;  // guards the two below
+  std::optional<Time> read_at_;
+  TenantFigures figures_;
+};
+
+double net_sentiment(const MentionCounts& counts) {
+  if (counts.mentions == 0) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  return static_cast<double>(counts.of(Tone::kPositive) - counts.of(Tone::kNegative)) /
+         static_cast<double>(counts.mentions);
+}
+
+}  // namespace
+
+void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& store,
+                            const Clock& clock, Metrics& metrics) {
+  constexpr std::pair<AlertWork::State, const char*> kStates[] = {
+      {AlertWork::State::kNew, "new"},
+      {AlertWork::State::kTaken, "taken"},
+      {AlertWork::State::kClosed, "closed"}};
+  for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
+    const std::string& id = tenants[tenant].id;
+    const auto reading = std::make_shared<Reading>(tenant, store, clock);
+    for (const auto& [state, name] : kStates) {
+      metrics.gauge("vigie_alerts", "Alerts by what people did about them, of the newest 1000.",
+                    {{"tenant", id}, {"state", name}}, [reading, state = state] {
+                      return static_cast<double>(reading->figures().alerts_in(state));
+                    });
+    }
+    metrics.gauge("vigie_urgent_unhandled",
+                  "Alerts of level high or critical that nobody has taken.", {{"tenant", id}},
+                  [reading] { return static_cast<double>(reading->figures().urgent_unhandled); });
+    metrics.gauge("vigie_oldest_urgent_age_seconds",
+                  "Since the oldest of them was raised; 0 if there is none.", {{"tenant", id}},
+                  [reading] { return reading->oldest_urgent_age_seconds(); });
+    metrics.gauge("vigie_net_sentiment",
+                  "(positive - negative) / all mentions of the window, from -1 to 1; NaN if there "
+                  "are none.",
+                  {{"tenant", id}, {"window", "24h"}},
+                  [reading] { return net_sentiment(reading->figures().last_day); });
+  }
+}
+
+}  // namespace vigie

@@ -1,0 +1,64 @@
+#include "engine/web/tenant_figures.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/web/api_routes.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::uint32_t kHoursPerDay = 24;
+constexpr std::size_t kMaxCountedAlerts = 1000;
+
+void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time now,
+           TenantFigures& figures) {
+  const bool is_new = alert.work.state == AlertWork::State::kNew;
+  const bool is_open = alert.work.state != AlertWork::State::kClosed;
+  ++figures.alerts.at(static_cast<std::size_t>(alert.work.state));
+  figures.past_deadline += is_open && summary.deadline_at && *summary.deadline_at < now;
+  figures.raised_24h += summary.raised_at && now - *summary.raised_at < std::chrono::hours(24);
+  if (!is_new || !is_urgent(summary.level)) {
+    return;
+  }
+  ++figures.urgent_unhandled;
+  figures.critical_unhandled += summary.level == Urgency::kCritical;
+  if (summary.raised_at) {
+    figures.oldest_urgent_unhandled =
+        std::min(figures.oldest_urgent_unhandled.value_or(*summary.raised_at), *summary.raised_at);
+  }
+}
+
+}  // namespace
+
+void MentionCounts::add(const RollupCell& cell) {
+  mentions += cell.mentions;
+  urgent += is_urgent(cell.urgency) ? cell.mentions : 0;
+  by_tone.at(static_cast<std::size_t>(cell.tone)) += cell.mentions;
+}
+
+Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, Time now) {
+  const auto alerts = store.alerts(tenant, 0, kMaxCountedAlerts);
+  if (!alerts) {
+    return tl::make_unexpected(alerts.error());
+  }
+  TenantFigures figures;
+  for (const Store::StoredAlert& alert : *alerts) {
+    if (const std::optional<AlertSummary> summary = read_alert_body(alert.body)) {
+      count(alert, *summary, now, figures);
+    }
+  }
+  const std::uint32_t this_hour = hour_of(now);
+  const auto cells = store.rollups(tenant, this_hour - kHoursPerDay + 1, this_hour + 1);
+  if (!cells) {
+    return tl::make_unexpected(cells.error());
+  }
+  for (const RollupCell& cell : *cells) {
+    if (cell.topic.empty()) {
+      figures.last_day.add(cell);
+    }
+  }
+  return figures;
+}
+
+}  // namespace vigie

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "engine/core/result.h"
+#include "engine/core/time.h"
+#include "engine/core/verdict.h"
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// How many mentions, by what was found in them.
+struct MentionCounts {
+  std::int64_t mentions = 0, urgent = 0;
+  std::array<std::int64_t, 3> by_tone{};  ///< by Tone
+
+  void add(const RollupCell& cell);
+  std::int64_t of(Tone tone) const { return by_tone.at(static_cast<std::size_t>(tone)); }
+};
+
+/// What waits for somebody at a tenant's, and what was said in the last 24 hours.
+struct TenantFigures {
+  std::array<std::size_t, 3> alerts{};  ///< by AlertWork::State
+  std::size_t past_deadline = 0, raised_24h = 0;
+  std::size_t urgent_unhandled = 0, critical_unhandled = 0;
+  std::optional<Time> oldest_urgent_unhandled;
+  MentionCounts last_day;
+
+  std::size_t alerts_in(AlertWork::State state) const {
+    return alerts.at(static_cast<std::size_t>(state));
+  }
+};
+
+/// Alerts older than the newest 1000 are not counted: nobody has that many open. Any thread.
+Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, Time now);
+
+}  // namespace vigie
