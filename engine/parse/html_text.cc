@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/parse/utf8.h"
+
 // Gumbo builds its tree without recursion but destroys it with; and a hostile page (many unclosed
 // <b>, then many <p>) makes its tree grow with the square of the input. So its memory comes from an
 // arena that is dropped as a whole, and when the arena is full we leave Gumbo by longjmp: its
@@ -224,13 +226,7 @@ void strip(std::string_view html, ShownText& shown) {
 
 /// At most kMaxBytes and kMaxTags, whole characters.
 std::string_view bounded(std::string_view html) {
-  if (html.size() > HtmlText::kMaxBytes) {
-    std::size_t size = HtmlText::kMaxBytes;
-    while (size != 0 && (static_cast<unsigned char>(html[size]) & 0xc0) == 0x80) {
-      --size;
-    }
-    html = html.substr(0, size);
-  }
+  html = front_of(html, HtmlText::kMaxBytes);
   std::size_t tags = 0;
   for (std::size_t i = html.find('<'); i != html.npos; i = html.find('<', i + 1)) {
     if (++tags > HtmlText::kMaxTags) {
