@@ -38,5 +38,11 @@ TEST(Time, BucketsBelongToUtc) {
   EXPECT_EQ(hour_of(time), hour_of(*parse_time("2026-10-14T23:59:59Z")));
 }
 
+TEST(Time, BucketsDoNotWrapBefore1970) {
+  const Time before = Time{} - std::chrono::hours(30);
+  EXPECT_EQ(day_of(before), 0u);
+  EXPECT_EQ(hour_of(before), 0u);
+}
+
 }  // namespace
 }  // namespace vigie
