@@ -66,7 +66,10 @@ void detect_language(std::string_view hint, std::string_view text, char (&langua
   if (!reliable || found == CLD2::UNKNOWN_LANGUAGE) {
     return;
   }
-  set_code(std::string_view(CLD2::LanguageCode(found)).substr(0, 2), language);
+  const std::string_view code = CLD2::LanguageCode(found);  // "fr", "zh-Hant", "ceb"
+  if (code.size() == 2 || code.substr(2).starts_with('-')) {
+    set_code(code.substr(0, 2), language);
+  }
 }
 
 }  // namespace vigie
