@@ -20,6 +20,7 @@
 #include "connectors/file_cursor.h"
 #include "connectors/line_cutter.h"
 #include "connectors/mention_dates.h"
+#include "connectors/playback.h"
 
 namespace vigie {
 namespace asio = boost::asio;
@@ -200,7 +201,8 @@ class FileConnector final : public Connector {
         status_(context.status),
         executor_(context.executor),
         timer_(context.executor),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        playback_(options_.speed_factor) {}
 
   asio::awaitable<void> run() override {
     resume();
@@ -357,15 +359,10 @@ class FileConnector final : public Connector {
   }
 
   /// When a line is to be sent. What has no date goes with what came before.
-  std::chrono::steady_clock::time_point due_at(std::string_view line) {
+  Playback::Moment due_at(std::string_view line) {
     const auto dates = dates_.range(line);
-    if (!dates) {
-      return {};
-    }
-    if (!played_from_) {
-      played_from_ = {dates->first, std::chrono::steady_clock::now()};
-    }
-    return played_from_->second + (dates->first - played_from_->first) / options_.speed_factor;
+    return dates ? playback_.due_at(dates->first, std::chrono::steady_clock::now())
+                 : Playback::Moment{};
   }
 
   /// The constant that makes the newest date of all files now; less, if that took the oldest back
@@ -445,7 +442,7 @@ class FileConnector final : public Connector {
   asio::steady_timer timer_;
   FileOptions options_;
   MentionDates dates_;
-  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>> played_from_;
+  Playback playback_;
   FileCursor at_;           ///< behind what was sent last
   bool has_begun_ = false;  ///< something was sent, in this run or one before
   std::uint64_t last_sequence_ = 0;

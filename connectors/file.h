@@ -10,6 +10,7 @@ namespace vigie {
 ///   - path: FILE | DIRECTORY | "-"
 ///   - mode: live | replay | backfill (live)
 ///   - speed: full | original (full): original waits between mentions as their created_at did
+///     (playback.h), an hour at most
 ///   - speed_factor: 1..1000000 (1): original speed, that many times faster
 ///   - shift_to_now: true | false (false): moves all dates by a constant so that the last one is
 ///     now, or the first one in 1970

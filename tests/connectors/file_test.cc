@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "connectors/file_cursor.h"
+#include "connectors/playback.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/temp_folder.h"
 
@@ -375,6 +376,32 @@ TEST(FileCursor, SurvivesItsTextForm) {
   EXPECT_EQ(parse_file_cursor(to_string(cursor)), cursor);
   const FileCursor empty{"-", {}, {}, {}};
   EXPECT_EQ(parse_file_cursor(to_string(empty)), empty);
+}
+
+TEST(Playback, KeepsTheDistancesOfTheDates) {
+  const Playback::Moment now{};
+  const Time date = *parse_time("2026-10-05T00:00:00Z");
+  Playback playback(60);
+  EXPECT_EQ(playback.due_at(date, now), now);
+  EXPECT_EQ(playback.due_at(date + std::chrono::minutes(5), now), now + std::chrono::seconds(5));
+  EXPECT_EQ(playback.due_at(date - std::chrono::hours(5), now), now) << "was due before";
+  const auto later = now + std::chrono::seconds(7);
+  EXPECT_EQ(playback.due_at(date + std::chrono::minutes(5), later), later);
+  EXPECT_EQ(playback.due_at(date + std::chrono::minutes(10), later),
+            now + std::chrono::seconds(10));
+}
+
+TEST(Playback, WaitsNoLongerThanAnHourHoweverFarADateLies) {
+  const Time first{}, last = *parse_time("9999-12-31T23:59:59Z");
+  for (const std::int64_t factor : {1, 1000, 1'000'000}) {
+    Playback playback(factor);
+    Playback::Moment now{};
+    EXPECT_EQ(playback.due_at(first, now), now);
+    EXPECT_EQ(playback.due_at(last, now), now + Playback::kMaxWait) << factor;
+    now += Playback::kMaxWait;
+    EXPECT_EQ(playback.due_at(last, now), now) << "one long wait is enough";
+    EXPECT_EQ(playback.due_at(first, now), now);
+  }
 }
 
 }  // namespace
