@@ -13,12 +13,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 
+#include "connectors/file_cursor.h"
 #include "connectors/line_cutter.h"
 #include "connectors/mention_dates.h"
+#include "connectors/playback.h"
 
 namespace vigie {
 namespace asio = boost::asio;
@@ -26,7 +28,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kFingerprintBytes = 4096;
+constexpr std::size_t kEdgeBytes = 4096;  ///< what a fingerprint takes of each end
 constexpr std::size_t kMaxFiles = 100'000;
 constexpr std::chrono::milliseconds kFollowInterval{500};
 constexpr std::chrono::seconds kRetryInterval{5};
@@ -40,6 +42,7 @@ struct FileOptions {
   std::int64_t speed_factor = 1;
   bool shift_to_now = false;
   bool follow = false;
+  bool resume = true;
 
   bool is_stdin() const { return path == "-"; }
 };
@@ -74,17 +77,11 @@ class OpenFile {
   std::uint64_t size() const { return size_; }
   bool regular() const { return regular_; }
 
-  /// FNV-1a of the first kFingerprintBytes, or of the first `offset` bytes if that is less.
+  /// FNV-1a of the first kEdgeBytes and of the last kEdgeBytes before `offset` (all, if they are
+  /// less).
   std::uint64_t fingerprint(std::uint64_t offset) {
-    std::array<char, kFingerprintBytes> head;
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(offset, head.size()));
-    const ssize_t got = ::pread(descriptor_.native_handle(), head.data(), wanted, 0);
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (ssize_t i = 0; i < got; ++i) {
-      hash =
-          (hash ^ static_cast<unsigned char>(head[static_cast<std::size_t>(i)])) * 0x100000001b3ULL;
-    }
-    return hash;
+    const std::uint64_t edge = std::min<std::uint64_t>(offset, kEdgeBytes);
+    return hash_on(hash_on(0xcbf29ce484222325ULL, 0, edge), offset - edge, edge);
   }
 
   void seek(std::uint64_t offset) {
@@ -118,6 +115,17 @@ class OpenFile {
   OpenFile(asio::any_io_executor executor, int fd, std::string path)
       : descriptor_(executor, fd), path_(std::move(path)) {}
 
+  std::uint64_t hash_on(std::uint64_t hash, std::uint64_t offset, std::uint64_t size) {
+    std::array<char, kEdgeBytes> bytes;
+    const ssize_t got =
+        ::pread(descriptor_.native_handle(), bytes.data(), size, static_cast<off_t>(offset));
+    for (const char byte :
+         std::span(bytes).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0)))) {
+      hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+    }
+    return hash;
+  }
+
   asio::posix::stream_descriptor descriptor_;
   std::string path_;
   bool regular_ = true;
@@ -126,21 +134,24 @@ class OpenFile {
 
 /// The files to read, by name, and the directory they are in.
 struct Listing {
+  struct File {
+    std::string name;
+    std::uint64_t bytes = 0;
+  };
   fs::path directory;
-  std::vector<std::string> names;
-  bool is_series = false;  ///< a whole directory: what sorts before the cursor was read before
+  std::vector<File> files;
   std::uint64_t total_bytes = 0;
 };
 
 Result<Listing> list_directory(const fs::path& directory) {
-  Listing listing{directory, {}, true, 0};
+  Listing listing{directory, {}, 0};
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
     if (entry->path().extension() == ".ndjson" && !entry->is_directory(error)) {
-      listing.names.push_back(entry->path().filename().string());
+      listing.files.push_back({entry->path().filename().string()});
     }
-    if (listing.names.size() > kMaxFiles) {
+    if (listing.files.size() > kMaxFiles) {
       return fail(ErrorCode::kInvalidInput,
                   directory.string() + " holds more than " + std::to_string(kMaxFiles) + " files");
     }
@@ -149,13 +160,13 @@ Result<Listing> list_directory(const fs::path& directory) {
     return fail(ErrorCode::kUnavailable,
                 "cannot list " + directory.string() + ": " + error.message());
   }
-  std::ranges::sort(listing.names);
+  std::ranges::sort(listing.files, {}, &Listing::File::name);
   return listing;
 }
 
 Result<Listing> list_files(const std::string& path) {
   if (path == "-") {
-    return Listing{{}, {"-"}, false, 0};
+    return Listing{{}, {{"-"}}, 0};
   }
   std::error_code error;
   Listing listing;
@@ -166,13 +177,21 @@ Result<Listing> list_files(const std::string& path) {
     }
     listing = std::move(*files);
   } else {
-    listing = {fs::path(path).parent_path(), {fs::path(path).filename().string()}, false, 0};
+    listing = {fs::path(path).parent_path(), {{fs::path(path).filename().string()}}, 0};
   }
-  for (const std::string& name : listing.names) {
-    const auto size = fs::file_size(listing.directory / name, error);
-    listing.total_bytes += error ? 0 : size;
+  for (Listing::File& file : listing.files) {
+    const auto size = fs::file_size(listing.directory / file.name, error);
+    file.bytes = error ? 0 : size;
+    listing.total_bytes += file.bytes;
   }
   return listing;
+}
+
+/// The same file by the same name, wherever one stands and whatever points to it.
+std::string canonical_path(const std::string& path) {
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  return error ? path : canonical.string();
 }
 
 class FileConnector final : public Connector {
@@ -182,12 +201,11 @@ class FileConnector final : public Connector {
         status_(context.status),
         executor_(context.executor),
         timer_(context.executor),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        playback_(options_.speed_factor) {}
 
   asio::awaitable<void> run() override {
-    if (!options_.is_stdin()) {
-      at_ = parse_file_cursor(port_.resume_cursor()).value_or(FileCursor{});
-    }
+    resume();
     for (;;) {
       const Result<void> done = co_await read_all();
       if (!done) {
@@ -204,6 +222,16 @@ class FileConnector final : public Connector {
   }
 
  private:
+  void resume() {
+    const std::string path = canonical_path(options_.path);
+    auto cursor = parse_file_cursor(port_.resume_cursor());
+    if (options_.resume && !options_.is_stdin() && cursor && cursor->path == path) {
+      at_ = std::move(*cursor);
+      has_begun_ = true;
+    }
+    at_.path = path;
+  }
+
   /// Everything that is there and was not read yet.
   asio::awaitable<Result<void>> read_all() {
     const Result<Listing> listing = list_files(options_.path);
@@ -211,24 +239,23 @@ class FileConnector final : public Connector {
       co_return tl::make_unexpected(listing.error());
     }
     status_.update([&](auto& now) { now.total_bytes = listing->total_bytes; });
-    const std::string directory = (listing->directory / "file").parent_path().string();
-    if (at_.directory != directory) {  // names of another one say nothing about what was read here
-      at_ = FileCursor{};
-      at_.directory = directory;
-    }
-    if (options_.shift_to_now && at_.name.empty()) {
+    if (options_.shift_to_now && !has_begun_) {
       const Result<void> shifted = co_await choose_time_shift(*listing);
       if (!shifted) {
         co_return shifted;
       }
     }
     done_before_file_ = 0;
-    for (const std::string& name : listing->names) {
-      const bool is_last = name == listing->names.back();
-      const Result<void> done = co_await read_file(*listing, name, is_last);
-      if (!done) {
-        co_return done;
+    for (const Listing::File& file : listing->files) {
+      const bool is_last = &file == &listing->files.back();
+      if (!at_.is_done(file.name)) {
+        const Result<void> done = co_await read_file(*listing, file.name, is_last);
+        if (!done) {
+          co_return done;
+        }
       }
+      done_before_file_ += file.bytes;
+      note_progress(done_before_file_);
     }
     co_return Result<void>{};
   }
@@ -239,24 +266,21 @@ class FileConnector final : public Connector {
     if (!file) {
       co_return tl::make_unexpected(file.error());
     }
-    const std::uint64_t size = file->size();
-    const std::uint64_t start = where_to_start(listing, name, *file);
-    const bool nothing_new = file->regular() && start == size;
-    if (!nothing_new) {
-      const bool wait_for_line_end = options_.follow && is_last;
-      const Result<void> done = co_await read_lines(*file, name, start, wait_for_line_end);
-      if (!done) {
-        co_return done;
-      }
+    const FileCursor::Position from = read_before(name, *file);
+    const bool nothing_new = file->regular() && from.seen == file->size();
+    if (nothing_new) {
+      co_return Result<void>{};
     }
-    done_before_file_ += size;
-    note_progress(done_before_file_);
-    co_return Result<void>{};
+    const bool wait_for_line_end = options_.follow && is_last;
+    const Result<void> done = co_await read_lines(*file, name, from.offset, wait_for_line_end);
+    at_.forget_first_files();
+    co_return done;
   }
 
   asio::awaitable<Result<void>> read_lines(OpenFile& file, const std::string& name,
                                            std::uint64_t start, bool wait_for_line_end) {
     file.seek(start);
+    at_.files[name] = {start, start, file.fingerprint(start)};
     LineCutter cutter(start);
     for (;;) {
       const Result<std::size_t> got = co_await file.read(cutter.room());
@@ -284,9 +308,7 @@ class FileConnector final : public Connector {
       co_await deliver_as_it_happened(file, name, std::move(piece));
       co_return;
     }
-    Port::Parcel parcel;
-    parcel.bytes = std::move(piece.bytes);
-    co_await send(file, name, std::move(parcel), piece.end);
+    co_await send(file, name, std::move(piece));
   }
 
   /// Line by line at their own times; what is due at once goes together.
@@ -299,56 +321,56 @@ class FileConnector final : public Connector {
       const std::size_t line_end = std::min(lines.find('\n', line), lines.size() - 1) + 1;
       const auto due = due_at(lines.substr(line, line_end - line));
       if (due > std::chrono::steady_clock::now()) {
-        co_await send_part(file, name, lines.substr(sent, line - sent), start + line);
+        co_await send_part(file, name, lines.substr(sent, line - sent), start + line, false);
         sent = line;
         timer_.expires_at(due);
         co_await timer_.async_wait(asio::use_awaitable);
       }
       line = line_end;
     }
-    co_await send_part(file, name, lines.substr(sent), piece.end);
+    co_await send_part(file, name, lines.substr(sent), piece.end, piece.torn);
   }
 
   asio::awaitable<void> send_part(OpenFile& file, const std::string& name, std::string_view lines,
-                                  std::uint64_t end) {
+                                  std::uint64_t end, bool torn) {
     if (lines.empty()) {
       co_return;
     }
-    Port::Parcel parcel;
-    parcel.bytes = Payload(lines);
-    co_await send(file, name, std::move(parcel), end);
+    LineCutter::Piece part;
+    part.bytes = Payload(lines);
+    part.end = end;
+    part.torn = torn;
+    co_await send(file, name, std::move(part));
   }
 
-  asio::awaitable<void> send(OpenFile& file, const std::string& name, Port::Parcel parcel,
-                             std::uint64_t end) {
-    at_.name = name;
-    at_.offset = end;
-    at_.fingerprint = file.fingerprint(end);
-    parcel.cursor = file.regular() ? to_string(at_) : std::string();
+  asio::awaitable<void> send(OpenFile& file, const std::string& name, LineCutter::Piece piece) {
+    FileCursor::Position& position = at_.files[name];
+    position.offset = piece.torn ? position.offset : piece.end;
+    position.seen = piece.end;
+    position.fingerprint = file.fingerprint(piece.end);
+    Port::Parcel parcel;
+    parcel.bytes = std::move(piece.bytes);
+    parcel.cursor = options_.resume && file.regular() ? to_string(at_) : std::string();
     parcel.mode = options_.mode;
     parcel.time_shift = at_.time_shift;
     last_sequence_ = co_await port_.send(std::move(parcel));
-    note_progress(done_before_file_ + end);
+    has_begun_ = true;
+    note_progress(done_before_file_ + piece.end);
   }
 
-  /// When a line is to be sent: the first dated one now, the others as long after it as they were
-  /// written, divided by the factor. What has no date goes with what came before.
-  std::chrono::steady_clock::time_point due_at(std::string_view line) {
+  /// When a line is to be sent. What has no date goes with what came before.
+  Playback::Moment due_at(std::string_view line) {
     const auto dates = dates_.range(line);
-    if (!dates) {
-      return {};
-    }
-    if (!played_from_) {
-      played_from_ = {dates->first, std::chrono::steady_clock::now()};
-    }
-    return played_from_->second + (dates->first - played_from_->first) / options_.speed_factor;
+    return dates ? playback_.due_at(dates->first, std::chrono::steady_clock::now())
+                 : Playback::Moment{};
   }
 
-  /// The constant that makes the newest date of all files now.
+  /// The constant that makes the newest date of all files now; less, if that took the oldest back
+  /// beyond 1970.
   asio::awaitable<Result<void>> choose_time_shift(const Listing& listing) {
-    std::optional<Time> newest;
-    for (const std::string& name : listing.names) {
-      Result<OpenFile> file = OpenFile::open(executor_, full_path(listing, name));
+    std::optional<MentionDates::Range> all;
+    for (const Listing::File& listed : listing.files) {
+      Result<OpenFile> file = OpenFile::open(executor_, full_path(listing, listed.name));
       if (!file) {
         co_return tl::make_unexpected(file.error());
       }
@@ -361,7 +383,8 @@ class FileConnector final : public Connector {
         cutter.filled(*got);
         while (auto piece = *got == 0 ? cutter.rest() : cutter.cut()) {
           if (const auto dates = dates_.range(piece->bytes.view())) {
-            newest = std::max(newest.value_or(dates->last), dates->last);
+            all = {std::min(all.value_or(*dates).first, dates->first),
+                   std::max(all.value_or(*dates).last, dates->last)};
           }
         }
         if (*got == 0) {
@@ -369,23 +392,18 @@ class FileConnector final : public Connector {
         }
       }
     }
-    at_.time_shift = newest ? port_.clock().now() - *newest : microseconds(0);
+    at_.time_shift =
+        all ? std::max(port_.clock().now() - all->last, Time{} - all->first) : microseconds(0);
     co_return Result<void>{};
   }
 
-  /// Behind what was read before, if this is still the same file.
-  std::uint64_t where_to_start(const Listing& listing, const std::string& name,
-                               OpenFile& file) const {
-    if (!file.regular()) {
-      return 0;
-    }
-    if (name != at_.name) {
-      const bool read_already = listing.is_series && name < at_.name;
-      return read_already ? file.size() : 0;
-    }
-    const bool same_file =
-        file.size() >= at_.offset && file.fingerprint(at_.offset) == at_.fingerprint;
-    return same_file ? at_.offset : 0;
+  /// What was read before, if this is still the same file.
+  FileCursor::Position read_before(const std::string& name, OpenFile& file) const {
+    const auto known = at_.files.find(name);
+    const bool same_file = file.regular() && known != at_.files.end() &&
+                           file.size() >= known->second.seen &&
+                           file.fingerprint(known->second.seen) == known->second.fingerprint;
+    return same_file ? known->second : FileCursor::Position{};
   }
 
   std::string full_path(const Listing& listing, const std::string& name) const {
@@ -424,10 +442,11 @@ class FileConnector final : public Connector {
   asio::steady_timer timer_;
   FileOptions options_;
   MentionDates dates_;
-  FileCursor at_;  ///< behind what was sent last
+  Playback playback_;
+  FileCursor at_;           ///< behind what was sent last
+  bool has_begun_ = false;  ///< something was sent, in this run or one before
   std::uint64_t last_sequence_ = 0;
   std::uint64_t done_before_file_ = 0;
-  std::optional<std::pair<Time, std::chrono::steady_clock::time_point>> played_from_;
 };
 
 /// One of `words`, by position; complains otherwise. The first is what a missing field means.
@@ -452,7 +471,8 @@ std::size_t read_word(const Settings& settings, std::string_view key,
 
 FileOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
   allow_connector_settings(
-      settings, {"path", "mode", "speed", "speed_factor", "shift_to_now", "follow"}, problems);
+      settings, {"path", "mode", "speed", "speed_factor", "shift_to_now", "follow", "resume"},
+      problems);
   FileOptions options;
   options.path = settings.text("path", problems);
   if (!options.is_stdin()) {
@@ -466,6 +486,7 @@ FileOptions read_options(const Settings& settings, std::vector<Problem>& problem
   options.speed_factor = settings.integer("speed_factor", 1, 1'000'000, problems, 1);
   options.shift_to_now = settings.boolean("shift_to_now", problems, false);
   options.follow = settings.boolean("follow", problems, false);
+  options.resume = settings.boolean("resume", problems, true);
   return options;
 }
 
@@ -497,34 +518,6 @@ Result<std::unique_ptr<Connector>> make_file_connector(const ConnectorContext& c
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
   return std::make_unique<FileConnector>(context, std::move(options));
-}
-
-std::string to_string(const FileCursor& cursor) {
-  return std::to_string(cursor.offset) + ' ' + std::to_string(cursor.fingerprint) + ' ' +
-         std::to_string(cursor.time_shift.count()) + ' ' +
-         (fs::path(cursor.directory) / cursor.name).string();
-}
-
-std::optional<FileCursor> parse_file_cursor(std::string_view text) {
-  FileCursor cursor;
-  std::int64_t shift = 0;
-  const auto take_number = [&text](auto& number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end == text.data() + text.size() || *end != ' ') {
-      return false;
-    }
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
-    return true;
-  };
-  if (!take_number(cursor.offset) || !take_number(cursor.fingerprint) || !take_number(shift) ||
-      text.empty()) {
-    return std::nullopt;
-  }
-  cursor.time_shift = microseconds(shift);
-  const fs::path path(text);
-  cursor.directory = path.parent_path().string();
-  cursor.name = path.filename().string();
-  return cursor;
 }
 
 }  // namespace vigie

@@ -10,28 +10,20 @@ namespace vigie {
 ///   - path: FILE | DIRECTORY | "-"
 ///   - mode: live | replay | backfill (live)
 ///   - speed: full | original (full): original waits between mentions as their created_at did
+///     (playback.h), an hour at most
 ///   - speed_factor: 1..1000000 (1): original speed, that many times faster
 ///   - shift_to_now: true | false (false): moves all dates by a constant so that the last one is
-///     now
+///     now, or the first one in 1970
 ///   - follow: true | false (false): stays, and reads what is appended; of a directory also new
-///     files, whose names must sort behind those already read
+///     files. The last file's last line is waited for until it has its end
+///   - resume: true | false (true): false reads all anew at each start, and keeps no cursor
 ///
-/// Cursor: file and offset, with a fingerprint of the file's first bytes: a file that was replaced
-/// by another is read from its beginning. The standard input has no cursor. A file that is missing
-/// is looked for again every 5 s. Bounds: 256 KiB per envelope, one line at most 1 MiB (longer:
+/// Cursor (file_cursor.h): the path and an offset per file, with a fingerprint of the bytes before
+/// it: what was replaced by something else is read from its beginning. Of a directory, only the
+/// last 32 files read are looked at again. A last line without its end is sent as it is and, when
+/// it has grown, once more. The standard input has no cursor. A file that is missing is looked for
+/// again every 5 s. Bounds: 256 KiB per envelope, one line at most 1 MiB (longer:
 /// rejected, nothing else lost), 100,000 files.
 Result<std::unique_ptr<Connector>> make_file_connector(const ConnectorContext& context);
-
-/// How far a file has been read, as it is kept in the store.
-struct FileCursor {
-  std::string name;               ///< of the file in its directory
-  std::uint64_t offset = 0;       ///< bytes, behind a line end
-  std::uint64_t fingerprint = 0;  ///< of the first 4 KiB, or of `offset` bytes if that is less
-  microseconds time_shift{0};     ///< must stay the same after a restart
-  std::string directory{};        ///< of another one, nothing was read yet
-  bool operator==(const FileCursor&) const = default;
-};
-std::string to_string(const FileCursor& cursor);
-std::optional<FileCursor> parse_file_cursor(std::string_view text);
 
 }  // namespace vigie

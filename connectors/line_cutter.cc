@@ -58,7 +58,9 @@ std::optional<LineCutter::Piece> LineCutter::rest() {
     return std::nullopt;
   }
   overlong_ = false;
-  return take(std::min(held().size(), kKeptOfOverlong), held().size());
+  Piece piece = take(std::min(held().size(), kKeptOfOverlong), held().size());
+  piece.torn = true;
+  return piece;
 }
 
 LineCutter::Piece LineCutter::take(std::size_t kept, std::size_t taken) {

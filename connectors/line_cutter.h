@@ -24,6 +24,7 @@ class LineCutter {
   struct Piece {
     Payload bytes;
     std::uint64_t end = 0;  ///< offset in the stream just behind the piece and its line end
+    bool torn = false;      ///< the stream ended before its line did
   };
 
   /// The stream begins at `offset`.

@@ -21,6 +21,7 @@ std::optional<Settings> file_settings(const IngestOptions& options,
   json.begin_object();
   json.key("id").value("ingest").key("type").value("file").key("path").value(path);
   json.key("mode").value(options.mode);
+  json.key("resume").value(false);  // what another run read says nothing about this one
   json.end_object();
   return Settings::parse(yaml, "vigie ingest", problems);
 }
@@ -32,6 +33,18 @@ void show_progress(const ConnectorStatus::Snapshot& status, bool last) {
   const auto percent = static_cast<int>(100 * status.done_bytes / status.total_bytes);
   std::fprintf(stderr, "\r%3d %% of %.1f MB%s", percent,
                static_cast<double>(status.total_bytes) / 1e6, last ? "\n" : "");
+}
+
+/// Until everything is read, or something cannot be: the connector would try again for ever.
+ConnectorStatus::Snapshot wait_for_end(const Sources& sources) {
+  constexpr std::chrono::milliseconds kLook{50};
+  const auto now = [&] { return sources.status(0).snapshot(); };
+  while (!sources.finished() && now().state != ConnectorStatus::State::kWaiting) {
+    show_progress(now(), false);
+    std::this_thread::sleep_for(kLook);
+  }
+  show_progress(now(), true);
+  return now();
 }
 
 Result<std::uint64_t> dead_letters_so_far(const Store& store) {
@@ -83,18 +96,19 @@ int ingest(const IngestOptions& options) {
   }
   const Result<std::uint64_t> before = dead_letters_so_far((*engine)->store());
   (*engine)->start();
-  while (!(*engine)->sources().finished()) {
-    show_progress((*engine)->sources().status(0).snapshot(), false);
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  show_progress((*engine)->sources().status(0).snapshot(), true);
+  const ConnectorStatus::Snapshot end = wait_for_end((*engine)->sources());
   (*engine)->stop();
   const Result<std::uint64_t> after = dead_letters_so_far((*engine)->store());
   if (!before || !after) {
     std::fprintf(stderr, "vigie: %s\n", (before ? after : before).error().text.c_str());
     return kFailed;
   }
-  return report((*engine)->metrics().sorted_so_far(0), *after - *before);
+  const ExitCode code = report((*engine)->metrics().sorted_so_far(0), *after - *before);
+  if (end.state == ConnectorStatus::State::kWaiting) {
+    std::fprintf(stderr, "vigie: %s\n", end.detail.c_str());
+    return kFailed;
+  }
+  return code;
 }
 
 }  // namespace vigie

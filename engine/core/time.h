@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,16 +13,17 @@ namespace vigie {
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 using std::chrono::microseconds;
 
-/// Days since 1970-01-01 (UTC): the middle part of every mention's key.
+/// Days since 1970-01-01 (UTC): the middle part of every mention's key. Earlier: 0.
 using Day = std::uint32_t;
 
 inline Day day_of(Time time) {
-  return static_cast<Day>(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count());
+  return static_cast<Day>(
+      std::chrono::floor<std::chrono::days>(std::max(time, Time{})).time_since_epoch().count());
 }
-/// Hours since 1970-01-01T00 (UTC): the bucket of a rollup.
+/// Hours since 1970-01-01T00 (UTC): the bucket of a rollup. Earlier: 0.
 inline std::uint32_t hour_of(Time time) {
   return static_cast<std::uint32_t>(
-      std::chrono::floor<std::chrono::hours>(time).time_since_epoch().count());
+      std::chrono::floor<std::chrono::hours>(std::max(time, Time{})).time_since_epoch().count());
 }
 
 /// RFC 3339 ("2026-10-14T06:13:50.25Z", "+02:00" offsets, a missing offset read as UTC, "+0000"

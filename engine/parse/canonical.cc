@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/parse/json_pieces.h"
+#include "engine/parse/trimmed.h"
 
 namespace vigie {
 namespace {
@@ -94,7 +95,7 @@ struct Flaw {
   std::string detail;
 };
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+bool is_blank(std::string_view text) { return trimmed(text).empty(); }
 
 /// Reads one JSON object as a mention. The mention's views point into the parser's buffer, or into
 /// `cleaned_`.

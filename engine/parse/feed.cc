@@ -12,17 +12,11 @@
 #include "engine/parse/feed_date.h"
 #include "engine/parse/html_text.h"
 #include "engine/parse/json_feed.h"
+#include "engine/parse/trimmed.h"
 #include "engine/parse/xml_feed.h"
 
 namespace vigie {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  return first == text.npos ? std::string_view()
-                            : text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
 
 bool is_web_address(std::string_view url) {
   std::string scheme(url.substr(0, 8));

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/parse/trimmed.h"
+
 namespace vigie {
 namespace {
 
@@ -150,12 +152,10 @@ std::optional<Time> parse_rfc_822(std::string_view text) {
 
 std::optional<Time> parse_feed_date(std::string_view text) {
   constexpr std::size_t kMaxDateBytes = 80;
-  constexpr std::string_view kSpaces = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == text.npos || text.size() - first > kMaxDateBytes) {
+  text = trimmed(text);
+  if (text.empty() || text.size() > kMaxDateBytes) {
     return std::nullopt;
   }
-  text = text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
   if (const auto time = parse_time(text)) {
     return time;
   }

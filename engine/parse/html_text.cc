@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/parse/utf8.h"
+
 // Gumbo builds its tree without recursion but destroys it with; and a hostile page (many unclosed
 // <b>, then many <p>) makes its tree grow with the square of the input. So its memory comes from an
 // arena that is dropped as a whole, and when the arena is full we leave Gumbo by longjmp: its
@@ -222,15 +224,85 @@ void strip(std::string_view html, ShownText& shown) {
   }
 }
 
+/// Walks over the attributes of a tag the way Gumbo does, but without keeping them.
+class AttributeWalk {
+ public:
+  /// `start`: where the tag's '<' is.
+  AttributeWalk(std::string_view html, std::size_t start)
+      : html_(html), at_(html.find_first_of(" \t\n\f\r/>", start)) {}
+
+  /// False: there is no further attribute.
+  bool next() {
+    constexpr std::string_view kBetween = " \t\n\f\r/";
+    skip(kBetween);
+    if (at_ == html_.npos || html_[at_] == '>') {
+      return false;
+    }
+    at_ = html_.find_first_of(kNameEnds, at_ + 1);
+    skip(kSpaces);
+    if (at_ != html_.npos && html_[at_] == '=') {
+      ++at_;
+      pass_value();
+    }
+    return true;
+  }
+  std::size_t position() const { return std::min(at_, html_.size()); }
+
+ private:
+  static constexpr std::string_view kSpaces = " \t\n\f\r", kNameEnds = " \t\n\f\r/>=";
+
+  void skip(std::string_view any_of) { at_ = html_.find_first_not_of(any_of, at_); }
+
+  void pass_value() {
+    skip(kSpaces);
+    if (at_ == html_.npos || html_[at_] == '>') {
+      return;
+    }
+    if (html_[at_] != '"' && html_[at_] != '\'') {
+      at_ = html_.find_first_of(" \t\n\f\r>", at_);
+      return;
+    }
+    at_ = html_.find(html_[at_], at_ + 1);
+    at_ += at_ != html_.npos;
+  }
+
+  std::string_view html_;
+  std::size_t at_;
+};
+
+bool opens_tag(std::string_view html, std::size_t at) {
+  at += html.substr(at).starts_with("</") ? 2 : 1;
+  const char letter = at < html.size() ? static_cast<char>(html[at] | 0x20) : ' ';
+  return letter >= 'a' && letter <= 'z';
+}
+
+/// Whether a tag has more than kMaxAttributes. What lies in a script, a comment or a quoted value
+/// is no tag, but only Gumbo can tell: so every '<' is taken for one. Tags that lie in each other's
+/// quotes would be walked over again and again: a page that asks for that is tangled, too.
+bool is_tangled(std::string_view html) {
+  std::size_t allowed_bytes = 4 * html.size();
+  for (std::size_t i = html.find('<'); i != html.npos; i = html.find('<', i + 1)) {
+    if (!opens_tag(html, i)) {
+      continue;
+    }
+    AttributeWalk walk(html, i);
+    for (std::size_t count = 0; walk.next(); ++count) {
+      if (count == HtmlText::kMaxAttributes) {
+        return true;
+      }
+    }
+    const std::size_t walked_bytes = walk.position() - i;
+    if (walked_bytes > allowed_bytes) {
+      return true;
+    }
+    allowed_bytes -= walked_bytes;
+  }
+  return false;
+}
+
 /// At most kMaxBytes and kMaxTags, whole characters.
 std::string_view bounded(std::string_view html) {
-  if (html.size() > HtmlText::kMaxBytes) {
-    std::size_t size = HtmlText::kMaxBytes;
-    while (size != 0 && (static_cast<unsigned char>(html[size]) & 0xc0) == 0x80) {
-      --size;
-    }
-    html = html.substr(0, size);
-  }
+  html = front_of(html, HtmlText::kMaxBytes);
   std::size_t tags = 0;
   for (std::size_t i = html.find('<'); i != html.npos; i = html.find('<', i + 1)) {
     if (++tags > HtmlText::kMaxTags) {
@@ -250,6 +322,10 @@ void HtmlText::convert(std::string_view html, std::string& out) {
   html = bounded(html);
   if (html.find_first_of("<&") == html.npos) {
     shown.add(html);
+    return;
+  }
+  if (is_tangled(html)) {
+    strip(html, shown);
     return;
   }
   arena_->reset();

@@ -12,12 +12,14 @@ namespace vigie {
 /// become one. What is no HTML passes as it is.
 ///
 /// Bounds: kMaxBytes and kMaxTags of the input are read, the rest is cut off. A document whose tree
-/// would grow beyond kMaxTreeBytes (unclosed formatting multiplies) is stripped of its tags instead
-/// of being understood. No recursion. One instance per thread: memory is kept between calls.
+/// would grow beyond kMaxTreeBytes (unclosed formatting multiplies), or with a tag of more than
+/// kMaxAttributes (each is compared with all before it), is stripped of its tags instead of being
+/// understood. No recursion. One instance per thread: memory is kept between calls.
 class HtmlText {
  public:
   static constexpr std::size_t kMaxBytes = 1 << 20;
   static constexpr std::size_t kMaxTags = 10'000;
+  static constexpr std::size_t kMaxAttributes = 512;
   static constexpr std::size_t kMaxTreeBytes = 32 << 20;
 
   HtmlText();

@@ -36,7 +36,9 @@ void read_author(dom::object from, FeedItem& item) {
   item.author_url = text_of(author, "url");
 }
 
-void read_item(dom::object from, dom::object feed, FeedItem& item) {
+/// `feed`: what holds for the items that do not say otherwise. Asked for once: a feed may have many
+/// fields, and many items.
+void read_item(dom::object from, const FeedItem& feed, FeedItem& item) {
   item.id = id_of(from);
   item.link = text_of(from, "url");
   if (item.link.empty()) {
@@ -52,9 +54,10 @@ void read_item(dom::object from, dom::object feed, FeedItem& item) {
   item.updated = text_of(from, "date_modified");
   item.language = text_of(from, "language");
   if (item.language.empty()) {
-    item.language = text_of(feed, "language");
+    item.language = feed.language;
   }
-  read_author(feed, item);
+  item.author_name = feed.author_name;
+  item.author_url = feed.author_url;
   read_author(from, item);
 }
 
@@ -92,6 +95,9 @@ void JsonFeedReader::read(std::string_view bytes, FeedItemSink& sink) {
       feed["items"].get(items) != simdjson::SUCCESS) {
     return sink.flaw(RejectReason::kMalformed, "this JSON is not a JSON Feed (version, items)");
   }
+  FeedItem shared;
+  shared.language = text_of(feed, "language");
+  read_author(feed, shared);
   std::size_t count = 0;
   for (const dom::element element : items) {
     dom::object object;
@@ -103,7 +109,7 @@ void JsonFeedReader::read(std::string_view bytes, FeedItemSink& sink) {
       continue;
     }
     parser_->item.clear();
-    read_item(object, feed, parser_->item);
+    read_item(object, shared, parser_->item);
     sink.item(parser_->item);
   }
 }

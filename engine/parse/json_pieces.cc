@@ -2,18 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/parse/trimmed.h"
+
 namespace vigie {
 namespace {
-
-constexpr std::string_view kSpaces = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == text.npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
 
 /// Where the string that opens at `start` ends (its closing quote), or npos.
 std::size_t closing_quote(std::string_view text, std::size_t start) {
@@ -71,10 +63,9 @@ JsonPieces::JsonPieces(std::string_view input) : rest_(input) {
   if (rest_.starts_with("\xef\xbb\xbf")) {
     rest_.remove_prefix(3);
   }
-  const std::size_t first = rest_.find_first_not_of(kSpaces);
-  if (first != rest_.npos && rest_[first] == '[') {
+  if (trimmed(rest_).starts_with('[')) {
     is_array_ = true;
-    rest_.remove_prefix(first + 1);
+    rest_.remove_prefix(rest_.find('[') + 1);
   }
 }
 

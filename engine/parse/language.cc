@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "engine/parse/utf8.h"
+
 namespace vigie {
 namespace {
 
@@ -50,18 +52,6 @@ bool use_hint(std::string_view hint, char (&language)[3]) {
   return set_code({code, 2}, language);
 }
 
-/// At most kMaxLookedAtBytes, cut between characters.
-std::string_view front_of(std::string_view text) {
-  if (text.size() <= kMaxLookedAtBytes) {
-    return text;
-  }
-  std::size_t size = kMaxLookedAtBytes;
-  while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) {
-    --size;
-  }
-  return text.substr(0, size);
-}
-
 }  // namespace
 
 void detect_language(std::string_view hint, std::string_view text, char (&language)[3]) {
@@ -69,14 +59,17 @@ void detect_language(std::string_view hint, std::string_view text, char (&langua
     return;
   }
   language[0] = language[1] = language[2] = '\0';
-  const std::string_view looked_at = front_of(text);
+  const std::string_view looked_at = front_of(text, kMaxLookedAtBytes);
   bool reliable = false;
   const CLD2::Language found = CLD2::DetectLanguage(
       looked_at.data(), static_cast<int>(looked_at.size()), /*is_plain_text=*/true, &reliable);
   if (!reliable || found == CLD2::UNKNOWN_LANGUAGE) {
     return;
   }
-  set_code(std::string_view(CLD2::LanguageCode(found)).substr(0, 2), language);
+  const std::string_view code = CLD2::LanguageCode(found);  // "fr", "zh-Hant", "ceb"
+  if (code.size() == 2 || code.substr(2).starts_with('-')) {
+    set_code(code.substr(0, 2), language);
+  }
 }
 
 }  // namespace vigie

@@ -143,14 +143,7 @@ class FieldFolder {
 /// How much of `field` may be folded in place: reading ahead must stay inside, and characters stay
 /// whole.
 std::size_t in_place_bytes(std::string_view field) {
-  if (field.size() <= kReadAheadBytes) {
-    return 0;
-  }
-  std::size_t bytes = field.size() - kReadAheadBytes;
-  while (bytes != 0 && (static_cast<unsigned char>(field[bytes]) & 0xc0) == 0x80) {
-    --bytes;
-  }
-  return bytes;
+  return front_of(field, field.size() - std::min(field.size(), kReadAheadBytes)).size();
 }
 
 }  // namespace

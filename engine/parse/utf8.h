@@ -30,6 +30,22 @@ inline Character decode(std::string_view text) {
   return {(lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4};
 }
 
+/// Whether `byte` is one of a character's further bytes.
+constexpr bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
+/// The front of `text`: at most `bytes` of it, cut between characters.
+inline std::string_view front_of(std::string_view text, std::size_t bytes) {
+  if (bytes >= text.size()) {
+    return text;
+  }
+  while (bytes != 0 && continues_character(text[bytes])) {
+    --bytes;
+  }
+  return text.substr(0, bytes);
+}
+
 /// Calls `visit(code_point)` for every character of valid UTF-8.
 template <class Visit>
 void for_each_character(std::string_view text, Visit&& visit) {

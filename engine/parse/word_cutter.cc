@@ -6,12 +6,13 @@
 #include <iterator>
 #include <vector>
 
+#include "engine/parse/utf8.h"
+
 namespace vigie {
 namespace {
 
 constexpr unsigned char byte(char c) { return static_cast<unsigned char>(c); }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool continues_character(char c) { return (byte(c) & 0xc0) == 0x80; }
 
 /// Longer ones before those they begin with; folded, so letters are small.
 constexpr std::array<std::string_view, 28> kEmoticons = {

@@ -70,8 +70,6 @@ class WordCutter {
   std::span<const std::uint32_t> dropped_;
 
   bool sentence_starts_ = true;
-  bool is_open_ = false;        ///< the last word reaches into the next block
-  std::size_t open_word_ = 0;   ///< where it starts
   std::size_t skip_until_ = 0;  ///< bytes before it are already cut
   std::size_t region_end_ = 0;  ///< of a hashtag, handle or link
   unsigned region_flag_ = 0;

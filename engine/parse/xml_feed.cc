@@ -21,12 +21,17 @@
 // 2. The first declaration inside a document type ends the parse: no entity ever exists but XML's
 // five, and HTML's
 //    named characters, which many feeds use without declaring them.
-// 3. Depth, items and the length of a text are counted here.
+// 3. Depth, items, namespaces and the length of a text are counted here.
+// 4. libxml2 compares each attribute of a tag with all before it, and tells us when it is done: so
+// they are counted
+//    before it sees them (AttributeCount), which needs an encoding in which a '<' is a '<'.
 
 namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxFieldBytes = 1 << 20;
+constexpr std::size_t kMaxAttributes = 256;      ///< of one tag
+constexpr std::size_t kMaxOpenNamespaces = 256;  ///< each prefix is looked for among all of them
 
 /// The vocabularies that feeds mix.
 enum class Family { kCore, kAtom, kContent, kDublinCore, kTombstone, kThread, kMedia, kOther };
@@ -91,6 +96,102 @@ class Attributes {
   std::size_t count_;
 };
 
+/// Counts attributes in the bytes of a document. Every '<' is taken for a tag's, in comments and
+/// CDATA sections, too: none of libxml2's tags can hide, since they all end before the next '<'.
+class AttributeCount {
+ public:
+  /// `stride`: bytes of a character, which is ASCII's if `first` is its only byte that is not 0.
+  AttributeCount(std::string_view bytes, std::size_t stride, std::size_t first)
+      : bytes_(bytes), stride_(stride), first_(first), size_(bytes.size() / stride) {}
+
+  /// Whether a tag has more than `limit`.
+  bool exceeds(std::size_t limit) {
+    while (at_ < size_) {
+      if (take() == '<' && attributes_of_tag(limit) > limit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  /// Any character that is not ASCII is an 'x'. Behind the end there is a '<'.
+  char front() const {
+    if (at_ >= size_) {
+      return '<';
+    }
+    if (stride_ == 1) {
+      return bytes_[at_];
+    }
+    const char high = bytes_[2 * at_ + 1 - first_];
+    return high == 0 ? bytes_[2 * at_ + first_] : 'x';
+  }
+  char take() {
+    const char c = front();
+    ++at_;
+    return c;
+  }
+  bool take_until(std::string_view any_of) {
+    while (front() != '<' && any_of.find(front()) == any_of.npos) {
+      ++at_;
+    }
+    return front() != '<';
+  }
+  void skip_blanks() {
+    while (kBlanks.find(front()) != kBlanks.npos) {
+      ++at_;
+    }
+  }
+
+  /// `name = 'value'`, again and again, until something else comes.
+  std::size_t attributes_of_tag(std::size_t limit) {
+    take_until(" \t\r\n>");
+    for (std::size_t count = 0;; ++count) {
+      skip_blanks();
+      if (count > limit || front() == '>' || !take_until(" \t\r\n=>")) {
+        return count;
+      }
+      skip_blanks();
+      if (front() != '=') {
+        return count;
+      }
+      ++at_;
+      skip_blanks();
+      const char quote = front();
+      if (quote != '"' && quote != '\'') {
+        return count;
+      }
+      ++at_;
+      if (!take_until({&quote, 1})) {
+        return count + 1;
+      }
+      ++at_;
+    }
+  }
+
+  static constexpr std::string_view kBlanks = " \t\r\n";
+  std::string_view bytes_;
+  std::size_t stride_, first_, size_;
+  std::size_t at_ = 0;  ///< characters
+};
+
+/// Whether every ASCII character is its own byte in this encoding, and nothing else becomes one.
+/// UTF-7 has other ways to write a '<'.
+bool keeps_ascii(const char* encoding) {
+  constexpr std::string_view kProbe = "<a b='\"'/>&;= +ADw-";
+  xmlCharEncodingHandlerPtr handler = xmlFindCharEncodingHandler(encoding);
+  if (handler == nullptr) {
+    return true;  // libxml2 does not know it and reads no further
+  }
+  const std::unique_ptr<xmlBuffer, void (*)(xmlBufferPtr)> in(xmlBufferCreate(), xmlBufferFree);
+  const std::unique_ptr<xmlBuffer, void (*)(xmlBufferPtr)> out(xmlBufferCreate(), xmlBufferFree);
+  xmlBufferAdd(in.get(), reinterpret_cast<const xmlChar*>(kProbe.data()),
+               static_cast<int>(kProbe.size()));
+  xmlCharEncInFunc(handler, out.get(), in.get());
+  xmlCharEncCloseFunc(handler);
+  return view(xmlBufferContent(out.get())) == kProbe;
+}
+
 /// The text that an element is about, and where it goes when the element ends.
 struct Capture {
   std::string* text = nullptr;
@@ -106,6 +207,7 @@ class XmlFeedReader {
   void read(std::string_view bytes) {
     xmlSAXHandler handler{};
     handler.initialized = XML_SAX2_MAGIC;
+    handler.startDocument = [](void* reader) { self(reader).check_encoding(); };
     handler.startElementNs = on_start;
     handler.endElementNs = on_end;
     handler.characters = on_text;
@@ -126,6 +228,9 @@ class XmlFeedReader {
 
     constexpr std::size_t kEncodingBytes = 4;  // what the encoding is guessed from
     const std::size_t first = std::min(bytes.size(), kEncodingBytes);
+    if (!check_attributes(bytes, first)) {
+      return;
+    }
     const std::unique_ptr<xmlParserCtxt, void (*)(xmlParserCtxtPtr)> parser(
         xmlCreatePushParserCtxt(&handler, this, bytes.data(), static_cast<int>(first), nullptr),
         xmlFreeParserCtxt);
@@ -168,6 +273,34 @@ class XmlFeedReader {
     }
   }
 
+  /// False, and said so: the document is not for libxml2.
+  bool check_attributes(std::string_view bytes, std::size_t first_bytes) {
+    const xmlCharEncoding encoding = xmlDetectCharEncoding(
+        reinterpret_cast<const xmlChar*>(bytes.data()), static_cast<int>(first_bytes));
+    wide_ = encoding == XML_CHAR_ENCODING_UTF16LE || encoding == XML_CHAR_ENCODING_UTF16BE;
+    if (!wide_ && encoding != XML_CHAR_ENCODING_UTF8 && encoding != XML_CHAR_ENCODING_NONE) {
+      sink_.flaw(RejectReason::kUnsafe, "the feed is neither in UTF-8 nor in UTF-16 nor says so");
+      return false;
+    }
+    AttributeCount count(bytes, wide_ ? 2 : 1, encoding == XML_CHAR_ENCODING_UTF16BE ? 1 : 0);
+    if (count.exceeds(kMaxAttributes)) {
+      sink_.flaw(RejectReason::kTooLong,
+                 "an XML tag with more than " + std::to_string(kMaxAttributes) + " attributes");
+      return false;
+    }
+    return true;
+  }
+
+  /// What the document declares besides UTF-8 and UTF-16, once it is known and before anything else
+  /// is read. Libxml2 would change over to it.
+  void check_encoding() {
+    const xmlChar* const declared = parser_->input->encoding;
+    if (declared != nullptr && (wide_ || !keeps_ascii(reinterpret_cast<const char*>(declared)))) {
+      stop(RejectReason::kUnsafe,
+           "the feed's encoding is not one for the web: " + std::string(view(declared)));
+    }
+  }
+
   void refuse_declaration() {
     stop(RejectReason::kUnsafe, "the feed declares entities or elements of its own (a DTD)");
   }
@@ -197,6 +330,10 @@ class XmlFeedReader {
     if (++depth_ > kMaxFeedDepth) {
       return stop(RejectReason::kTooDeep,
                   "XML nested deeper than " + std::to_string(kMaxFeedDepth) + " elements");
+    }
+    if (static_cast<std::size_t>(parser_->nsNr) > 2 * kMaxOpenNamespaces) {  // prefix and address
+      return stop(RejectReason::kTooLong, "more than " + std::to_string(kMaxOpenNamespaces) +
+                                              " XML namespaces are open at once");
     }
     if (depth_ == 1 && !start_feed(name, attributes)) {
       return;
@@ -487,7 +624,7 @@ class XmlFeedReader {
   std::size_t item_depth_ = 0, author_depth_ = 0;  ///< of that open element; 0: none
   std::size_t items_ = 0;
   bool stopped_ = false, is_atom_ = false, too_long_ = false, guid_is_link_ = false,
-       root_seen_ = false;
+       root_seen_ = false, wide_ = false;
   Capture capture_;
   FeedItem item_, feed_;
   std::string media_text_;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "connectors/file_cursor.h"
+#include "connectors/playback.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/temp_folder.h"
 
@@ -110,14 +112,97 @@ TEST_F(FileTest, ReadsOnlyWhatWasAppended) {
 TEST_F(FileTest, ACursorThatIsNotOneMeansFromTheBeginning) {
   const std::string path = folder_.write("a.ndjson", line(1));
   for (const std::string cursor :
-       {"", "x", "1 2", "1 2 3", "1 2 3 ", "99999999999999999999 1 1 a.ndjson"}) {
+       {"", "x", "1 2 3 a.ndjson", "0//", "0//1 1 1 a.ndjson/", "0//1 1 1 /", "x//1 1 1 a//",
+        "0//9 1 1 a.ndjson//p", "0//99999999999999999999 1 1 a.ndjson//p"}) {
     EXPECT_EQ(joined(read("path: " + path, cursor)), line(1)) << cursor;
   }
 }
 
-TEST_F(FileTest, SendsATornLastLineAsItIs) {
-  const std::string path = folder_.write("a.ndjson", line(1) + R"({"id":"2","te)");
-  EXPECT_EQ(joined(read("path: " + path)), line(1) + R"({"id":"2","te)");
+TEST_F(FileTest, ReadsAFileAnewWhoseMiddleWasReplaced) {
+  const std::string path = folder_.write("a.ndjson", lines(0, 1000));
+  const std::string cursor = read("path: " + path).back().cursor;
+  std::string other = lines(0, 1000);
+  other.replace(other.find(line(990)), line(990).size(), line(770));
+  folder_.write("a.ndjson", other + line(1000));
+  EXPECT_EQ(joined(read("path: " + path, cursor)), other + line(1000));
+}
+
+TEST_F(FileTest, ACursorIsGoodForItsOwnPathOnly) {
+  std::filesystem::create_directories(folder_.path() / "2023");
+  std::filesystem::create_directories(folder_.path() / "2024");
+  const std::string last_year = folder_.write("2023/12.ndjson", lines(0, 100));
+  folder_.write("2024/01.ndjson", line(100));
+  folder_.write("2024/12.ndjson", lines(0, 100));
+  const std::string this_year = "path: " + (folder_.path() / "2024").string();
+  for (const std::string& other : {last_year, (folder_.path() / "2023").string()}) {
+    EXPECT_EQ(joined(read(this_year, read("path: " + other).back().cursor)),
+              line(100) + lines(0, 100));
+  }
+}
+
+TEST_F(FileTest, TheSamePathByAnotherNameIsTheSame) {
+  folder_.write("a.ndjson", lines(0, 100));
+  std::filesystem::create_directory_symlink(folder_.path(), folder_.path() / "here");
+  const std::string cursor = read("path: " + folder_.path().string()).back().cursor;
+  EXPECT_TRUE(read("path: " + (folder_.path() / "here/here/.").string(), cursor).empty());
+}
+
+TEST_F(FileTest, WithoutResumeEveryStartReadsAll) {
+  const std::string path = folder_.write("a.ndjson", line(1));
+  const std::string cursor = read("path: " + path).back().cursor;
+  const auto arrivals = read("path: " + path + "\nresume: false\n", cursor);
+  EXPECT_EQ(joined(arrivals), line(1));
+  EXPECT_EQ(arrivals.back().cursor, "");
+}
+
+TEST_F(FileTest, SendsATornLastLineOnceAndOnceMoreWhenItHasGrown) {
+  const std::string torn = line(2).substr(0, 15);
+  const std::string path = folder_.write("a.ndjson", line(1) + torn);
+  const auto first = read("path: " + path);
+  EXPECT_EQ(joined(first), line(1) + torn);
+  EXPECT_TRUE(read("path: " + path, first.back().cursor).empty());
+  folder_.append("a.ndjson", line(2).substr(15) + line(3));
+  const auto second = read("path: " + path, first.back().cursor);
+  EXPECT_EQ(joined(second), line(2) + line(3));
+  EXPECT_TRUE(read("path: " + path, second.back().cursor).empty());
+}
+
+TEST_F(FileTest, ATornLineThatIsAllThereIsIsNotLostEither) {
+  const std::string path = folder_.write("a.ndjson", line(1).substr(0, 15));
+  const auto first = read("path: " + path);
+  folder_.append("a.ndjson", line(1).substr(15));
+  EXPECT_EQ(joined(read("path: " + path, first.back().cursor)), line(1));
+}
+
+TEST_F(FileTest, ReadsWhatWasAppendedToAnyFileOfADirectory) {
+  for (const char* name : {"1.ndjson", "2.ndjson", "3.ndjson"}) {
+    folder_.write(name, line(name[0]));
+  }
+  const std::string yaml = "path: " + folder_.path().string();
+  const std::string cursor = read(yaml).back().cursor;
+  folder_.append("1.ndjson", line(10));
+  folder_.append("2.ndjson", line(20));
+  folder_.write("0.ndjson", line(0));
+  const auto arrivals = read(yaml, cursor);
+  EXPECT_EQ(joined(arrivals), line(0) + line(10) + line(20));
+  EXPECT_TRUE(read(yaml, arrivals.back().cursor).empty());
+}
+
+TEST_F(FileTest, LooksAgainAtTheLastFilesOfADirectoryOnly) {
+  constexpr int kFiles = 3 * static_cast<int>(FileCursor::kMaxFiles);
+  const auto name = [](int i) { return std::to_string(1000 + i) + ".ndjson"; };
+  for (int i = 0; i < kFiles; ++i) {
+    folder_.write(name(i), line(i));
+  }
+  const std::string yaml = "path: " + folder_.path().string();
+  const auto all = read(yaml);
+  EXPECT_EQ(joined(all), lines(0, kFiles));
+  EXPECT_LT(all.back().cursor.size(), 4096u);
+  for (int i = 0; i < kFiles; ++i) {
+    folder_.append(name(i), line(kFiles + i));
+  }
+  EXPECT_EQ(joined(read(yaml, all.back().cursor)),
+            lines(2 * kFiles - static_cast<int>(FileCursor::kMaxFiles) - 1, 2 * kFiles));
 }
 
 TEST_F(FileTest, ALineOfTenMegabytesCostsOnlyItself) {
@@ -175,6 +260,23 @@ TEST_F(FileTest, FollowFindsNewFilesOfADirectory) {
   EXPECT_EQ(engine.received(), line(1) + line(2));
 }
 
+TEST_F(FileTest, FollowReadsWhatIsAppendedToAnEarlierFile) {
+  folder_.write("1.ndjson", line(1));
+  folder_.write("2.ndjson", line(2));
+  EngineStandIn engine;
+  const auto connector = make(engine, "path: " + folder_.path().string() + "\nfollow: true\n");
+  bool added = false;
+  int looks = 0;
+  engine.run(*connector, [&] {
+    if (!added && engine.received() == line(1) + line(2)) {
+      folder_.append("1.ndjson", line(3));
+      added = true;
+    }
+    return engine.received() == line(1) + line(2) + line(3) || ++looks > 5000;
+  });
+  EXPECT_EQ(engine.received(), line(1) + line(2) + line(3));
+}
+
 TEST_F(FileTest, ReadsTheStandardInputThroughAPipe) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
@@ -220,6 +322,14 @@ TEST_F(FileTest, ShiftsAllDatesSoThatTheLastMentionIsNow) {
       << "must not change over a restart";
 }
 
+TEST_F(FileTest, ShiftsNoDateBackBeyond1970) {
+  const std::string path =
+      folder_.write("a.ndjson", line(1, "1990-01-01T00:00:00Z") + line(2, "9999-12-31T23:59:59Z"));
+  const auto arrivals = read("path: " + path + "\nshift_to_now: true\n");
+  ASSERT_EQ(arrivals.size(), 1u);
+  EXPECT_EQ(*parse_time("1990-01-01T00:00:00Z") + arrivals[0].time_shift, Time{});
+}
+
 TEST_F(FileTest, OriginalSpeedKeepsTheOrderAndSendsTogetherWhatIsDueTogether) {
   const std::string content = line(1, "2026-10-05T00:00:00Z") + line(2, "2026-10-05T00:00:00Z") +
                               line(3, "2026-10-05T01:00:00Z") + line(4, "2026-10-04T00:00:00Z") +
@@ -258,16 +368,39 @@ TEST_F(FileTest, RefusesSettingsThatContradictEachOther) {
 }
 
 TEST(FileCursor, SurvivesItsTextForm) {
-  const FileCursor cursor{"un nom avec espaces.ndjson", 12345678901, 18446744073709551615U,
-                          microseconds(-1'000'000)};
+  const FileCursor cursor{
+      "/données/archives 2026",
+      microseconds(-1'000'000),
+      "un nom avec espaces.ndjson",
+      {{"v.ndjson", {12345678901, 12345678999, 18446744073709551615U}}, {"w 1.ndjson", {0, 0, 0}}}};
   EXPECT_EQ(parse_file_cursor(to_string(cursor)), cursor);
+  const FileCursor empty{"-", {}, {}, {}};
+  EXPECT_EQ(parse_file_cursor(to_string(empty)), empty);
 }
 
-TEST(FileCursor, RemembersTheDirectory) {
-  FileCursor cursor{"b.ndjson", 7, 8, microseconds(0)};
-  for (const char* directory : {"/var/lib/un dossier", "/", "."}) {
-    cursor.directory = directory;
-    EXPECT_EQ(parse_file_cursor(to_string(cursor)), cursor) << directory;
+TEST(Playback, KeepsTheDistancesOfTheDates) {
+  const Playback::Moment now{};
+  const Time date = *parse_time("2026-10-05T00:00:00Z");
+  Playback playback(60);
+  EXPECT_EQ(playback.due_at(date, now), now);
+  EXPECT_EQ(playback.due_at(date + std::chrono::minutes(5), now), now + std::chrono::seconds(5));
+  EXPECT_EQ(playback.due_at(date - std::chrono::hours(5), now), now) << "was due before";
+  const auto later = now + std::chrono::seconds(7);
+  EXPECT_EQ(playback.due_at(date + std::chrono::minutes(5), later), later);
+  EXPECT_EQ(playback.due_at(date + std::chrono::minutes(10), later),
+            now + std::chrono::seconds(10));
+}
+
+TEST(Playback, WaitsNoLongerThanAnHourHoweverFarADateLies) {
+  const Time first{}, last = *parse_time("9999-12-31T23:59:59Z");
+  for (const std::int64_t factor : {1, 1000, 1'000'000}) {
+    Playback playback(factor);
+    Playback::Moment now{};
+    EXPECT_EQ(playback.due_at(first, now), now);
+    EXPECT_EQ(playback.due_at(last, now), now + Playback::kMaxWait) << factor;
+    now += Playback::kMaxWait;
+    EXPECT_EQ(playback.due_at(last, now), now) << "one long wait is enough";
+    EXPECT_EQ(playback.due_at(first, now), now);
   }
 }
 

@@ -73,5 +73,11 @@ TEST(Time, AZoneThatIsNoneHasNoOffset) {
   }
 }
 
+TEST(Time, BucketsDoNotWrapBefore1970) {
+  const Time before = Time{} - std::chrono::hours(30);
+  EXPECT_EQ(day_of(before), 0u);
+  EXPECT_EQ(hour_of(before), 0u);
+}
+
 }  // namespace
 }  // namespace vigie

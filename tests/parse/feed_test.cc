@@ -241,6 +241,103 @@ TEST(Feed, StopsAtNestingWithoutEnd) {
   EXPECT_EQ(json->rejects.size(), 1u);
 }
 
+/// `text` as UTF-16, little-endian, with its byte order mark. ASCII only.
+std::string utf16(std::string_view text) {
+  std::string wide = "\xff\xfe";
+  for (const char c : text) {
+    wide += c;
+    wide += '\0';
+  }
+  return wide;
+}
+
+/// `count` attributes, each before a blank.
+std::string attributes(std::size_t count, const std::string& prefix = " a") {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) {
+    all += prefix + std::to_string(i) + " = '>'";
+  }
+  return all;
+}
+
+TEST(Feed, RefusesAnXmlTagOfAttributesWithoutEnd) {
+  const auto feed = [](std::size_t count) {
+    return "<rss><channel><item" + attributes(count) + "><title>ok</title></item></channel></rss>";
+  };
+  EXPECT_EQ(read(feed(256))->kept.size(), 1u);
+  EXPECT_EQ(read(utf16(feed(256)))->kept.size(), 1u);
+  for (const std::string& bytes : {feed(257), feed(200'000), utf16(feed(257)),
+                                   "<!-- <a b=\"--><![CDATA[ <a b=\" ]]>" + feed(257)}) {
+    const auto got = read(bytes);
+    EXPECT_THAT(got->kept, IsEmpty());
+    ASSERT_THAT(got->reasons(), ElementsAre(kTooLong));
+    EXPECT_THAT(got->rejects[0].detail, HasSubstr("256 attributes"));
+  }
+}
+
+TEST(Feed, RefusesNamespacesWithoutEnd) {
+  std::string deep;
+  for (int i = 0; i < 10; ++i) {
+    deep += "<item" + attributes(50, " xmlns:n" + std::to_string(i) + "x") + ">";
+  }
+  const auto got = read("<rss><channel>" + deep + "<title>ok</title>");
+  EXPECT_THAT(got->kept, IsEmpty());
+  ASSERT_THAT(got->reasons(), ElementsAre(kTooLong));
+  EXPECT_THAT(got->rejects[0].detail, HasSubstr("namespaces"));
+}
+
+TEST(Feed, RefusesEncodingsThatHideTags) {
+  const auto got = read(
+      "<?xml version='1.0' encoding='UTF-7'?><rss><channel>"
+      "+ADw-item+AD4APA-title+AD4-ok+ADw-/title+AD4APA-/item+AD4-</channel></rss>");
+  EXPECT_THAT(got->kept, IsEmpty());
+  ASSERT_THAT(got->reasons(), ElementsAre(kUnsafe));
+  EXPECT_THAT(got->rejects[0].detail, HasSubstr("UTF-7"));
+}
+
+TEST(Feed, AWideDocumentStaysWide) {
+  const std::string item = "<rss><channel><item" + attributes(1000) + "><title>a</title></item>";
+  const auto got = read(utf16("<?xml version='1.0' encoding='latin1'?>") + item);
+  EXPECT_THAT(got->kept, IsEmpty());
+  EXPECT_THAT(got->reasons(), ElementsAre(kUnsafe));
+}
+
+TEST(Feed, ReadsTheEncodingsOfTheWeb) {
+  for (const std::string encoding :
+       {"UTF-8", "us-ascii", "ISO-8859-15", "windows-1252", "windows-1251", "KOI8-R", "macintosh",
+        "Shift_JIS", "EUC-JP", "ISO-2022-JP", "GB2312", "GB18030", "Big5", "EUC-KR"}) {
+    const auto got = read("<?xml version='1.0' encoding='" + encoding +
+                          "'?><rss><channel><item><title>ok</title></item></channel></rss>");
+    EXPECT_EQ(got->kept.size(), 1u) << encoding;
+  }
+}
+
+TEST(Feed, LongEscapedMarkupIsNoTag) {
+  std::string links;
+  for (int i = 0; i < 1000; ++i) {
+    links += "&lt;a href=\"x\" title='y'&gt;z&lt;/a&gt; ";
+  }
+  EXPECT_EQ(read(rss("<item><description>" + links + "</description></item>"))->kept.size(), 1u);
+}
+
+TEST(Feed, WhatAJsonFeedSaysOnceHoldsForAllItsItems) {
+  std::string feed = R"({"version":"https://jsonfeed.org/version/1.1")";
+  for (int i = 0; i < 20'000; ++i) {
+    feed += ",\"_" + std::to_string(i) + "\":0";
+  }
+  feed += R"(,"language":"fr","authors":[{"name":"La mairie"}],"items":[)";
+  for (int i = 0; i < 20'000; ++i) {
+    feed += R"({"content_text":"x","id":)" + std::to_string(i) + "},";
+  }
+  const auto got = read(feed + R"({"content_text":"x","id":"last","language":"oc","author":{}}]})");
+  EXPECT_THAT(got->reasons(), ElementsAre(kTooLong)) << "one item too many";
+  ASSERT_EQ(got->kept.size(), 20'000u);
+  for (const KeptMention& one : got->kept) {
+    ASSERT_EQ(one.mention.language, "fr");
+    ASSERT_EQ(one.mention.author.name, "La mairie");
+  }
+}
+
 TEST(Feed, BoundsAnItemsText) {
   const auto got =
       read(rss("<item><title>a</title><description>" + std::string(2 << 20, 'x') +

@@ -1,5 +1,6 @@
 #include "engine/parse/html_text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -59,6 +60,38 @@ TEST(HtmlText, SurvivesNestingWithoutEnd) {
 }
 
 TEST(HtmlText, StripsWhatWouldGrowWithoutBound) { EXPECT_EQ(shown(bomb()).substr(0, 5), "x x x"); }
+
+/// One tag of `count` attributes.
+std::string tag_with(std::size_t count) {
+  std::string html = "<p";
+  for (std::size_t i = 0; i < count; ++i) {
+    html += " a" + std::to_string(i) + "=1";
+  }
+  return html + ">";
+}
+
+// What is stripped of its tags shows its scripts: that is how these tests tell.
+TEST(HtmlText, StripsWhatHasATagOfAttributesWithoutEnd) {
+  const std::string script = "<script>s</script>x";
+  EXPECT_EQ(shown(tag_with(HtmlText::kMaxAttributes) + script), "x");
+  EXPECT_EQ(shown(tag_with(HtmlText::kMaxAttributes + 1) + script), "s x");
+  EXPECT_EQ(shown(tag_with(100'000) + script), "s x");
+}
+
+TEST(HtmlText, FindsTheAttributesWhereverTheirTagHides) {
+  const std::string many = tag_with(HtmlText::kMaxAttributes + 1).substr(2);
+  for (const std::string& before :
+       {std::string("</p"), std::string("<p/"), std::string("<p==\""), std::string("<p a='>'"),
+        std::string("<p a=>'<p"), std::string("<!--<p a='--><p"),
+        std::string("<script><p a='</script><p")}) {
+    EXPECT_THAT(shown(before + many + "<script>s</script>x"), testing::HasSubstr("s x")) << before;
+  }
+}
+
+TEST(HtmlText, QuotesThatNeverCloseCostNoMoreThanTheirPage) {
+  const std::string html = repeated("<a b='", 5000) + std::string(500'000, 'y');
+  EXPECT_EQ(shown(html), "");
+}
 
 TEST(HtmlText, WorksAgainAfterABomb) {
   HtmlText text;

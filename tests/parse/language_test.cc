@@ -39,6 +39,24 @@ TEST(Language, SaysNothingWhereItCannotKnow) {
   EXPECT_EQ(language("a ", "42"), "");
 }
 
+TEST(Language, ALanguageWithoutATwoLetterCodeIsUnknown) {
+  // Cebuano is "ceb" and Hawaiian "haw": neither Chechen ("ce") nor Hausa ("ha").
+  EXPECT_EQ(language("",
+                     "Ang tanang mga tawo natawo nga gawasnon ug managsama sa kabililhon. Sila "
+                     "gigasahan sa salabotan ug tanlag ug mag-ilhanay isip managsoon sa "
+                     "usa'g-usa diha sa diwa sa ospiritu."),
+            "");
+  EXPECT_EQ(language("",
+                     "Ua hānau kūʻokoʻa ʻia nā kānaka apau loa, a ua kau like ka hanohano a me "
+                     "nā pono kīvila maluna o lākou. Ua hāʻawi ʻia iā lākou ka noʻonoʻo pono."),
+            "");
+}
+
+TEST(Language, TheScriptOfALanguageIsLeftOut) {
+  EXPECT_EQ(language("", "今天早上整個社區都沒有自來水，市政府也沒有人接電話，大家都很生氣。"),
+            "zh");
+}
+
 TEST(Language, TakesLongTexts) {
   std::string text;
   while (text.size() < 100'000) {
