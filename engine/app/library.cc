@@ -91,13 +91,23 @@ std::string hash_of(const std::string& rules_directory, const std::vector<Tenant
   return fingerprint.finish();
 }
 
+/// Complains if it is none.
+bool is_rules_directory(const std::string& path, std::vector<Problem>& problems) {
+  if (fs::is_directory(fs::path(path) / "packs")) {
+    return true;
+  }
+  problems.push_back({fs::absolute(path).string(), 0, 0,
+                      "is not a rules directory: it has no packs/; --rules or the configuration's "
+                      "rules_directory says where it is"});
+  return false;
+}
+
 }  // namespace
 
 std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
                                                 const std::vector<Tenant>& tenants,
                                                 std::vector<Problem>& problems) {
-  if (!fs::is_directory(fs::path(rules_directory) / "packs")) {
-    problems.push_back({rules_directory, 0, 0, "is not a rules directory: it has no packs/"});
+  if (!is_rules_directory(rules_directory, problems)) {
     return nullptr;
   }
   const std::size_t before = problems.size();
@@ -125,6 +135,9 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
 std::vector<PackTests> read_pack_tests(const std::string& rules_directory,
                                        std::vector<Problem>& problems) {
   std::vector<PackTests> all;
+  if (!is_rules_directory(rules_directory, problems)) {
+    return all;
+  }
   for (const fs::path& path : files(fs::path(rules_directory) / "packs", ".yaml")) {
     if (is_test(path)) {
       all.push_back({path.stem().stem().string(), read_tests(path.string(), problems)});
@@ -139,6 +152,9 @@ Tenant everybody(const std::string& rules_directory) {
   tenant.id = "default";
   tenant.name = "default";
   tenant.keep_all = true;
+  if (!is_rules_directory(rules_directory, problems)) {
+    return tenant;
+  }
   for (const Pack& pack : read_packs(rules_directory + "/packs", problems)) {
     tenant.packs.push_back(pack.name);
     for (const std::string& variable : pack.needs) {

@@ -97,8 +97,10 @@ int main(int argc, char** argv) {
   add_config(query_command, query_options, true);
   query_command->add_option("--tenant", query_options.tenant, "needed where there are several");
   query_command->add_option("--topic", query_options.topic, "only with this topic");
-  query_command->add_option("--tone", query_options.tone, "negative, neutral, positive");
-  query_command->add_option("--urgency", query_options.urgency, "at least: low … critical");
+  query_command->add_option("--tone", query_options.tone, "only of this tone")
+      ->check(CLI::IsMember({"negative", "neutral", "positive"}));
+  query_command->add_option("--urgency", query_options.urgency, "at least so urgent")
+      ->check(CLI::IsMember({"low", "medium", "high", "critical"}));
   query_command->add_option("--source", query_options.source, "only from this network or feed");
   query_command->add_option("--since", query_options.since, "RFC 3339 date, of publication");
   query_command->add_option("--until", query_options.until, "RFC 3339 date, of publication");

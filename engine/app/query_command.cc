@@ -22,7 +22,7 @@ struct Wanted {
 void print(const std::string& line) { std::fwrite(line.data(), 1, line.size(), stdout); }
 
 template <class Value>
-std::optional<Value> option(const char* name, const std::string& text,
+std::optional<Value> option(const char* name, const std::string& text, const char* example,
                             std::optional<Value> (*parse)(std::string_view),
                             std::vector<Problem>& problems) {
   if (text.empty()) {
@@ -30,7 +30,7 @@ std::optional<Value> option(const char* name, const std::string& text,
   }
   std::optional<Value> value = parse(text);
   if (!value) {
-    problems.push_back({name, 0, 0, "'" + text + "' is not one"});
+    problems.push_back({name, 0, 0, "'" + text + "' is not one; for example " + example});
   }
   return value;
 }
@@ -38,11 +38,11 @@ std::optional<Value> option(const char* name, const std::string& text,
 Wanted read_wanted(const QueryOptions& options, const Config& config,
                    std::vector<Problem>& problems) {
   Wanted wanted;
-  wanted.tone = option("--tone", options.tone, &parse_tone, problems);
-  wanted.at_least =
-      option("--urgency", options.urgency, &parse_urgency, problems).value_or(Urgency::kLow);
-  wanted.since = option("--since", options.since, &parse_time, problems);
-  wanted.until = option("--until", options.until, &parse_time, problems);
+  wanted.tone = option("--tone", options.tone, "negative", &parse_tone, problems);
+  wanted.at_least = option("--urgency", options.urgency, "high", &parse_urgency, problems)
+                        .value_or(Urgency::kLow);
+  wanted.since = option("--since", options.since, "2026-10-14T06:00:00Z", &parse_time, problems);
+  wanted.until = option("--until", options.until, "2026-10-14T06:00:00Z", &parse_time, problems);
   if (options.tenant.empty() && config.tenants.size() > 1) {
     problems.push_back({"--tenant", 0, 0, "is needed: there are several"});
   }

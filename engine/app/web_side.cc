@@ -95,7 +95,7 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts)
 
 void WebSide::add_routes() {
   router_.add(asset_routes(embedded_assets()));
-  router_.add(service_routes({
+  std::vector<Route> described = service_routes({
       .metrics = engine_.metrics(),
       .why_not_live = [] { return std::optional<std::string>(); },
       .why_not_ready =
@@ -104,11 +104,12 @@ void WebSide::add_routes() {
           },
       .push = [this](std::string connector,
                      Request request) { return push(std::move(connector), std::move(request)); },
-  }));
-  std::vector<Route> api = api_routes(api_parts());
-  Route description = openapi_route(api);
-  router_.add(std::move(api));
-  router_.add({std::move(description)});
+  });
+  for (Route& route : api_routes(api_parts())) {
+    described.push_back(std::move(route));
+  }
+  described.push_back(openapi_route(described));
+  router_.add(std::move(described));
 }
 
 ApiParts WebSide::api_parts() {

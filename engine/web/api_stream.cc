@@ -183,7 +183,7 @@ std::vector<Route> stream_routes(const SharedParts& parts) {
                 return open_stream(parts, tenant, request, streams);
               }));
   route.description.answers = {
-      {200, "A stream of events", "", "text/event-stream"},
+      {200, "A stream of events", "StreamEvent", "text/event-stream"},
       {503, "Too many live screens are open", "Problem"},
   };
   return {std::move(route)};

@@ -10,8 +10,6 @@
 namespace vigie {
 namespace {
 
-constexpr std::string_view kApi = "/api/v1/";
-
 constexpr std::string_view kAnyProblem =
     R"({"description":"Anything that went wrong","content":{"application/problem+json":{)"
     R"("schema":{"$ref":"#/components/schemas/Problem"}}}})";
@@ -154,6 +152,22 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "loaded_at":{"type":["string","null"],"format":"date-time"},"packs":{"type":"array","items":{
 "type":"object","properties":{"name":{"type":"string"},"title":{"type":"string"},
 "rules":{"type":"integer"}}}}}})"},
+    {"StreamEvent",
+     R"({"description":"One event of text/event-stream: `event:` and `data:` lines","oneOf":[
+{"type":"object","description":"event: mention; id: its ref","properties":{
+"data":{"$ref":"#/components/schemas/Mention"}}},
+{"type":"object","description":"event: alert","properties":{"data":{"type":"object",
+"properties":{"number":{"type":"integer"}}}}},
+{"type":"object","description":"event: skipped; too many to show, read the list again",
+"properties":{"data":{"type":"object","properties":{"mentions":{"type":"integer"}}}}}]})"},
+    {"Health", R"({"type":"object","properties":{"status":{"enum":["ok"]}}})"},
+    {"Mentions",
+     R"({"type":"string","description":"canonical mentions: NDJSON, or a JSON array"})"},
+    {"PushReceipt",
+     R"({"type":"object","description":"what became of the mentions, once they are durable",
+"properties":{"kept":{"type":"integer"},"dropped":{"type":"integer"},
+"duplicates":{"type":"integer"},"deleted":{"type":"integer"},"rejected":{"type":"integer"}}})"},
+    {"PushRefusal", R"({"type":"object","properties":{"error":{"type":"string"}}})"},
     {"DeadLetterList",
      R"({"type":"object","required":["dead_letters"],"properties":{"dead_letters":{"type":"array",
 "items":{"type":"object","properties":{"number":{"type":"integer"},
@@ -174,10 +188,10 @@ void write_reference(std::string_view schema, JsonWriter& json) {
   json.end_object().end_object();
 }
 
-void write_parameter(const std::string& name, bool in_path, std::string_view about,
+void write_parameter(const std::string& name, std::string_view in, std::string_view about,
                      std::string_view schema, JsonWriter& json) {
-  json.begin_object().key("name").value(name).key("in").value(in_path ? "path" : "query");
-  json.key("required").value(in_path);
+  json.begin_object().key("name").value(name).key("in").value(in);
+  json.key("required").value(in == "path");
   if (!about.empty()) {
     json.key("description").value(about);
   }
@@ -190,11 +204,11 @@ void write_parameters(const Route& route, JsonWriter& json) {
   for (std::size_t open = pattern.find('{'); open != std::string::npos;
        open = pattern.find('{', open + 1)) {
     const std::size_t close = pattern.find('}', open);
-    write_parameter(pattern.substr(open + 1, close - open - 1), true, "", R"({"type":"string"})",
+    write_parameter(pattern.substr(open + 1, close - open - 1), "path", "", R"({"type":"string"})",
                     json);
   }
   for (const RouteDescription::Field& field : route.description.fields) {
-    write_parameter(field.name, false, field.about, field.schema, json);
+    write_parameter(field.name, field.in, field.about, field.schema, json);
   }
   json.end_array();
 }
@@ -215,14 +229,31 @@ void write_answer(const RouteDescription::Answer& answer, JsonWriter& json) {
   json.end_object();
 }
 
+/// Those of the route, and those that follow from who may call it and from its pattern.
+std::vector<RouteDescription::Answer> all_answers(const Route& route) {
+  std::vector<RouteDescription::Answer> answers = route.description.answers;
+  const auto add = [&](unsigned status, const char* about) {
+    if (std::ranges::find(answers, status, &RouteDescription::Answer::status) == answers.end()) {
+      answers.push_back({status, about, "Problem"});
+    }
+  };
+  if (route.access == RouteAccess::kSignedIn) {
+    add(401, "Sign in first, or the token is wrong");
+  }
+  if (route.pattern.find('{') != std::string::npos) {
+    add(404, "There is no such thing");
+  }
+  return answers;
+}
+
 void write_operation(const Route& route, JsonWriter& json) {
   const RouteDescription& description = route.description;
-  json.key(lower_case(route.method)).begin_object();
+  json.key(route.method == "*" ? "post" : lower_case(route.method)).begin_object();
   json.key("operationId").value(description.operation).key("summary").value(description.summary);
   write_parameters(route, json);
   if (!description.body_schema.empty()) {
     json.key("requestBody").begin_object().key("required").value(true).key("content");
-    json.begin_object().key("application/json");
+    json.begin_object().key(description.body_type);
     write_reference(description.body_schema, json);
     json.end_object().end_object();
   }
@@ -233,7 +264,7 @@ void write_operation(const Route& route, JsonWriter& json) {
     }
   }
   json.end_array().key("responses").begin_object();
-  for (const RouteDescription::Answer& answer : description.answers) {
+  for (const RouteDescription::Answer& answer : all_answers(route)) {
     write_answer(answer, json);
   }
   json.key("default").raw(kAnyProblem);
@@ -245,9 +276,7 @@ void write_operation(const Route& route, JsonWriter& json) {
 std::string openapi_document(const std::vector<Route>& routes) {
   std::map<std::string, std::vector<const Route*>> paths;
   for (const Route& route : routes) {
-    if (route.pattern.starts_with(kApi)) {
-      paths[route.pattern].push_back(&route);
-    }
+    paths[route.pattern].push_back(&route);
   }
   std::string document;
   JsonWriter json(document);
@@ -275,13 +304,13 @@ std::string openapi_document(const std::vector<Route>& routes) {
   return document;
 }
 
-Route openapi_route(const std::vector<Route>& api_routes) {
+Route openapi_route(const std::vector<Route>& others) {
   Route route;
   route.method = "GET";
   route.pattern = "/api/v1/openapi.json";
   route.access = RouteAccess::kPublic;
   route.description = {"getDescription", "This description", {}, "", {{200, "OpenAPI 3.1", ""}}};
-  std::vector<Route> all = api_routes;
+  std::vector<Route> all = others;
   all.push_back(route);
   route.handler = at_once(
       [document = openapi_document(all)](const Request&) { return json_response(document); });

@@ -7,11 +7,10 @@
 
 namespace vigie {
 
-/// The OpenAPI 3.1 description of every route under /api/v1 in `routes`: the table that serves is
-/// the table that is described.
+/// The OpenAPI 3.1 description of `routes`: the table that serves is the table that is described.
 std::string openapi_document(const std::vector<Route>& routes);
 
 /// GET /api/v1/openapi.json, for anybody. Describes itself, too.
-Route openapi_route(const std::vector<Route>& api_routes);
+Route openapi_route(const std::vector<Route>& others);
 
 }  // namespace vigie

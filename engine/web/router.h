@@ -22,7 +22,7 @@ enum class RouteAccess : std::uint8_t {
 struct RouteDescription {
   struct Field {
     std::string name, schema, about;  ///< `schema`: a JSON Schema, as JSON
-    bool in_query = true;             ///< else in the path
+    std::string in = "query";         ///< or "header"
   };
   struct Answer {
     unsigned status = 200;
@@ -35,6 +35,7 @@ struct RouteDescription {
   std::vector<Field> fields;
   std::string body_schema;  ///< a name under components/schemas; empty: takes no body
   std::vector<Answer> answers;
+  std::string body_type = "application/json";
 };
 
 struct Route {

@@ -20,6 +20,30 @@ Route get(std::string pattern, std::string operation, std::string summary, Route
   return route;
 }
 
+RouteDescription describe_push() {
+  const std::string text = R"({"type":"string"})";
+  const auto refused = [](unsigned status, const char* about) {
+    return RouteDescription::Answer{status, about, "PushRefusal"};
+  };
+  return {"push",
+          "Where sources push mentions; each connector checks its senders",
+          {{"X-Vigie-Signature", text,
+            "t=<unix seconds>,v1=<hex HMAC-SHA256(secret, \"<t>.<body>\")>", "header"},
+           {"Idempotency-Key", text, "The same key and body: the same answer, nothing stored twice",
+            "header"}},
+          "Mentions",
+          {{202, "Stored", "PushReceipt"},
+           refused(400, "Empty, or a header is malformed"),
+           refused(401, "The signature is missing or wrong"),
+           refused(403, "The signature is too old or from the future"),
+           refused(404, "There is no such connector"),
+           refused(413, "The body is too large"),
+           refused(415, "Not a type that is read here"),
+           refused(422, "This key came with another body"),
+           refused(429, "Busy; Retry-After says when")},
+          "application/x-ndjson"};
+}
+
 Route::Handler health(WhyNot why_not) {
   return at_once([why_not = std::move(why_not)](const Request&) {
     if (const std::optional<std::string> reason = why_not()) {
@@ -29,6 +53,14 @@ Route::Handler health(WhyNot why_not) {
     JsonWriter(body).begin_object().key("status").value("ok").end_object();
     return json_response(std::move(body));
   });
+}
+
+Route health_route(std::string pattern, std::string operation, std::string summary,
+                   WhyNot why_not) {
+  Route route =
+      get(std::move(pattern), std::move(operation), std::move(summary), health(std::move(why_not)));
+  route.description.answers = {{200, "Yes", "Health"}, {503, "No; detail says why", "Problem"}};
+  return route;
 }
 
 }  // namespace
@@ -42,10 +74,12 @@ std::vector<Route> service_routes(const ServiceParts& parts) {
                          response.body = metrics.expose();
                          return response;
                        })));
+  routes.back().description.answers = {
+      {200, "Text format 0.0.4", "", "text/plain; version=0.0.4; charset=utf-8"}};
   routes.push_back(
-      get("/health/live", "getLive", "Does the process work", health(parts.why_not_live)));
-  routes.push_back(get("/health/ready", "getReady", "Can it take mentions and answer",
-                       health(parts.why_not_ready)));
+      health_route("/health/live", "getLive", "Does the process work", parts.why_not_live));
+  routes.push_back(health_route("/health/ready", "getReady", "Can it take mentions and answer",
+                                parts.why_not_ready));
   Route push;
   push.method = "*";
   push.pattern = "/hooks/{connector}";
@@ -55,8 +89,7 @@ std::vector<Route> service_routes(const ServiceParts& parts) {
     std::string connector(request.parameter("connector"));
     co_return co_await push_to(std::move(connector), std::move(request));
   };
-  push.description.operation = "push";
-  push.description.summary = "Where sources push mentions; each connector checks its senders";
+  push.description = describe_push();
   routes.push_back(std::move(push));
   return routes;
 }

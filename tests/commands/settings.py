@@ -97,7 +97,23 @@ def unknown_owner(desk):
     assert code == 2 and "there is no tenant 'nope'" in said, said
 
 
+def far_from_the_rules(desk):
+    with tempfile.TemporaryDirectory(prefix="vigie-nowhere-") as nowhere:
+        for command in (["classify"], ["rules", "check"], ["rules", "test"]):
+            run = subprocess.run([VIGIE, *command], cwd=nowhere, input="", capture_output=True, text=True, check=False)
+            assert run.returncode == 2 and f"{nowhere}/rules" in run.stderr and "--rules" in run.stderr, f"{command}: {run}"
+
+
+def query_says_what_may_be_asked(desk):
+    desk.write()
+    for option, value, known in (("--tone", "angry", "neutral"), ("--urgency", "urgent", "critical"), ("--since", "hier", "2026-")):
+        code, said = desk.run("query", "--config", desk.config, option, value)
+        assert code == 2 and option in said and known in said, f"{option}: {code} {said}"
+
+
 TESTS = {
+    "far from the rules, commands say where they looked and how to say it": far_from_the_rules,
+    "vigie query says what may be asked": query_says_what_may_be_asked,
     "each mistake is told with its file, line and column": mistakes_have_a_place,
     "mistakes of connectors and receivers are told together, before anything is made": all_at_once,
     "relative paths are relative to the configuration": relative_paths,
