@@ -7,16 +7,30 @@
 
 namespace vigie {
 
-Lexicon::Lexicon(std::vector<Phrase> phrases) : phrases_(std::move(phrases)) {
+Lexicon::Lexicon(std::vector<Phrase> phrases) {
   const auto order = [](const Phrase& phrase) {
     return std::pair(hash_word(phrase.words.front()), -static_cast<int>(phrase.words.size()));
   };
-  std::ranges::stable_sort(phrases_, {}, order);
-  slots_.resize(std::bit_ceil(2 * phrases_.size() + 1));
-  for (std::uint32_t first = 0; first < phrases_.size();) {
-    const std::uint64_t hash = hash_word(phrases_[first].words.front());
+  std::ranges::stable_sort(phrases, {}, order);
+  for (const Phrase& phrase : phrases) {
+    Known& known = known_.emplace_back(Known{phrase.entry, {}, 0});
+    known.next_words = static_cast<std::uint32_t>(words_.size());
+    for (const std::string& word : phrase.words) {
+      const Word place{static_cast<std::uint32_t>(bytes_.size()),
+                       static_cast<std::uint32_t>(word.size())};
+      bytes_ += word;
+      if (&word == &phrase.words.front()) {
+        known.first = place;
+      } else {
+        words_.push_back(place);
+      }
+    }
+  }
+  slots_.resize(std::bit_ceil(2 * phrases.size() + 1));
+  for (std::uint32_t first = 0; first < phrases.size();) {
+    const std::uint64_t hash = hash_word(phrases[first].words.front());
     std::uint32_t end = first;
-    while (end < phrases_.size() && hash_word(phrases_[end].words.front()) == hash) {
+    while (end < phrases.size() && hash_word(phrases[end].words.front()) == hash) {
       ++end;
     }
     std::size_t slot = hash & (slots_.size() - 1);
@@ -24,20 +38,26 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) : phrases_(std::move(phrases)) {
       slot = (slot + 1) & (slots_.size() - 1);
     }
     slots_[slot] = {hash, first, end - first};
+    filter_[filter_bit(hash) / 64] |= std::uint64_t{1} << (filter_bit(hash) % 64);
     first = end;
   }
 }
 
 const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) const {
   const Token& token = folded.tokens[at];
+  const std::size_t bit = filter_bit(token.hash);
+  const bool begins_none = (filter_[bit / 64] >> (bit % 64) & 1) == 0;
+  if (begins_none && (token.flags & kTokenElongated) == 0) [[likely]] {
+    return nullptr;
+  }
+  const std::string_view word = folded.word(token);
   const Slot& slot = slot_of(token.hash);
-  for (std::uint32_t i = 0; i < slot.count; ++i) {
-    const Phrase& phrase = phrases_[slot.first + i];
-    if (begins_at(phrase, folded, at)) {
-      return &phrase.entry;
+  for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
+    if (is_same_word(word, text(known_[i].first)) && goes_on(known_[i], folded, at)) {
+      return &known_[i].entry;
     }
   }
-  return (token.flags & kTokenElongated) != 0 ? find_shortened(folded.word(token)) : nullptr;
+  return (token.flags & kTokenElongated) != 0 ? find_shortened(word) : nullptr;
 }
 
 /// Empty if no phrase begins with a word of this hash.
@@ -63,23 +83,23 @@ const LexiconEntry* Lexicon::find_shortened(std::string_view stretched) const {
   }
   const std::string_view word(letters.data(), length);
   const Slot& slot = slot_of(hash_word(word));
-  for (std::uint32_t i = 0; i < slot.count; ++i) {
-    const Phrase& phrase = phrases_[slot.first + i];
-    if (phrase.words.size() == 1 && phrase.words.front() == word) {
-      return &phrase.entry;
+  for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
+    if (known_[i].entry.words == 1 && text(known_[i].first) == word) {
+      return &known_[i].entry;
     }
   }
   return nullptr;
 }
 
-bool Lexicon::begins_at(const Phrase& phrase, const FoldedText& folded, std::uint32_t at) {
-  if (folded.tokens.size() - at < phrase.words.size()) {
+/// Whether the words behind the first are there, too, within the sentence and not in a link.
+bool Lexicon::goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const {
+  if (folded.tokens.size() - at < known.entry.words || (folded.tokens[at].flags & kTokenLink)) {
     return false;
   }
-  for (std::size_t i = 0; i < phrase.words.size(); ++i) {
+  for (std::uint32_t i = 1; i < known.entry.words; ++i) {
     const Token& token = folded.tokens[at + i];
-    if (folded.word(token) != phrase.words[i] || (token.flags & kTokenLink) != 0 ||
-        (i > 0 && (token.flags & kTokenSentenceStart) != 0)) {
+    if ((token.flags & (kTokenLink | kTokenSentenceStart)) != 0 ||
+        !is_same_word(folded.word(token), text(words_[known.next_words + i - 1]))) {
       return false;
     }
   }

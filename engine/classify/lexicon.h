@@ -48,7 +48,16 @@ class Lexicon {
   const LexiconEntry* find(const FoldedText& folded, std::uint32_t at) const;
 
  private:
-  /// All phrases that begin with words of one hash: [first, first + count) of `phrases_`, long ones
+  struct Word {
+    std::uint32_t start = 0, length = 0;  ///< in bytes_
+  };
+  /// A phrase as it is looked through: its words lie one after the other in words_.
+  struct Known {
+    LexiconEntry entry;
+    Word first;
+    std::uint32_t next_words = 0;  ///< in words_: those behind the first
+  };
+  /// All phrases that begin with words of one hash: [first, first + count) of `known_`, long ones
   /// first.
   struct Slot {
     std::uint64_t hash = 0;
@@ -56,10 +65,18 @@ class Lexicon {
   };
   const Slot& slot_of(std::uint64_t hash) const;
   const LexiconEntry* find_shortened(std::string_view stretched) const;
-  static bool begins_at(const Phrase& phrase, const FoldedText& folded, std::uint32_t at);
+  bool goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const;
+  std::string_view text(Word word) const { return {bytes_.data() + word.start, word.length}; }
 
-  std::vector<Phrase> phrases_;
+  static constexpr std::size_t kFilterBits = 1U << 16;
+  static std::size_t filter_bit(std::uint64_t hash) { return hash >> 48; }
+
+  std::string bytes_;
+  std::vector<Word> words_;
+  std::vector<Known> known_;
   std::vector<Slot> slots_;  ///< open addressing, a power of two, at most half full
+  /// Says "no" for most words from the first-level cache.
+  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>(kFilterBits / 64);
 };
 
 /// The lexicons in force, one a language.

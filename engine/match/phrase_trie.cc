@@ -81,7 +81,7 @@ std::uint32_t PhraseTrie::find_word(std::uint32_t node, std::uint64_t key,
        slot = (slot + 1) & mask) {
     const Edge& edge = word_edges_[slot];
     if (edge.key == key && edge.from == node &&
-        std::string_view(words_).substr(edge.word_start, edge.word_length) == word) {
+        is_same_word({words_.data() + edge.word_start, edge.word_length}, word)) {
       return edge.to;
     }
   }
@@ -99,30 +99,38 @@ std::uint32_t PhraseTrie::find_stem(std::uint32_t node, std::uint32_t stem) cons
   return kNone;
 }
 
-void PhraseTrie::find(const FoldedText& text, std::vector<PhraseHit>& hits) const {
-  find_in_field(text, 0, text.text_token, hits);
-  find_in_field(text, text.text_token, static_cast<std::uint32_t>(text.tokens.size()), hits);
+void PhraseTrie::find(const FoldedText& text, IdleWords& idle, std::vector<PhraseHit>& hits) const {
+  find_in_field(text, 0, text.text_token, idle, hits);
+  find_in_field(text, text.text_token, static_cast<std::uint32_t>(text.tokens.size()), idle, hits);
 }
 
 void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
-                               std::vector<PhraseHit>& hits) const {
+                               IdleWords& idle, std::vector<PhraseHit>& hits) const {
   const bool has_stems = nodes_[0].has_stems;
   for (std::uint32_t i = from; i < to; ++i) {
     const Token& token = text.tokens[i];
     if ((token.flags & kTokenLink) != 0) [[unlikely]] {
       continue;
     }
+    const std::string_view word = text.word(token);
+    if (idle.holds(word, token.hash)) {
+      continue;
+    }
+    bool begins = false;
+    Walk walk{text, hits, i, to};
     const std::uint64_t key = key_of(0, token.hash);
     if (test(first_filter_, first_mask_, key)) {
-      const std::uint32_t end = find_word(0, key, text.word(token));
+      const std::uint32_t end = find_word(0, key, word);
       if (end != kNone) {
-        Walk walk{text, hits, i, to};
+        begins = true;
         arrive(walk, end, i);
       }
     }
     if (has_stems) {
-      Walk walk{text, hits, i, to};
-      follow_stems(walk, 0, i);
+      begins |= follow_stems(walk, 0, i);
+    }
+    if (!begins) {
+      idle.add(word, token.hash);
     }
   }
 }
@@ -144,13 +152,16 @@ void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint32_t token) con
   }
 }
 
-void PhraseTrie::follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const {
+bool PhraseTrie::follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const {
+  bool leads_on = false;
   stems_.visit_at(walk.text.word(walk.text.tokens[token]), [&](std::uint32_t stem) {
     const std::uint32_t end = find_stem(node, stem);
     if (end != kNone) {
+      leads_on = true;
       arrive(walk, end, token);
     }
   });
+  return leads_on;
 }
 
 void PhraseTrie::arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/core/folded_text.h"
+#include "engine/match/idle_words.h"
 #include "engine/match/literal_index.h"
 
 namespace vigie {
@@ -34,8 +35,8 @@ class PhraseTrie {
 
   std::size_t size() const { return phrases_; }
 
-  /// Appends every occurrence of every phrase, by first token.
-  void find(const FoldedText& text, std::vector<PhraseHit>& hits) const;
+  /// Appends every occurrence of every phrase, by first token. `idle`: the caller's, for this trie.
+  void find(const FoldedText& text, IdleWords& idle, std::vector<PhraseHit>& hits) const;
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffff;
@@ -65,10 +66,11 @@ class PhraseTrie {
     return (filter[(key & mask) / 64] >> (key % 64) & 1) != 0;
   }
 
-  void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
+  void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to, IdleWords& idle,
                      std::vector<PhraseHit>& hits) const;
   void follow(Walk& walk, std::uint32_t node, std::uint32_t token) const;
-  void follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  /// Whether a stem leads on.
+  bool follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   void arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   std::uint32_t find_word(std::uint32_t node, std::uint64_t key, std::string_view word) const;
   std::uint32_t find_stem(std::uint32_t node, std::uint32_t stem) const;

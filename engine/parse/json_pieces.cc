@@ -1,21 +1,41 @@
 #include "engine/parse/json_pieces.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/parse/trimmed.h"
 
 namespace vigie {
 namespace {
 
-/// Where the string that opens at `start` ends (its closing quote), or npos.
+/// Where the string that opens at `start` ends (its closing quote), or npos: the first quote behind
+/// an even number of backslashes.
 std::size_t closing_quote(std::string_view text, std::size_t start) {
-  for (std::size_t i = start + 1;; ++i) {
-    i = text.find_first_of("\"\\", i);
-    if (i == text.npos || text[i] == '"') {
+  for (std::size_t i = text.find('"', start + 1); i != text.npos; i = text.find('"', i + 1)) {
+    std::size_t escapes = 0;
+    while (text[i - 1 - escapes] == '\\') {
+      ++escapes;
+    }
+    if (escapes % 2 == 0) {
       return i;
     }
-    ++i;
   }
+  return text.npos;
+}
+
+constexpr std::array<bool, 256> kStructural = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("\"[]{},")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
+std::size_t find_structural(std::string_view text, std::size_t from) {
+  while (from < text.size() && !kStructural[static_cast<unsigned char>(text[from])]) {
+    ++from;
+  }
+  return from;
 }
 
 /// Walks over JSON as brackets, strings and the rest. Calls `visit(position, open brackets after
@@ -23,7 +43,7 @@ std::size_t closing_quote(std::string_view text, std::size_t start) {
 template <class Visit>
 void walk_json(std::string_view text, Visit&& visit) {
   std::size_t depth = 0;
-  for (std::size_t i = 0; (i = text.find_first_of("\"[]{},", i)) != text.npos; ++i) {
+  for (std::size_t i = 0; (i = find_structural(text, i)) != text.size(); ++i) {
     switch (text[i]) {
       case '"':
         i = closing_quote(text, i);

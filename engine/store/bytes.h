@@ -20,10 +20,17 @@ inline void put_u64(std::string& out, std::uint64_t number) {
   put_u32(out, static_cast<std::uint32_t>(number));
 }
 inline void put_varint(std::string& out, std::uint64_t number) {
-  for (; number >= 0x80; number >>= 7) {
-    out.push_back(static_cast<char>(number | 0x80));
+  if (number < 0x80) [[likely]] {
+    out.push_back(static_cast<char>(number));
+    return;
   }
-  out.push_back(static_cast<char>(number));
+  char bytes[10];
+  std::size_t size = 0;
+  for (; number >= 0x80; number >>= 7) {
+    bytes[size++] = static_cast<char>(number | 0x80);
+  }
+  bytes[size++] = static_cast<char>(number);
+  out.append(bytes, size);
 }
 inline void put_signed(std::string& out, std::int64_t number) {
   put_varint(out,

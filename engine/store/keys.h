@@ -27,8 +27,11 @@ namespace vigie {
 //  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
 //  9. alerts       'a' A → T D · 'b' T A → body · 'w' A → byte state, signed at, by
 // 10. dead_letters number (u64) → signed received_at, connector, reason, detail, bytes (texts)
-// 11. author_keys  T pseudonym[16] → 32-byte key
-// 12. identities   T pseudonym[16] → D when last seen, 24-byte nonce, secretbox
+// 11. author_keys  T D N → (pseudonym[16], 32-byte key)*: of the authors that a batch sealed; N
+//                  ascends within (T, D)
+// 12. identities   T D N → (pseudonym[16], text of 24-byte nonce and secretbox)*, in the same
+// order.
+//                  There is no index by author: who looks for one scans, the newest row first.
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.
@@ -53,11 +56,6 @@ inline std::string ref_key(std::uint32_t tenant_number, Day day, std::uint64_t s
   put_u32(key, tenant_number);
   put_u32(key, day);
   put_u64(key, sequence);
-  return key;
-}
-inline std::string author_key(std::uint32_t tenant_number, const Pseudonym& author) {
-  std::string key = number_key({}, tenant_number);
-  key.append(reinterpret_cast<const char*>(author.data()), author.size());
   return key;
 }
 inline std::string alert_key(std::uint32_t tenant_number, std::uint64_t alert) {

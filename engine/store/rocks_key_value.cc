@@ -197,15 +197,16 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& o
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.cache_index_and_filter_blocks = true;
-  const bool is_looked_up_by_key = family == Family::kOverlay || family == Family::kIds ||
-                                   family == Family::kAuthorKeys || family == Family::kIdentities;
+  const bool is_looked_up_by_key =
+      family == Family::kOverlay || family == Family::kIds || family == Family::kAuthorKeys;
   if (is_looked_up_by_key) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   }
   table.block_size = 16U << 10;
   rocksdb::ColumnFamilyOptions made;
   made.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  const bool is_noise = family == Family::kAuthorKeys || family == Family::kIdentities;
+  const bool is_noise =
+      family == Family::kAuthorKeys || family == Family::kIdentities || family == Family::kIds;
   made.compression = is_noise ? rocksdb::kNoCompression : rocksdb::kZSTD;
   made.write_buffer_size = options.write_buffer_bytes / 8;
   made.paranoid_file_checks = false;  // reading back every file would double the write cost

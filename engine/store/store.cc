@@ -584,38 +584,11 @@ Result<std::vector<Delivery>> Store::deliveries(bool dead, Time due, std::size_t
   return owed;
 }
 
-Result<std::optional<std::string>> open_identity(const KeyValue& key_value, std::string_view name) {
-  const auto sealed = key_value.get(Family::kIdentities, name);
-  if (!sealed || !*sealed) {
-    return sealed;
-  }
-  const auto secret = key_value.get(Family::kAuthorKeys, name);
-  if (!secret || !*secret) {
-    return secret;
-  }
-  constexpr std::size_t kAround = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-  const std::string_view box = (*sealed)->size() < kSealDayBytes
-                                   ? std::string_view()
-                                   : std::string_view(**sealed).substr(kSealDayBytes);
-  if (box.size() < kAround || (*secret)->size() != crypto_secretbox_KEYBYTES) {
-    return damaged("a sealed identity");
-  }
-  std::string identity(box.size() - kAround, '\0');
-  const auto* bytes = reinterpret_cast<const unsigned char*>(box.data());
-  if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(identity.data()),
-                                 bytes + crypto_secretbox_NONCEBYTES,
-                                 box.size() - crypto_secretbox_NONCEBYTES, bytes,
-                                 reinterpret_cast<const unsigned char*>((*secret)->data())) != 0) {
-    return damaged("a sealed identity");
-  }
-  return std::optional(std::move(identity));
-}
-
 Result<std::optional<std::string>> Store::reveal(TenantId tenant, const Pseudonym& author) const {
   if (tenant >= state_->number_of.size()) {
     return std::nullopt;
   }
-  return open_identity(*state_->key_value, author_key(state_->number_of[tenant], author));
+  return open_identity(*state_->key_value, state_->number_of[tenant], author);
 }
 
 StoreStats Store::stats() const {

@@ -24,7 +24,6 @@ void Store::expire(Day today) {
       continue;
     }
     state.expire_mentions(number, today - days, gone);
-    state.expire_identities(number, today - days, gone);
     state.expire_alerts(number, today - days, gone);
   }
   must(at->status());
@@ -38,7 +37,8 @@ void Store::expire(Day today) {
 
 void Store::State::expire_mentions(std::uint32_t number, Day day, WriteBatch& gone) {
   const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day, 0);
-  for (const Family family : {Family::kMentions, Family::kOverlay, Family::kUrgent}) {
+  for (const Family family : {Family::kMentions, Family::kOverlay, Family::kUrgent,
+                              Family::kIdentities, Family::kAuthorKeys}) {
     gone.erase_range(family, begin, end);
   }
   gone.erase_range(Family::kIds, "p" + begin, "p" + end);
@@ -55,18 +55,6 @@ void Store::State::expire_mentions(std::uint32_t number, Day day, WriteBatch& go
   }
   must(at->status());
   untidy.erase(untidy.lower_bound({number, 0}), untidy.lower_bound({number, day}));
-}
-
-void Store::State::expire_identities(std::uint32_t number, Day day, WriteBatch& gone) const {
-  const std::string of_tenant = number_key({}, number);
-  const auto at = key_value->iterate(Family::kIdentities);
-  for (at->seek(of_tenant); has_prefix(*at, of_tenant); at->next()) {
-    if (ByteReader(at->value()).u32() < day) {
-      gone.erase(Family::kIdentities, at->key());
-      gone.erase(Family::kAuthorKeys, at->key());
-    }
-  }
-  must(at->status());
 }
 
 void Store::State::expire_alerts(std::uint32_t number, Day day, WriteBatch& gone) const {

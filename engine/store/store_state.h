@@ -13,6 +13,7 @@
 #include "engine/store/identity_memory.h"
 #include "engine/store/keys.h"
 #include "engine/store/pack.h"
+#include "engine/store/random_bytes.h"
 #include "engine/store/store.h"
 
 namespace vigie {
@@ -70,9 +71,16 @@ struct Store::State {
   std::unordered_map<std::string, std::array<std::int64_t, 12>> pending_counts;
   std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
   IdentityMemory known_identities;
+  /// The rows of the batch under way, by (T, D).
+  struct SealedRows {
+    std::string keys, identities;
+  };
+  std::map<std::pair<std::uint32_t, Day>, SealedRows> pending_identities;
+  std::map<std::pair<std::uint32_t, Day>, std::uint64_t> last_identities;  ///< last N, by (T, D)
+  RandomBytes random_bytes;
   WriteBatch batch;
   PackWriter pack_writer;
-  std::string key, ids_row, sealed;  ///< used again and again
+  std::string key, ids_row;  ///< used again and again
   std::uint64_t next_alert = 1, first_dead_letter = 0, next_dead_letter = 0;
 
   std::atomic<std::uint64_t> durable_alert{0};
@@ -105,7 +113,6 @@ struct Store::State {
   std::string tombstone_key(std::string_view source, std::string_view id) const;
   bool is_deleted(std::uint64_t hash, std::string_view source, std::string_view id) const;
   std::uint32_t generation(const std::shared_ptr<const Catalogue>& catalogue);
-  void seal_identity(const Findings& findings, const Finding& finding);
   void count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
                   std::string_view source, Tone tone, Urgency urgency, std::int64_t change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
@@ -113,9 +120,13 @@ struct Store::State {
   void count_finding(const Findings& findings, const Finding& finding, Time created_at);
   void write_pending(TenantId tenant);
 
+  // store_identities.cc
+  void seal_identity(const Findings& findings, const Finding& finding);
+  void write_identities();
+  std::uint64_t next_identities(std::uint32_t number, Day day);
+
   // store_expire.cc
   void expire_mentions(std::uint32_t number, Day day, WriteBatch& gone);
-  void expire_identities(std::uint32_t number, Day day, WriteBatch& gone) const;
   void expire_alerts(std::uint32_t number, Day day, WriteBatch& gone) const;
   void expire_tombstones(Day day, WriteBatch& gone);
   void expire_dead_letters(Day day, WriteBatch& gone);
@@ -123,11 +134,10 @@ struct Store::State {
   void sync() const;
 };
 
-/// How many bytes of an identity's row stand before what is sealed (keys.h 12).
-inline constexpr std::size_t kSealDayBytes = 4;
-
-/// The identity sealed under `name` (keys.h 11, 12); nothing if it or its key is not there.
-Result<std::optional<std::string>> open_identity(const KeyValue& key_value, std::string_view name);
+/// The identity last sealed for `author` (keys.h 11, 12); nothing if there is none, or no key.
+Result<std::optional<std::string>> open_identity(const KeyValue& key_value,
+                                                 std::uint32_t tenant_number,
+                                                 const Pseudonym& author);
 
 /// Ends the process: the store is crash-only.
 [[noreturn]] void stop_on(const Error& error);

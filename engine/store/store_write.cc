@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxDeadLetterBytes = 64U << 10;
 
-std::uint64_t load_u64(const unsigned char* bytes) {
-  std::uint64_t number = 0;
-  std::memcpy(&number, bytes, sizeof number);
-  return number;
-}
-
 }  // namespace
 
 void stop_on(const Error& error) {
@@ -274,42 +268,6 @@ bool Store::State::remember_deleted(const Findings& findings, const Finding& fin
   return true;
 }
 
-/// Written over what may be there, without a look: cheaper than reading, and the same in the end.
-/// Once a day at least, so that the day in the row says until when the author was seen.
-void Store::State::seal_identity(const Findings& findings, const Finding& finding) {
-  if (finding.identity.length == 0) {
-    return;
-  }
-  const std::string_view identity = findings.view(finding.identity);
-  const std::uint32_t number = number_of[finding.tenant];
-  const Pseudonym& author = finding.author;
-  const Day day = day_of(finding.received_at);
-  std::array<unsigned char, 8> digest;
-  crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(identity.data()),
-                   identity.size(), hash_key.data());
-  if (known_identities.is_last(load_u64(author.data()) ^ number, load_u64(author.data() + 8),
-                               load_u64(digest.data()) + day)) {
-    return;
-  }
-  constexpr std::size_t kHead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-  std::array<unsigned char, crypto_secretbox_KEYBYTES + crypto_secretbox_NONCEBYTES> random;
-  randombytes_buf(random.data(), random.size());
-  const unsigned char* const nonce = random.data() + crypto_secretbox_KEYBYTES;
-  sealed.clear();
-  put_u32(sealed, day);
-  sealed.resize(kSealDayBytes + kHead + identity.size());
-  auto* bytes = reinterpret_cast<unsigned char*>(sealed.data()) + kSealDayBytes;
-  std::memcpy(bytes, nonce, crypto_secretbox_NONCEBYTES);
-  crypto_secretbox_easy(bytes + crypto_secretbox_NONCEBYTES,
-                        reinterpret_cast<const unsigned char*>(identity.data()), identity.size(),
-                        nonce, random.data());
-  const std::string name = author_key(number, author);
-  batch.put(Family::kAuthorKeys, name,
-            {reinterpret_cast<const char*>(random.data()), crypto_secretbox_KEYBYTES});
-  batch.put(Family::kIdentities, name, sealed);
-  sodium_memzero(random.data(), random.size());
-}
-
 // ---- Further parts of a batch -------------------------------------------------------------------
 
 void Store::set_cursor(std::string_view connector, std::string_view cursor) {
@@ -415,6 +373,7 @@ void Store::commit() {
   for (TenantId tenant = 0; tenant < state.pending.size(); ++tenant) {
     state.write_pending(tenant);
   }
+  state.write_identities();
   for (const auto& [ref, record] : state.pending_overlay) {
     std::string value(1, record ? 'e' : 'd');
     if (record) {
