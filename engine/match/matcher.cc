@@ -68,7 +68,7 @@ class Matcher::Run {
     hits_.clear();
     triggered_.clear();
     triggered_marks_.next_text();
-    program_.phrases.find(folded, idle_words_, hits_);
+    program_.phrases.find(folded, word_starts_, hits_);
     for (const PhraseHit& hit : hits_) {
       trigger(program_.rules_of_phrase[hit.phrase]);
     }
@@ -341,7 +341,7 @@ class Matcher::Run {
   // Of the text at hand.
   const Mention* mention_ = nullptr;
   const FoldedText* folded_ = nullptr;
-  IdleWords idle_words_;
+  WordStarts word_starts_;
   std::vector<PhraseHit> hits_;           ///< in the end by phrase
   std::vector<Range> phrases_;            ///< of hits_: one for each phrase that occurs, ascending
   std::vector<std::uint32_t> triggered_;  ///< rules, in the end ascending

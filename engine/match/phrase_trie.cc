@@ -1,7 +1,9 @@
 #include "engine/match/phrase_trie.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <span>
 #include <utility>
 
 namespace vigie {
@@ -99,39 +101,58 @@ std::uint32_t PhraseTrie::find_stem(std::uint32_t node, std::uint32_t stem) cons
   return kNone;
 }
 
-void PhraseTrie::find(const FoldedText& text, IdleWords& idle, std::vector<PhraseHit>& hits) const {
-  find_in_field(text, 0, text.text_token, idle, hits);
-  find_in_field(text, text.text_token, static_cast<std::uint32_t>(text.tokens.size()), idle, hits);
+void PhraseTrie::find(const FoldedText& text, WordStarts& starts,
+                      std::vector<PhraseHit>& hits) const {
+  find_in_field(text, 0, text.text_token, starts, hits);
+  find_in_field(text, text.text_token, static_cast<std::uint32_t>(text.tokens.size()), starts,
+                hits);
 }
 
 void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
-                               IdleWords& idle, std::vector<PhraseHit>& hits) const {
-  const bool has_stems = nodes_[0].has_stems;
+                               WordStarts& starts, std::vector<PhraseHit>& hits) const {
   for (std::uint32_t i = from; i < to; ++i) {
     const Token& token = text.tokens[i];
     if ((token.flags & kTokenLink) != 0) [[unlikely]] {
       continue;
     }
     const std::string_view word = text.word(token);
-    if (idle.holds(word, token.hash)) {
+    Walk walk{text, hits, i, to};
+    std::span<const std::uint32_t> nodes;
+    if (starts.find(word, token.hash, nodes)) {
+      for (const std::uint32_t node : nodes) {
+        arrive(walk, node, i);
+      }
       continue;
     }
-    bool begins = false;
-    Walk walk{text, hits, i, to};
-    const std::uint64_t key = key_of(0, token.hash);
-    if (test(first_filter_, first_mask_, key)) {
-      const std::uint32_t end = find_word(0, key, word);
-      if (end != kNone) {
-        begins = true;
-        arrive(walk, end, i);
+    std::array<std::uint32_t, WordStarts::kMaxNodes> found;
+    std::size_t count = 0;
+    visit_starts(word, token.hash, [&](std::uint32_t node) {
+      if (count < found.size()) {
+        found[count] = node;
       }
+      ++count;
+      arrive(walk, node, i);
+    });
+    if (count <= found.size()) {
+      starts.remember(word, token.hash, std::span(found).first(count));
     }
-    if (has_stems) {
-      begins |= follow_stems(walk, 0, i);
+  }
+}
+
+template <class Visit>
+void PhraseTrie::visit_starts(std::string_view word, std::uint64_t hash, Visit&& visit) const {
+  const std::uint64_t key = key_of(0, hash);
+  if (test(first_filter_, first_mask_, key)) {
+    if (const std::uint32_t node = find_word(0, key, word); node != kNone) {
+      visit(node);
     }
-    if (!begins) {
-      idle.add(word, token.hash);
-    }
+  }
+  if (nodes_[0].has_stems) {
+    stems_.visit_at(word, [&](std::uint32_t stem) {
+      if (const std::uint32_t node = find_stem(0, stem); node != kNone) {
+        visit(node);
+      }
+    });
   }
 }
 
@@ -152,16 +173,13 @@ void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint32_t token) con
   }
 }
 
-bool PhraseTrie::follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const {
-  bool leads_on = false;
+void PhraseTrie::follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const {
   stems_.visit_at(walk.text.word(walk.text.tokens[token]), [&](std::uint32_t stem) {
     const std::uint32_t end = find_stem(node, stem);
     if (end != kNone) {
-      leads_on = true;
       arrive(walk, end, token);
     }
   });
-  return leads_on;
 }
 
 void PhraseTrie::arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/core/folded_text.h"
-#include "engine/match/idle_words.h"
 #include "engine/match/literal_index.h"
+#include "engine/match/word_starts.h"
 
 namespace vigie {
 
@@ -35,8 +35,9 @@ class PhraseTrie {
 
   std::size_t size() const { return phrases_; }
 
-  /// Appends every occurrence of every phrase, by first token. `idle`: the caller's, for this trie.
-  void find(const FoldedText& text, IdleWords& idle, std::vector<PhraseHit>& hits) const;
+  /// Appends every occurrence of every phrase, by first token. `starts`: the caller's, for this
+  /// trie.
+  void find(const FoldedText& text, WordStarts& starts, std::vector<PhraseHit>& hits) const;
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffff;
@@ -66,11 +67,13 @@ class PhraseTrie {
     return (filter[(key & mask) / 64] >> (key % 64) & 1) != 0;
   }
 
-  void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to, IdleWords& idle,
-                     std::vector<PhraseHit>& hits) const;
+  void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
+                     WordStarts& starts, std::vector<PhraseHit>& hits) const;
   void follow(Walk& walk, std::uint32_t node, std::uint32_t token) const;
-  /// Whether a stem leads on.
-  bool follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  void follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  /// Calls visit(node) for every node that a word leads to from the root.
+  template <class Visit>
+  void visit_starts(std::string_view word, std::uint64_t hash, Visit&& visit) const;
   void arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   std::uint32_t find_word(std::uint32_t node, std::uint64_t key, std::string_view word) const;
   std::uint32_t find_stem(std::uint32_t node, std::uint32_t stem) const;

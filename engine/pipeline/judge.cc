@@ -54,6 +54,7 @@ Findings Judge::judge(Envelope& envelope) {
   findings.mode = envelope.mode;
   findings.receipt = std::move(envelope.receipt);
   findings.catalogue = analyser_->knowledge().catalogue;
+  findings.arena.reserve(envelope.bytes.size());
   envelope_ = &envelope;
   out_ = &findings;
   mapping_for(envelope.origin->format).map(envelope, *this);

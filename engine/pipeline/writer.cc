@@ -119,7 +119,6 @@ void Writer::apply(Findings& findings) {
     }
   }
 
-  flush_counts(*findings.catalogue);
   parts_.metrics.sorted(findings.origin->connector, receipt.kept, receipt.dropped,
                         receipt.duplicates);
   advance(findings);
@@ -172,6 +171,10 @@ void Writer::advance(const Findings& findings) {
 }
 
 void Writer::count_stored(const Findings& findings, const Finding& finding) {
+  if (counted_by_ != findings.catalogue) {
+    flush_counts();
+    counted_by_ = findings.catalogue;
+  }
   for (const std::uint32_t topic :
        std::span(findings.topics).subspan(finding.topics.offset, finding.topics.length)) {
     ++stored_[{finding.tenant, topic, finding.tone, finding.urgency}];
@@ -181,10 +184,10 @@ void Writer::count_stored(const Findings& findings, const Finding& finding) {
   }
 }
 
-void Writer::flush_counts(const Catalogue& catalogue) {
+void Writer::flush_counts() {
   for (const auto& [key, mentions] : stored_) {
     const std::string_view topic =
-        key.topic == kNoTopic ? std::string_view("none") : catalogue.names[key.topic];
+        key.topic == kNoTopic ? std::string_view("none") : counted_by_->names[key.topic];
     parts_.metrics.stored(key.tenant, topic, key.tone, key.urgency, mentions);
   }
   stored_.clear();
@@ -203,6 +206,7 @@ void Writer::sync() {
     }
   }
   parts_.committed();
+  flush_counts();
   const Time now = parts_.clock.now();
   for (const Lag& lag : lags_) {
     parts_.metrics.lag(now - lag.received_at, now - lag.created_at);

@@ -61,7 +61,7 @@ class Writer {
     std::uint64_t applied = 0, published = 0;
   };
   static constexpr std::uint32_t kNoTopic = 0xffffffff;
-  /// What counts as stored for the metrics, added up over a batch.
+  /// What counts as stored for the metrics, added up until the next sync.
   struct StoredKey {
     TenantId tenant;
     std::uint32_t topic;
@@ -81,7 +81,7 @@ class Writer {
   Store::Outcome apply(const Findings& findings, const Finding& finding);
   void advance(const Findings& findings);
   void count_stored(const Findings& findings, const Finding& finding);
-  void flush_counts(const Catalogue& catalogue);
+  void flush_counts();
   void sync();
   bool keep_house();
 
@@ -89,7 +89,8 @@ class Writer {
   std::vector<Findings> batch_;
   std::vector<Watermark> watermarks_;
   std::size_t next_worker_ = 0;  ///< whose result is applied next
-  std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;
+  std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
+  std::shared_ptr<const Catalogue> counted_by_;                      ///< whose numbers these are
   std::vector<MentionRef> shown_;
   struct Lag {
     Time received_at, created_at;

@@ -41,6 +41,37 @@ inline void put_text(std::string& out, std::string_view text) {
   out += text;
 }
 
+/// Writes the same to memory that is known to be large enough: no look at a capacity for each byte.
+class ByteWriter {
+ public:
+  static constexpr std::size_t kMaxVarintBytes = 10;
+
+  explicit ByteWriter(char* to) : at_(to) {}
+  char* at() const { return at_; }
+
+  void byte(unsigned number) { *at_++ = static_cast<char>(number); }
+  void bytes(std::string_view bytes) {
+    std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+  void varint(std::uint64_t number) {
+    for (; number >= 0x80; number >>= 7) {
+      *at_++ = static_cast<char>(number | 0x80);
+    }
+    *at_++ = static_cast<char>(number);
+  }
+  void integer(std::int64_t number) {
+    varint((static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63));
+  }
+  void text(std::string_view text) {
+    varint(text.size());
+    bytes(text);
+  }
+
+ private:
+  char* at_;
+};
+
 /// Takes numbers and strings off the front of `bytes`. After anything that does not fit, `ok()` is
 /// false for good and everything read is zero or empty: check once, at the end.
 class ByteReader {

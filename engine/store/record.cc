@@ -44,23 +44,23 @@ std::uint32_t flags_of(const Record& record) {
          flag(mention.version != Version{}, kWasEdited);
 }
 
-void put_verdict(std::string& out, const Verdict& verdict) {
-  put_signed(out, verdict.tone_score);
-  put_varint(out, verdict.tone_confidence);
-  put_varint(out, verdict.urgency_score);
-  put_varint(out, verdict.abuse_score);
-  put_signed(out, verdict.tone_sum);
-  put_signed(out, verdict.urgency_sum);
-  put_signed(out, verdict.abuse_sum);
-  put_text(out, verdict.language_view());
-  put_varint(out, verdict.evidence.size());
+void write_verdict(const Verdict& verdict, ByteWriter& out) {
+  out.integer(verdict.tone_score);
+  out.varint(verdict.tone_confidence);
+  out.varint(verdict.urgency_score);
+  out.varint(verdict.abuse_score);
+  out.integer(verdict.tone_sum);
+  out.integer(verdict.urgency_sum);
+  out.integer(verdict.abuse_sum);
+  out.text(verdict.language_view());
+  out.varint(verdict.evidence.size());
   for (const Evidence& evidence : verdict.evidence) {
-    out.push_back(static_cast<char>(static_cast<unsigned>(evidence.axis) << 1 |
-                                    static_cast<unsigned>(evidence.span.field)));
-    put_varint(out, evidence.name);
-    put_varint(out, evidence.span.start);
-    put_varint(out, evidence.span.end);
-    put_signed(out, evidence.weight);
+    out.byte(static_cast<unsigned>(static_cast<unsigned>(evidence.axis) << 1 |
+                                   static_cast<unsigned>(evidence.span.field)));
+    out.varint(evidence.name);
+    out.varint(evidence.span.start);
+    out.varint(evidence.span.end);
+    out.integer(evidence.weight);
   }
 }
 
@@ -95,66 +95,90 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
   return in.ok();
 }
 
-void put_coordinate(std::string& out, const std::optional<double>& degrees) {
+void write_coordinate(const std::optional<double>& degrees, ByteWriter& out) {
   if (degrees) {
-    put_u64(out, std::bit_cast<std::uint64_t>(*degrees));
+    std::string bytes;
+    put_u64(bytes, std::bit_cast<std::uint64_t>(*degrees));
+    out.bytes(bytes);
   }
 }
 
 Time read_time(ByteReader& in) { return Time(microseconds(in.integer())); }
 
+/// No encoding of `record` is longer.
+std::size_t max_bytes(const Record& record) {
+  const Mention& mention = record.mention;
+  std::size_t texts = 0;
+  for (const std::string_view text :
+       {mention.source, mention.id, mention.text, mention.title, mention.language, mention.url,
+        mention.in_reply_to, mention.repost_of, mention.thread, mention.place.name}) {
+    texts += text.size();
+  }
+  constexpr std::size_t kNumbers = 48, kFixedBytes = 64, kBytesOfEvidence = 1 + 4 * 5;
+  return texts + kNumbers * ByteWriter::kMaxVarintBytes + kFixedBytes +
+         kBytesOfEvidence * record.verdict.evidence.size() + 5 * record.topics.size();
+}
+
+void write_record(const Record& record, ByteWriter& out) {
+  const Mention& mention = record.mention;
+  const std::uint32_t flags = flags_of(record);
+  out.text(mention.source);
+  out.text(mention.id);
+  out.varint(flags);
+  out.byte(static_cast<unsigned>(mention.kind));
+  out.byte(static_cast<unsigned>(record.mode));
+  out.byte(static_cast<unsigned>(record.verdict.tone));
+  out.byte(static_cast<unsigned>(record.verdict.urgency));
+  out.varint(record.connector);
+  out.integer(mention.created_at.time_since_epoch().count());
+  out.integer(record.received_at.time_since_epoch().count());
+  if (flags & kWasEdited) {
+    out.integer(mention.version.edited_at_us);
+    out.varint(mention.version.revision);
+  }
+  if (flags & kHasAuthor) {
+    out.bytes({reinterpret_cast<const char*>(record.author.data()), record.author.size()});
+  }
+  out.varint(mention.author.followers);
+  out.text(mention.text);
+  if (flags & kHasTitle) {
+    out.text(mention.title);
+  }
+  out.text(mention.language);
+  out.text(mention.url);
+  if (flags & kHasLinks) {
+    out.text(mention.in_reply_to);
+    out.text(mention.repost_of);
+    out.text(mention.thread);
+  }
+  if (flags & kHasPlace) {
+    out.text(mention.place.name);
+  }
+  write_coordinate(mention.place.latitude, out);
+  write_coordinate(mention.place.longitude, out);
+  if (flags & kHasRating) {
+    out.integer(*mention.rating);
+  }
+  if (flags & kHasEngagement) {
+    out.varint(mention.engagement.likes);
+    out.varint(mention.engagement.reposts);
+    out.varint(mention.engagement.replies);
+  }
+  out.varint(record.topics.size());
+  for (const std::uint32_t topic : record.topics) {
+    out.varint(topic);
+  }
+  write_verdict(record.verdict, out);
+}
+
 }  // namespace
 
 void encode_record(const Record& record, std::string& out) {
-  const Mention& mention = record.mention;
-  const std::uint32_t flags = flags_of(record);
-  put_text(out, mention.source);
-  put_text(out, mention.id);
-  put_varint(out, flags);
-  out.push_back(static_cast<char>(mention.kind));
-  out.push_back(static_cast<char>(record.mode));
-  out.push_back(static_cast<char>(record.verdict.tone));
-  out.push_back(static_cast<char>(record.verdict.urgency));
-  put_varint(out, record.connector);
-  put_signed(out, mention.created_at.time_since_epoch().count());
-  put_signed(out, record.received_at.time_since_epoch().count());
-  if (flags & kWasEdited) {
-    put_signed(out, mention.version.edited_at_us);
-    put_varint(out, mention.version.revision);
-  }
-  if (flags & kHasAuthor) {
-    out.append(reinterpret_cast<const char*>(record.author.data()), record.author.size());
-  }
-  put_varint(out, mention.author.followers);
-  put_text(out, mention.text);
-  if (flags & kHasTitle) {
-    put_text(out, mention.title);
-  }
-  put_text(out, mention.language);
-  put_text(out, mention.url);
-  if (flags & kHasLinks) {
-    put_text(out, mention.in_reply_to);
-    put_text(out, mention.repost_of);
-    put_text(out, mention.thread);
-  }
-  if (flags & kHasPlace) {
-    put_text(out, mention.place.name);
-  }
-  put_coordinate(out, mention.place.latitude);
-  put_coordinate(out, mention.place.longitude);
-  if (flags & kHasRating) {
-    put_signed(out, *mention.rating);
-  }
-  if (flags & kHasEngagement) {
-    put_varint(out, mention.engagement.likes);
-    put_varint(out, mention.engagement.reposts);
-    put_varint(out, mention.engagement.replies);
-  }
-  put_varint(out, record.topics.size());
-  for (const std::uint32_t topic : record.topics) {
-    put_varint(out, topic);
-  }
-  put_verdict(out, record.verdict);
+  const std::size_t start = out.size();
+  out.resize(start + max_bytes(record));
+  ByteWriter writer(out.data() + start);
+  write_record(record, writer);
+  out.resize(static_cast<std::size_t>(writer.at() - out.data()));
 }
 
 Result<Record> decode_record(std::string_view bytes) {

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/folded_text.h"
+
+namespace vigie {
+
+/// What words were found to begin: the nodes of a trie that they lead to from its root. Most words
+/// of most texts are a few thousand, and most of these lead nowhere. Whole words are compared,
+/// never hashes alone: nobody can make a word be taken for another. A word takes the place of
+/// another; long ones, and those that lead to many nodes, are not remembered. 192 KiB, one thread.
+class WordStarts {
+ public:
+  static constexpr std::size_t kMaxNodes = 4;
+
+  /// False: not remembered.
+  bool find(std::string_view word, std::uint64_t hash,
+            std::span<const std::uint32_t>& nodes) const {
+    const Slot& slot = slots_[hash % kSlots];
+    if (!is_same_word(word, {slot.bytes.data(), slot.length})) {
+      return false;
+    }
+    nodes = std::span(slot.nodes).first(slot.count);
+    return true;
+  }
+  void remember(std::string_view word, std::uint64_t hash, std::span<const std::uint32_t> nodes) {
+    if (word.size() > kMaxBytes || nodes.size() > kMaxNodes) {
+      return;
+    }
+    Slot& slot = slots_[hash % kSlots];
+    word.copy(slot.bytes.data(), word.size());
+    slot.length = static_cast<unsigned char>(word.size());
+    slot.count = static_cast<unsigned char>(nodes.size());
+    std::copy(nodes.begin(), nodes.end(), slot.nodes.begin());
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 4096, kMaxBytes = 30;
+  struct Slot {
+    std::array<char, kMaxBytes> bytes{};
+    unsigned char length = 0, count = 0;
+    std::array<std::uint32_t, kMaxNodes> nodes{};
+  };
+
+  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
+};
+
+}  // namespace vigie
