@@ -46,15 +46,18 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
 const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) const {
   const Token& token = folded.tokens[at];
   const std::size_t bit = filter_bit(token.hash);
-  const bool begins_none = (filter_[bit / 64] >> (bit % 64) & 1) == 0;
+  const bool begins_none =
+      (filter_[bit / 64] >> (bit % 64) & 1) == 0 || (token.flags & kTokenLink) != 0;
   if (begins_none && (token.flags & kTokenElongated) == 0) [[likely]] {
     return nullptr;
   }
   const std::string_view word = folded.word(token);
   const Slot& slot = slot_of(token.hash);
   for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
-    if (is_same_word(word, text(known_[i].first)) && goes_on(known_[i], folded, at)) {
-      return &known_[i].entry;
+    const Known& known = known_[i];
+    if (is_same_word(word, text(known.first)) &&
+        (known.entry.words == 1 || goes_on(known, folded, at))) {
+      return &known.entry;
     }
   }
   return (token.flags & kTokenElongated) != 0 ? find_shortened(word) : nullptr;
@@ -93,7 +96,7 @@ const LexiconEntry* Lexicon::find_shortened(std::string_view stretched) const {
 
 /// Whether the words behind the first are there, too, within the sentence and not in a link.
 bool Lexicon::goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const {
-  if (folded.tokens.size() - at < known.entry.words || (folded.tokens[at].flags & kTokenLink)) {
+  if (folded.tokens.size() - at < known.entry.words) {
     return false;
   }
   for (std::uint32_t i = 1; i < known.entry.words; ++i) {

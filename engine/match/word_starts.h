@@ -14,7 +14,7 @@ namespace vigie {
 /// What words were found to begin: the nodes of a trie that they lead to from its root. Most words
 /// of most texts are a few thousand, and most of these lead nowhere. Whole words are compared,
 /// never hashes alone: nobody can make a word be taken for another. A word takes the place of
-/// another; long ones, and those that lead to many nodes, are not remembered. 192 KiB, one thread.
+/// another; long ones, and those that lead to many nodes, are not remembered. 256 KiB, one thread.
 class WordStarts {
  public:
   static constexpr std::size_t kMaxNodes = 4;
@@ -41,8 +41,8 @@ class WordStarts {
   }
 
  private:
-  static constexpr std::size_t kSlots = 4096, kMaxBytes = 30;
-  struct Slot {
+  static constexpr std::size_t kSlots = 4096, kMaxBytes = 46;
+  struct alignas(64) Slot {  // one cache line
     std::array<char, kMaxBytes> bytes{};
     unsigned char length = 0, count = 0;
     std::array<std::uint32_t, kMaxNodes> nodes{};

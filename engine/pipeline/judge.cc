@@ -55,9 +55,11 @@ Findings Judge::judge(Envelope& envelope) {
   findings.receipt = std::move(envelope.receipt);
   findings.catalogue = analyser_->knowledge().catalogue;
   findings.arena.reserve(envelope.bytes.size());
+  findings.findings.reserve(last_findings_);
   envelope_ = &envelope;
   out_ = &findings;
   mapping_for(envelope.origin->format).map(envelope, *this);
+  last_findings_ = findings.findings.size();
   return findings;
 }
 
@@ -120,8 +122,9 @@ void Judge::keep(const Mention& mention) {
   const bool is_answer = !mention.in_reply_to.empty();
   const bool says_edited =
       mention.version.edited_at_us > mention.created_at.time_since_epoch().count();
+  const bool all_keep = kept_.size() == policy_.tenants.size();
   const bool is_edit =
-      says_edited || (mention.version != Version{} && known_.may_hold(common.id_hash));
+      says_edited || (!all_keep && mention.version != Version{} && known_.may_hold(common.id_hash));
   if (kept_.empty() && !is_edit && !is_answer) {
     ++out_->dropped;
     return;

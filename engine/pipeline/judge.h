@@ -67,6 +67,7 @@ class Judge final : private MentionSink {
 
   Envelope* envelope_ = nullptr;
   Findings* out_ = nullptr;
+  std::size_t last_findings_ = 0;  ///< of the envelope before: about what the next one gives
   std::vector<TenantId> kept_;
   Record record_;
 };

@@ -9,6 +9,8 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxBatchEnvelopes = 64;
+/// So many findings ahead the store is told what comes.
+constexpr std::size_t kExpectAhead = 8;
 /// A batch is closed when its findings hold this much: it is copied into memory once more.
 constexpr std::size_t kMaxBatchBytes = 16U << 20;
 /// The store's housekeeping is done when there is nothing else to do, and at least so often.
@@ -110,6 +112,9 @@ void Writer::apply(Findings& findings) {
   Fate fate = Fate::kDropped;
   for (std::size_t i = 0; i < findings.findings.size(); ++i) {
     const Finding& finding = findings.findings[i];
+    if (i + kExpectAhead < findings.findings.size()) {
+      parts_.store.expect(findings.findings[i + kExpectAhead]);
+    }
     const Fate copy = fate_of(apply(findings, finding));
     fate = std::max(fate, copy);
     const bool last_copy =

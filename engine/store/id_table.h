@@ -54,6 +54,13 @@ class IdTable {
     return false;
   }
 
+  /// A hint: this hash is going to be looked for.
+  void prefetch(std::uint32_t tenant_number, std::uint64_t hash) const {
+    if (!slots_.empty()) {
+      __builtin_prefetch(&slots_[start(mix(tenant_number, hash))]);
+    }
+  }
+
   std::size_t size() const { return size_; }
   std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
 

@@ -9,6 +9,11 @@ namespace vigie {
 /// again with every mention. Forgetting one costs a write, nothing else. One thread.
 class IdentityMemory {
  public:
+  /// A hint: this author is going to be asked for.
+  void prefetch(std::uint64_t author) const {
+    __builtin_prefetch(&entries_[(author % kBuckets) * kWays]);
+  }
+
   /// Whether `identity` was the last one told of this author; remembers it. All three are hashes
   /// nobody outside can choose: two authors are taken for one with a chance of 2^-50 a pair, and
   /// then only if their identities share 32 bits, too.

@@ -143,6 +143,8 @@ class Store {
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
   /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
   Applied apply(const Findings& findings, const Finding& finding);
+  /// W. A hint: `finding` is going to be applied soon. What is known is too large for the caches.
+  void expect(const Finding& finding) const;
   /// W. Further parts of the same batch.
   void set_cursor(std::string_view connector, std::string_view cursor);
   void add_dead_letter(std::string_view connector, Time received_at, const Rejected& rejected);

@@ -16,12 +16,6 @@ constexpr std::size_t kPseudonymBytes = sizeof(Pseudonym);
 constexpr std::size_t kBoxHead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
 constexpr std::size_t kKeyRowBytes = kPseudonymBytes + crypto_secretbox_KEYBYTES;
 
-std::uint64_t load_u64(const unsigned char* bytes) {
-  std::uint64_t number = 0;
-  std::memcpy(&number, bytes, sizeof number);
-  return number;
-}
-
 std::string_view view(const Pseudonym& author) {
   return {reinterpret_cast<const char*>(author.data()), author.size()};
 }
@@ -59,7 +53,7 @@ void Store::State::seal_identity(const Findings& findings, const Finding& findin
   std::array<unsigned char, crypto_shorthash_BYTES> digest;
   crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(identity.data()),
                    identity.size(), hash_key.data());
-  if (known_identities.is_last(load_u64(author.data()) ^ number, load_u64(author.data() + 8),
+  if (known_identities.is_last(identity_key(number, author), load_u64(author.data() + 8),
                                load_u64(digest.data()) + day)) {
     return;
   }

@@ -134,6 +134,16 @@ struct Store::State {
   void sync() const;
 };
 
+inline std::uint64_t load_u64(const unsigned char* bytes) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return number;
+}
+/// What IdentityMemory knows an author by.
+inline std::uint64_t identity_key(std::uint32_t tenant_number, const Pseudonym& author) {
+  return load_u64(author.data()) ^ tenant_number;
+}
+
 /// The identity last sealed for `author` (keys.h 11, 12); nothing if there is none, or no key.
 Result<std::optional<std::string>> open_identity(const KeyValue& key_value,
                                                  std::uint32_t tenant_number,

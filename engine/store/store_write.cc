@@ -165,6 +165,12 @@ Store::Applied Store::apply(const Findings& findings, const Finding& finding) {
   return state.store(findings, finding);
 }
 
+void Store::expect(const Finding& finding) const {
+  const std::uint32_t number = state_->number_of[finding.tenant];
+  state_->ids.prefetch(number, finding.id_hash);
+  state_->known_identities.prefetch(identity_key(number, finding.author));
+}
+
 Store::Applied Store::State::store(const Findings& findings, const Finding& finding) {
   PendingMentions& of_tenant = pending[finding.tenant];
   const std::string_view record = findings.view(finding.record);
