@@ -8,8 +8,9 @@
 
 namespace vigie {
 
-/// The system's randomness, asked for in large pieces: a system call for each key costs more than
-/// the key's use. What was given is forgotten here. One thread.
+/// Random bytes in pieces: a seed of the system's, stretched by ChaCha20 over 4 KiB, then a new
+/// one. A system call for each key costs more than the key's use. What was given is forgotten here.
+/// One thread.
 class RandomBytes {
  public:
   ~RandomBytes() { sodium_memzero(pool_.data(), pool_.size()); }
@@ -17,7 +18,10 @@ class RandomBytes {
   /// At most kPoolBytes.
   void fill(std::span<unsigned char> out) {
     if (pool_.size() - used_ < out.size()) {
-      randombytes_buf(pool_.data(), pool_.size());
+      std::array<unsigned char, randombytes_SEEDBYTES> seed;
+      randombytes_buf(seed.data(), seed.size());
+      randombytes_buf_deterministic(pool_.data(), pool_.size(), seed.data());
+      sodium_memzero(seed.data(), seed.size());
       used_ = 0;
     }
     for (unsigned char& byte : out) {

@@ -231,6 +231,7 @@ rocksdb::DBOptions database_options(const RocksOptions& options) {
   made.paranoid_checks = true;
   // The default mode hides loss: one flipped bit and everything after it is dropped in silence.
   made.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  made.allow_concurrent_memtable_write = false;  // one thread writes nearly everything
   made.max_background_jobs = options.background_threads;
   made.max_total_wal_size = options.write_buffer_bytes * 4;
   made.keep_log_file_num = 4;

@@ -6,6 +6,7 @@ Prints a line per finding and `PASS` or `FAIL` per check; exits 1 when a check f
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,17 +40,20 @@ THIRD_PARTY = {
     "spdlog/": {"engine/app"},
 }
 MAX_LINES = 700
+NOT_OURS = {".git", "build", "node_modules", "run", "__pycache__"}
 RESIDUE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 VAGUE = re.compile(r"(^|_)(util|utils|common|helper|helpers|manager|misc)(_|\.|$)")
 
 
 def tracked(*suffixes):
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True,
-                            capture_output=True, check=False)
-    if listed.returncode == 0:
-        names = listed.stdout.split()
-    else:  # an unpacked release has no git
-        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file() and "build" not in p.parts]
+    names = None
+    if shutil.which("git"):
+        listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True,
+                                capture_output=True, check=False)
+        names = listed.stdout.split() if listed.returncode == 0 else None
+    if names is None:  # a newcomer's machine has no git, an unpacked release no repository
+        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*")
+                 if p.is_file() and not NOT_OURS.intersection(p.relative_to(ROOT).parts)]
     return [n for n in names if n.endswith(suffixes) and (ROOT / n).is_file()]
 
 
