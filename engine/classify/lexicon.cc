@@ -13,8 +13,10 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
   };
   std::ranges::stable_sort(phrases, {}, order);
   for (const Phrase& phrase : phrases) {
-    Known& known = known_.emplace_back(Known{phrase.entry, {}, 0});
+    Known& known = known_.emplace_back();
+    known.entry = phrase.entry;
     known.next_words = static_cast<std::uint32_t>(words_.size());
+    known.next_hash = phrase.words.size() > 1 ? hash_word(phrase.words[1]) : 0;
     for (const std::string& word : phrase.words) {
       const Word place{static_cast<std::uint32_t>(bytes_.size()),
                        static_cast<std::uint32_t>(word.size())};
@@ -55,8 +57,12 @@ const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) co
   const Slot& slot = slot_of(token.hash);
   for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
     const Known& known = known_[i];
-    if (is_same_word(word, text(known.first)) &&
-        (known.entry.words == 1 || goes_on(known, folded, at))) {
+    const bool is_phrase = known.entry.words > 1;
+    if (is_phrase &&
+        (at + 1 == folded.tokens.size() || folded.tokens[at + 1].hash != known.next_hash)) {
+      continue;
+    }
+    if (is_same_word(word, text(known.first)) && (!is_phrase || goes_on(known, folded, at))) {
       return &known.entry;
     }
   }

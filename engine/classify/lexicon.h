@@ -56,6 +56,7 @@ class Lexicon {
     LexiconEntry entry;
     Word first;
     std::uint32_t next_words = 0;  ///< in words_: those behind the first
+    std::uint64_t next_hash = 0;   ///< of the second word; says "no" without a look at the words
   };
   /// All phrases that begin with words of one hash: [first, first + count) of `known_`, long ones
   /// first.
