@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -50,10 +51,7 @@ class ByteWriter {
   char* at() const { return at_; }
 
   void byte(unsigned number) { *at_++ = static_cast<char>(number); }
-  void bytes(std::string_view bytes) {
-    std::memcpy(at_, bytes.data(), bytes.size());
-    at_ += bytes.size();
-  }
+  void bytes(std::string_view bytes) { at_ = std::copy(bytes.begin(), bytes.end(), at_); }
   void varint(std::uint64_t number) {
     for (; number >= 0x80; number >>= 7) {
       *at_++ = static_cast<char>(number | 0x80);

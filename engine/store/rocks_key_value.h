@@ -10,7 +10,7 @@ namespace vigie {
 
 struct RocksOptions {
   std::uint64_t cache_bytes = 64U << 20;         ///< blocks, indexes and filters
-  std::uint64_t write_buffer_bytes = 32U << 20;  ///< of the mentions; the other families have less
+  std::uint64_t write_buffer_bytes = 64U << 20;  ///< of the mentions; the other families have less
   int background_threads = 2;
   bool read_only = false;  ///< what was there at opening, also while another process writes
 };
