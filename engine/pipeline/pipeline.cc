@@ -35,7 +35,8 @@ std::vector<Part*> addresses(const std::vector<std::unique_ptr<Part>>& parts) {
 
 Pipeline::Pipeline(Parts parts)
     : inboxes_(make<WorkerInbox>(parts.workers, parts.inbox_capacity_envelopes)),
-      outboxes_(make<WorkerOutbox>(parts.workers, parts.outbox_capacity_envelopes, writer_bell_)),
+      outboxes_(make<WorkerOutbox>(parts.workers, parts.outbox_capacity_envelopes, kMaxOutboxBytes,
+                                   writer_bell_)),
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
       writer_({parts.store, addresses(outboxes_), ledger_, parts.policy, parts.clock, parts.metrics,
@@ -51,7 +52,7 @@ Pipeline::Pipeline(Parts parts)
 void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
   pthread_setname_np(pthread_self(), "worker");
   Worker& worker = workers_[index];
-  Doorbell& bell = inboxes_[index]->bell();
+  Doorbell& bell = inboxes_[index]->bell;
   for (;;) {
     const std::uint32_t heard = bell.heard();
     if (worker.step()) {
@@ -84,7 +85,7 @@ void Pipeline::run_writer(std::stop_token stop) {
 
 void Pipeline::wake() {
   for (const auto& inbox : inboxes_) {
-    inbox->bell().ring();
+    inbox->bell.ring();
   }
   writer_bell_.ring();
 }

@@ -56,8 +56,8 @@ class Writer {
   bool step();
 
  private:
-  /// Sequences of one connector: all up to these.
-  struct Watermark {
+  /// How far one connector's sequences have come: all up to these.
+  struct Progress {
     std::uint64_t applied = 0, published = 0;
   };
   static constexpr std::uint32_t kNoTopic = 0xffffffff;
@@ -87,8 +87,8 @@ class Writer {
 
   Parts parts_;
   std::vector<Findings> batch_;
-  std::vector<Watermark> watermarks_;
-  std::size_t next_worker_ = 0;  ///< whose result is applied next
+  std::vector<Progress> progress_;  ///< by connector
+  std::size_t next_worker_ = 0;     ///< whose result is applied next
   std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
   std::shared_ptr<const Catalogue> counted_by_;                      ///< whose numbers these are
   std::vector<MentionRef> shown_;
