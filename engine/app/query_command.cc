@@ -7,6 +7,7 @@
 #include "engine/app/data_folder.h"
 #include "engine/core/json_writer.h"
 #include "engine/core/verdict_json.h"
+#include "engine/store/correction_json.h"
 
 namespace vigie {
 namespace {
@@ -61,8 +62,8 @@ bool fits(const StoredMention& stored, const QueryOptions& options, const Wanted
   const auto has_topic = [&](std::uint32_t topic) {
     return stored.catalogue->names[topic] == options.topic;
   };
-  return (!wanted.tone || record.verdict.tone == *wanted.tone) &&
-         record.verdict.urgency >= wanted.at_least &&
+  return (!wanted.tone || tone_in_force(record) == *wanted.tone) &&
+         urgency_in_force(record) >= wanted.at_least &&
          (options.source.empty() || record.mention.source == options.source) &&
          (!wanted.since || record.mention.created_at >= *wanted.since) &&
          (!wanted.until || record.mention.created_at < *wanted.until) &&
@@ -78,6 +79,7 @@ void print_mention(const StoredMention& stored) {
   write_mention_members(record.mention, {}, json);
   json.key("received_at").value(format_time(record.received_at));
   write_verdict_members(record.mention, record.verdict, *stored.catalogue, record.topics, json);
+  write_correction_members(record, json);
   json.key("topics").begin_array();
   for (const std::uint32_t topic : record.topics) {
     json.value(stored.catalogue->names[topic]);
