@@ -76,7 +76,7 @@ int reclassify(const ReclassifyOptions& options) {
   }
   const Result<std::unique_ptr<Store>> store = open_store(*config, StoreAccess::kReadWrite);
   if (!store) {
-    std::fprintf(stderr, "vigie: %s; stop the engine first\n", store.error().text.c_str());
+    std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
     return kFailed;
   }
   Analyser analyser(knowledge);

@@ -152,7 +152,7 @@ def edits_and_deletions(scene):
 
 def beside_a_running_engine(scene):
     code, _, errors = vigie("reclassify", "--config", scene.engine.config)
-    assert code == 3 and "stop the engine" in errors, (code, errors)
+    assert code == 3 and "another process has the data folder" in errors, (code, errors)
 
 
 def new_rules_judge_what_is_stored(scene):
