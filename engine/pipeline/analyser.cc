@@ -24,6 +24,13 @@ const Verdict& Analyser::classify(const Mention& mention) {
   return verdict_;
 }
 
+void Analyser::judge(TenantId tenant, Record& record) {
+  match(record.mention);
+  record.verdict = classify(record.mention);
+  record.topics.clear();
+  collect_topics(tenant, record.topics);
+}
+
 void Analyser::collect_topics(TenantId tenant, std::vector<std::uint32_t>& topics) const {
   const auto first = static_cast<std::ptrdiff_t>(topics.size());
   for (const Match& match : matches_.matches) {

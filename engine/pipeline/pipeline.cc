@@ -39,14 +39,20 @@ Pipeline::Pipeline(Parts parts)
                                    writer_bell_)),
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
-      writer_({parts.store, addresses(outboxes_), ledger_, parts.policy, parts.clock, parts.metrics,
-               parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
+      writer_({parts.store, addresses(outboxes_), corrections_, ledger_, parts.policy, parts.clock,
+               parts.metrics, parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
   for (std::size_t i = 0; i < parts.workers; ++i) {
     workers_.emplace_back(*inboxes_[i], *outboxes_[i], parts.shelf,
                           Judge(parts.mappings, parts.policy, parts.pseudonyms,
                                 parts.store.id_hasher(), parts.store.known_ids()),
                           parts.metrics);
   }
+}
+
+bool Pipeline::correct(CorrectionDesk::Request request) {
+  const bool taken = corrections_.put(std::move(request));
+  writer_bell_.ring();
+  return taken;
 }
 
 void Pipeline::run_worker(std::size_t index, std::stop_token stop) {

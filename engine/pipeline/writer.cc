@@ -62,6 +62,9 @@ bool Writer::step() {
     last_house_ = now;
     keep_house();
   }
+  if (correct()) {
+    return true;
+  }
   const std::size_t taken = take();
   if (taken != 0) {
     const auto start = std::chrono::steady_clock::now();
@@ -85,6 +88,23 @@ bool Writer::step() {
     return true;
   }
   return keep_house();
+}
+
+/// People wait for the answer: it is synced at once.
+bool Writer::correct() {
+  std::vector<CorrectionDesk::Request> requests = parts_.corrections.take();
+  if (requests.empty()) {
+    return false;
+  }
+  std::vector<bool> found;
+  for (CorrectionDesk::Request& request : requests) {
+    found.push_back(parts_.store.correct(request.ref, std::move(request.correction)));
+  }
+  sync();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i].done(found[i]);
+  }
+  return true;
 }
 
 std::size_t Writer::take() {

@@ -13,6 +13,7 @@
 #include "engine/ingest/inlet.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/alert_raiser.h"
+#include "engine/pipeline/correction_desk.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/worker.h"
 #include "engine/store/store.h"
@@ -34,6 +35,7 @@ class Writer {
   struct Parts {
     Store& store;
     std::vector<WorkerOutbox*> workers;
+    CorrectionDesk& corrections;
     CommitLedger& ledger;
     const TenantPolicy& policy;
     const Clock& clock;
@@ -51,8 +53,8 @@ class Writer {
 
   explicit Writer(Parts parts);
 
-  /// A bounded piece of work: at most one batch, or one sync, or one piece of the store's own
-  /// housekeeping. False when there was nothing to do.
+  /// A bounded piece of work: at most the corrections that wait, or one batch, or one sync, or one
+  /// piece of the store's own housekeeping. False when there was nothing to do.
   bool step();
 
  private:
@@ -76,6 +78,7 @@ class Writer {
     }
   };
 
+  bool correct();
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
