@@ -73,6 +73,26 @@ struct ReclassifyOptions {
 /// Judges what the store of a stopped engine holds by the rules in force.
 int reclassify(const ReclassifyOptions& options);
 
+struct ModelTrainOptions {
+  std::string recipe;  ///< YAML: what to learn from
+  std::string data;    ///< folder of what does not lie beside the recipe; may be empty
+  std::string rules;
+  std::string out;
+  std::vector<std::string> corrections;  ///< more files of labelled texts
+  bool force = false;                    ///< write it even if it is worse on the guard set
+};
+/// Learns a model from labelled texts; written only if it is not worse on the recipe's guard set.
+int model_train(const ModelTrainOptions& options);
+
+struct ModelEvalOptions {
+  std::string rules;
+  std::string model;  ///< to judge with instead of the rules directory's; may be empty
+  std::string language = "fr";
+  std::vector<std::string> files;
+};
+/// How good the verdicts are on files of labelled texts.
+int model_eval(const ModelEvalOptions& options);
+
 struct QueryOptions {
   std::string config;
   std::string tenant;

@@ -21,7 +21,7 @@ void add_config(CLI::App* command, Options& options, bool required) {
 }
 
 void add_rules(CLI::App* command, std::string& rules) {
-  command->add_option("--rules", rules, "rules directory (packs/, lexicons/)")
+  command->add_option("--rules", rules, "rules directory (packs/, lexicons/, models/)")
       ->check(CLI::ExistingDirectory)
       ->default_str(kDefaultRules);
 }
@@ -119,6 +119,38 @@ int main(int argc, char** argv) {
   reclassify_command->add_flag("--all", reclassify_options.all,
                                "also what these rules have judged, as after a new Vigie");
   reclassify_command->callback([&] { exit_code = reclassify(reclassify_options); });
+
+  auto* model_command = app.add_subcommand("model", "train and evaluate learned weights");
+  model_command->require_subcommand(1);
+  ModelTrainOptions train_options;
+  auto* train_command = model_command->add_subcommand(
+      "train", "learn from labelled texts; kept only if not worse on the guard set");
+  train_command->add_option("--recipe", train_options.recipe, "what to learn from (YAML)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  train_command->add_option("--data", train_options.data, "where files lie that are not beside it")
+      ->check(CLI::ExistingDirectory);
+  add_rules(train_command, train_options.rules);
+  train_command->add_option("--out", train_options.out, "model file to write")->required();
+  train_command
+      ->add_option("--corrections", train_options.corrections,
+                   "more labelled texts (vigie query --corrections)")
+      ->check(CLI::ExistingFile);
+  train_command->add_flag("--force", train_options.force, "write it even if it is worse");
+  train_command->callback([&] { exit_code = model_train(train_options); });
+  ModelEvalOptions eval_options;
+  auto* eval_command = model_command->add_subcommand(
+      "eval", "macro-F1, precision, recall, confusion, calibration on files of label<TAB>text");
+  add_rules(eval_command, eval_options.rules);
+  eval_command->add_option("--model", eval_options.model, "instead of the rules directory's")
+      ->check(CLI::ExistingFile);
+  eval_command->add_option("--language", eval_options.language, "of the texts: fr, en")
+      ->check(CLI::IsMember({"fr", "en"}))
+      ->capture_default_str();
+  eval_command->add_option("files", eval_options.files, "labelled texts")
+      ->required()
+      ->check(CLI::ExistingFile);
+  eval_command->callback([&] { exit_code = model_eval(eval_options); });
 
   QueryOptions query_options;
   auto* query_command = app.add_subcommand("query", "stored mentions as NDJSON, newest first");

@@ -10,7 +10,7 @@ namespace vigie {
 Analyser::Analyser(std::shared_ptr<const Knowledge> knowledge)
     : knowledge_(std::move(knowledge)),
       matcher_(knowledge_->rules),
-      classifier_(knowledge_->catalogue, knowledge_->lexicons) {}
+      classifier_(knowledge_->catalogue, knowledge_->lexicons, knowledge_->models) {}
 
 const Matches& Analyser::match(const Mention& mention) {
   folder_.fold(mention.title, mention.text, folded_);

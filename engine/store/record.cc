@@ -57,6 +57,7 @@ void write_verdict(const Verdict& verdict, ByteWriter& out) {
   out.varint(verdict.urgency_score);
   out.varint(verdict.abuse_score);
   out.integer(verdict.tone_sum);
+  out.integer(verdict.opinion_sum);
   out.integer(verdict.urgency_sum);
   out.integer(verdict.abuse_sum);
   out.text(verdict.language_view());
@@ -77,6 +78,7 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
   verdict.urgency_score = in.natural<std::uint16_t>();
   verdict.abuse_score = in.natural<std::uint16_t>();
   verdict.tone_sum = static_cast<std::int32_t>(in.integer());
+  verdict.opinion_sum = static_cast<std::int32_t>(in.integer());
   verdict.urgency_sum = static_cast<std::int32_t>(in.integer());
   verdict.abuse_sum = static_cast<std::int32_t>(in.integer());
   const std::string_view language = in.text();
@@ -89,7 +91,7 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
   verdict.evidence.resize(static_cast<std::size_t>(count));
   for (Evidence& evidence : verdict.evidence) {
     const std::uint8_t place = in.byte();
-    if (place > (static_cast<unsigned>(Axis::kAbuse) << 1 | 1U)) {
+    if (place > (static_cast<unsigned>(Axis::kOpinion) << 1 | 1U)) {
       return false;
     }
     evidence.axis = static_cast<Axis>(place >> 1);

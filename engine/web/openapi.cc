@@ -34,7 +34,7 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
     {"Urgency", R"({"enum":["low","medium","high","critical"]})"},
     {"Evidence",
      R"({"type":"object","required":["axis","rule","start","end","text","weight"],"properties":{
-"axis":{"enum":["watch","topic","sentiment","urgency","abuse"]},"rule":{"type":"string"},
+"axis":{"enum":["watch","topic","sentiment","opinion","urgency","abuse"]},"rule":{"type":"string"},
 "field":{"enum":["title"],"description":"where the span lies, if not in text"},
 "start":{"type":"integer","description":"UTF-8 byte offset"},
 "end":{"type":"integer","description":"UTF-8 byte offset, not included"},

@@ -4,7 +4,7 @@ export type Tone = "negative" | "neutral" | "positive";
 export type Urgency = "low" | "medium" | "high" | "critical";
 
 export interface Evidence {
-  axis: "watch" | "topic" | "sentiment" | "urgency" | "abuse";
+  axis: "watch" | "topic" | "sentiment" | "opinion" | "urgency" | "abuse";
   rule: string;
   field?: "title";
   start: number;

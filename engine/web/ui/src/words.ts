@@ -13,7 +13,7 @@ const fr = {
   correction: { title: "Corriger", usefulness: "Utilité", urgent: "Urgent", notUrgent: "Pas urgent", useful: "Utile", notUseful: "Pas utile", saved: "Enregistré.", failed: "La correction n’a pas été enregistrée. Essayez encore.", by: "Corrigé par {{by}}, {{at}}. La machine disait : {{machine}}." },
   urgency: { low: "Faible", medium: "Moyenne", high: "Haute", critical: "Critique" },
   tone: { negative: "Négatif", neutral: "Neutre", positive: "Positif" },
-  axis: { watch: "Veille", topic: "Thème", sentiment: "Ton", urgency: "Urgence", abuse: "Propos abusifs" },
+  axis: { watch: "Veille", topic: "Thème", sentiment: "Ton", opinion: "Avis exprimé", urgency: "Urgence", abuse: "Propos abusifs" },
   keys: { title: "Raccourcis clavier", on: "Raccourcis à une touche", close: "Fermer", enter: "Entrée", does: { j: "mention suivante", k: "mention précédente", Enter: "ouvrir la mention", w: "aller à « Pourquoi ? »", "/": "chercher", "?": "cette aide" } },
   access: {
     title: "Accessibilité",
@@ -39,7 +39,7 @@ const en: typeof fr = {
   correction: { title: "Correct this", usefulness: "Usefulness", urgent: "Urgent", notUrgent: "Not urgent", useful: "Useful", notUseful: "Not useful", saved: "Saved.", failed: "The correction was not saved. Please try again.", by: "Corrected by {{by}}, {{at}}. The machine had said: {{machine}}." },
   urgency: { low: "Low", medium: "Medium", high: "High", critical: "Critical" },
   tone: { negative: "Negative", neutral: "Neutral", positive: "Positive" },
-  axis: { watch: "Watch", topic: "Topic", sentiment: "Tone", urgency: "Urgency", abuse: "Abuse" },
+  axis: { watch: "Watch", topic: "Topic", sentiment: "Tone", opinion: "Opinion voiced", urgency: "Urgency", abuse: "Abuse" },
   keys: { title: "Keyboard shortcuts", on: "Single-key shortcuts", close: "Close", enter: "Enter", does: { j: "next mention", k: "previous mention", Enter: "open the mention", w: "go to “Why?”", "/": "search", "?": "this help" } },
   access: {
     title: "Accessibility",
