@@ -1,23 +1,17 @@
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/core/catalogue.h"
 #include "engine/core/settings.h"
 #include "engine/core/tenant.h"
+#include "engine/match/phrase_text.h"
 #include "engine/match/rule.h"
 
 namespace vigie {
 
 struct MatchProgram;
-
-/// Cuts a phrase into words as texts are cut and folded, a '*' kept behind its word
-/// (TextFolder::fold_phrase).
-using PhraseFolder = std::function<std::vector<std::string>(std::string_view)>;
 
 /// All rules of all tenants, compiled into one structure: folded phrases in a word-level trie,
 /// conditions as small boolean programs over phrase hits, raw RE2 behind its required literals.
