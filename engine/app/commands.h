@@ -54,6 +54,15 @@ struct RulesOptions {
 int rules_check(const RulesOptions& options);
 int rules_test(const RulesOptions& options);
 
+struct ExplainOptions {
+  std::string rules, config, tenant;
+  std::vector<std::string> variables;  ///< "commune=Techniville", where there is no configuration
+  std::string rule;                    ///< empty: all that hold, and the names of those that nearly do
+  std::string title, text, input;      ///< `input`: canonical mentions instead of `text`
+  bool json = false;
+};
+int rules_explain(const ExplainOptions& options);
+
 struct QueryOptions {
   std::string config;
   std::string tenant;

@@ -22,6 +22,7 @@ class RuleSet {
   /// reported, with file:line; null (and the catalogue unchanged) if there is one.
   ///
   /// - A pack that no tenant lists is left out.
+  /// - Rules that sort people by what the RGPD protects are refused (rule_lint.h).
   /// - Watch and topic rules hold for the tenants that list their pack. One that uses a tenant's
   ///   variables is compiled for each of them.
   /// - Tone, urgency and abuse rules hold for every tenant, because a verdict is the same for all;

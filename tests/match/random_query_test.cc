@@ -1,10 +1,12 @@
 // Random queries over random texts: the matcher must agree with an evaluation that knows nothing
-// of triggers, tries or sweeps and tries every combination of places.
+// of triggers, tries or sweeps and tries every combination of places; what `rules explain` says
+// must agree with the matcher.
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <random>
 
+#include "engine/match/explainer.h"
 #include "engine/match/query_parser.h"
 #include "tests/match/town.h"
 
@@ -279,7 +281,7 @@ bool is_accepted(const std::string& text) {
 }
 
 TEST(RandomQuery, MatchesWhatTryingEverythingFinds) {
-  constexpr int kRounds = 400, kQueries = 60, kDocuments = 25;
+  constexpr int kRounds = 200, kQueries = 60, kDocuments = 25;
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   Dice dice(seed);
@@ -300,6 +302,10 @@ TEST(RandomQuery, MatchesWhatTryingEverythingFinds) {
     Town town = Town::with_rules(rules);
     ASSERT_TRUE(town.rules()) << to_string(town.problems());
     Matcher matcher(town.rules());
+    std::vector<Problem> problems;
+    const auto explainer = Explainer::make(town.packs(), {tenant("town", {"p"})}, "",
+                                           TextFolder::fold_phrase, problems);
+    ASSERT_TRUE(explainer) << to_string(problems);
     for (int i = 0; i < kDocuments; ++i) {
       const Document document = dice.document();
       Mention mention;
@@ -313,7 +319,10 @@ TEST(RandomQuery, MatchesWhatTryingEverythingFinds) {
         found[match.rule] = true;
         EXPECT_GT(match.span_count, 0U);
       }
+      const auto explained = explainer->explain(mention, document.folded, 0);
+      ASSERT_EQ(explained.size(), queries.size());
       for (std::size_t j = 0; j < queries.size(); ++j) {
+        EXPECT_EQ(explained[j].explanation.holds, found[j]) << written(queries[j]);
         const bool holds = Judge(document).holds(queries[j]);
         held += holds ? 1U : 0U;
         ASSERT_EQ(found[j], holds) << written(queries[j]) << "\ntitle: " << document.title
