@@ -117,7 +117,8 @@ bool holds(const Filter& filter, const Mention& mention, const PhraseFolder& fol
              (!filter.words.empty() && fold(mention.author.name) == filter.words);
     case Of::kPlace: {
       const std::vector<std::string> words = fold(mention.place.name);
-      return !filter.words.empty() && !std::ranges::search(words, filter.words).empty();
+      return !filter.words.empty() && std::search(words.begin(), words.end(), filter.words.begin(),
+                                                  filter.words.end()) != words.end();
     }
     case Of::kKind:
       return mention.kind == filter.kind;

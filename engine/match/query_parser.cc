@@ -34,11 +34,6 @@ std::size_t count_levels(const Condition& condition) {
   return deepest + 1;
 }
 
-bool is_of_phrases(const Condition& condition) {
-  return condition.op == Op::kPhrase ||
-         (condition.op == Op::kAny && std::ranges::all_of(condition.children, is_of_phrases));
-}
-
 class QueryParser {
  public:
   QueryParser(std::string_view query, const QueryContext& context)

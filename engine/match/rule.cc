@@ -70,6 +70,12 @@ const Condition* find_unfindable(const Condition& condition) {
   }
 }
 
+bool is_of_phrases(const Condition& condition) {
+  return condition.op == Condition::Op::kPhrase ||
+         (condition.op == Condition::Op::kAny &&
+          std::ranges::all_of(condition.children, is_of_phrases));
+}
+
 Problem problem_at(const std::string& file, const Condition& at, const std::string& text) {
   return {file, at.line, at.column,
           at.query == nullptr ? text : text + marked_line(*at.query, at.query_at)};

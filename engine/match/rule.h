@@ -50,6 +50,9 @@ struct Condition {
 /// excludes or filters; null if something in it has to be found.
 const Condition* find_unfindable(const Condition& condition);
 
+/// A phrase or any of some phrases: what may stand close to another.
+bool is_of_phrases(const Condition& condition);
+
 /// What is wrong with a part of a rule: its line and column, and for a query the line of it with a
 /// mark below.
 Problem problem_at(const std::string& file, const Condition& at, const std::string& text);

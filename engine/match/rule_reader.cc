@@ -32,12 +32,6 @@ bool is_rule_id(const std::string& id) {
   });
 }
 
-bool is_of_phrases(const Condition& condition) {
-  return condition.op == Condition::Op::kPhrase ||
-         (condition.op == Condition::Op::kAny &&
-          std::ranges::all_of(condition.children, is_of_phrases));
-}
-
 class PackReader {
  public:
   explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
