@@ -57,8 +57,8 @@ int rules_test(const RulesOptions& options);
 struct ExplainOptions {
   std::string rules, config, tenant;
   std::vector<std::string> variables;  ///< "commune=Techniville", where there is no configuration
-  std::string rule;                    ///< empty: all that hold, and the names of those that nearly do
-  std::string title, text, input;      ///< `input`: canonical mentions instead of `text`
+  std::string rule;                ///< empty: all that hold, and the names of those that nearly do
+  std::string title, text, input;  ///< `input`: canonical mentions instead of `text`
   bool json = false;
 };
 int rules_explain(const ExplainOptions& options);

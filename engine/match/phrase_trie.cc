@@ -124,18 +124,23 @@ void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::
       }
       continue;
     }
-    std::array<std::uint32_t, WordStarts::kMaxNodes> found;
-    std::size_t count = 0;
-    visit_starts(word, token.hash, [&](std::uint32_t node) {
-      if (count < found.size()) {
-        found[count] = node;
-      }
-      ++count;
-      arrive(walk, node, i);
-    });
-    if (count <= found.size()) {
-      starts.remember(word, token.hash, std::span(found).first(count));
+    start_unknown_word(walk, word, starts);
+  }
+}
+
+void PhraseTrie::start_unknown_word(Walk& walk, std::string_view word, WordStarts& starts) const {
+  const std::uint64_t hash = walk.text.tokens[walk.first_token].hash;
+  std::array<std::uint32_t, WordStarts::kMaxNodes> found;
+  std::size_t count = 0;
+  visit_starts(word, hash, [&](std::uint32_t node) {
+    if (count < found.size()) {
+      found[count] = node;
     }
+    ++count;
+    arrive(walk, node, walk.first_token);
+  });
+  if (count <= found.size()) {
+    starts.remember(word, hash, std::span(found).first(count));
   }
 }
 

@@ -69,6 +69,9 @@ class PhraseTrie {
 
   void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                      WordStarts& starts, std::vector<PhraseHit>& hits) const;
+  /// Kept out of the loop over all words, which needs the registers.
+  [[gnu::noinline]] void start_unknown_word(Walk& walk, std::string_view word,
+                                            WordStarts& starts) const;
   void follow(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   void follow_patterns(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   /// Calls visit(node) for every node that a word leads to from the root.

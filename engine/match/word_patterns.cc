@@ -51,18 +51,20 @@ std::uint32_t WordPatterns::add(std::string_view pattern) {
   if (!is_new) {
     return place->second;
   }
+  patterns_.emplace_back(pattern);
   const std::string_view literal = pattern.substr(0, pattern.find_first_of("*?"));
-  const bool is_short = literal.size() < LiteralIndex::kMinBytes;
-  if (is_short) {
+  if (literal.size() < LiteralIndex::kMinBytes) {
     of_first_byte_[static_cast<unsigned char>(pattern.front())].push_back(place->second);
     ++short_ones_;
-  } else {
-    const std::uint32_t number = literals_.add(literal);
-    of_literal_.resize(literals_.size());
-    of_literal_[number].push_back(place->second);
+    return place->second;
   }
-  const bool is_stem = pattern.size() == literal.size() + 1 && pattern.ends_with('*');
-  patterns_.push_back({std::string(pattern), is_stem && !is_short});
+  const std::uint32_t number = literals_.add(literal);
+  of_literal_.resize(literals_.size());
+  if (pattern.size() == literal.size() + 1 && pattern.ends_with('*')) {
+    of_literal_[number].stem = place->second;
+  } else {
+    of_literal_[number].others.push_back(place->second);
+  }
   return place->second;
 }
 

@@ -35,29 +35,36 @@ class WordPatterns {
   /// Calls visit(number) for every pattern that `word` fits.
   template <class Visit>
   void visit_fitting(std::string_view word, Visit&& visit) const {
-    const auto visit_those_of = [&](const std::vector<std::uint32_t>& numbers) {
+    const auto visit_others = [&](const std::vector<std::uint32_t>& numbers) {
       for (const std::uint32_t number : numbers) {
-        if (patterns_[number].any_ending || fits_pattern(word, patterns_[number].text)) {
+        if (fits_pattern(word, patterns_[number])) {
           visit(number);
         }
       }
     };
-    literals_.visit_at(word, [&](std::uint32_t literal) { visit_those_of(of_literal_[literal]); });
+    literals_.visit_at(word, [&](std::uint32_t literal) {
+      const OfLiteral& patterns = of_literal_[literal];
+      if (patterns.stem != kNone) {
+        visit(patterns.stem);
+      }
+      visit_others(patterns.others);
+    });
     if (short_ones_ != 0 && !word.empty()) {
-      visit_those_of(of_first_byte_[static_cast<unsigned char>(word.front())]);
+      visit_others(of_first_byte_[static_cast<unsigned char>(word.front())]);
     }
   }
 
  private:
-  struct Pattern {
-    std::string text;
-    bool any_ending = false;  ///< a stem: its literal is all there is to compare
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  struct OfLiteral {
+    std::uint32_t stem = kNone;  ///< the literal and any ending: nothing is left to compare
+    std::vector<std::uint32_t> others;
   };
 
-  std::vector<Pattern> patterns_;
+  std::vector<std::string> patterns_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
   LiteralIndex literals_;
-  std::vector<std::vector<std::uint32_t>> of_literal_;
+  std::vector<OfLiteral> of_literal_;
   std::array<std::vector<std::uint32_t>, 256> of_first_byte_;
   std::size_t short_ones_ = 0;
 };
