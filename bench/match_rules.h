@@ -17,9 +17,10 @@ struct MatchRules {
   std::vector<std::string> expressions;
 };
 
-/// `rules` rules for ten towns, as selective as real ones: a thousand hold for two or three per cent
-/// of the posts. Phrases and neighbours of real texts, each with a rare word; one rule in ten speaks of
-/// the town's name and is compiled for each town. All can be written as one regular expression.
+/// `rules` rules for ten towns, as selective as real ones: a thousand hold for two or three per
+/// cent of the posts. Phrases and neighbours of real texts, each with a rare word; one rule in ten
+/// speaks of the town's name and is compiled for each town. All can be written as one regular
+/// expression.
 MatchRules make_match_rules(std::size_t rules, const Corpus& corpus);
 
 }  // namespace vigie

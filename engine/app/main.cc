@@ -35,8 +35,8 @@ void add_explain(CLI::App* rules_command, ExplainOptions& options, int& exit_cod
       "was found.");
   add_rules(command, options.rules);
   add_config(command, options, false);
-  command->add_option("--tenant", options.tenant,
-                      "whose variables; needed where there are several");
+  command->add_option("--tenant", options.tenant, "whose variables; needed where there are several")
+      ->needs(command->get_option("--config"));
   command->add_option("--variable", options.variables,
                       "NAME=VALUE of a {variable}, repeatable; without a configuration only");
   command->add_option("--rule", options.rule, "id of the one rule to explain, found or not");

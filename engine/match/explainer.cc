@@ -111,7 +111,7 @@ std::vector<Explainer::OfRule> Explainer::explain(const Mention& mention, const 
     }
   }
   std::vector<OfRule> all;
-  for (const Known& rule : rules_) {
+  for (const Entry& rule : rules_) {
     const std::vector<std::string>& listed = tenants_[tenant].packs;
     if (std::ranges::find(listed, packs_[rule.pack]) != listed.end()) {
       std::size_t part = rule.first_part;

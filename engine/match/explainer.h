@@ -46,7 +46,7 @@ class Explainer {
   std::vector<OfRule> explain(const Mention& mention, const FoldedText& folded, TenantId tenant);
 
  private:
-  struct Known {
+  struct Entry {
     Rule rule;
     std::size_t pack = 0;
     std::size_t first_part = 0;  ///< of its parts that look at the text, in the tree's order
@@ -60,7 +60,7 @@ class Explainer {
   std::vector<Tenant> tenants_;
   PhraseFolder fold_;
   std::vector<std::string> packs_;
-  std::vector<Known> rules_;
+  std::vector<Entry> rules_;
   Catalogue catalogue_;
   std::unique_ptr<Matcher> matcher_;
   std::vector<std::vector<Span>> found_;  ///< by part, of the mention at hand

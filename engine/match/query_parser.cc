@@ -18,14 +18,6 @@ constexpr std::size_t kMaxParentheses = 50;
 constexpr std::size_t kMaxConditions = 20'000;
 constexpr std::size_t kMaxLevels = 250;
 
-std::size_t count_conditions(const Condition& condition) {
-  std::size_t count = 1;
-  for (const Condition& child : condition.children) {
-    count += count_conditions(child);
-  }
-  return count;
-}
-
 std::size_t count_levels(const Condition& condition) {
   std::size_t deepest = 0;
   for (const Condition& child : condition.children) {

@@ -70,6 +70,14 @@ const Condition* find_unfindable(const Condition& condition) {
   }
 }
 
+std::size_t count_conditions(const Condition& condition) {
+  std::size_t count = 1;
+  for (const Condition& child : condition.children) {
+    count += count_conditions(child);
+  }
+  return count;
+}
+
 bool is_of_phrases(const Condition& condition) {
   return condition.op == Condition::Op::kPhrase ||
          (condition.op == Condition::Op::kAny &&

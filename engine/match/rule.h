@@ -50,6 +50,9 @@ struct Condition {
 /// excludes or filters; null if something in it has to be found.
 const Condition* find_unfindable(const Condition& condition);
 
+/// It and all below it.
+std::size_t count_conditions(const Condition& condition);
+
 /// A phrase or any of some phrases: what may stand close to another.
 bool is_of_phrases(const Condition& condition);
 

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxRulesPerPack = 100'000;
 constexpr std::size_t kMaxConditionDepth = 16;
 constexpr std::size_t kMaxPhrasesPerList = 1'000;
+constexpr std::size_t kMaxQueriedConditionsPerPack = 500'000;
 constexpr std::int64_t kMaxWeight = 1'000;
 constexpr std::int64_t kMaxDistance = 100;
 constexpr std::size_t kMaxTitleBytes = 100;
@@ -110,8 +111,23 @@ class PackReader {
 
   std::optional<Condition> read_query(const Settings& place, const std::string& query) {
     const auto is_name = [this](std::string_view name) { return names_.contains(name); };
-    return parse_query(query, {place.file(), place.line(), place.column(), is_name, macros_},
-                       problems_);
+    return bounded(
+        place, parse_query(query, {place.file(), place.line(), place.column(), is_name, macros_},
+                           problems_));
+  }
+
+  /// Macros are copied wherever they are used: what that comes to is bounded.
+  std::optional<Condition> bounded(const Settings& place, std::optional<Condition> condition) {
+    const std::size_t before = queried_conditions_;
+    queried_conditions_ += condition ? count_conditions(*condition) : 0;
+    if (queried_conditions_ <= kMaxQueriedConditionsPerPack) {
+      return condition;
+    }
+    if (before <= kMaxQueriedConditionsPerPack) {  // once is enough
+      place.complain("with their macros filled in this pack's queries have more than 500,000 parts",
+                     problems_);
+    }
+    return std::nullopt;
   }
 
   void read_rule(const Settings& item, Pack& pack) {
@@ -294,7 +310,8 @@ class PackReader {
       item.complain(in_quotes(text) + ": a '{' or '}' is not closed or has no name", problems_);
     } else if (phrase.names.size() == 1 && text == "{" + phrase.names[0] + "}" &&
                macros_.contains(phrase.names[0])) {
-      return macros_.find(phrase.names[0])->second;
+      auto condition = bounded(item, macros_.find(phrase.names[0])->second);
+      return condition ? std::move(*condition) : leaf(item, Condition::Op::kPhrase, text);
     } else {
       for (const std::string& name : phrase.names) {
         if (!names_.contains(name)) {
@@ -319,6 +336,7 @@ class PackReader {
   std::vector<Problem>& problems_;
   std::set<std::string, std::less<>> names_, ids_;
   std::map<std::string, Condition> macros_;
+  std::size_t queried_conditions_ = 0;
 };
 
 RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {

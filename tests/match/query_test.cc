@@ -320,6 +320,20 @@ TEST(Query, MacrosThatMultiplyAreRefused) {
   EXPECT_THAT(tower.problems()[0].text, HasSubstr("nests too deep"));
 }
 
+TEST(Query, MacrosInManyPlacesAreBounded) {
+  std::string words = "feu";
+  for (int i = 0; i < 5'000; ++i) {
+    words += " OR w" + std::to_string(i);
+  }
+  std::string pack = "macros: {m: '" + words + "'}\nrules:\n  - {id: r, topic: t, any: [";
+  for (int i = 0; i < 200; ++i) {
+    pack += "'{m}', ";
+  }
+  const Town town(pack + "feu]}\n");
+  ASSERT_FALSE(town.problems().empty());
+  EXPECT_THAT(town.problems()[0].text, HasSubstr("more than 500,000 parts"));
+}
+
 TEST(Query, AMacroStandsAlone) {
   const Town town("macros: {m: 'feu AND eau'}\nrules:\n" + rule("\"rue {m}\""));
   EXPECT_THAT(to_string(town.problems()), HasSubstr("stands alone"));
