@@ -1,10 +1,19 @@
-// Fold and match of fresh posts against 100, 1,000 and 10,000 rules.
+// Fresh posts against 100, 1,000 and 10,000 rules of ten towns: Vigie, and what others offer for
+// the same. All fold first; the others look at the folded text, which spares them case and accents.
 #include <benchmark/benchmark.h>
+#include <re2/re2.h>
+#include <re2/set.h>
+#ifdef VIGIE_HYPERSCAN
+#include <hs/hs.h>
+#endif
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/corpus.h"
+#include "bench/match_rules.h"
 #include "engine/core/check.h"
 #include "engine/match/matcher.h"
 #include "engine/parse/text_folder.h"
@@ -14,83 +23,151 @@ namespace {
 using namespace vigie;
 
 constexpr std::size_t kFreshPosts = 200'000;
+constexpr std::int64_t kMaxSetBytes = 512 << 20;
 
-/// Two-word phrases of real posts and words of other posts beside them: rules that hit now and
-/// then.
-Pack pack_of(std::size_t rules, const Corpus& corpus) {
-  Pack pack;
-  pack.name = pack.file = "bench";
-  for (std::size_t i = 0; i < rules; ++i) {
-    const std::vector<std::string> one = TextFolder::fold_phrase(corpus.text(~i));
-    const std::vector<std::string> two = TextFolder::fold_phrase(corpus.text(~i - rules));
-    if (one.size() < 4 || two.size() < 4) {
-      continue;
-    }
-    const auto phrase = [](std::string text) {
-      Condition condition;
-      condition.text = std::move(text);
-      return condition;
-    };
-    Condition near;
-    near.op = Condition::Op::kNear;
-    near.distance = 5;
-    near.children = {phrase(one[0]), phrase(two[1])};
-    Rule rule;
-    rule.id = "r" + std::to_string(i);
-    rule.topic = "t" + std::to_string(i % 50);
-    rule.condition.op = Condition::Op::kAny;
-    rule.condition.children = {phrase(one[1] + " " + one[2]), phrase(two[2] + " " + two[3]), near};
-    pack.rules.push_back(std::move(rule));
-  }
-  return pack;
+const Corpus& corpus() {
+  static const Corpus corpus(read_texts(), 1);
+  return corpus;
 }
 
-void fold_and_match(benchmark::State& state) {
-  static const Corpus corpus(read_texts(), 1);
-  static const std::vector<std::string> texts = [] {
+const std::vector<std::string>& posts() {
+  static const std::vector<std::string> posts = [] {
     std::vector<std::string> fresh;
     for (std::size_t i = 0; i < kFreshPosts; ++i) {
-      fresh.push_back(corpus.text(i));
+      fresh.push_back(corpus().text(i));
     }
     return fresh;
   }();
-  Tenant tenant;
-  tenant.id = "bench";
-  tenant.packs = {"bench"};
-  Catalogue catalogue;
-  std::vector<Problem> problems;
-  const auto rules = RuleSet::compile({pack_of(static_cast<std::size_t>(state.range(0)), corpus)},
-                                      {tenant}, TextFolder::fold_phrase, catalogue, problems);
-  check(rules != nullptr, "the rules compile");
-  Matcher matcher(rules);
+  return posts;
+}
+
+const MatchRules& rules_of(std::int64_t count) {
+  static std::map<std::int64_t, MatchRules> made;
+  const auto known = made.find(count);
+  return known != made.end()
+             ? known->second
+             : made.emplace(count, make_match_rules(static_cast<std::size_t>(count), corpus()))
+                   .first->second;
+}
+
+/// Folds post after post and hands each to `match`, which says how many rules hold.
+template <class Match>
+void run(benchmark::State& state, Match&& match) {
   TextFolder folder;
   FoldedText folded;
-  Matches matches;
-  std::size_t next = 0, hits = 0;
+  std::size_t next = 0, hits = 0, hit_posts = 0;
+  const std::vector<std::string>& texts = posts();
   for (auto _ : state) {
-    Mention mention;
-    mention.text = texts[next++ % texts.size()];
-    folder.fold({}, mention.text, folded);
-    matcher.match(mention, folded, matches);
-    hits += matches.matches.size();
+    const std::string& text = texts[next++ % texts.size()];
+    folder.fold({}, text, folded);
+    const std::size_t found = match(text, folded);
+    hits += found;
+    hit_posts += found != 0 ? 1U : 0U;
   }
   state.SetItemsProcessed(state.iterations());
-  state.counters["hits/post"] =
-      benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
+  const auto per_post = [](std::size_t count) {
+    return benchmark::Counter(static_cast<double>(count), benchmark::Counter::kAvgIterations);
+  };
+  state.counters["hits/post"] = per_post(hits);
+  state.counters["posts hit"] = per_post(hit_posts);
 }
-BENCHMARK(fold_and_match)->Arg(0)->Arg(100)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kNanosecond);
+
+std::shared_ptr<const RuleSet> compile(const MatchRules& made) {
+  Catalogue catalogue;
+  std::vector<Problem> problems;
+  auto rules =
+      RuleSet::compile({made.pack}, made.tenants, TextFolder::fold_phrase, catalogue, problems);
+  check(rules != nullptr, "the rules compile");
+  return rules;
+}
+
+void vigie_match(benchmark::State& state) {
+  Matcher matcher(compile(rules_of(state.range(0))));
+  Matches matches;
+  run(state, [&](const std::string& text, const FoldedText& folded) {
+    Mention mention;
+    mention.text = text;
+    matcher.match(mention, folded, matches);
+    return matches.matches.size();
+  });
+}
+BENCHMARK(vigie_match)->Arg(0)->Arg(100)->Arg(1'000)->Arg(10'000);
+
+#ifdef VIGIE_HYPERSCAN
+void hyperscan(benchmark::State& state) {
+  const MatchRules& made = rules_of(state.range(0));
+  std::vector<const char*> expressions;
+  std::vector<unsigned> numbers;
+  for (const std::string& expression : made.expressions) {
+    expressions.push_back(expression.c_str());
+    numbers.push_back(static_cast<unsigned>(numbers.size()));
+  }
+  const std::vector<unsigned> flags(expressions.size(), HS_FLAG_SINGLEMATCH);
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  hs_scratch_t* scratch = nullptr;
+  check(hs_compile_multi(expressions.data(), flags.data(), numbers.data(),
+                         static_cast<unsigned>(expressions.size()), HS_MODE_BLOCK, nullptr,
+                         &database, &error) == HS_SUCCESS,
+        "Hyperscan takes the expressions");
+  check(hs_alloc_scratch(database, &scratch) == HS_SUCCESS, "Hyperscan has scratch memory");
+  run(state, [&](const std::string&, const FoldedText& folded) {
+    std::size_t found = 0;
+    const auto count = [](unsigned, unsigned long long, unsigned long long, unsigned, void* found) {
+      ++*static_cast<std::size_t*>(found);
+      return 0;
+    };
+    hs_scan(database, folded.bytes.data(), static_cast<unsigned>(folded.bytes.size()), 0, scratch,
+            count, &found);
+    return found;
+  });
+  hs_free_scratch(scratch);
+  hs_free_database(database);
+}
+BENCHMARK(hyperscan)->Arg(100)->Arg(1'000);
+#endif
+
+re2::RE2::Options options() {
+  re2::RE2::Options options;
+  options.set_max_mem(kMaxSetBytes);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  return options;
+}
+
+void re2_set(benchmark::State& state) {
+  re2::RE2::Set set(options(), re2::RE2::UNANCHORED);
+  for (const std::string& expression : rules_of(state.range(0)).expressions) {
+    check(set.Add(expression, nullptr) >= 0, "RE2 takes the expression");
+  }
+  check(set.Compile(), "RE2::Set compiles");
+  std::vector<int> found;
+  run(state, [&](const std::string&, const FoldedText& folded) {
+    set.Match(folded.bytes, &found);
+    return found.size();
+  });
+}
+BENCHMARK(re2_set)->Arg(100)->Arg(1'000);
+
+/// So slow that a run sees only some hundred posts.
+void re2_one_by_one(benchmark::State& state) {
+  std::vector<std::unique_ptr<re2::RE2>> all;
+  for (const std::string& expression : rules_of(state.range(0)).expressions) {
+    all.push_back(std::make_unique<re2::RE2>(expression, options()));
+  }
+  run(state, [&](const std::string&, const FoldedText& folded) {
+    std::size_t found = 0;
+    for (const auto& expression : all) {
+      found += re2::RE2::PartialMatch(folded.bytes, *expression) ? 1U : 0U;
+    }
+    return found;
+  });
+}
+BENCHMARK(re2_one_by_one)->Arg(100)->Arg(1'000);
 
 void compile_rules(benchmark::State& state) {
-  const Corpus corpus(read_texts(), 1);
-  const Pack pack = pack_of(static_cast<std::size_t>(state.range(0)), corpus);
-  Tenant tenant;
-  tenant.id = "bench";
-  tenant.packs = {"bench"};
+  const MatchRules& made = rules_of(state.range(0));
   for (auto _ : state) {
-    Catalogue catalogue;
-    std::vector<Problem> problems;
-    benchmark::DoNotOptimize(
-        RuleSet::compile({pack}, {tenant}, TextFolder::fold_phrase, catalogue, problems));
+    benchmark::DoNotOptimize(compile(made));
   }
 }
 BENCHMARK(compile_rules)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);

@@ -32,6 +32,9 @@ bool touch(std::string_view text, std::size_t end, std::size_t start) {
          text.substr(end, start - end).find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+/// What an incident is about that neither a topic nor a rule names.
+constexpr std::string_view kGeneralSubject = "urgence";
+
 bool decides(const Evidence& evidence) {
   return (evidence.axis == Axis::kUrgency || evidence.axis == Axis::kAbuse) &&
          evidence.weight != 0 && evidence.span.end > evidence.span.start;
@@ -72,7 +75,7 @@ void quote(const Record& record, Alert& alert) {
   }
 }
 
-/// One per rule, in the order of their first passages.
+/// One per rule, in the order of their first passages; learned words last.
 std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalogue,
                                    std::string_view title, std::string_view text) {
   std::vector<Alert::Reason> reasons;
@@ -102,14 +105,16 @@ std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalo
     }
     *found = evidence;
   }
+  std::ranges::stable_partition(
+      reasons, [](const Alert::Reason& reason) { return !is_learned(reason.rule); });
   return reasons;
 }
 
-/// The rule whose passages together weigh most on urgency.
-std::optional<std::uint32_t> heaviest_urgency(const Record& record) {
+/// The rule whose passages together weigh most on urgency; none where learned words alone decide.
+std::optional<std::uint32_t> heaviest_urgency(const Record& record, const Catalogue& catalogue) {
   std::map<std::uint32_t, std::int32_t> weights;
   for (const Evidence& evidence : record.verdict.evidence) {
-    if (evidence.axis == Axis::kUrgency) {
+    if (evidence.axis == Axis::kUrgency && !is_learned(catalogue.names.at(evidence.name))) {
       weights[evidence.name] += evidence.weight;
     }
   }
@@ -154,8 +159,10 @@ Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue
   sighting.tenant = tenant;
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     sighting.subject = catalogue.names.at(*topic);
-  } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
+  } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record, catalogue)) {
     sighting.subject = catalogue.names.at(*rule);
+  } else {
+    sighting.subject = kGeneralSubject;
   }
   sighting.level = record.verdict.urgency;
   sighting.at = record.received_at;
@@ -177,11 +184,13 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
   alert.level = raise.level;
   alert.is_first = raise.is_first;
   alert.subject = raise.incident.substr(0, raise.incident.rfind('@'));
-  if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
+  if (const std::optional<std::uint32_t> rule = heaviest_urgency(record, catalogue)) {
     alert.headline = title_of(catalogue, *rule);
   }
   if (alert.headline.empty()) {
-    alert.headline = alert.subject;
+    alert.headline = alert.subject != kGeneralSubject ? alert.subject
+                     : tenant.language == "en"        ? "Urgent situation"
+                                                      : "Situation urgente";
   }
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     alert.topic = catalogue.names.at(*topic);

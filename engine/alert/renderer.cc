@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "engine/core/catalogue.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -15,7 +16,7 @@ namespace {
 /// Every word that a message says by itself.
 struct Words {
   std::string_view high, critical, rises, mentions, mention, why, published, received, raised,
-      deadline, place, open, original, rules;
+      deadline, place, open, original, rules, learned;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
@@ -33,6 +34,7 @@ constexpr Words kFrench = {"URGENT",
                            "Ouvrir dans Vigie",
                            "Original",
                            "Règles",
+                           "mots appris",
                            "le ",
                            " à ",
                            {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
@@ -52,6 +54,7 @@ constexpr Words kEnglish = {
     "Open in Vigie",
     "Original",
     "Rules",
+    "learned words",
     "on ",
     " at ",
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
@@ -318,8 +321,12 @@ class Renderer {
            std::string(alert_.mentions == 1 ? words_.mention : words_.mentions);
   }
   std::string source() const { return plain(source_name(alert_.source)); }
-  static std::string reason_line(const Alert::Reason& reason) {
-    const std::string title = plain(reason.title.empty() ? reason.rule : reason.title);
+  std::string title_of(const Alert::Reason& reason) const {
+    return is_learned(reason.rule) ? std::string(words_.learned)
+                                   : plain(reason.title.empty() ? reason.rule : reason.title);
+  }
+  std::string reason_line(const Alert::Reason& reason) const {
+    const std::string title = title_of(reason);
     return reason.text.empty() ? title : title + " : « " + inner_quotes(plain(reason.text)) + " »";
   }
   /// Who wants to know exactly: "Règles : urgence.malade 620 · 00c0ffee00c0ffee".
@@ -334,7 +341,7 @@ class Renderer {
   std::string why() const {
     std::vector<std::string> titles;
     for (const Alert::Reason& reason : alert_.reasons) {
-      std::string title = plain(reason.title.empty() ? reason.rule : reason.title);
+      std::string title = title_of(reason);
       if (std::ranges::find(titles, title) == titles.end()) {
         titles.push_back(std::move(title));
       }

@@ -93,6 +93,15 @@ struct ModelEvalOptions {
 /// How good the verdicts are on files of labelled texts.
 int model_eval(const ModelEvalOptions& options);
 
+struct ExplainOptions {
+  std::string rules, config, tenant;
+  std::vector<std::string> variables;  ///< "commune=Techniville", where there is no configuration
+  std::string rule;                ///< empty: all that hold, and the names of those that nearly do
+  std::string title, text, input;  ///< `input`: canonical mentions instead of `text`
+  bool json = false;
+};
+int rules_explain(const ExplainOptions& options);
+
 struct QueryOptions {
   std::string config;
   std::string tenant;

@@ -26,6 +26,29 @@ void add_rules(CLI::App* command, std::string& rules) {
       ->default_str(kDefaultRules);
 }
 
+void add_explain(CLI::App* rules_command, ExplainOptions& options, int& exit_code) {
+  auto* command = rules_command->add_subcommand(
+      "explain", "which parts of which rules hold for a text, and where (bytes of the original)");
+  command->footer(
+      "Example:\n  vigie rules explain --variable commune=Techniville --text \"Plus d'eau à "
+      "Techniville\"\nWithout --rule: rules that hold, and the names of those of which only a part "
+      "was found.");
+  add_rules(command, options.rules);
+  add_config(command, options, false);
+  command->add_option("--tenant", options.tenant, "whose variables; needed where there are several")
+      ->needs(command->get_option("--config"));
+  command->add_option("--variable", options.variables,
+                      "NAME=VALUE of a {variable}, repeatable; without a configuration only");
+  command->add_option("--rule", options.rule, "id of the one rule to explain, found or not");
+  auto* text = command->add_option("--text", options.text, "what was written");
+  command->add_option("--title", options.title, "its title")->needs(text);
+  auto* input = command->add_option("--input", options.input,
+                                    "canonical mentions (NDJSON) instead: a file, or -");
+  input->excludes(text);
+  command->add_flag("--json", options.json, "one JSON document per mention and rule");
+  command->callback([&] { exit_code = rules_explain(options); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -78,11 +101,11 @@ int main(int argc, char** argv) {
   ingest_command->add_option("--owned-by", ingest_options.owned_by, "tenant that keeps all of it");
   ingest_command->callback([&] { exit_code = ingest(ingest_options); });
 
-  auto* rules_command = app.add_subcommand("rules", "check and test rule packs");
+  auto* rules_command = app.add_subcommand("rules", "check, test and explain rule packs");
   rules_command->require_subcommand(1);
   RulesOptions rules_options;
-  auto* check_command =
-      rules_command->add_subcommand("check", "compile all packs; every problem with file:line");
+  auto* check_command = rules_command->add_subcommand(
+      "check", "compile all packs; every problem with file:line, doubts as warnings");
   auto* test_command = rules_command->add_subcommand("test", "run the tests beside the packs");
   for (auto* command : {check_command, test_command}) {
     add_rules(command, rules_options.rules);
@@ -109,6 +132,8 @@ int main(int argc, char** argv) {
   backtest_command->callback([&] { exit_code = rules_backtest(backtest_options); });
   check_command->callback([&] { exit_code = rules_check(rules_options); });
   test_command->callback([&] { exit_code = rules_test(rules_options); });
+  ExplainOptions explain_options;
+  add_explain(rules_command, explain_options, exit_code);
 
   ReclassifyOptions reclassify_options;
   auto* reclassify_command = app.add_subcommand(

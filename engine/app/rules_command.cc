@@ -9,6 +9,9 @@
 #include "engine/app/commands.h"
 #include "engine/app/config.h"
 #include "engine/app/library.h"
+#include "engine/match/rule_lint.h"
+#include "engine/match/rule_reader.h"
+#include "engine/parse/text_folder.h"
 #include "engine/pipeline/analyser.h"
 
 namespace vigie {
@@ -140,6 +143,11 @@ int rules_check(const RulesOptions& options) {
     if (rule.kind == RuleKind::kTopic) {
       topics.insert(knowledge->catalogue->names[rule.topic]);
     }
+  }
+  const std::vector<Problem> doubts =
+      find_doubtful_rules(read_packs(rules + "/packs", problems), tenants, TextFolder::fold_phrase);
+  for (const Problem& doubt : doubts) {
+    std::fprintf(stderr, "warning: %s\n", to_string({doubt}).c_str());
   }
   std::printf("%zu rules, %zu topics, rule set %s\n", names.size(), topics.size(),
               knowledge->catalogue->ruleset.c_str());

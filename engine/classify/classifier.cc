@@ -27,8 +27,6 @@ constexpr double kSaturation = 400;
 /// What is left of a confidence where praise may be irony, in percent.
 constexpr unsigned kDoubtPercent = 60;
 
-constexpr std::string_view kWordsName = "model.words", kRestName = "model.rest";
-
 constexpr Axis axis_of(RuleKind kind) {
   switch (kind) {
     case RuleKind::kWatch:
@@ -73,8 +71,8 @@ class Classifier::Run {
         models_(std::move(models)),
         french_(models_->french()),
         english_(models_->english()),
-        words_name_(name_in(*catalogue_, kWordsName)),
-        rest_name_(name_in(*catalogue_, kRestName)),
+        words_name_(name_in(*catalogue_, kLearnedWords)),
+        rest_name_(name_in(*catalogue_, kLearnedRest)),
         weighed_in_(catalogue_->names.size()) {}
 
   void classify(const FoldedText& folded, const Matches& matches, Verdict& verdict) {
@@ -286,8 +284,8 @@ void Classifier::classify(const Mention&, const FoldedText& folded, const Matche
 const RawSums& Classifier::raw_sums() const { return run_->raw_sums(); }
 
 void add_model_names(Catalogue& catalogue) {
-  catalogue.names.emplace_back(kWordsName);
-  catalogue.names.emplace_back(kRestName);
+  catalogue.names.emplace_back(kLearnedWords);
+  catalogue.names.emplace_back(kLearnedRest);
 }
 
 }  // namespace vigie

@@ -17,8 +17,8 @@ namespace {
 constexpr std::uint32_t kFolds = 5;
 /// Characters are many and say the same again: their features count so much less.
 constexpr double kCharacterShare = 0.25;
-/// So that a rule of weight 500 counts for 2.5 logits: texts decide too.
-constexpr double kTonePointsPerLogit = 200, kCuePointsPerLogit = 200;
+/// So that a rule of weight 500 counts for 3 logits: texts decide too.
+constexpr double kTonePointsPerLogit = 200, kCuePointsPerLogit = 160;
 constexpr double kCueThreshold = 500;  // points: high, or abusive
 constexpr double kLexiconUnit = 200, kLexiconSaturation = 400;
 /// Rules beyond these sums are not learned from.

@@ -36,6 +36,12 @@ struct Catalogue {
   std::vector<RuleInfo> rules;
 };
 
+/// Names under which learned weights stand in evidence: of words, and of what is not spelt out.
+inline constexpr std::string_view kLearnedWords = "model.words", kLearnedRest = "model.rest";
+inline bool is_learned(std::string_view name) {
+  return name == kLearnedWords || name == kLearnedRest;
+}
+
 /// The title of the rule whose name is `name`; empty if it has none, or is a word of a lexicon.
 inline std::string_view title_of(const Catalogue& catalogue, std::uint32_t name) {
   const auto rule = std::ranges::find(catalogue.rules, name, &RuleInfo::name);

@@ -1,29 +1,22 @@
 #include "engine/match/condition_compiler.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxPhrasesPerRule = 20'000;
-constexpr std::size_t kMaxWordsPerPhrase = 16;
-constexpr std::size_t kMinStemLetters = 3;
+constexpr std::size_t kMaxShortPatterns = 1'000;
 /// Evaluating a regex costs more than any phrase's hit.
 constexpr std::uint64_t kRegexCost = 1U << 20;
-
-std::size_t letters(std::string_view word) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-bool is_stem(std::string_view word) { return word.ends_with('*'); }
 
 /// How often a phrase is to be feared, relative to others: longer is rarer.
 std::uint64_t cost_of(const std::vector<std::string>& words) {
   std::size_t length = 0;
   for (const std::string& word : words) {
-    length += word.size() - (is_stem(word) ? 2 : 0);
+    length += word.size() - (WordPatterns::is_pattern(word) ? 2 : 0);
   }
   return std::uint64_t{1} << (16 - std::min<std::size_t>(length, 16));
 }
@@ -31,6 +24,19 @@ std::uint64_t cost_of(const std::vector<std::string>& words) {
 void sort_unique(std::vector<std::uint32_t>& numbers) {
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
+MatchProgram::Op op_of(Condition::Op op) {
+  switch (op) {
+    case Condition::Op::kNear:
+      return MatchProgram::Op::kNear;
+    case Condition::Op::kOrdered:
+      return MatchProgram::Op::kOrdered;
+    case Condition::Op::kSentence:
+      return MatchProgram::Op::kSentence;
+    default:
+      return MatchProgram::Op::kAll;
+  }
 }
 
 void append(std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& from) {
@@ -90,6 +96,8 @@ std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce(const Condition
       return reduce_phrase(condition);
     case Condition::Op::kRegex:
       return reduce_regex(condition);
+    case Condition::Op::kFilter:
+      return reduce_filter(condition);
     case Condition::Op::kAny:
     case Condition::Op::kNone:
       return reduce_any(condition);
@@ -107,13 +115,15 @@ std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_phrase(
   const std::size_t room = kMaxPhrasesPerRule - phrases_;
   if (!expand_phrase(split_phrase(condition.text), *values_, room, texts)) {
     phrases_ = kMaxPhrasesPerRule + 1;
-    complain(condition,
-             "'" + condition.text +
-                 "': with the values of its names the rule has more than 20,000 phrases");
+    complain(condition, in_quotes(condition.text) +
+                            ": with the values of its names the rule has more than 20,000 phrases");
     return std::nullopt;
   }
   phrases_ += texts.size();
   Tree tree;
+  if (condition.field) {
+    tree.where = *condition.field == Field::kTitle ? Where::kTitle : Where::kText;
+  }
   for (const std::string& text : texts) {
     if (const auto number = number_of(text, condition)) {
       tree.phrases.push_back(*number);
@@ -131,38 +141,22 @@ std::optional<std::uint32_t> ConditionCompiler::number_of(const std::string& phr
   if (!is_new) {
     return place->second;
   }
-  const std::vector<std::string> words = fold_(phrase);
-  if (const std::string why = objection(phrase, words); !why.empty()) {
-    complain(at, "'" + phrase + "': " + why);
+  const Result<std::vector<std::string>> words = words_of_phrase(phrase, program_->fold);
+  if (!words) {
+    complain(at, in_quotes(phrase) + ": " + words.error().text);
     return std::nullopt;
   }
-  place->second = program_->phrases.add(words);
+  place->second = program_->phrases.add(*words);
   if (*place->second == costs_.size()) {
-    costs_.push_back(cost_of(words));
+    costs_.push_back(cost_of(*words));
+  }
+  if (program_->phrases.patterns().short_ones() > kMaxShortPatterns) {
+    complain(at, in_quotes(phrase) +
+                     ": more than 1,000 words in one rule set with fewer than three letters before "
+                     "their first '*' or '?'");
+    return std::nullopt;
   }
   return place->second;
-}
-
-std::string ConditionCompiler::objection(const std::string& phrase,
-                                         const std::vector<std::string>& words) const {
-  if (words.empty()) {
-    return "a phrase needs a word, a number or an emoji";
-  }
-  if (words.size() > kMaxWordsPerPhrase) {
-    return "a phrase has at most 16 words";
-  }
-  if (std::string why = misplaced_star(phrase); !why.empty()) {
-    return why;
-  }
-  if (std::ranges::count(phrase, '*') != std::ranges::count_if(words, is_stem)) {
-    return "a '*' stands right behind the beginning of a word";
-  }
-  for (const std::string& word : words) {
-    if (is_stem(word) && letters(word) - 1 < kMinStemLetters) {
-      return "a word that ends in '*' needs three letters or more before it";
-    }
-  }
-  return {};
 }
 
 std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_regex(const Condition& condition) {
@@ -171,27 +165,46 @@ std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_regex(const Con
     complain(condition, number.error().text);
     return std::nullopt;
   }
-  return Tree{Op::kRegex, *number, {}, {}};
+  Tree tree;
+  tree.op = Op::kRegex;
+  tree.operand = *number;
+  return tree;
 }
 
-/// All phrases of an any-list become one leaf.
+std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_filter(
+    const Condition& condition) {
+  Filter filter = condition.filter;
+  filter.words = program_->fold(filter.text);
+  const auto known = std::ranges::find(program_->filters, filter);
+  Tree tree;
+  tree.op = Op::kFilter;
+  tree.operand = static_cast<std::uint32_t>(known - program_->filters.begin());
+  if (known == program_->filters.end()) {
+    program_->filters.push_back(std::move(filter));
+  }
+  return tree;
+}
+
+/// All phrases of an any-list that count in the same field become one leaf.
 std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_any(const Condition& condition) {
-  Tree any{condition.op == Condition::Op::kNone ? Op::kNone : Op::kAny, 0, {}, {}};
-  Tree phrases;
+  Tree any;
+  any.op = condition.op == Condition::Op::kNone ? Op::kNone : Op::kAny;
+  std::map<Where, Tree> leaves;
   for (const Condition& child : condition.children) {
     std::optional<Tree> tree = reduce(child);
     if (!tree) {
       continue;
     }
     if (tree->op == Op::kLeaf) {
-      append(phrases.phrases, tree->phrases);
+      leaves[tree->where].where = tree->where;
+      append(leaves[tree->where].phrases, tree->phrases);
     } else {
       any.children.push_back(std::move(*tree));
     }
   }
-  if (!phrases.phrases.empty()) {
-    sort_unique(phrases.phrases);
-    any.children.insert(any.children.begin(), std::move(phrases));
+  for (auto& [where, leaf] : leaves) {
+    sort_unique(leaf.phrases);
+    any.children.insert(any.children.begin(), std::move(leaf));
   }
   if (any.op == Op::kNone) {
     return any;  // without children it always holds
@@ -205,30 +218,41 @@ std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_any(const Condi
   return any;
 }
 
-/// kAll and kNear. Every child is reduced even when one cannot hold, so that all problems are told.
+/// kAll, and those of phrases close together. Every child is reduced even when one cannot hold, so
+/// that all problems are told.
 std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_every(const Condition& condition) {
-  Tree all{condition.op == Condition::Op::kNear ? Op::kNear : Op::kAll, condition.distance, {}, {}};
+  Tree all;
+  all.op = op_of(condition.op);
+  all.operand = condition.distance;
+  all.without = condition.without;
   bool can_hold = true;
   for (const Condition& child : condition.children) {
+    const bool is_unwanted = condition.without && !all.children.empty();
     std::optional<Tree> tree = reduce(child);
     if (!tree) {
-      can_hold = false;
-    } else if (all.op == Op::kNear && tree->op != Op::kLeaf) {
-      complain(child, "a member of 'near' is a phrase or {any: [phrases]}");
+      can_hold &= is_unwanted;  // nothing unwanted is left: the first alone decides
+    } else if (all.op != Op::kAll && tree->op != Op::kLeaf) {
+      complain(child, "close to one another stand phrases, or any of some phrases in one field");
     } else if (tree->op != Op::kNone || !tree->children.empty()) {
       all.children.push_back(std::move(*tree));
     }
   }
-  if (!can_hold) {
+  if (!can_hold || all.children.empty()) {
     return std::nullopt;
   }
-  // What is cheap to refute first; exclusions, which prove nothing, last.
-  std::ranges::stable_sort(all.children, {}, [](const Tree& child) {
-    return child.op == Op::kLeaf ? 0 : child.op == Op::kNone ? 3 : child.op == Op::kRegex ? 2 : 1;
-  });
+  if (condition.without && all.children.size() == 1) {
+    return std::move(all.children.front());
+  }
+  if (all.op == Op::kAll) {
+    // What is cheap to refute first; exclusions, which prove nothing, last.
+    std::ranges::stable_sort(all.children, {}, [](const Tree& child) {
+      return child.op == Op::kLeaf ? 0 : child.op == Op::kNone ? 3 : child.op == Op::kRegex ? 2 : 1;
+    });
+  }
   return all;
 }
 
+/// Empty: it can hold although nothing in it occurs.
 ConditionCompiler::Triggers ConditionCompiler::triggers_of(const Tree& tree) const {
   Triggers triggers;
   switch (tree.op) {
@@ -243,15 +267,20 @@ ConditionCompiler::Triggers ConditionCompiler::triggers_of(const Tree& tree) con
     case Op::kAny:
       for (const Tree& child : tree.children) {
         const Triggers one = triggers_of(child);
+        if (one.cost == 0) {
+          return {};
+        }
         append(triggers.phrases, one.phrases);
         append(triggers.regexes, one.regexes);
         triggers.cost += one.cost;
       }
       return triggers;
     case Op::kNone:
+    case Op::kFilter:
       return triggers;
     default:
-      for (const Tree& child : tree.children) {
+      for (const Tree& child :
+           std::span(tree.children).first(tree.without ? 1 : tree.children.size())) {
         Triggers one = triggers_of(child);
         if ((one.cost != 0 && one.cost < triggers.cost) || triggers.cost == 0) {
           triggers = std::move(one);
@@ -263,9 +292,9 @@ ConditionCompiler::Triggers ConditionCompiler::triggers_of(const Tree& tree) con
 
 void ConditionCompiler::emit(const Tree& tree) {
   const std::size_t at = program_->nodes.size();
-  program_->nodes.push_back({tree.op, tree.operand, 0});
+  program_->nodes.push_back({tree.op, tree.without, tree.operand, 0});
   if (tree.op == Op::kLeaf) {
-    program_->nodes[at].operand = leaf(tree.phrases);
+    program_->nodes[at].operand = leaf(tree);
   }
   for (const Tree& child : tree.children) {
     emit(child);
@@ -273,18 +302,21 @@ void ConditionCompiler::emit(const Tree& tree) {
   program_->nodes[at].end = static_cast<std::uint32_t>(program_->nodes.size());
 }
 
-std::uint32_t ConditionCompiler::leaf(std::vector<std::uint32_t> phrases) {
+std::uint32_t ConditionCompiler::leaf(const Tree& tree) {
+  std::vector<std::uint32_t> phrases = tree.phrases;
   sort_unique(phrases);
   const auto [place, is_new] =
-      leaves_.try_emplace(std::move(phrases), static_cast<std::uint32_t>(program_->leaves.size()));
+      leaves_.try_emplace(std::pair(std::move(phrases), tree.where),
+                          static_cast<std::uint32_t>(program_->leaves.size()));
   if (is_new) {
-    program_->leaves.append(place->first);
+    program_->leaves.append(place->first.first);
+    program_->leaf_where.push_back(tree.where);
   }
   return place->second;
 }
 
-void ConditionCompiler::complain(const Condition& at, std::string text) {
-  problems_.push_back({*file_, at.line, at.column, std::move(text)});
+void ConditionCompiler::complain(const Condition& at, const std::string& text) {
+  problems_.push_back(problem_at(*file_, at, text));
 }
 
 }  // namespace vigie

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/core/settings.h"
@@ -20,7 +21,9 @@ namespace vigie {
 class ConditionCompiler {
  public:
   ConditionCompiler(const PhraseFolder& fold, std::vector<Problem>& problems)
-      : fold_(fold), problems_(problems) {}
+      : problems_(problems) {
+    program_->fold = fold;
+  }
 
   /// Adds one rule; false if it vanished (nothing left to look for) or has problems.
   bool add_rule(const std::string& file, const Condition& condition, const NameValues& values);
@@ -30,10 +33,13 @@ class ConditionCompiler {
 
  private:
   using Op = MatchProgram::Op;
+  using Where = MatchProgram::Where;
   /// A condition with its phrases numbered and what cannot hold taken out.
   struct Tree {
     Op op = Op::kLeaf;
-    std::uint32_t operand = 0;           ///< distance or regex
+    bool without = false;
+    Where where = Where::kAnywhere;      ///< kLeaf
+    std::uint32_t operand = 0;           ///< distance, filter or regex
     std::vector<std::uint32_t> phrases;  ///< kLeaf
     std::vector<Tree> children;
   };
@@ -47,23 +53,21 @@ class ConditionCompiler {
   std::optional<Tree> reduce(const Condition& condition);
   std::optional<Tree> reduce_phrase(const Condition& condition);
   std::optional<Tree> reduce_regex(const Condition& condition);
+  std::optional<Tree> reduce_filter(const Condition& condition);
   std::optional<Tree> reduce_any(const Condition& condition);
   std::optional<Tree> reduce_every(const Condition& condition);
   std::optional<std::uint32_t> number_of(const std::string& phrase, const Condition& at);
-  std::string objection(const std::string& phrase, const std::vector<std::string>& words) const;
 
-  static bool is_positive(const Tree& tree) { return tree.op != Op::kNone; }
   Triggers triggers_of(const Tree& tree) const;
   void emit(const Tree& tree);
-  std::uint32_t leaf(std::vector<std::uint32_t> phrases);
-  void complain(const Condition& at, std::string text);
+  std::uint32_t leaf(const Tree& tree);
+  void complain(const Condition& at, const std::string& text);
 
-  const PhraseFolder& fold_;
   std::vector<Problem>& problems_;
   std::unique_ptr<MatchProgram> program_ = std::make_unique<MatchProgram>();
   std::unordered_map<std::string, std::optional<std::uint32_t>> numbers_;  ///< by phrase as written
   std::vector<std::uint64_t> costs_;                                       ///< by phrase
-  std::map<std::vector<std::uint32_t>, std::uint32_t> leaves_;
+  std::map<std::pair<std::vector<std::uint32_t>, Where>, std::uint32_t> leaves_;
   std::vector<std::vector<std::uint32_t>> rules_of_phrase_, rules_of_regex_;
 
   // Of the rule being compiled.

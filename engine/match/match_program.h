@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/match/filter.h"
+#include "engine/match/phrase_text.h"
 #include "engine/match/phrase_trie.h"
 #include "engine/match/regex_table.h"
 
@@ -31,15 +33,21 @@ class NumberLists {
 /// evaluated, so the cost grows with what a text holds, not with how many rules there are.
 struct MatchProgram {
   enum class Op : std::uint8_t {
-    kLeaf,   ///< one of the phrases of leaf `operand` occurs
-    kAny,    ///< at least one child holds
-    kAll,    ///< every child holds
-    kNone,   ///< no child holds
-    kNear,   ///< children are leaves, within `operand` words
-    kRegex,  ///< regex `operand`
+    kLeaf,      ///< one of the phrases of leaf `operand` occurs
+    kAny,       ///< at least one child holds
+    kAll,       ///< every child holds
+    kNone,      ///< no child holds
+    kNear,      ///< children are leaves, within `operand` words
+    kOrdered,   ///< the same, each behind the one before
+    kSentence,  ///< children are leaves, in one sentence
+    kFilter,    ///< filter `operand`
+    kRegex,     ///< regex `operand`
   };
+  /// In which field a leaf's phrases count.
+  enum class Where : std::uint8_t { kAnywhere, kTitle, kText };
   struct Node {
     Op op = Op::kLeaf;
+    bool without = false;  ///< kNear, kOrdered, kSentence: no second leaf so close to the first
     std::uint32_t operand = 0;
     std::uint32_t end = 0;  ///< first node behind this one's subtree; children begin right after it
   };
@@ -48,8 +56,11 @@ struct MatchProgram {
   std::vector<std::uint32_t> root;  ///< by rule: its first node
   std::vector<Node> nodes;          ///< all rules' trees, parents before children
   NumberLists leaves;               ///< by leaf: its phrases, ascending; equal leaves are one
-  NumberLists rules_of_phrase;      ///< by phrase: the rules it triggers
-  NumberLists rules_of_regex;       ///< by regex: the rules it triggers
+  std::vector<Where> leaf_where;    ///< by leaf
+  std::vector<Filter> filters;
+  PhraseFolder fold;            ///< what filters read is folded as the phrases were
+  NumberLists rules_of_phrase;  ///< by phrase: the rules it triggers
+  NumberLists rules_of_regex;   ///< by regex: the rules it triggers
   PhraseTrie phrases;
   RegexTable regexes;
 };

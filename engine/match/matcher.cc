@@ -9,17 +9,12 @@
 #include <vector>
 
 #include "engine/match/match_program.h"
+#include "engine/match/proximity.h"
 
 namespace vigie {
 namespace {
 
 char small_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-/// Where a text fulfils a leaf, or where a leaf's members lie in one field.
-struct TokenRange {
-  std::uint32_t first = 0, last = 0;  ///< tokens, inclusive
-  auto operator<=>(const TokenRange&) const = default;
-};
 
 bool is_before(const MatchSpan& a, const MatchSpan& b) {
   const auto key = [](const MatchSpan& span) {
@@ -89,18 +84,13 @@ class Matcher::Run {
 
  private:
   using Op = MatchProgram::Op;
+  using Where = MatchProgram::Where;
   struct Range {
     std::uint32_t start = 0, count = 0;
   };
   struct RegexFound {
     std::array<Span, 2> spans;  ///< at most one in each field
     std::size_t count = 0;
-  };
-  /// One child of a `near`: its places in one field, and how far the sweep has come.
-  struct Member {
-    std::span<const TokenRange> places;
-    std::size_t reached = 0;
-    std::uint32_t latest_end = 0;  ///< of the places reached
   };
 
   void trigger(std::span<const std::uint32_t> rules) {
@@ -139,6 +129,7 @@ class Matcher::Run {
       ++phrases_.back().count;
     }
     places_.clear();
+    sentences_.clear();
     leaf_marks_.next_text();
     regex_marks_.next_text();
   }
@@ -156,7 +147,11 @@ class Matcher::Run {
       case Op::kNone:
         return none_holds(at + 1, node.end);
       case Op::kNear:
-        return near_holds(at + 1, node.end, node.operand);
+      case Op::kOrdered:
+      case Op::kSentence:
+        return proximity_holds(at);
+      case Op::kFilter:
+        return vigie::holds(program_.filters[node.operand], *mention_, program_.fold);
       case Op::kRegex:
         return regex_holds(node.operand);
     }
@@ -203,14 +198,14 @@ class Matcher::Run {
     Range& range = leaf_places_[leaf];
     if (leaf_marks_.mark(leaf)) {
       range.start = static_cast<std::uint32_t>(places_.size());
-      collect_places(program_.leaves[leaf]);
+      collect_places(program_.leaves[leaf], program_.leaf_where[leaf]);
       std::sort(places_.begin() + range.start, places_.end());
       range.count = static_cast<std::uint32_t>(places_.size()) - range.start;
     }
     return std::span<const TokenRange>(places_).subspan(range.start, range.count);
   }
 
-  void collect_places(std::span<const std::uint32_t> phrases) {
+  void collect_places(std::span<const std::uint32_t> phrases, Where where) {
     for (const Range& one : phrases_) {
       const std::uint32_t phrase = hits_[one.start].phrase;
       const auto found = std::ranges::lower_bound(phrases, phrase);
@@ -222,64 +217,91 @@ class Matcher::Run {
         continue;
       }
       for (std::uint32_t i = one.start; i < one.start + one.count; ++i) {
-        places_.push_back({hits_[i].first_token, hits_[i].last_token});
+        const PhraseHit& hit = hits_[i];
+        const bool in_title = hit.first_token < folded_->text_token;
+        if (where == Where::kAnywhere || (where == Where::kTitle) == in_title) {
+          places_.push_back({hit.first_token, hit.last_token});
+        }
       }
     }
   }
 
-  bool near_holds(std::uint32_t from, std::uint32_t to, std::uint32_t words) {
-    for (std::uint32_t child = from; child < to; child = program_.nodes[child].end) {
-      if (places_of(program_.nodes[child].operand).empty()) {
+  bool proximity_holds(std::uint32_t at) {
+    const MatchProgram::Node& node = program_.nodes[at];
+    for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes[child].end) {
+      const bool is_there = !places_of(program_.nodes[child].operand).empty();
+      if (!is_there && !(node.without && child != at + 1)) {
         return false;
       }
     }
     // Only now do all places lie still in memory.
-    return near_holds_in_field(from, to, words, 0, folded_->text_token) ||
-           near_holds_in_field(from, to, words, folded_->text_token, ~std::uint32_t{0});
+    if (node.op == Op::kSentence && sentences_.empty()) {
+      collect_sentences();
+    }
+    bool any = false;
+    for (const auto& [from, to] : {std::pair(std::uint32_t{0}, folded_->text_token),
+                                   std::pair(folded_->text_token, ~std::uint32_t{0})}) {
+      any = proximity_holds_in_field(at, from, to) || any;
+      if (any && !node.without) {
+        break;
+      }
+    }
+    return any;
   }
 
-  /// The members are together if, for some place's end `e`, each has a place that ends at `e` or
-  /// later and starts at `e + words + 1` or earlier. `e` goes up, so every member's places are
-  /// reached once: the cost is linear in the places.
-  bool near_holds_in_field(std::uint32_t from, std::uint32_t to, std::uint32_t words,
-                           std::uint32_t first_token, std::uint32_t end_token) {
+  /// Title and text apart: nothing in one is near what is in the other.
+  bool proximity_holds_in_field(std::uint32_t at, std::uint32_t from, std::uint32_t to) {
+    const MatchProgram::Node& node = program_.nodes[at];
     members_.clear();
-    ends_.clear();
-    for (std::uint32_t child = from; child < to; child = program_.nodes[child].end) {
+    for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes[child].end) {
       const std::span<const TokenRange> all = places_of(program_.nodes[child].operand);
-      const auto start = std::ranges::lower_bound(all, first_token, {}, &TokenRange::first);
-      const auto end = std::ranges::lower_bound(all, end_token, {}, &TokenRange::first);
-      if (start == end) {
+      members_.emplace_back(std::ranges::lower_bound(all, from, {}, &TokenRange::first),
+                            std::ranges::lower_bound(all, to, {}, &TokenRange::first));
+      if (members_.back().empty() && !(node.without && members_.size() == 2)) {
         return false;
       }
-      members_.push_back({std::span<const TokenRange>(start, end)});
-      for (auto place = start; place != end; ++place) {
-        ends_.push_back(place->last);
-      }
     }
-    std::ranges::sort(ends_);
-    for (const std::uint32_t end : ends_) {
-      if (all_reach(end, end + words + 1)) {
-        for (const Member& member : members_) {
-          add_span(*std::ranges::find_if(
-              member.places, [end](const TokenRange& place) { return place.last >= end; }));
-        }
-        return true;
-      }
+    chosen_.clear();
+    if (node.without) {
+      find_places_without(node);
+      chosen_.resize(std::min<std::size_t>(chosen_.size(), kMaxSpansPerMatch));
+    } else if (!find_places_together(node)) {
+      return false;
     }
-    return false;
+    for (const TokenRange& place : chosen_) {
+      add_span(place);
+    }
+    return !chosen_.empty();
   }
 
-  bool all_reach(std::uint32_t end, std::uint32_t latest_start) {
-    bool all = true;
-    for (Member& member : members_) {
-      while (member.reached < member.places.size() &&
-             member.places[member.reached].first <= latest_start) {
-        member.latest_end = std::max(member.latest_end, member.places[member.reached++].last);
-      }
-      all &= member.reached != 0 && member.latest_end >= end;
+  bool find_places_together(const MatchProgram::Node& node) {
+    switch (node.op) {
+      case Op::kNear:
+        return proximity_.near(members_, node.operand, chosen_);
+      case Op::kOrdered:
+        return proximity_.ordered(members_, node.operand, chosen_);
+      default:
+        return Proximity::in_one_sentence(members_, sentences_, chosen_);
     }
-    return all;
+  }
+
+  void find_places_without(const MatchProgram::Node& node) {
+    switch (node.op) {
+      case Op::kNear:
+        return proximity_.not_near(members_[0], members_[1], node.operand, chosen_);
+      case Op::kOrdered:
+        return Proximity::not_before(members_[0], members_[1], node.operand, chosen_);
+      default:
+        return Proximity::not_in_one_sentence(members_[0], members_[1], sentences_, chosen_);
+    }
+  }
+
+  void collect_sentences() {
+    for (std::uint32_t i = 0; i < folded_->tokens.size(); ++i) {
+      if ((folded_->tokens[i].flags & kTokenSentenceStart) != 0) {
+        sentences_.push_back(i);
+      }
+    }
   }
 
   bool regex_holds(std::uint32_t regex) {
@@ -350,10 +372,12 @@ class Matcher::Run {
   std::vector<Range> leaf_places_;  ///< by leaf, of places_; valid where marked
   std::vector<TokenRange> places_;
   TextMarks regex_marks_;
-  std::vector<RegexFound> regex_found_;  ///< by regex; valid where marked
-  std::vector<MatchSpan> spans_;         ///< of the rule at hand
-  std::vector<Member> members_;          ///< of the `near` at hand
-  std::vector<std::uint32_t> ends_;
+  std::vector<RegexFound> regex_found_;   ///< by regex; valid where marked
+  std::vector<MatchSpan> spans_;          ///< of the rule at hand
+  std::vector<std::uint32_t> sentences_;  ///< their first tokens; empty until somebody asks
+  Proximity proximity_;
+  std::vector<Proximity::Places> members_;  ///< of the node at hand, in the field at hand
+  std::vector<TokenRange> chosen_;
   std::string small_;
 };
 

@@ -21,10 +21,10 @@ std::uint32_t PhraseTrie::add(const std::vector<std::string>& words) {
                                                         static_cast<std::uint32_t>(nodes_.size()));
     if (is_new) {
       nodes_.emplace_back();
-      if (word.ends_with('*')) {
-        const std::uint32_t stem = stems_.add(std::string_view(word).substr(0, word.size() - 1));
-        nodes_[node].has_stems = true;
-        stem_edges_.push_back({key_of(node, stem), node, place->second, stem, 0});
+      if (WordPatterns::is_pattern(word)) {
+        const std::uint32_t pattern = patterns_.add(word);
+        nodes_[node].has_patterns = true;
+        pattern_edges_.push_back({key_of(node, pattern), node, place->second, pattern, 0});
       } else {
         nodes_[node].has_words = true;
         word_edges_.push_back({key_of(node, hash_word(word)), node, place->second,
@@ -42,7 +42,7 @@ std::uint32_t PhraseTrie::add(const std::vector<std::string>& words) {
 }
 
 void PhraseTrie::finish() {
-  stems_.finish();
+  patterns_.finish();
   const auto firsts = static_cast<std::size_t>(
       std::ranges::count_if(word_edges_, [](const Edge& edge) { return edge.from == 0; }));
   const auto bits = [](std::size_t words) {
@@ -57,7 +57,7 @@ void PhraseTrie::finish() {
     const std::uint64_t bit = edge.key & (edge.from == 0 ? first_mask_ : next_mask_);
     filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
   }
-  for (auto* edges : {&word_edges_, &stem_edges_}) {
+  for (auto* edges : {&word_edges_, &pattern_edges_}) {
     std::vector<Edge> table(std::bit_ceil(edges->size() * 2 + 1));
     for (const Edge& edge : *edges) {
       insert(edge, table);
@@ -90,12 +90,12 @@ std::uint32_t PhraseTrie::find_word(std::uint32_t node, std::uint64_t key,
   return kNone;
 }
 
-std::uint32_t PhraseTrie::find_stem(std::uint32_t node, std::uint32_t stem) const {
-  const std::uint64_t mask = stem_edges_.size() - 1;
-  for (std::uint64_t slot = key_of(node, stem) >> 20 & mask; stem_edges_[slot].from != kNone;
+std::uint32_t PhraseTrie::find_pattern(std::uint32_t node, std::uint32_t pattern) const {
+  const std::uint64_t mask = pattern_edges_.size() - 1;
+  for (std::uint64_t slot = key_of(node, pattern) >> 20 & mask; pattern_edges_[slot].from != kNone;
        slot = (slot + 1) & mask) {
-    if (stem_edges_[slot].from == node && stem_edges_[slot].word_start == stem) {
-      return stem_edges_[slot].to;
+    if (pattern_edges_[slot].from == node && pattern_edges_[slot].word_start == pattern) {
+      return pattern_edges_[slot].to;
     }
   }
   return kNone;
@@ -124,18 +124,23 @@ void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::
       }
       continue;
     }
-    std::array<std::uint32_t, WordStarts::kMaxNodes> found;
-    std::size_t count = 0;
-    visit_starts(word, token.hash, [&](std::uint32_t node) {
-      if (count < found.size()) {
-        found[count] = node;
-      }
-      ++count;
-      arrive(walk, node, i);
-    });
-    if (count <= found.size()) {
-      starts.remember(word, token.hash, std::span(found).first(count));
+    start_unknown_word(walk, word, starts);
+  }
+}
+
+void PhraseTrie::start_unknown_word(Walk& walk, std::string_view word, WordStarts& starts) const {
+  const std::uint64_t hash = walk.text.tokens[walk.first_token].hash;
+  std::array<std::uint32_t, WordStarts::kMaxNodes> found;
+  std::size_t count = 0;
+  visit_starts(word, hash, [&](std::uint32_t node) {
+    if (count < found.size()) {
+      found[count] = node;
     }
+    ++count;
+    arrive(walk, node, walk.first_token);
+  });
+  if (count <= found.size()) {
+    starts.remember(word, hash, std::span(found).first(count));
   }
 }
 
@@ -147,9 +152,9 @@ void PhraseTrie::visit_starts(std::string_view word, std::uint64_t hash, Visit&&
       visit(node);
     }
   }
-  if (nodes_[0].has_stems) {
-    stems_.visit_at(word, [&](std::uint32_t stem) {
-      if (const std::uint32_t node = find_stem(0, stem); node != kNone) {
+  if (nodes_[0].has_patterns) {
+    patterns_.visit_fitting(word, [&](std::uint32_t pattern) {
+      if (const std::uint32_t node = find_pattern(0, pattern); node != kNone) {
         visit(node);
       }
     });
@@ -168,14 +173,14 @@ void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint32_t token) con
       arrive(walk, end, token);
     }
   }
-  if (nodes_[node].has_stems) {
-    follow_stems(walk, node, token);
+  if (nodes_[node].has_patterns) {
+    follow_patterns(walk, node, token);
   }
 }
 
-void PhraseTrie::follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const {
-  stems_.visit_at(walk.text.word(walk.text.tokens[token]), [&](std::uint32_t stem) {
-    const std::uint32_t end = find_stem(node, stem);
+void PhraseTrie::follow_patterns(Walk& walk, std::uint32_t node, std::uint32_t token) const {
+  patterns_.visit_fitting(walk.text.word(walk.text.tokens[token]), [&](std::uint32_t pattern) {
+    const std::uint32_t end = find_pattern(node, pattern);
     if (end != kNone) {
       arrive(walk, end, token);
     }
@@ -187,7 +192,7 @@ void PhraseTrie::arrive(Walk& walk, std::uint32_t node, std::uint32_t token) con
   if (end.phrase != kNone) {
     walk.hits.push_back({end.phrase, walk.first_token, token});
   }
-  if ((end.has_words || end.has_stems) && token + 1 < walk.end_token) {
+  if ((end.has_words || end.has_patterns) && token + 1 < walk.end_token) {
     follow(walk, node, token + 1);
   }
 }

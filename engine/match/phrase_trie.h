@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/core/folded_text.h"
-#include "engine/match/literal_index.h"
+#include "engine/match/word_patterns.h"
 #include "engine/match/word_starts.h"
 
 namespace vigie {
@@ -24,9 +24,8 @@ struct PhraseHit {
 /// and then compared byte by byte, so that equal hashes never make a match. Built by one thread,
 /// then read by any.
 ///
-/// A word that ends in '*' is a stem (3 bytes or more before the star): it takes any word that
-/// begins with it. Words of links are never words of a phrase, and no phrase crosses from title to
-/// text.
+/// A word with wildcards takes any word that fits it (word_patterns.h). Words of links are never
+/// words of a phrase, and no phrase crosses from title to text.
 class PhraseTrie {
  public:
   /// The phrase's number, dense from 0; the same words get the same number. Before finish().
@@ -34,6 +33,7 @@ class PhraseTrie {
   void finish();
 
   std::size_t size() const { return phrases_; }
+  const WordPatterns& patterns() const { return patterns_; }
 
   /// Appends every occurrence of every phrase, by first token. `starts`: the caller's, for this
   /// trie.
@@ -44,12 +44,12 @@ class PhraseTrie {
   struct Node {
     std::uint32_t phrase = kNone;  ///< the phrase that ends here
     bool has_words = false;        ///< edges to other nodes, by whole words
-    bool has_stems = false;        ///< edges by stems
+    bool has_patterns = false;     ///< edges by words with wildcards
   };
   struct Edge {
     std::uint64_t key = 0;
     std::uint32_t from = kNone, to = 0;
-    std::uint32_t word_start = 0, word_length = 0;  ///< in words_; of stems: the stem's number, 0
+    std::uint32_t word_start = 0, word_length = 0;  ///< in words_; of patterns: the number, 0
   };
   /// One phrase being followed: where it began and where the text's field ends.
   struct Walk {
@@ -69,21 +69,24 @@ class PhraseTrie {
 
   void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                      WordStarts& starts, std::vector<PhraseHit>& hits) const;
+  /// Kept out of the loop over all words, which needs the registers.
+  [[gnu::noinline]] void start_unknown_word(Walk& walk, std::string_view word,
+                                            WordStarts& starts) const;
   void follow(Walk& walk, std::uint32_t node, std::uint32_t token) const;
-  void follow_stems(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  void follow_patterns(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   /// Calls visit(node) for every node that a word leads to from the root.
   template <class Visit>
   void visit_starts(std::string_view word, std::uint64_t hash, Visit&& visit) const;
   void arrive(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   std::uint32_t find_word(std::uint32_t node, std::uint64_t key, std::string_view word) const;
-  std::uint32_t find_stem(std::uint32_t node, std::uint32_t stem) const;
+  std::uint32_t find_pattern(std::uint32_t node, std::uint32_t pattern) const;
   void insert(const Edge& edge, std::vector<Edge>& table);
 
   std::uint32_t phrases_ = 0;
   std::vector<Node> nodes_ = std::vector<Node>(1);
   std::string words_;
-  LiteralIndex stems_;
-  std::vector<Edge> word_edges_, stem_edges_;  ///< until finish() in order, then tables by key
+  WordPatterns patterns_;
+  std::vector<Edge> word_edges_, pattern_edges_;  ///< until finish() in order, then tables by key
   std::vector<std::uint64_t> first_filter_, next_filter_;
   std::uint64_t first_mask_ = 0, next_mask_ = 0;
   std::unordered_map<std::string, std::uint32_t> edge_ends_;  ///< while building

@@ -124,6 +124,9 @@ Result<std::uint32_t> RegexTable::add(std::string_view pattern, bool exact) {
         "this expression runs over text without accents: write it without, or say exact: true");
   }
   auto regex = std::make_unique<Regex>(pattern, exact);
+  if (regex->compiled.error_code() == re2::RE2::ErrorPatternTooLarge) {
+    return refuse("this expression takes more than 1 MiB of memory: make its repetitions smaller");
+  }
   if (!regex->compiled.ok()) {
     return refuse("not a regular expression (RE2): " + regex->compiled.error());
   }

@@ -2,34 +2,63 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/core/catalogue.h"
+#include "engine/core/folded_text.h"
+#include "engine/core/settings.h"
+#include "engine/match/filter.h"
 
 namespace vigie {
 
-/// What a rule asks of a text: a tree. Leaves are phrases ("coupure d'eau", "inond*", "{commune}")
-/// or raw RE2.
+/// What a rule asks of a mention: a tree, whether it was written as YAML or as a query. Leaves are
+/// phrases ("coupure d'eau", "inond*", "{commune}"), raw RE2 and filters.
 struct Condition {
   enum class Op : std::uint8_t {
-    kPhrase,  ///< words in a row; `text`
-    kAny,     ///< at least one child
-    kAll,     ///< every child
-    kNone,    ///< no child: only beside something that can be found
-    kNear,    ///< every child, close together: phrases, or kAny of phrases
-    kRegex,   ///< raw RE2 over the folded text, or over the original if `exact`; `text`
+    kPhrase,    ///< words in a row; `text`
+    kAny,       ///< at least one child
+    kAll,       ///< every child
+    kNone,      ///< no child: only beside something that can be found
+    kNear,      ///< every child, close together: phrases, or kAny of phrases
+    kOrdered,   ///< the same, each child behind the one before
+    kSentence,  ///< the same, all beginning in one sentence
+    kFilter,    ///< `filter`: only beside something that can be found
+    kRegex,     ///< raw RE2 over the folded text, or over the original if `exact`; `text`
   };
   Op op = Op::kPhrase;
   std::string text;
   std::vector<Condition> children;
-  /// kNear: at most so many words stand between the end of the child that ends first and the start
-  /// of the child that starts last, within one field. Children may come in any order, and overlap.
+  /// kNear, kOrdered: at most so many words stand between the end of the child that ends first and
+  /// the start of the child that starts last, within one field. Children of kNear may overlap.
   std::uint32_t distance = 0;
+  /// kNear, kOrdered, kSentence, of two children: the first has a place that has no place of the
+  /// second so close to it.
+  bool without = false;
   bool exact = false;
+  std::optional<Field> field;  ///< kPhrase: only there
+  Filter filter;
   int line = 0, column = 0;
+  /// Of what was written as a query: the whole query, and at which of its bytes this stands.
+  std::shared_ptr<const std::string> query;
+  std::size_t query_at = 0;
 };
+
+/// The part of `condition` because of which it could hold for nearly every text, as it only
+/// excludes or filters; null if something in it has to be found.
+const Condition* find_unfindable(const Condition& condition);
+
+/// It and all below it.
+std::size_t count_conditions(const Condition& condition);
+
+/// A phrase or any of some phrases: what may stand close to another.
+bool is_of_phrases(const Condition& condition);
+
+/// What is wrong with a part of a rule: its line and column, and for a query the line of it with a
+/// mark below.
+Problem problem_at(const std::string& file, const Condition& at, const std::string& text);
 
 struct Rule {
   std::string id;  ///< [a-z0-9._-]+, unique over all packs

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/match/phrase_text.h"
+#include "engine/match/query_parser.h"
 
 namespace vigie {
 namespace {
@@ -16,14 +17,15 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxRulesPerPack = 100'000;
 constexpr std::size_t kMaxConditionDepth = 16;
 constexpr std::size_t kMaxPhrasesPerList = 1'000;
+constexpr std::size_t kMaxQueriedConditionsPerPack = 500'000;
 constexpr std::int64_t kMaxWeight = 1'000;
 constexpr std::int64_t kMaxDistance = 100;
 constexpr std::size_t kMaxTitleBytes = 100;
 
 constexpr std::array<std::string_view, 5> kKindFields = {"watch", "topic", "tone", "urgency",
                                                          "abuse"};
-constexpr std::array<std::string_view, 7> kConditionFields = {"any", "all",   "none", "near",
-                                                              "of",  "regex", "exact"};
+constexpr std::array<std::string_view, 8> kConditionFields = {"any", "all",   "none",  "near",
+                                                              "of",  "regex", "exact", "query"};
 
 bool is_rule_id(const std::string& id) {
   return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, [](char c) {
@@ -31,27 +33,13 @@ bool is_rule_id(const std::string& id) {
   });
 }
 
-/// Whether what is looked for can be found at all: a condition that only says what must not occur
-/// would hold for nearly every text.
-bool can_be_found(const Condition& condition) {
-  switch (condition.op) {
-    case Condition::Op::kAny:
-      return std::ranges::all_of(condition.children, can_be_found);
-    case Condition::Op::kAll:
-      return std::ranges::any_of(condition.children, can_be_found);
-    case Condition::Op::kNone:
-      return false;
-    default:
-      return true;
-  }
-}
-
 class PackReader {
  public:
   explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
 
   void read(const Settings& root, Pack& pack) {
-    root.allow_only({"title", "language", "needs", "optional", "lists", "rules"}, problems_);
+    root.allow_only({"title", "language", "needs", "optional", "lists", "macros", "rules"},
+                    problems_);
     pack.title = root.text("title", problems_, "");
     pack.language = root.text("language", problems_, "");
     pack.needs = root.texts("needs", problems_);
@@ -60,6 +48,9 @@ class PackReader {
       read_lists(*lists, pack);
     }
     declare_names(root, pack);
+    if (const Settings* macros = root.find("macros")) {
+      read_macros(*macros);
+    }
     const Settings* rules = root.find("rules");
     if (rules == nullptr || rules->type() != Settings::Type::kList ||
         rules->items().size() > kMaxRulesPerPack) {
@@ -104,6 +95,41 @@ class PackReader {
     }
   }
 
+  /// A macro may use those above it.
+  void read_macros(const Settings& macros) {
+    if (macros.type() != Settings::Type::kMap) {
+      macros.complain("'macros' is a map: each name with its query", problems_);
+    }
+    for (const auto& [name, value] : macros.fields()) {
+      if (names_.contains(name)) {
+        value.complain("{" + name + "} is already a list or one of needs and optional", problems_);
+      } else if (auto condition = read_query(value, macros.text(name, problems_))) {
+        macros_.emplace(name, std::move(*condition));
+      }
+    }
+  }
+
+  std::optional<Condition> read_query(const Settings& place, const std::string& query) {
+    const auto is_name = [this](std::string_view name) { return names_.contains(name); };
+    return bounded(
+        place, parse_query(query, {place.file(), place.line(), place.column(), is_name, macros_},
+                           problems_));
+  }
+
+  /// Macros are copied wherever they are used: what that comes to is bounded.
+  std::optional<Condition> bounded(const Settings& place, std::optional<Condition> condition) {
+    const std::size_t before = queried_conditions_;
+    queried_conditions_ += condition ? count_conditions(*condition) : 0;
+    if (queried_conditions_ <= kMaxQueriedConditionsPerPack) {
+      return condition;
+    }
+    if (before <= kMaxQueriedConditionsPerPack) {  // once is enough
+      place.complain("with their macros filled in this pack's queries have more than 500,000 parts",
+                     problems_);
+    }
+    return std::nullopt;
+  }
+
   void read_rule(const Settings& item, Pack& pack) {
     if (item.type() != Settings::Type::kMap) {
       item.complain("a rule is a map of fields", problems_);
@@ -134,14 +160,26 @@ class PackReader {
     }
     read_kind(item, rule);
     rule.condition = read_conditions(item, 0);
-    if (!can_be_found(rule.condition)) {
-      item.complain(
-          "'none' alone would match nearly everything: beside it must stand any, all, "
-          "near or regex",
-          problems_);
-    }
+    check_that_it_can_be_found(item, rule.condition);
     if (problems_.size() == before) {
       pack.rules.push_back(std::move(rule));
+    }
+  }
+
+  void check_that_it_can_be_found(const Settings& item, const Condition& condition) {
+    const Condition* part = find_unfindable(condition);
+    if (part == nullptr) {
+      return;
+    }
+    if (part->query == nullptr) {
+      item.complain(
+          "'none' alone would match nearly everything: beside it must stand any, all, near, regex "
+          "or query",
+          problems_);
+    } else {
+      problems_.push_back(problem_at(item.file(), *part,
+                                     "this alone would hold for nearly every mention, as it only "
+                                     "excludes or filters: add a word or phrase with AND"));
     }
   }
 
@@ -191,6 +229,10 @@ class PackReader {
     if (map.find("near") != nullptr || map.find("of") != nullptr) {
       all.children.push_back(read_near(map, depth));
     }
+    if (const Settings* query = map.find("query")) {
+      auto condition = read_query(*query, map.text("query", problems_));
+      all.children.push_back(condition ? std::move(*condition) : leaf(*query, Op::kPhrase, {}));
+    }
     if (const Settings* regex = map.find("regex")) {
       Condition condition = leaf(*regex, Op::kRegex, map.text("regex", problems_));
       condition.exact = map.boolean("exact", problems_, false);
@@ -199,7 +241,8 @@ class PackReader {
       exact->complain("'exact' belongs to a 'regex'", problems_);
     }
     if (all.children.empty()) {
-      map.complain("a rule must say what to look for: any, all, near with of, or regex", problems_);
+      map.complain("a rule must say what to look for: any, all, near with of, regex or query",
+                   problems_);
       return leaf(map, Op::kPhrase, {});
     }
     return all.children.size() == 1 ? std::move(all.children.front()) : all;
@@ -219,12 +262,7 @@ class PackReader {
     near = read_list(*of, "of", Condition::Op::kNear, depth);
     near.distance = static_cast<std::uint32_t>(map.integer("near", 0, kMaxDistance, problems_));
     for (const Condition& member : near.children) {
-      const bool phrases_only = member.op == Condition::Op::kPhrase ||
-                                (member.op == Condition::Op::kAny &&
-                                 std::ranges::all_of(member.children, [](const Condition& child) {
-                                   return child.op == Condition::Op::kPhrase;
-                                 }));
-      if (!phrases_only) {
+      if (!is_of_phrases(member)) {
         problems_.push_back({of->file(), member.line, member.column,
                              "a member of 'near' is a phrase, or any of some phrases"});
       }
@@ -251,8 +289,7 @@ class PackReader {
     }
     for (const Settings& item : list.items()) {
       if (item.type() == Settings::Type::kScalar) {
-        check_phrase(item);
-        condition.children.push_back(leaf(item, Condition::Op::kPhrase, item.scalar()));
+        condition.children.push_back(read_phrase(item));
       } else if (item.type() == Settings::Type::kMap) {
         item.allow_only(kConditionFields, problems_);
         condition.children.push_back(read_conditions(item, depth + 1));
@@ -263,22 +300,28 @@ class PackReader {
     return condition;
   }
 
-  void check_phrase(const Settings& item) {
+  /// A phrase, or a macro's whole condition.
+  Condition read_phrase(const Settings& item) {
     const std::string& text = item.scalar();
     const PhraseText phrase = split_phrase(text);
     if (text.empty()) {
       item.complain("an empty phrase", problems_);
     } else if (!phrase.well_formed) {
-      item.complain("'" + text + "': a '{' or '}' is not closed or has no name", problems_);
+      item.complain(in_quotes(text) + ": a '{' or '}' is not closed or has no name", problems_);
+    } else if (phrase.names.size() == 1 && text == "{" + phrase.names[0] + "}" &&
+               macros_.contains(phrase.names[0])) {
+      auto condition = bounded(item, macros_.find(phrase.names[0])->second);
+      return condition ? std::move(*condition) : leaf(item, Condition::Op::kPhrase, text);
     } else {
       for (const std::string& name : phrase.names) {
         if (!names_.contains(name)) {
-          item.complain("'" + text + "': {" + name +
+          item.complain(in_quotes(text) + ": {" + name +
                             "} is neither a list of this pack nor one of its needs or optional",
                         problems_);
         }
       }
     }
+    return leaf(item, Condition::Op::kPhrase, text);
   }
 
   static Condition leaf(const Settings& place, Condition::Op op, std::string text) {
@@ -292,6 +335,8 @@ class PackReader {
 
   std::vector<Problem>& problems_;
   std::set<std::string, std::less<>> names_, ids_;
+  std::map<std::string, Condition> macros_;
+  std::size_t queried_conditions_ = 0;
 };
 
 RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {

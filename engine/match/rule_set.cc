@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/match/condition_compiler.h"
+#include "engine/match/rule_lint.h"
 
 namespace vigie {
 namespace {
@@ -37,7 +38,11 @@ class RuleSetCompiler {
  public:
   RuleSetCompiler(const std::vector<Tenant>& tenants, const PhraseFolder& fold,
                   const Catalogue& catalogue, std::vector<Problem>& problems)
-      : tenants_(tenants), problems_(problems), conditions_(fold, problems), catalogue_(catalogue) {
+      : tenants_(tenants),
+        fold_(fold),
+        problems_(problems),
+        conditions_(fold, problems),
+        catalogue_(catalogue) {
     for (std::uint32_t i = 0; i < catalogue_.names.size(); ++i) {
       names_.emplace(catalogue_.names[i], i);
     }
@@ -83,6 +88,7 @@ class RuleSetCompiler {
       return;
     }
     check_needs(pack, listing);
+    refuse_profiling(pack, fold_, problems_);
     for (const Rule& rule : pack.rules) {
       if (conditions_.rules() > kMaxCompiledRules) {
         return;
@@ -163,6 +169,7 @@ class RuleSetCompiler {
   }
 
   const std::vector<Tenant>& tenants_;
+  const PhraseFolder& fold_;
   std::vector<Problem>& problems_;
   ConditionCompiler conditions_;
   Catalogue catalogue_;  ///< handed over only when all went well

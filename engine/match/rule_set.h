@@ -1,23 +1,17 @@
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/core/catalogue.h"
 #include "engine/core/settings.h"
 #include "engine/core/tenant.h"
+#include "engine/match/phrase_text.h"
 #include "engine/match/rule.h"
 
 namespace vigie {
 
 struct MatchProgram;
-
-/// Cuts a phrase into words as texts are cut and folded, a '*' kept behind its word
-/// (TextFolder::fold_phrase).
-using PhraseFolder = std::function<std::vector<std::string>(std::string_view)>;
 
 /// All rules of all tenants, compiled into one structure: folded phrases in a word-level trie,
 /// conditions as small boolean programs over phrase hits, raw RE2 behind its required literals.
@@ -28,6 +22,7 @@ class RuleSet {
   /// reported, with file:line; null (and the catalogue unchanged) if there is one.
   ///
   /// - A pack that no tenant lists is left out.
+  /// - Rules that sort people by what the RGPD protects are refused (rule_lint.h).
   /// - Watch and topic rules hold for the tenants that list their pack. One that uses a tenant's
   ///   variables is compiled for each of them.
   /// - Tone, urgency and abuse rules hold for every tenant, because a verdict is the same for all;

@@ -233,7 +233,7 @@ def backtest(scene):
 
         pack = new / "packs" / "municipal_fr.yaml"
         rules = pack.read_text(encoding="utf-8")
-        lost_rule = raised[0]["reasons"][0]["rule"]
+        lost_rule = next(r["rule"] for r in raised[0]["reasons"] if not r["rule"].startswith("model."))
         subject = raised[0]["subject"]
         begin = rules.index(f"  - {{id: {lost_rule},")
         end = rules.index("\n  - {", begin) + 1

@@ -111,6 +111,72 @@ def shipped_rules(_):
     assert code == 0 and not errors, (code, out, errors)
 
 
+def query_faults(library):
+    library.write(PACK + """  - {id: q.un, topic: eau, query: 'fuite AND (eau OR'}
+  - {id: q.deux, topic: eau, query: 'éclairage NEAR panne'}
+""")
+    code, out, errors = vigie("rules", "check", "--rules", library.path)
+    assert (code, out) == (2, ""), (code, out)
+    lines = errors.splitlines()
+    assert lines[0].startswith(f"{library.pack}:6:") and lines[3].startswith(f"{library.pack}:7:"), errors
+    assert lines[1:3] == ["    fuite AND (eau OR", "                     ^"], errors
+    assert lines[4:6] == ["    éclairage NEAR panne", "              ^"], errors
+
+
+def hostile_rules(library):
+    hostile = {
+        "query: '" + "a" * (1 << 20) + "'": "65,536 bytes",
+        "any: ['" + "mot " * (1 << 18) + "']": "at most 16 words",
+        "regex: '" + "a" * (1 << 20) + "'": "1,000 bytes",
+        "query: '" + "(" * 20_000 + "eau" + ")" * 20_000 + "'": "at most 50 deep",
+        "regex: '" + "(" * 400 + "eau" + ")" * 400 + "'": "at most 50 deep",
+        "regex: 'eau(\\pL{1,100}x){1,9}'": "more than 1 MiB of memory",
+        "query: '/eau((a{1,30}){1,30}){1,30}/'": "regular expression",
+    }
+    for condition, told in hostile.items():
+        library.write(PACK + "  - {id: q, topic: eau, " + condition + "}\n")
+        code, out, errors = vigie("rules", "check", "--rules", library.path)
+        assert (code, out) == (2, ""), (condition[:60], code, errors[:300])
+        assert errors.startswith(f"{library.pack}:6:") and told in errors, (condition[:60], errors[:300])
+        assert len(errors) < 1_000, "the rule itself is printed"
+
+
+def lint(library):
+    library.write(PACK + "  - {id: large, topic: eau, any: [eau, de]}\n")
+    code, out, errors = vigie("rules", "check", "--rules", library.path)
+    assert code == 0 and "3 rules" in out, (code, out)
+    assert errors.startswith(f"warning: {library.pack}:6:5: rule 'large' holds for about every text: 'de'"), errors
+    library.write(PACK + """  - {id: un, topic: auteurs_musulmans, any: [mosquée]}
+  - {id: deux, topic: conseil, title: Militants d'opposition, any: [conseil]}
+  - {id: trois, topic: conseil, query: 'conseil author:dupont'}
+""")
+    code, _, errors = vigie("rules", "check", "--rules", library.path)
+    assert code == 2, (code, errors)
+    told = [line for line in errors.splitlines() if line.startswith(str(library.pack))]
+    assert [line.split(":")[1] for line in told] == ["6", "7", "8"], errors
+    assert "article 9" in told[0] and "article 9" in told[1] and "name authors" in told[2], errors
+
+
+def explain(library):
+    library.write(PACK + "  - {id: eau.gaz, topic: eau, query: '(gaz NEAR/2 odeur OR fuite) NOT title:exercice'}\n")
+    command = ("rules", "explain", "--rules", library.path, "--variable", "commune=Techniville")
+    code, out, errors = vigie(*command, "--text", "Forte odeur de GAZ à Techniville")
+    assert (code, errors) == (0, ""), (code, errors)
+    assert "veille (watch): holds" in out and 'yes NEAR/2   found: "odeur" text 6-11, "GAZ" text 15-18' in out, out
+    assert "eau.fuite" not in out, out
+    code, out, _ = vigie(*command, "--rule", "eau.gaz", "--title", "Exercice", "--text", "fuite")
+    assert code == 0 and out.startswith("eau.gaz (topic eau): does not hold\n"), out
+    assert 'yes title:"exercice"   found: "Exercice" title 0-8' in out and "no  none" in out, out
+    mention = json.dumps({"id": "m1", "source": "x", "text": "fuite d'eau"})
+    code, out, _ = vigie(*command, "--json", "--input", "-", data=(mention + "\n").encode())
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [(t["mention"], t["rule"], t["holds"]) for t in told] == [("m1", "eau.fuite", True), ("m1", "eau.gaz", True)]
+    assert told[0]["tree"]["children"][0]["found"] == [{"field": "text", "start": 0, "end": 5, "words": "fuite"}], told
+    for wrong, why in (((), "--text"), (("--text", "x", "--rule", "no.rule"), "there is no rule 'no.rule'")):
+        code, out, errors = vigie(*command, *wrong)
+        assert (code, out) == (2, "") and why in errors, (code, out, errors)
+
+
 def events(engine, name):
     lines = engine.log.read_text(encoding="utf-8").splitlines()
     return [entry for entry in map(json.loads, lines) if entry["event"] == name]
@@ -183,6 +249,10 @@ TESTS = {
     "a good pack passes check and test": good_pack,
     "a wrong expectation fails, and says what came instead": wrong_expectation,
     "a test that names no rule is a mistake, not a pass": test_of_no_rule,
+    "a query that cannot be read is shown with a mark under the place": query_faults,
+    "rules made to hurt are refused in a sentence": hostile_rules,
+    "rules too broad are doubted; sorting authors by what the law protects is refused": lint,
+    "explain says what holds, and where": explain,
     "the shipped rules are without mistake": shipped_rules,
     "SIGHUP takes good rules over, refuses bad ones and says why": reload_on_signal,
 }

@@ -140,7 +140,8 @@ TEST(RuleSet, PhrasesThatCannotBeAreExplained) {
     return refusal("  - {id: r, topic: t, any: [\"" + phrase + "\"]}\n");
   };
   EXPECT_THAT(why("!?"), HasSubstr("needs a word"));
-  EXPECT_THAT(why("in*nd"), HasSubstr("only at the end"));
+  EXPECT_THAT(why("*nd"), HasSubstr("behind the beginning of a word"));
+  EXPECT_THAT(why("i*n"), HasSubstr("three letters"));
   EXPECT_THAT(why("feu *"), HasSubstr("behind the beginning of a word"));
   EXPECT_THAT(why("œuv**"), HasSubstr("behind the beginning of a word"));
   EXPECT_THAT(why("éc*"), HasSubstr("three letters"));

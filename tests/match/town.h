@@ -53,19 +53,20 @@ class Town {
   explicit Town(std::string_view pack, std::vector<Tenant> tenants = {}) {
     const PackFolder folder;
     folder.write("p.yaml", pack);
-    const std::vector<Pack> packs = read_packs(folder.path(), problems_);
+    packs_ = read_packs(folder.path(), problems_);
     if (tenants.empty()) {
       tenants.push_back(tenant("town", {"p"}));
     }
-    compile(packs, tenants);
+    compile(packs_, tenants);
   }
   /// Without a file: its rules' lines only.
   static Town with_rules(const std::string& rules) { return Town("rules:\n" + rules); }
-  Town(const std::vector<Pack>& packs, const std::vector<Tenant>& tenants) {
+  Town(const std::vector<Pack>& packs, const std::vector<Tenant>& tenants) : packs_(packs) {
     compile(packs, tenants);
   }
 
   const std::vector<Problem>& problems() const { return problems_; }
+  const std::vector<Pack>& packs() const { return packs_; }
   const Catalogue& catalogue() const { return catalogue_; }
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 
@@ -115,6 +116,7 @@ class Town {
   }
 
   std::vector<Problem> problems_;
+  std::vector<Pack> packs_;
   Catalogue catalogue_;
   std::shared_ptr<const RuleSet> rules_;
   std::unique_ptr<Matcher> matcher_;

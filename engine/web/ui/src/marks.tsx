@@ -33,7 +33,7 @@ export function Marked({ mention, field }: { mention: Mention; field: "text" | "
     }
     pieces.push(<>{shownText(slice(at, first.start))}</>);
     pieces.push(
-      <mark class={`axis-${strongest.axis}`} title={`${t(`axis.${strongest.axis}`)} : ${titles[strongest.rule] ?? strongest.rule}`}>
+      <mark class={`axis-${strongest.axis}`} title={`${t(`axis.${strongest.axis}`)} : ${ruleTitle(strongest.rule, titles) ?? strongest.rule}`}>
         {shownText(slice(first.start, end))}
       </mark>,
     );
@@ -42,6 +42,12 @@ export function Marked({ mention, field }: { mention: Mention; field: "text" | "
   }
   pieces.push(<>{shownText(slice(at, bytes.length))}</>);
   return <bdi>{pieces}</bdi>;
+}
+
+/// What people call a rule, or what was learned from texts; undefined for a word of the lexicon.
+export function ruleTitle(rule: string, titles: Record<string, string>): string | undefined {
+  if (rule === "model.words") return t("learned.words");
+  return rule === "model.rest" ? t("learned.rest") : titles[rule];
 }
 
 function rank(evidence: Evidence): number {

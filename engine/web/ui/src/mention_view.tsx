@@ -1,6 +1,6 @@
 import type { Mention, Tone, Urgency } from "./api";
 import { Correct } from "./correction";
-import { Marked, shownText } from "./marks";
+import { Marked, ruleTitle, shownText } from "./marks";
 import { formatAge, formatTime, t } from "./words";
 
 const kUrgencyIcon: Record<Urgency, string> = { low: "○", medium: "◐", high: "▲", critical: "⬣" };
@@ -131,7 +131,7 @@ export function MentionDetail({ tenant, mention, onBack, onCorrected }: DetailPr
               {mention.evidence.map((e) => (
                 <tr key={`${e.axis}${e.rule}${e.field}${e.start}`}>
                   <td>{t(`axis.${e.axis}`)}</td>
-                  <td>{titles[e.rule] && <>{titles[e.rule]} </>}<code>{e.rule}</code></td>
+                  <td>{ruleTitle(e.rule, titles) && <>{ruleTitle(e.rule, titles)} </>}<code>{e.rule}</code></td>
                   <td lang={mention.lang || undefined}><bdi>{shownText(e.text)}</bdi></td>
                   <td class="number">{e.weight > 0 ? `+${e.weight}` : e.weight}</td>
                 </tr>

@@ -14,6 +14,7 @@ const fr = {
   urgency: { low: "Faible", medium: "Moyenne", high: "Haute", critical: "Critique" },
   tone: { negative: "Négatif", neutral: "Neutre", positive: "Positif" },
   axis: { watch: "Veille", topic: "Thème", sentiment: "Ton", opinion: "Avis exprimé", urgency: "Urgence", abuse: "Propos abusifs" },
+  learned: { words: "Mots appris", rest: "Reste du texte" },
   keys: { title: "Raccourcis clavier", on: "Raccourcis à une touche", close: "Fermer", enter: "Entrée", does: { j: "mention suivante", k: "mention précédente", Enter: "ouvrir la mention", w: "aller à « Pourquoi ? »", "/": "chercher", "?": "cette aide" } },
   access: {
     title: "Accessibilité",
@@ -40,6 +41,7 @@ const en: typeof fr = {
   urgency: { low: "Low", medium: "Medium", high: "High", critical: "Critical" },
   tone: { negative: "Negative", neutral: "Neutral", positive: "Positive" },
   axis: { watch: "Watch", topic: "Topic", sentiment: "Tone", opinion: "Opinion voiced", urgency: "Urgency", abuse: "Abuse" },
+  learned: { words: "Learned words", rest: "Rest of the text" },
   keys: { title: "Keyboard shortcuts", on: "Single-key shortcuts", close: "Close", enter: "Enter", does: { j: "next mention", k: "previous mention", Enter: "open the mention", w: "go to “Why?”", "/": "search", "?": "this help" } },
   access: {
     title: "Accessibility",

@@ -1,0 +1,153 @@
+#include "bench/match_rules.h"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "engine/match/query_parser.h"
+#include "engine/parse/text_folder.h"
+
+namespace vigie {
+namespace {
+
+constexpr const char* kTowns[] = {"brest",   "lorient",    "vannes", "quimper", "concarneau",
+                                  "morlaix", "landerneau", "auray",  "pontivy", "douarnenez"};
+constexpr std::size_t kTextsCounted = 50'000;
+constexpr std::size_t kMaxUsesOfRareWord = 20;
+
+/// Plain letters only, so that a word is the same to a regular expression and to Vigie.
+bool is_plain(const std::string& word) {
+  return word.size() >= 4 && std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+/// Takes words of texts of which one is rare.
+class WordSource {
+ public:
+  explicit WordSource(const Corpus& corpus) : corpus_(corpus) {
+    for (std::size_t i = 0; i < kTextsCounted; ++i) {
+      for (const std::string& word : TextFolder::fold_phrase(corpus_.text(i))) {
+        ++uses_[word];
+      }
+    }
+  }
+
+  /// `count` words in a row.
+  std::vector<std::string> row(std::size_t count) {
+    for (;;) {
+      const std::vector<std::string> words = TextFolder::fold_phrase(corpus_.text(~next_++));
+      for (std::size_t i = 0; i + count <= words.size(); ++i) {
+        const std::vector<std::string> row(words.begin() + static_cast<std::ptrdiff_t>(i),
+                                           words.begin() + static_cast<std::ptrdiff_t>(i + count));
+        if (std::ranges::all_of(row, is_plain) &&
+            std::ranges::any_of(row, [this](const std::string& word) {
+              return uses_[word] <= kMaxUsesOfRareWord;
+            })) {
+          return row;
+        }
+      }
+    }
+  }
+
+ private:
+  const Corpus& corpus_;
+  std::unordered_map<std::string, std::size_t> uses_;
+  std::uint64_t next_ = 0;
+};
+
+struct Written {
+  std::string query, expression;
+};
+
+constexpr const char* kGap = "[^a-z0-9]+";
+
+Written near(const std::string& a, const std::string& b) {
+  const std::string gap = std::string("(?:") + kGap + "[a-z0-9]+){0,5}" + kGap;
+  return {a + " NEAR/5 " + b, "\\b" + a + gap + b + "\\b|\\b" + b + gap + a + "\\b"};
+}
+
+Written phrases(WordSource& words) {
+  Written written;
+  for (int i = 0; i < 3; ++i) {
+    const std::vector<std::string> row = words.row(2);
+    const std::string separator = i == 0 ? "" : " OR ";
+    written.query += separator + "\"" + row[0] + " " + row[1] + "\"";
+    written.expression += (i == 0 ? "\\b" : "|\\b") + row[0] + kGap + row[1] + "\\b";
+  }
+  return written;
+}
+
+Written stem(WordSource& words) {
+  const std::vector<std::string> row = words.row(2);
+  const std::string beginning = row[1].substr(0, std::max<std::size_t>(4, row[1].size() - 2));
+  return {"\"" + row[0] + " " + beginning + "*\"", "\\b" + row[0] + kGap + beginning};
+}
+
+Written inner(WordSource& words) {
+  const std::vector<std::string> row = words.row(2);
+  const std::string head = row[1].substr(0, 3), tail = row[1].substr(3);
+  return {"\"" + row[0] + " " + head + "*" + tail + "\"",
+          "\\b" + row[0] + kGap + head + "[a-z0-9]*" + tail + "\\b"};
+}
+
+Written rule(std::size_t i, WordSource& words) {
+  const std::vector<std::string> row = words.row(2);
+  switch (i % 10) {
+    case 0:
+      return near("{commune}", row[0]);
+    case 1:
+    case 2:
+    case 3:
+      return near(row[0], row[1]);
+    case 4:
+      return stem(words);
+    case 5:
+      return inner(words);
+    default:
+      return phrases(words);
+  }
+}
+
+std::string filled_in(std::string text, const std::string& town) {
+  for (std::size_t at; (at = text.find("{commune}")) != text.npos;) {
+    text.replace(at, 9, town);
+  }
+  return text;
+}
+
+}  // namespace
+
+MatchRules make_match_rules(std::size_t rules, const Corpus& corpus) {
+  MatchRules made;
+  made.pack.name = made.pack.file = "bench";
+  made.pack.needs = {"commune"};
+  for (const char* town : kTowns) {
+    Tenant tenant;
+    tenant.id = town;
+    tenant.packs = {"bench"};
+    tenant.variables["commune"] = {town};
+    made.tenants.push_back(std::move(tenant));
+  }
+  WordSource words(corpus);
+  const std::map<std::string, Condition> macros;
+  const auto is_name = [](std::string_view name) { return name == "commune"; };
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < rules; ++i) {
+    const Written written = rule(i, words);
+    Rule one;
+    one.id = "r" + std::to_string(i);
+    one.topic = "t" + std::to_string(i % 50);
+    one.condition = parse_query(written.query, {"bench", 1, 1, is_name, macros}, problems).value();
+    made.pack.rules.push_back(std::move(one));
+    const bool of_each_town = i % 10 == 0;
+    for (const char* town : kTowns) {
+      made.expressions.push_back(filled_in(written.expression, town));
+      if (!of_each_town) {
+        break;
+      }
+    }
+  }
+  return made;
+}
+
+}  // namespace vigie
