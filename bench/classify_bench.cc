@@ -1,5 +1,5 @@
 // What a verdict costs once a mention is folded and matched: tone word by word, the rules'
-// evidence, calibration.
+// evidence, the learned weights, calibration.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -19,6 +19,10 @@ struct Work {
     lexicons = vigie::read_lexicons(VIGIE_SOURCE_DIR "/rules/lexicons",
                                     vigie::TextFolder::fold_phrase, *catalogue, problems);
     vigie::check(lexicons != nullptr, "the shipped lexicons are sound");
+    vigie::Result<vigie::Models> read = vigie::read_models(VIGIE_SOURCE_DIR "/rules/models");
+    vigie::check(read.has_value(), "the shipped models are sound");
+    models = std::make_shared<const vigie::Models>(std::move(*read));
+    vigie::add_model_names(*catalogue);
     const vigie::TextFolder folder;
     texts = vigie::read_texts();
     folded.resize(texts.size());
@@ -28,6 +32,7 @@ struct Work {
   }
   std::shared_ptr<vigie::Catalogue> catalogue = std::make_shared<vigie::Catalogue>();
   std::shared_ptr<const vigie::Lexicons> lexicons;
+  std::shared_ptr<const vigie::Models> models;
   std::vector<std::string> texts;
   std::vector<vigie::FoldedText> folded;
 };
@@ -52,7 +57,7 @@ void classify(benchmark::State& state) {
     matches.spans.push_back({{vigie::Field::kText, 3 * i, 3 * i + 2}, 0, 0});
     matches.spans.push_back({{vigie::Field::kText, i, i + 1}, 0, 0});
   }
-  vigie::Classifier classifier(catalogue, given.lexicons);
+  vigie::Classifier classifier(catalogue, given.lexicons, given.models);
   vigie::Verdict verdict;
   verdict.language[0] = 'f';
   verdict.language[1] = 'r';

@@ -73,7 +73,7 @@ void InletOffer(benchmark::State& state) {
     envelope.origin = origin;
     envelope.bytes = Payload(std::string_view(bytes));
     benchmark::DoNotOptimize(inlet.offer(envelope));
-    worker.take(room);
+    worker.envelopes.take(room);
   }
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }

@@ -63,6 +63,45 @@ struct ExplainOptions {
 };
 int rules_explain(const ExplainOptions& options);
 
+struct BacktestOptions {
+  std::string config;
+  std::string rules;   ///< the new rules' directory
+  std::string tenant;  ///< empty: all
+  std::string since;   ///< "2026-10-01", an RFC 3339 time, or "30d"; empty: all that is kept
+  std::uint32_t seconds_per_alert = 120;  ///< to read one and decide
+  bool json = false;
+};
+/// What kept mentions would have become, and who would have been told, by other rules; also while
+/// an engine runs.
+int rules_backtest(const BacktestOptions& options);
+
+struct ReclassifyOptions {
+  std::string config;
+  bool all = false;  ///< also what the rules in force have judged
+};
+/// Judges what the store of a stopped engine holds by the rules in force.
+int reclassify(const ReclassifyOptions& options);
+
+struct ModelTrainOptions {
+  std::string recipe;  ///< YAML: what to learn from
+  std::string data;    ///< folder of what does not lie beside the recipe; may be empty
+  std::string rules;
+  std::string out;
+  std::vector<std::string> corrections;  ///< more files of labelled texts
+  bool force = false;                    ///< write it even if it is worse on the guard set
+};
+/// Learns a model from labelled texts; written only if it is not worse on the recipe's guard set.
+int model_train(const ModelTrainOptions& options);
+
+struct ModelEvalOptions {
+  std::string rules;
+  std::string model;  ///< to judge with instead of the rules directory's; may be empty
+  std::string language = "fr";
+  std::vector<std::string> files;
+};
+/// How good the verdicts are on files of labelled texts.
+int model_eval(const ModelEvalOptions& options);
+
 struct QueryOptions {
   std::string config;
   std::string tenant;
@@ -71,9 +110,10 @@ struct QueryOptions {
   bool dead_letters = false;
   bool alerts = false;
   bool deliveries = false;
+  std::string corrections;  ///< "tone" or "urgency": people's corrections of it
 };
-/// Stored mentions (or dead letters, alerts, deliveries) as NDJSON, newest first; also while an
-/// engine runs.
+/// Stored mentions (or dead letters, alerts, deliveries) as NDJSON, newest first; corrections of
+/// all tenants as label, tab, text. Also while an engine runs.
 int query(const QueryOptions& options);
 
 struct ConfigCheckOptions {

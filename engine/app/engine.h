@@ -40,6 +40,9 @@ class Engine {
   /// Reads the rules again; the old ones stay in force if there is a problem. Any thread.
   bool reload();
 
+  /// See Pipeline::correct().
+  bool correct(CorrectionDesk::Request request) { return pipeline_->correct(std::move(request)); }
+
   const Config& config() const { return config_; }
   Store& store() { return *store_; }
   Sources& sources() { return *sources_; }

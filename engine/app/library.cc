@@ -120,6 +120,10 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
   }
   knowledge.lexicons =
       read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
+  Result<Models> models = read_models(rules_directory + "/models");
+  if (!models) {
+    problems.push_back({rules_directory + "/models", 0, 0, models.error().text});
+  }
   if (problems.size() != before) {
     std::ranges::stable_sort(
         problems.begin() + static_cast<std::ptrdiff_t>(before), problems.end(), {},
@@ -127,7 +131,9 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
     return nullptr;
   }
   catalogue->ruleset = hash_of(rules_directory, tenants);
-  catalogue->model = "none";
+  catalogue->model = models->hash();
+  add_model_names(*catalogue);
+  knowledge.models = std::make_shared<const Models>(std::move(*models));
   knowledge.catalogue = std::move(catalogue);
   return std::make_shared<const Knowledge>(std::move(knowledge));
 }

@@ -21,7 +21,7 @@ void add_config(CLI::App* command, Options& options, bool required) {
 }
 
 void add_rules(CLI::App* command, std::string& rules) {
-  command->add_option("--rules", rules, "rules directory (packs/, lexicons/)")
+  command->add_option("--rules", rules, "rules directory (packs/, lexicons/, models/)")
       ->check(CLI::ExistingDirectory)
       ->default_str(kDefaultRules);
 }
@@ -112,10 +112,70 @@ int main(int argc, char** argv) {
   }
   add_config(check_command, rules_options, false);
   test_command->add_flag("--lines", rules_options.lines, "PASS or FAIL, one line per test");
+  BacktestOptions backtest_options;
+  auto* backtest_command = rules_command->add_subcommand(
+      "backtest",
+      "what kept mentions would have become by other rules, and who would have been told");
+  add_config(backtest_command, backtest_options, true);
+  backtest_command->add_option("--rules", backtest_options.rules, "the new rules' directory")
+      ->check(CLI::ExistingDirectory)
+      ->required();
+  backtest_command->add_option("--since", backtest_options.since,
+                               "2026-10-01, an RFC 3339 time, or 30d; all that is kept if absent");
+  backtest_command->add_option("--tenant", backtest_options.tenant, "all if absent");
+  backtest_command
+      ->add_option("--seconds-per-alert", backtest_options.seconds_per_alert,
+                   "to read an alert and decide")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
+  backtest_command->add_flag("--json", backtest_options.json, "one JSON object per tenant");
+  backtest_command->callback([&] { exit_code = rules_backtest(backtest_options); });
   check_command->callback([&] { exit_code = rules_check(rules_options); });
   test_command->callback([&] { exit_code = rules_test(rules_options); });
   ExplainOptions explain_options;
   add_explain(rules_command, explain_options, exit_code);
+
+  ReclassifyOptions reclassify_options;
+  auto* reclassify_command = app.add_subcommand(
+      "reclassify",
+      "judge what the store of a stopped engine holds by the rules in force; raises no alert. "
+      "Interrupted, it leaves a usable store and goes on when called again");
+  add_config(reclassify_command, reclassify_options, true);
+  reclassify_command->add_flag("--all", reclassify_options.all,
+                               "also what these rules have judged, as after a new Vigie");
+  reclassify_command->callback([&] { exit_code = reclassify(reclassify_options); });
+
+  auto* model_command = app.add_subcommand("model", "train and evaluate learned weights");
+  model_command->require_subcommand(1);
+  ModelTrainOptions train_options;
+  auto* train_command = model_command->add_subcommand(
+      "train", "learn from labelled texts; kept only if not worse on the guard set");
+  train_command->add_option("--recipe", train_options.recipe, "what to learn from (YAML)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  train_command->add_option("--data", train_options.data, "where files lie that are not beside it")
+      ->check(CLI::ExistingDirectory);
+  add_rules(train_command, train_options.rules);
+  train_command->add_option("--out", train_options.out, "model file to write")->required();
+  train_command
+      ->add_option("--corrections", train_options.corrections,
+                   "more labelled texts (vigie query --corrections)")
+      ->check(CLI::ExistingFile);
+  train_command->add_flag("--force", train_options.force, "write it even if it is worse");
+  train_command->callback([&] { exit_code = model_train(train_options); });
+  ModelEvalOptions eval_options;
+  auto* eval_command = model_command->add_subcommand(
+      "eval", "macro-F1, precision, recall, confusion, calibration on files of label<TAB>text");
+  add_rules(eval_command, eval_options.rules);
+  eval_command->add_option("--model", eval_options.model, "instead of the rules directory's")
+      ->check(CLI::ExistingFile);
+  eval_command->add_option("--language", eval_options.language, "of the texts: fr, en")
+      ->check(CLI::IsMember({"fr", "en"}))
+      ->capture_default_str();
+  eval_command->add_option("files", eval_options.files, "labelled texts")
+      ->required()
+      ->check(CLI::ExistingFile);
+  eval_command->callback([&] { exit_code = model_eval(eval_options); });
 
   QueryOptions query_options;
   auto* query_command = app.add_subcommand("query", "stored mentions as NDJSON, newest first");
@@ -129,7 +189,8 @@ int main(int argc, char** argv) {
   query_command->add_option("--source", query_options.source, "only from this network or feed");
   query_command->add_option("--since", query_options.since, "RFC 3339 date, of publication");
   query_command->add_option("--until", query_options.until, "RFC 3339 date, of publication");
-  query_command->add_option("--limit", query_options.limit, "0: all")->capture_default_str();
+  auto* limit =
+      query_command->add_option("--limit", query_options.limit, "0: all")->capture_default_str();
   auto* dead = query_command->add_flag("--dead-letters", query_options.dead_letters,
                                        "what could not be read, and why");
   auto* alerts =
@@ -139,6 +200,14 @@ int main(int argc, char** argv) {
                  "alerts that have not reached a receiver: still owed, or given up")
       ->excludes(dead)
       ->excludes(alerts);
+  query_command
+      ->add_option("--corrections", query_options.corrections,
+                   "people's corrections of tone or urgency, to train a model: label, tab, text; "
+                   "of all tenants unless --tenant says one")
+      ->check(CLI::IsMember({"tone", "urgency"}))
+      ->excludes(dead)
+      ->excludes(alerts)
+      ->excludes(limit);
   query_command->callback([&] { exit_code = query(query_options); });
 
   auto* config_command = app.add_subcommand("config", "check a configuration");

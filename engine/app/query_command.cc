@@ -6,7 +6,9 @@
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/core/json_writer.h"
+#include "engine/core/training_text.h"
 #include "engine/core/verdict_json.h"
+#include "engine/store/correction_json.h"
 
 namespace vigie {
 namespace {
@@ -43,7 +45,7 @@ Wanted read_wanted(const QueryOptions& options, const Config& config,
                         .value_or(Urgency::kLow);
   wanted.since = option("--since", options.since, "2026-10-14T06:00:00Z", &parse_time, problems);
   wanted.until = option("--until", options.until, "2026-10-14T06:00:00Z", &parse_time, problems);
-  if (options.tenant.empty() && config.tenants.size() > 1) {
+  if (options.tenant.empty() && config.tenants.size() > 1 && options.corrections.empty()) {
     problems.push_back({"--tenant", 0, 0, "is needed: there are several"});
   }
   for (TenantId tenant = 0; tenant < config.tenants.size(); ++tenant) {
@@ -61,8 +63,8 @@ bool fits(const StoredMention& stored, const QueryOptions& options, const Wanted
   const auto has_topic = [&](std::uint32_t topic) {
     return stored.catalogue->names[topic] == options.topic;
   };
-  return (!wanted.tone || record.verdict.tone == *wanted.tone) &&
-         record.verdict.urgency >= wanted.at_least &&
+  return (!wanted.tone || tone_in_force(record) == *wanted.tone) &&
+         urgency_in_force(record) >= wanted.at_least &&
          (options.source.empty() || record.mention.source == options.source) &&
          (!wanted.since || record.mention.created_at >= *wanted.since) &&
          (!wanted.until || record.mention.created_at < *wanted.until) &&
@@ -78,6 +80,7 @@ void print_mention(const StoredMention& stored) {
   write_mention_members(record.mention, {}, json);
   json.key("received_at").value(format_time(record.received_at));
   write_verdict_members(record.mention, record.verdict, *stored.catalogue, record.topics, json);
+  write_correction_members(record, json);
   json.key("topics").begin_array();
   for (const std::uint32_t topic : record.topics) {
     json.value(stored.catalogue->names[topic]);
@@ -169,6 +172,44 @@ Result<void> print_deliveries(const Store& store, TenantId tenant, std::uint64_t
   return {};
 }
 
+/// What a person said of `axis`, as a label; nothing if nobody said anything.
+std::optional<std::string_view> corrected_label(const Record& record, std::string_view axis) {
+  if (record.corrections.empty()) {
+    return std::nullopt;
+  }
+  const Correction& correction = record.corrections.back();
+  if (axis == "tone") {
+    return correction.tone ? std::optional(to_string(*correction.tone)) : std::nullopt;
+  }
+  if (!correction.urgent) {
+    return std::nullopt;
+  }
+  return *correction.urgent ? "urgent" : "non_urgent";
+}
+
+Result<void> print_corrections(const Store& store, TenantId tenant, const std::string& axis) {
+  return store.scan(tenant, std::nullopt, 0, [&](const StoredMention& stored) {
+    const Mention& mention = stored.record.mention;
+    if (const std::optional<std::string_view> label = corrected_label(stored.record, axis)) {
+      print(std::string(*label) + "\t" + training_text(mention.title, mention.text) + "\n");
+    }
+    return true;
+  });
+}
+
+Result<void> print_all_corrections(const Store& store, const QueryOptions& options,
+                                   const Config& config) {
+  for (TenantId tenant = 0; tenant < config.tenants.size(); ++tenant) {
+    if (!options.tenant.empty() && options.tenant != config.tenants[tenant].id) {
+      continue;
+    }
+    if (Result<void> done = print_corrections(store, tenant, options.corrections); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
 Result<void> print_wanted(const Store& store, const QueryOptions& options, const Wanted& wanted) {
   if (options.dead_letters) {
     return print_dead_letters(store, options.limit);
@@ -200,7 +241,9 @@ int query(const QueryOptions& options) {
     std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
     return kFailed;
   }
-  const Result<void> done = print_wanted(**store, options, wanted);
+  const Result<void> done = options.corrections.empty()
+                                ? print_wanted(**store, options, wanted)
+                                : print_all_corrections(**store, options, *config);
   if (!done) {
     std::fprintf(stderr, "vigie: %s\n", done.error().text.c_str());
     return kFailed;

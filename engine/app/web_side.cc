@@ -1,6 +1,8 @@
 #include "engine/app/web_side.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include "engine/app/public_url.h"
@@ -127,6 +129,8 @@ ApiParts WebSide::api_parts() {
       .connectors = [this] { return connectors(); },
       .rules = [this] { return rules_in_force(); },
       .side = side_,
+      .correct = [this](MentionRef ref,
+                        Correction correction) { return correct(ref, std::move(correction)); },
   };
 }
 
@@ -197,6 +201,21 @@ asio::awaitable<Response> WebSide::push(std::string connector, Request request) 
     response.with(name, std::move(value));
   }
   co_return response;
+}
+
+/// The writer answers on its own thread; the request goes on on ours.
+asio::awaitable<std::optional<bool>> WebSide::correct(MentionRef ref, Correction correction) {
+  const auto ask = [this, ref, &correction](auto resume) {
+    const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
+    const auto answer = [this, waiting](std::optional<bool> found) {
+      asio::post(context_, [waiting, found] { std::move (*waiting)(found); });
+    };
+    if (!engine_.correct({ref, std::move(correction), answer})) {
+      answer(std::nullopt);
+    }
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::optional<bool>)>(
+      ask, asio::use_awaitable);
 }
 
 }  // namespace vigie

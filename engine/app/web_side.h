@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <thread>
 
@@ -44,6 +45,7 @@ class WebSide {
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
   boost::asio::awaitable<Response> push(std::string connector, Request request);
+  boost::asio::awaitable<std::optional<bool>> correct(MentionRef ref, Correction correction);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;

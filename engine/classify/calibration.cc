@@ -12,22 +12,37 @@ struct Point {
   std::int32_t sum, score;
 };
 
-/// Tone: steep for the first words, flat once the case is clear.
+/// tanh(sum / 200): of two opposite opinions, how much more likely this one is.
 constexpr std::array<Point, 9> kTone = {{{0, 0},
-                                         {100, 100},
-                                         {200, 200},
-                                         {400, 400},
-                                         {700, 600},
-                                         {1000, 730},
-                                         {1500, 850},
-                                         {2500, 950},
-                                         {4000, 1000}}};
+                                         {50, 245},
+                                         {100, 462},
+                                         {150, 635},
+                                         {200, 762},
+                                         {300, 905},
+                                         {400, 964},
+                                         {600, 995},
+                                         {1000, 1000}}};
+/// exp(-points / 200) in thousandths: how many times less likely another class is.
+constexpr std::array<Point, 11> kOdds = {{{0, 1000},
+                                          {50, 779},
+                                          {100, 607},
+                                          {200, 368},
+                                          {300, 223},
+                                          {400, 135},
+                                          {500, 82},
+                                          {600, 50},
+                                          {800, 18},
+                                          {1000, 7},
+                                          {1600, 0}}};
 /// Urgency and abuse: a rule's weight is its score until 800, so that whoever writes a rule sees at
 /// once which level it reaches alone.
 constexpr std::array<Point, 5> kCue = {
     {{0, 0}, {800, 800}, {1200, 900}, {2000, 970}, {3000, 1000}}};
 
 constexpr std::uint16_t kMedium = 250, kHigh = 500, kCritical = 800;
+
+/// Sums beyond this say nothing more, and products of them would not fit.
+constexpr std::int32_t kMaxSum = 1'000'000;
 
 std::int32_t interpolate(std::span<const Point> table, std::int32_t sum) {
   if (sum <= table.front().sum) {
@@ -57,11 +72,11 @@ std::uint16_t calibrate_abuse(std::int32_t sum) {
   return static_cast<std::uint16_t>(interpolate(kCue, sum));
 }
 
-Tone tone_of(std::int16_t score) {
-  if (score <= -kToneThreshold) {
-    return Tone::kNegative;
+Tone tone_of(std::int32_t tone_sum, std::int32_t opinion_sum) {
+  if (opinion_sum + std::abs(tone_sum) <= 0) {
+    return Tone::kNeutral;
   }
-  return score >= kToneThreshold ? Tone::kPositive : Tone::kNeutral;
+  return tone_sum < 0 ? Tone::kNegative : Tone::kPositive;
 }
 
 Urgency urgency_of(std::uint16_t score) {
@@ -74,19 +89,18 @@ Urgency urgency_of(std::uint16_t score) {
   return score >= kMedium ? Urgency::kMedium : Urgency::kLow;
 }
 
-std::uint16_t tone_confidence(const ToneGrounds& grounds) {
-  const std::int32_t score = std::abs(grounds.score);
-  const std::int32_t magnitude = std::max(grounds.magnitude, 1);
-  const std::int32_t agreement = 1000 * (std::abs(grounds.sum) / 8) / std::max(magnitude / 8, 1);
-  // A neutral text says nothing either way (550), less sure the more its words pull it apart.
-  std::int32_t confidence = 550 - std::min(magnitude, 1000) * 3 / 10;
-  if (score >= kToneThreshold) {
-    confidence = (450 + score * 55 / 100) * (500 + std::min(agreement, 1000) / 2) / 1000;
-  }
-  if (grounds.doubts_praise) {
-    confidence -= 250;
-  }
-  return static_cast<std::uint16_t>(std::clamp(confidence, 0, 1000));
+std::uint16_t tone_confidence(std::int32_t tone_sum, std::int32_t opinion_sum,
+                              std::int32_t percent) {
+  const std::int32_t tone = std::min(std::abs(tone_sum), kMaxSum);
+  const std::int32_t opinion = std::clamp(opinion_sum, -kMaxSum, kMaxSum);
+  const auto odds = [percent](std::int32_t difference) {
+    return interpolate(kOdds, static_cast<std::int32_t>(std::int64_t{difference} * percent / 100));
+  };
+  // The label's class first, then the two others: what they lack against it.
+  const std::int32_t leaning = opinion + tone, other_leaning = opinion - tone;
+  const std::int32_t others =
+      leaning > 0 ? odds(leaning) + odds(2 * tone) : odds(-leaning) + odds(-other_leaning);
+  return static_cast<std::uint16_t>(1'000'000 / (1000 + others));
 }
 
 }  // namespace vigie

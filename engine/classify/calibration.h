@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "engine/core/verdict.h"
 
@@ -13,22 +12,17 @@ std::int16_t calibrate_tone(std::int32_t sum);      ///< -1000..1000
 std::uint16_t calibrate_urgency(std::int32_t sum);  ///< 0..1000
 std::uint16_t calibrate_abuse(std::int32_t sum);    ///< 0..1000
 
-/// Negative up to -kToneThreshold, positive from kToneThreshold on.
-inline constexpr std::int16_t kToneThreshold = 140;
 /// Below it a tone is called uncertain.
-inline constexpr std::uint16_t kCertain = 400;
+inline constexpr std::uint16_t kCertain = 450;
 
-Tone tone_of(std::int16_t score);
+/// Neutral unless opinion + |tone| is above 0; then the sign of `tone` decides.
+Tone tone_of(std::int32_t tone_sum, std::int32_t opinion_sum);
 Urgency urgency_of(std::uint16_t score);
 
-/// What a tone's confidence is made of.
-struct ToneGrounds {
-  std::int16_t score = 0;
-  std::int32_t sum = 0;        ///< of all weights
-  std::int32_t magnitude = 0;  ///< sum of their absolute values: more than |sum| if they disagree
-  bool doubts_praise = false;  ///< irony may be meant
-};
-/// How sure of the label, 0..1000.
-std::uint16_t tone_confidence(const ToneGrounds& grounds);
+/// How sure of the label, 0..1000: the probability that the three classes' logits give it
+/// (negative: opinion - tone, neutral: 0, positive: opinion + tone; 200 points are one logit), each
+/// difference first cut to `percent`.
+std::uint16_t tone_confidence(std::int32_t tone_sum, std::int32_t opinion_sum,
+                              std::int32_t percent);
 
 }  // namespace vigie

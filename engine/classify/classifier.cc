@@ -1,18 +1,33 @@
 #include "engine/classify/classifier.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdlib>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "engine/classify/calibration.h"
+#include "engine/classify/model_scorer.h"
 #include "engine/classify/signed_words.h"
+#include "engine/core/check.h"
 
 namespace vigie {
 namespace {
 
 /// A rule's weight is shared out over so many of its spans; more would explain nothing more.
 constexpr std::uint32_t kMaxSpansPerRule = 8;
+/// So many of a text's words are named for their learned weights, on each axis, and none that
+/// weighs less.
+constexpr std::size_t kMaxModelWords = 3;
+constexpr std::int32_t kLeastModelPoints = 20;
+/// From how large a sum of lexicon weights on more words add nothing to its saturating share.
+constexpr double kSaturation = 400;
+/// What is left of a confidence where praise may be irony, in percent.
+constexpr unsigned kDoubtPercent = 60;
+
+constexpr std::string_view kWordsName = "model.words", kRestName = "model.rest";
 
 constexpr Axis axis_of(RuleKind kind) {
   switch (kind) {
@@ -38,117 +53,241 @@ auto place_of(const Evidence& evidence) {
                     evidence.span.end, evidence.name, evidence.weight);
 }
 
-/// What calms ("yesterday", "a drill") says nothing where nothing alarmed.
-void forget_idle_calm(Axis axis, std::vector<Evidence>& evidence) {
-  const bool alarmed = std::ranges::any_of(
-      evidence, [axis](const Evidence& one) { return one.axis == axis && one.weight > 0; });
-  if (!alarmed) {
-    std::erase_if(evidence, [axis](const Evidence& one) { return one.axis == axis; });
-  }
+std::uint32_t name_in(const Catalogue& catalogue, std::string_view name) {
+  const auto found = std::ranges::find(catalogue.names, name);
+  check(found != catalogue.names.end(), "a catalogue has the model's names");
+  return static_cast<std::uint32_t>(found - catalogue.names.begin());
 }
 
-void add_up(Verdict& verdict) {
-  verdict.tone_sum = verdict.urgency_sum = verdict.abuse_sum = 0;
-  for (const Evidence& evidence : verdict.evidence) {
-    if (evidence.axis == Axis::kTone) {
-      verdict.tone_sum += evidence.weight;
-    } else if (evidence.axis == Axis::kUrgency) {
-      verdict.urgency_sum += evidence.weight;
-    } else if (evidence.axis == Axis::kAbuse) {
-      verdict.abuse_sum += evidence.weight;
-    }
-  }
-}
-
-/// Praise that may be irony is doubted only where something negative stands beside it.
-ToneGrounds grounds_of(const Verdict& verdict, bool may_be_irony) {
-  ToneGrounds grounds{verdict.tone_score, verdict.tone_sum, 0, false};
-  bool negative = false;
-  for (const Evidence& evidence : verdict.evidence) {
-    if (evidence.axis == Axis::kTone) {
-      grounds.magnitude += std::abs(evidence.weight);
-      negative = negative || evidence.weight < 0;
-    }
-  }
-  grounds.doubts_praise = may_be_irony && negative;
-  return grounds;
-}
-
-void conclude(Verdict& verdict, bool may_be_irony) {
-  verdict.tone_score = calibrate_tone(verdict.tone_sum);
-  verdict.tone = tone_of(verdict.tone_score);
-  verdict.tone_confidence = tone_confidence(grounds_of(verdict, may_be_irony));
-  const std::string_view language = verdict.language_view();
-  verdict.uncertain = verdict.tone_confidence < kCertain || (language != "fr" && language != "en");
-  verdict.urgency_score = calibrate_urgency(verdict.urgency_sum);
-  verdict.urgency = urgency_of(verdict.urgency_score);
-  verdict.abuse_score = calibrate_abuse(verdict.abuse_sum);
-}
+std::int32_t whole(double points) { return static_cast<std::int32_t>(std::nearbyint(points)); }
 
 }  // namespace
 
-struct Classifier::Scratch {
-  SignedWords words;
+/// One mention at a time; all memory is kept from mention to mention.
+class Classifier::Run {
+ public:
+  Run(std::shared_ptr<const Catalogue> catalogue, std::shared_ptr<const Lexicons> lexicons,
+      std::shared_ptr<const Models> models)
+      : catalogue_(std::move(catalogue)),
+        lexicons_(std::move(lexicons)),
+        models_(std::move(models)),
+        french_(models_->french()),
+        english_(models_->english()),
+        words_name_(name_in(*catalogue_, kWordsName)),
+        rest_name_(name_in(*catalogue_, kRestName)),
+        weighed_in_(catalogue_->names.size()) {}
+
+  void classify(const FoldedText& folded, const Matches& matches, Verdict& verdict) {
+    folded_ = &folded;
+    verdict_ = &verdict;
+    model_ = &models_->of(verdict.language_view());
+    verdict.evidence.clear();
+    add_rules(matches);
+    add_signed_words();
+    score();
+    raw_ = {};
+    conclude_tone();
+    verdict.urgency_sum = conclude_cue(Axis::kUrgency, Head::kUrgency, raw_.urgency);
+    verdict.abuse_sum = conclude_cue(Axis::kAbuse, Head::kAbuse, raw_.abuse);
+    verdict.urgency_score = calibrate_urgency(verdict.urgency_sum);
+    verdict.urgency = urgency_of(verdict.urgency_score);
+    verdict.abuse_score = calibrate_abuse(verdict.abuse_sum);
+    std::ranges::sort(verdict.evidence, {}, place_of);
+    forget_repeated();
+  }
+
+  const RawSums& raw_sums() const { return raw_; }
+
+ private:
+  void add_rules(const Matches& matches) {
+    ++mention_;
+    for (const Match& match : matches.matches) {
+      const RuleInfo& rule = catalogue_->rules[match.rule];
+      const Axis axis = axis_of(rule.kind);
+      if (weighs(axis) && std::exchange(weighed_in_[rule.name], mention_) == mention_) {
+        continue;
+      }
+      const auto spans = static_cast<std::int32_t>(std::min(match.span_count, kMaxSpansPerRule));
+      const std::int32_t weight = weighs(axis) ? rule.weight : 0;
+      for (std::int32_t i = 0; i < spans; ++i) {
+        const std::int32_t share = weight / spans + (i == 0 ? weight % spans : 0);
+        const auto at = match.first_span + static_cast<std::uint32_t>(i);
+        verdict_->evidence.push_back({axis, rule.name, matches.spans[at].span, share});
+      }
+    }
+  }
+
+  void add_signed_words() {
+    find_signed_words(lexicons_->of(verdict_->language_view()), *folded_, signed_words_);
+    for (const SignedWord& word : signed_words_.words) {
+      if (word.weight != 0) {
+        verdict_->evidence.push_back({Axis::kTone, word.entry->name,
+                                      folded_->original(word.first_token, word.last_token),
+                                      word.weight});
+      }
+    }
+  }
+
+  void score() {
+    if (model_ == &models_->french()) {
+      french_.score(*folded_, scores_);
+    } else if (model_ == &models_->english()) {
+      english_.score(*folded_, scores_);
+    } else {
+      scores_.words.clear();
+      for (std::size_t head = 0; head < kHeads; ++head) {
+        scores_.sums[head] = model_->heads[head].bias;
+      }
+    }
+  }
+
+  /// Until here, signed words and tone rules weigh what lexicon and pack say.
+  void conclude_tone() {
+    Verdict& verdict = *verdict_;
+    for (const Evidence& evidence : verdict.evidence) {
+      if (evidence.axis == Axis::kTone) {
+        (evidence.weight > 0 ? raw_.positive : raw_.negative) += std::abs(evidence.weight);
+      }
+    }
+    verdict.tone_sum = points(Head::kPolarity);
+    verdict.opinion_sum = points(Head::kOpinion);
+    if (model_->has_weights()) {
+      verdict.opinion_sum += scale_signed_words();
+    }
+    for (const Evidence& evidence : verdict.evidence) {
+      verdict.tone_sum += evidence.axis == Axis::kTone ? evidence.weight : 0;
+    }
+    name_words(Axis::kTone, Head::kPolarity, points(Head::kPolarity));
+    name_words(Axis::kOpinion, Head::kOpinion, points(Head::kOpinion));
+    verdict.tone_score = calibrate_tone(verdict.tone_sum);
+    verdict.tone = tone_of(verdict.tone_sum, verdict.opinion_sum);
+    unsigned confidence =
+        tone_confidence(verdict.tone_sum, verdict.opinion_sum, model_->confidence_percent);
+    // Praise that may be irony is doubted only where something negative stands beside it.
+    if (signed_words_.may_be_irony && raw_.negative != 0) {
+      confidence = confidence * kDoubtPercent / 100;
+    }
+    verdict.tone_confidence = static_cast<std::uint16_t>(confidence);
+    const std::string_view language = verdict.language_view();
+    verdict.uncertain = confidence < kCertain || (language != "fr" && language != "en");
+  }
+
+  /// Turns the raw weights of the tone axis into points; adds what the same words say of opinion.
+  std::int32_t scale_signed_words() {
+    const double length = std::sqrt(1.0 + static_cast<double>(folded_->tokens.size()) / 10.0);
+    const auto saturation = [](std::int32_t sum) {
+      return sum == 0 ? 0.0 : std::min(1.0, kSaturation / std::abs(sum));
+    };
+    const auto factors = [length](const LexiconScale& scale, double saturated) {
+      return std::array{scale.negative / length + scale.saturating * saturated,
+                        scale.positive / length + scale.saturating * saturated};
+    };
+    const auto tone = factors(model_->polarity, saturation(raw_.positive - raw_.negative));
+    const auto opinion = factors(model_->opinion, saturation(raw_.positive + raw_.negative));
+    std::vector<Evidence>& evidence = verdict_->evidence;
+    std::int32_t opinion_points = 0;
+    for (std::size_t i = 0, end = evidence.size(); i < end; ++i) {
+      if (evidence[i].axis != Axis::kTone) {
+        continue;
+      }
+      const std::int32_t raw = evidence[i].weight;
+      evidence[i].weight = whole(raw * tone[raw > 0]);
+      if (const std::int32_t share = whole(std::abs(raw) * opinion[raw > 0]); share != 0) {
+        opinion_points += share;
+        evidence.push_back({Axis::kOpinion, evidence[i].name, evidence[i].span, share});
+      }
+    }
+    return opinion_points;
+  }
+
+  /// Urgency or abuse. `of_rules` becomes what the rules alone weigh.
+  std::int32_t conclude_cue(Axis axis, Head head, std::int32_t& of_rules) {
+    for (const Evidence& evidence : verdict_->evidence) {
+      of_rules += evidence.axis == axis ? evidence.weight : 0;
+    }
+    const std::int32_t learned = points(head), sum = of_rules + learned;
+    if (sum <= 0) {  // what calms says nothing where nothing alarms
+      std::erase_if(verdict_->evidence, [axis](const Evidence& one) { return one.axis == axis; });
+      return 0;
+    }
+    name_words(axis, head, learned);
+    return sum;
+  }
+
+  std::int32_t points(Head head) const { return scores_.sums[static_cast<std::size_t>(head)]; }
+
+  /// Evidence for `sum` learned points: the strongest words, and the rest.
+  void name_words(Axis axis, Head head, std::int32_t sum) {
+    std::array<const ModelScores::Word*, kMaxModelWords> strongest{};
+    const auto weight = [head](const ModelScores::Word* word) {
+      return word == nullptr ? 0 : word->points[static_cast<std::size_t>(head)];
+    };
+    for (const ModelScores::Word& word : scores_.words) {
+      const std::int32_t points = std::abs(weight(&word));
+      if (points < kLeastModelPoints || points <= std::abs(weight(strongest.back()))) {
+        continue;
+      }
+      std::size_t at = kMaxModelWords - 1;
+      for (; at > 0 && points > std::abs(weight(strongest[at - 1])); --at) {
+        strongest[at] = strongest[at - 1];
+      }
+      strongest[at] = &word;
+    }
+    for (const ModelScores::Word* word : strongest) {
+      if (word != nullptr) {
+        sum -= weight(word);
+        verdict_->evidence.push_back(
+            {axis, words_name_, folded_->original(word->token, word->token), weight(word)});
+      }
+    }
+    if (sum != 0) {
+      verdict_->evidence.push_back({axis, rest_name_, {}, sum});
+    }
+  }
+
+  /// Two tenants' copies of a watch or topic rule may have marked the same words.
+  void forget_repeated() {
+    const auto repeated = std::ranges::unique(
+        verdict_->evidence,
+        [](const auto& one, const auto& two) { return !weighs(one.axis) && one == two; });
+    verdict_->evidence.erase(repeated.begin(), repeated.end());
+  }
+
+  std::shared_ptr<const Catalogue> catalogue_;
+  std::shared_ptr<const Lexicons> lexicons_;
+  std::shared_ptr<const Models> models_;
+  ModelScorer french_, english_;
+  std::uint32_t words_name_, rest_name_;
+
+  // Of the mention at hand.
+  const FoldedText* folded_ = nullptr;
+  const Model* model_ = nullptr;
+  Verdict* verdict_ = nullptr;
+  SignedWords signed_words_;
+  ModelScores scores_;
+  RawSums raw_;
   /// Per name of the catalogue: the mention (counted from 1) in which a rule of it last weighed.
-  std::vector<std::uint64_t> weighed_in;
-  std::uint64_t mention = 0;
+  std::vector<std::uint64_t> weighed_in_;
+  std::uint64_t mention_ = 0;
 };
 
 Classifier::Classifier(std::shared_ptr<const Catalogue> catalogue,
-                       std::shared_ptr<const Lexicons> lexicons)
-    : catalogue_(std::move(catalogue)),
-      lexicons_(std::move(lexicons)),
-      scratch_(std::make_unique<Scratch>()) {
-  scratch_->weighed_in.resize(catalogue_->names.size());
-}
-
+                       std::shared_ptr<const Lexicons> lexicons,
+                       std::shared_ptr<const Models> models)
+    : run_(std::make_unique<Run>(std::move(catalogue), std::move(lexicons), std::move(models))) {}
 Classifier::~Classifier() = default;
+Classifier::Classifier(Classifier&&) noexcept = default;
 
 void Classifier::classify(const Mention&, const FoldedText& folded, const Matches& matches,
                           Verdict& verdict) {
-  verdict.evidence.clear();
-  add_rules(matches, verdict);
-  forget_idle_calm(Axis::kUrgency, verdict.evidence);
-  forget_idle_calm(Axis::kAbuse, verdict.evidence);
-  add_words(folded, verdict);
-  std::ranges::sort(verdict.evidence, {}, place_of);
-  // Two tenants' copies of a watch or topic rule may have marked the same words.
-  const auto repeated = std::ranges::unique(verdict.evidence, [](const auto& one, const auto& two) {
-    return !weighs(one.axis) && one == two;
-  });
-  verdict.evidence.erase(repeated.begin(), repeated.end());
-  add_up(verdict);
-  conclude(verdict, scratch_->words.may_be_irony);
+  run_->classify(folded, matches, verdict);
 }
 
-void Classifier::add_rules(const Matches& matches, Verdict& verdict) {
-  ++scratch_->mention;
-  for (const Match& match : matches.matches) {
-    const RuleInfo& rule = catalogue_->rules[match.rule];
-    const Axis axis = axis_of(rule.kind);
-    if (weighs(axis) &&
-        std::exchange(scratch_->weighed_in[rule.name], scratch_->mention) == scratch_->mention) {
-      continue;
-    }
-    const auto spans = static_cast<std::int32_t>(std::min(match.span_count, kMaxSpansPerRule));
-    const std::int32_t weight = weighs(axis) ? rule.weight : 0;
-    for (std::int32_t i = 0; i < spans; ++i) {
-      const std::int32_t share = weight / spans + (i == 0 ? weight % spans : 0);
-      const auto at = match.first_span + static_cast<std::uint32_t>(i);
-      verdict.evidence.push_back({axis, rule.name, matches.spans[at].span, share});
-    }
-  }
-}
+const RawSums& Classifier::raw_sums() const { return run_->raw_sums(); }
 
-void Classifier::add_words(const FoldedText& folded, Verdict& verdict) {
-  SignedWords& found = scratch_->words;
-  find_signed_words(lexicons_->of(verdict.language_view()), folded, found);
-  for (const SignedWord& word : found.words) {
-    if (word.weight != 0) {
-      verdict.evidence.push_back({Axis::kTone, word.entry->name,
-                                  folded.original(word.first_token, word.last_token), word.weight});
-    }
-  }
+void add_model_names(Catalogue& catalogue) {
+  catalogue.names.emplace_back(kWordsName);
+  catalogue.names.emplace_back(kRestName);
 }
 
 }  // namespace vigie

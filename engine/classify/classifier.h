@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "engine/classify/lexicon.h"
+#include "engine/classify/model.h"
 #include "engine/core/catalogue.h"
 #include "engine/core/folded_text.h"
 #include "engine/core/matches.h"
@@ -11,32 +12,43 @@
 
 namespace vigie {
 
-/// Judges one mention: tone from signed words (negation, intensifiers, contrast, emoji) and tone
-/// rules, urgency and abuse from their rules; integer weights whose sum goes through a published
+/// What a text gives before the model weighs it: the features that a model is trained on beside the
+/// text's own words.
+struct RawSums {
+  std::int32_t positive = 0, negative = 0;  ///< of signed words and tone rules; negative: absolute
+  std::int32_t urgency = 0, abuse = 0;      ///< of rules
+};
+
+/// Judges one mention. Tone: signed words (negation, intensifiers, contrast, emoji) and tone rules
+/// as the language's model scales them, and its learned weights; urgency and abuse: rules as they
+/// were written, and learned weights. All are whole points whose sum goes through a published
 /// calibration (calibration.h). Explained to the byte: a rule weighs once, however often its words
-/// occur, and its weight is shared out over its spans; watch and topic rules leave evidence of
-/// weight 0. A rule compiled once per tenant counts once, because a verdict is the same for all.
-/// Urgency and abuse rules of negative weight only soften what others raised: alone they leave no
-/// evidence.
-/// Pure: same input, same verdict. Keeps scratch memory: one per worker thread.
+/// occur, and its weight is shared out over its spans; learned weights are summed per word, the
+/// strongest words of an axis are named, and "model.rest" is what the others and the bias add.
+/// Watch and topic rules leave evidence of weight 0. A rule compiled once per tenant counts once,
+/// because a verdict is the same for all. Urgency and abuse leave no evidence where nothing speaks
+/// for them. Pure: same input, same verdict. Keeps scratch memory: one per worker thread.
 class Classifier {
  public:
-  Classifier(std::shared_ptr<const Catalogue> catalogue, std::shared_ptr<const Lexicons> lexicons);
+  /// `catalogue` has the model's names (add_model_names).
+  Classifier(std::shared_ptr<const Catalogue> catalogue, std::shared_ptr<const Lexicons> lexicons,
+             std::shared_ptr<const Models> models);
   ~Classifier();
-  /// Fills `verdict` but for its language, which the caller has set: it chooses the lexicon, and an
-  /// unknown one (read with the French words) leaves the tone uncertain.
+  Classifier(Classifier&&) noexcept;
+  /// Fills `verdict` but for its language, which the caller has set: it chooses lexicon and model,
+  /// and one that is neither French nor English leaves the tone uncertain.
   void classify(const Mention& mention, const FoldedText& folded, const Matches& matches,
                 Verdict& verdict);
 
+  /// Of the mention just classified.
+  const RawSums& raw_sums() const;
+
  private:
-  struct Scratch;
-
-  void add_rules(const Matches& matches, Verdict& verdict);
-  void add_words(const FoldedText& folded, Verdict& verdict);
-
-  std::shared_ptr<const Catalogue> catalogue_;
-  std::shared_ptr<const Lexicons> lexicons_;
-  std::unique_ptr<Scratch> scratch_;
+  class Run;
+  std::unique_ptr<Run> run_;
 };
+
+/// Appends the names under which learned weights appear in evidence.
+void add_model_names(Catalogue& catalogue);
 
 }  // namespace vigie

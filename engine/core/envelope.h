@@ -48,6 +48,8 @@ struct Envelope {
   std::string cursor;  ///< where the connector resumes once this and all before is committed;
                        ///< empty: unchanged
   std::shared_ptr<Receipt> receipt;  ///< null when nobody asks
+
+  std::size_t size_bytes() const { return bytes.size(); }
 };
 
 }  // namespace vigie

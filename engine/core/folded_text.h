@@ -40,7 +40,8 @@ struct Token {
 };
 
 /// The hash every word is known by: in texts, in rules and in lexicons alike. Eight bytes at a time
-/// by multiplication and folding of the product; never stored on disk, so it may change.
+/// by multiplication and folding of the product. Learned weights lie where it says: changing it
+/// asks for Model::kFormat to change, and models to be trained anew.
 inline std::uint64_t hash_word(std::string_view folded) {
   const auto load = [](const char* bytes, std::size_t size) {
     std::uint64_t number = 0;

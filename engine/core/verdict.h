@@ -11,7 +11,8 @@ namespace vigie {
 
 enum class Tone : std::uint8_t { kNegative, kNeutral, kPositive };
 enum class Urgency : std::uint8_t { kLow, kMedium, kHigh, kCritical };
-enum class Axis : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse };
+/// `kTone` is which way a text leans, `kOpinion` whether it leans at all.
+enum class Axis : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse, kOpinion };
 
 /// One reason of a verdict: this rule or word, at these bytes, weighs this much on this axis. The
 /// integer weights of an axis add up exactly to its sum in the verdict.
@@ -31,11 +32,12 @@ struct Verdict {
   std::uint16_t tone_confidence = 0;  ///< 0..1000: how sure of the label
   bool uncertain = true;
   Urgency urgency = Urgency::kLow;
-  std::uint16_t urgency_score = 0;                            ///< 0..1000
-  std::uint16_t abuse_score = 0;                              ///< 0..1000; abusive from 500
-  std::int32_t tone_sum = 0, urgency_sum = 0, abuse_sum = 0;  ///< sums of the evidence's weights
-  char language[3] = {0, 0, 0};                               ///< ISO 639-1 ("fr"), "" unknown
-  std::vector<Evidence> evidence;                             ///< by axis, then by position
+  std::uint16_t urgency_score = 0;  ///< 0..1000
+  std::uint16_t abuse_score = 0;    ///< 0..1000; abusive from 500
+  /// Sums of the evidence's weights. The tone is neutral unless opinion + |tone| is above 0.
+  std::int32_t tone_sum = 0, opinion_sum = 0, urgency_sum = 0, abuse_sum = 0;
+  char language[3] = {0, 0, 0};    ///< ISO 639-1 ("fr"), "" unknown
+  std::vector<Evidence> evidence;  ///< by axis, then by position
 
   std::string_view language_view() const { return {language}; }
 };

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/core/envelope.h"
+#include "engine/ingest/bounded_ring.h"
 #include "engine/ingest/doorbell.h"
-#include "engine/ingest/ring.h"
 
 namespace vigie {
 
@@ -30,28 +30,16 @@ class CommitLedger {
   std::vector<std::atomic<std::uint64_t>> committed_;
 };
 
-/// One worker's end of the first ring. Bounded in envelopes and in bytes.
-class WorkerInbox {
- public:
+/// One worker's end of the first ring, written by the ingest thread, and the bell that wakes the
+/// worker.
+struct WorkerInbox {
   static constexpr std::size_t kMaxBytes = 32U << 20;
 
-  explicit WorkerInbox(std::size_t capacity_envelopes) : ring_(capacity_envelopes) {}
+  explicit WorkerInbox(std::size_t capacity_envelopes)
+      : envelopes(capacity_envelopes, kMaxBytes, bell) {}
 
-  /// The ingest thread: false and `envelope` untouched if there is no room. Anything fits when it
-  /// is empty.
-  bool put(Envelope& envelope);
-  /// The worker: false if there is nothing.
-  bool take(Envelope& envelope);
-
-  Doorbell& bell() { return bell_; }
-  /// Any thread, approximate.
-  std::size_t size() const { return ring_.size(); }
-  std::size_t capacity() const { return ring_.capacity(); }
-
- private:
-  Ring<Envelope> ring_;
-  Doorbell bell_;
-  std::atomic<std::size_t> bytes_{0};
+  Doorbell bell;
+  BoundedRing<Envelope> envelopes;
 };
 
 /// Where connectors put what they received: gives each envelope its sequence and hands it to the

@@ -40,6 +40,9 @@ Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
         if (stored.ref.day + 1 < newest || sightings.size() == kMaxRecalled) {
           return false;
         }
+        if (!was_told_urgent(stored.record)) {
+          return true;  // by correction or by new rules: it opened no incident
+        }
         sightings.push_back(sight(tenant, stored.record, *stored.catalogue));
         return true;
       });

@@ -10,7 +10,7 @@ namespace vigie {
 Analyser::Analyser(std::shared_ptr<const Knowledge> knowledge)
     : knowledge_(std::move(knowledge)),
       matcher_(knowledge_->rules),
-      classifier_(knowledge_->catalogue, knowledge_->lexicons) {}
+      classifier_(knowledge_->catalogue, knowledge_->lexicons, knowledge_->models) {}
 
 const Matches& Analyser::match(const Mention& mention) {
   folder_.fold(mention.title, mention.text, folded_);
@@ -22,6 +22,13 @@ const Verdict& Analyser::classify(const Mention& mention) {
   detect_language(mention.language, mention.text, verdict_.language);
   classifier_.classify(mention, folded_, matches_, verdict_);
   return verdict_;
+}
+
+void Analyser::judge(TenantId tenant, Record& record) {
+  match(record.mention);
+  record.verdict = classify(record.mention);
+  record.topics.clear();
+  collect_topics(tenant, record.topics);
 }
 
 void Analyser::collect_topics(TenantId tenant, std::vector<std::uint32_t>& topics) const {

@@ -10,6 +10,7 @@
 #include "engine/match/matcher.h"
 #include "engine/parse/text_folder.h"
 #include "engine/pipeline/knowledge.h"
+#include "engine/store/record.h"
 
 namespace vigie {
 
@@ -25,6 +26,14 @@ class Analyser {
   const Matches& match(const Mention& mention);
   /// Step two, of the mention just matched.
   const Verdict& classify(const Mention& mention);
+  /// Both steps for a stored mention: gives `record` the verdict and topics that these rules find
+  /// for `tenant`, and leaves the rest alone.
+  void judge(TenantId tenant, Record& record);
+
+  /// What a model is trained on, of the mention just classified.
+  const FoldedText& folded() const { return folded_; }
+  const RawSums& raw_sums() const { return classifier_.raw_sums(); }
+
   /// The topics (names in the catalogue) that the rules in force for `tenant` found in the mention
   /// just matched: ascending, each once. Appends to `topics`.
   void collect_topics(TenantId tenant, std::vector<std::uint32_t>& topics) const;

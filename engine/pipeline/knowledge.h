@@ -13,12 +13,13 @@
 
 namespace vigie {
 
-/// What the engine knows about language and the town: compiled rules, lexicons, and the catalogue
-/// that numbers them.
+/// What the engine knows about language and the town: compiled rules, lexicons, learned
+/// weights, and the catalogue that numbers them.
 struct Knowledge {
   std::shared_ptr<const Catalogue> catalogue;
   std::shared_ptr<const RuleSet> rules;
   std::shared_ptr<const Lexicons> lexicons;
+  std::shared_ptr<const Models> models;
   std::vector<PackSummary> packs;
 };
 

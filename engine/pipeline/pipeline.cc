@@ -35,11 +35,12 @@ std::vector<Part*> addresses(const std::vector<std::unique_ptr<Part>>& parts) {
 
 Pipeline::Pipeline(Parts parts)
     : inboxes_(make<WorkerInbox>(parts.workers, parts.inbox_capacity_envelopes)),
-      outboxes_(make<WorkerOutbox>(parts.workers, parts.outbox_capacity_envelopes, writer_bell_)),
+      outboxes_(make<WorkerOutbox>(parts.workers, parts.outbox_capacity_envelopes, kMaxOutboxBytes,
+                                   writer_bell_)),
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
-      writer_({parts.store, addresses(outboxes_), ledger_, parts.policy, parts.clock, parts.metrics,
-               parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
+      writer_({parts.store, addresses(outboxes_), corrections_, ledger_, parts.policy, parts.clock,
+               parts.metrics, parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
   for (std::size_t i = 0; i < parts.workers; ++i) {
     workers_.emplace_back(*inboxes_[i], *outboxes_[i], parts.shelf,
                           Judge(parts.mappings, parts.policy, parts.pseudonyms,
@@ -48,10 +49,16 @@ Pipeline::Pipeline(Parts parts)
   }
 }
 
+bool Pipeline::correct(CorrectionDesk::Request request) {
+  const bool taken = corrections_.put(std::move(request));
+  writer_bell_.ring();
+  return taken;
+}
+
 void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
   pthread_setname_np(pthread_self(), "worker");
   Worker& worker = workers_[index];
-  Doorbell& bell = inboxes_[index]->bell();
+  Doorbell& bell = inboxes_[index]->bell;
   for (;;) {
     const std::uint32_t heard = bell.heard();
     if (worker.step()) {
@@ -84,7 +91,7 @@ void Pipeline::run_writer(std::stop_token stop) {
 
 void Pipeline::wake() {
   for (const auto& inbox : inboxes_) {
-    inbox->bell().ring();
+    inbox->bell.ring();
   }
   writer_bell_.ring();
 }

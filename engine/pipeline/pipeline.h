@@ -52,6 +52,9 @@ class Pipeline {
   const CommitLedger& ledger() const { return ledger_; }
   std::size_t workers() const { return workers_.size(); }
 
+  /// Hands a person's correction to the writer. Any thread. False: too many wait.
+  bool correct(CorrectionDesk::Request request);
+
   /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
   void run_worker(std::size_t index, std::stop_token stop);
   void run_writer(std::stop_token stop);
@@ -71,6 +74,7 @@ class Pipeline {
   std::vector<std::unique_ptr<WorkerOutbox>> outboxes_;
   Inlet inlet_;
   CommitLedger ledger_;
+  CorrectionDesk corrections_;
   std::vector<Worker> workers_;
   Writer writer_;
 };

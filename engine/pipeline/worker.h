@@ -1,11 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "engine/core/finding.h"
+#include "engine/ingest/bounded_ring.h"
 #include "engine/ingest/inlet.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/judge.h"
@@ -13,46 +14,9 @@
 
 namespace vigie {
 
-/// One worker's end of the second ring, which the writer reads. Bounded in findings and in bytes.
-class WorkerOutbox {
- public:
-  static constexpr std::size_t kMaxBytes = 64U << 20;
-
-  WorkerOutbox(std::size_t capacity_findings, Doorbell& writer_bell)
-      : ring_(capacity_findings), writer_(writer_bell) {}
-
-  /// The worker: false and `findings` untouched if there is no room. Anything fits when it is
-  /// empty.
-  bool put(Findings& findings) {
-    const std::size_t bytes = findings.size_bytes(),
-                      waiting = bytes_.load(std::memory_order_relaxed);
-    if (waiting != 0 && waiting + bytes > kMaxBytes) {
-      return false;
-    }
-    bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    if (!ring_.push(findings)) {
-      bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-      return false;
-    }
-    writer_.ring();
-    return true;
-  }
-  /// The writer: false if there is nothing.
-  bool take(Findings& findings) {
-    if (ring_.pop({&findings, 1}) == 0) {
-      return false;
-    }
-    bytes_.fetch_sub(findings.size_bytes(), std::memory_order_relaxed);
-    return true;
-  }
-  /// Any thread, approximate.
-  std::size_t size() const { return ring_.size(); }
-
- private:
-  Ring<Findings> ring_;
-  Doorbell& writer_;
-  std::atomic<std::size_t> bytes_{0};
-};
+/// One worker's end of the second ring, which the writer reads.
+using WorkerOutbox = BoundedRing<Findings>;
+inline constexpr std::size_t kMaxOutboxBytes = 64U << 20;
 
 /// Takes envelopes from its inbox, judges them, hands the findings to the writer: one batch per
 /// envelope, even if empty, because the writer counts sequences. Runs on one thread by step().

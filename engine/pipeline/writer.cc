@@ -62,6 +62,9 @@ bool Writer::step() {
     last_house_ = now;
     keep_house();
   }
+  if (correct()) {
+    return true;
+  }
   const std::size_t taken = take();
   if (taken != 0) {
     const auto start = std::chrono::steady_clock::now();
@@ -85,6 +88,23 @@ bool Writer::step() {
     return true;
   }
   return keep_house();
+}
+
+/// People wait for the answer: it is synced at once.
+bool Writer::correct() {
+  std::vector<CorrectionDesk::Request> requests = parts_.corrections.take();
+  if (requests.empty()) {
+    return false;
+  }
+  std::vector<bool> found;
+  for (CorrectionDesk::Request& request : requests) {
+    found.push_back(parts_.store.correct(request.ref, std::move(request.correction)));
+  }
+  sync();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i].done(found[i]);
+  }
+  return true;
 }
 
 std::size_t Writer::take() {
@@ -165,10 +185,10 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
 
 void Writer::advance(const Findings& findings) {
   const std::size_t connector = findings.origin->connector;
-  if (watermarks_.size() <= connector) {
-    watermarks_.resize(connector + 1);
+  if (progress_.size() <= connector) {
+    progress_.resize(connector + 1);
   }
-  check(findings.sequence == ++watermarks_[connector].applied,
+  check(findings.sequence == ++progress_[connector].applied,
         "a connector's envelopes are applied in the order they were sent");
   if (!findings.cursor.empty()) {
     parts_.store.set_cursor(findings.origin->connector_id, findings.cursor);
@@ -203,11 +223,11 @@ void Writer::sync() {
   parts_.store.sync();
   parts_.metrics.stage(Stage::kSync, std::chrono::steady_clock::now() - start);
   unsynced_ = false;
-  for (std::size_t connector = 0; connector < watermarks_.size(); ++connector) {
-    Watermark& mark = watermarks_[connector];
-    if (mark.published != mark.applied) {
-      parts_.ledger.publish(connector, mark.applied);
-      mark.published = mark.applied;
+  for (std::size_t connector = 0; connector < progress_.size(); ++connector) {
+    Progress& progress = progress_[connector];
+    if (progress.published != progress.applied) {
+      parts_.ledger.publish(connector, progress.applied);
+      progress.published = progress.applied;
     }
   }
   parts_.committed();

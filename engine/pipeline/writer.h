@@ -13,6 +13,7 @@
 #include "engine/ingest/inlet.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/alert_raiser.h"
+#include "engine/pipeline/correction_desk.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/worker.h"
 #include "engine/store/store.h"
@@ -34,6 +35,7 @@ class Writer {
   struct Parts {
     Store& store;
     std::vector<WorkerOutbox*> workers;
+    CorrectionDesk& corrections;
     CommitLedger& ledger;
     const TenantPolicy& policy;
     const Clock& clock;
@@ -51,13 +53,13 @@ class Writer {
 
   explicit Writer(Parts parts);
 
-  /// A bounded piece of work: at most one batch, or one sync, or one piece of the store's own
-  /// housekeeping. False when there was nothing to do.
+  /// A bounded piece of work: at most the corrections that wait, or one batch, or one sync, or one
+  /// piece of the store's own housekeeping. False when there was nothing to do.
   bool step();
 
  private:
-  /// Sequences of one connector: all up to these.
-  struct Watermark {
+  /// How far one connector's sequences have come: all up to these.
+  struct Progress {
     std::uint64_t applied = 0, published = 0;
   };
   static constexpr std::uint32_t kNoTopic = 0xffffffff;
@@ -76,6 +78,7 @@ class Writer {
     }
   };
 
+  bool correct();
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
@@ -87,8 +90,8 @@ class Writer {
 
   Parts parts_;
   std::vector<Findings> batch_;
-  std::vector<Watermark> watermarks_;
-  std::size_t next_worker_ = 0;  ///< whose result is applied next
+  std::vector<Progress> progress_;  ///< by connector
+  std::size_t next_worker_ = 0;     ///< whose result is applied next
   std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
   std::shared_ptr<const Catalogue> counted_by_;                      ///< whose numbers these are
   std::vector<MentionRef> shown_;

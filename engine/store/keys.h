@@ -20,8 +20,8 @@ namespace vigie {
 //  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
 //  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
 //                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
-//  4. overlay      T D S → 'e' u32 generation, record (an edit) | 'd' (deleted)
-//  5. urgent       T D S → nothing
+//  4. overlay      T D S → 'e' u32 generation, record (edited or corrected) | 'd' (deleted)
+//  5. urgent       T D S → nothing: high or critical, as corrected
 //  6. rollups      T hour (u32) topic 00 source → 12 counts (counts.h), by tone × 4 + urgency
 //  7. cursors      connector → cursor
 //  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
@@ -36,7 +36,8 @@ namespace vigie {
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.
 
-inline constexpr std::uint32_t kStoreFormat = 1;
+/// 2: records may hold corrections. What reads 2 reads 1.
+inline constexpr std::uint32_t kStoreFormat = 2;
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

@@ -8,7 +8,10 @@
 // 1. A record: source, id (strings), flags (varint), kind, mode, tone, urgency (a byte each), then
 //    the fields below in order; those with a flag only if it is set.
 // 2. Strings are length-prefixed, numbers varints, signed ones zigzag; coordinates 8 bytes.
-// 3. Nothing follows the last field: a record cut anywhere is not a record.
+// 3. A correction: tone (0: nothing said, else 1 + it), urgent and useful (0: nothing, 1: no, 2:
+// yes), a
+//    byte each, signed at, by.
+// 4. Nothing follows the last field: a record cut anywhere is not a record.
 
 namespace vigie {
 namespace {
@@ -25,6 +28,8 @@ enum Flag : std::uint32_t {
   kHasRating = 256,
   kHasEngagement = 512,
   kWasEdited = 1024,
+  kToldOtherwise = 2048,
+  kHasCorrections = 4096,
 };
 
 std::uint32_t flags_of(const Record& record) {
@@ -41,7 +46,9 @@ std::uint32_t flags_of(const Record& record) {
          flag(mention.rating.has_value(), kHasRating) |
          flag(engagement.likes != 0 || engagement.reposts != 0 || engagement.replies != 0,
               kHasEngagement) |
-         flag(mention.version != Version{}, kWasEdited);
+         flag(mention.version != Version{}, kWasEdited) |
+         flag(record.told_otherwise, kToldOtherwise) |
+         flag(!record.corrections.empty(), kHasCorrections);
 }
 
 void write_verdict(const Verdict& verdict, ByteWriter& out) {
@@ -50,6 +57,7 @@ void write_verdict(const Verdict& verdict, ByteWriter& out) {
   out.varint(verdict.urgency_score);
   out.varint(verdict.abuse_score);
   out.integer(verdict.tone_sum);
+  out.integer(verdict.opinion_sum);
   out.integer(verdict.urgency_sum);
   out.integer(verdict.abuse_sum);
   out.text(verdict.language_view());
@@ -70,6 +78,7 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
   verdict.urgency_score = in.natural<std::uint16_t>();
   verdict.abuse_score = in.natural<std::uint16_t>();
   verdict.tone_sum = static_cast<std::int32_t>(in.integer());
+  verdict.opinion_sum = static_cast<std::int32_t>(in.integer());
   verdict.urgency_sum = static_cast<std::int32_t>(in.integer());
   verdict.abuse_sum = static_cast<std::int32_t>(in.integer());
   const std::string_view language = in.text();
@@ -82,7 +91,7 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
   verdict.evidence.resize(static_cast<std::size_t>(count));
   for (Evidence& evidence : verdict.evidence) {
     const std::uint8_t place = in.byte();
-    if (place > (static_cast<unsigned>(Axis::kAbuse) << 1 | 1U)) {
+    if (place > (static_cast<unsigned>(Axis::kOpinion) << 1 | 1U)) {
       return false;
     }
     evidence.axis = static_cast<Axis>(place >> 1);
@@ -91,6 +100,44 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
     evidence.span.start = in.natural<std::uint32_t>();
     evidence.span.end = in.natural<std::uint32_t>();
     evidence.weight = static_cast<std::int32_t>(in.integer());
+  }
+  return in.ok();
+}
+
+unsigned answer_byte(std::optional<bool> answer) { return answer ? 1U + (*answer ? 1U : 0U) : 0U; }
+
+std::optional<bool> read_answer(ByteReader& in) {
+  enum class Answer : std::uint8_t { kNone, kNo, kYes };
+  const Answer answer = in.choice<Answer>(3);
+  return answer == Answer::kNone ? std::nullopt : std::optional(answer == Answer::kYes);
+}
+
+void write_corrections(const std::vector<Correction>& corrections, ByteWriter& out) {
+  out.varint(corrections.size());
+  for (const Correction& correction : corrections) {
+    out.byte(correction.tone ? 1U + static_cast<unsigned>(*correction.tone) : 0U);
+    out.byte(answer_byte(correction.urgent));
+    out.byte(answer_byte(correction.useful));
+    out.integer(correction.at.time_since_epoch().count());
+    out.text(correction.by);
+  }
+}
+
+bool read_corrections(ByteReader& in, std::vector<Correction>& corrections) {
+  const std::uint64_t count = in.varint();
+  if (!in.ok() || count > kMaxCorrections) {
+    return false;
+  }
+  corrections.resize(static_cast<std::size_t>(count));
+  for (Correction& correction : corrections) {
+    const auto tone = static_cast<unsigned>(in.choice<Tone>(4));
+    if (tone != 0) {
+      correction.tone = static_cast<Tone>(tone - 1);
+    }
+    correction.urgent = read_answer(in);
+    correction.useful = read_answer(in);
+    correction.at = Time(microseconds(in.integer()));
+    correction.by = in.text();
   }
   return in.ok();
 }
@@ -114,9 +161,14 @@ std::size_t max_bytes(const Record& record) {
         mention.in_reply_to, mention.repost_of, mention.thread, mention.place.name}) {
     texts += text.size();
   }
+  for (const Correction& correction : record.corrections) {
+    texts += correction.by.size();
+  }
   constexpr std::size_t kNumbers = 48, kFixedBytes = 64, kBytesOfEvidence = 1 + 4 * 5;
+  constexpr std::size_t kBytesOfCorrection = 3 + 2 * ByteWriter::kMaxVarintBytes;
   return texts + kNumbers * ByteWriter::kMaxVarintBytes + kFixedBytes +
-         kBytesOfEvidence * record.verdict.evidence.size() + 5 * record.topics.size();
+         kBytesOfEvidence * record.verdict.evidence.size() + 5 * record.topics.size() +
+         kBytesOfCorrection * record.corrections.size();
 }
 
 void write_record(const Record& record, ByteWriter& out) {
@@ -169,9 +221,26 @@ void write_record(const Record& record, ByteWriter& out) {
     out.varint(topic);
   }
   write_verdict(record.verdict, out);
+  if (flags & kHasCorrections) {
+    write_corrections(record.corrections, out);
+  }
 }
 
 }  // namespace
+
+Tone tone_in_force(const Record& record) {
+  return record.corrections.empty() ? record.verdict.tone
+                                    : record.corrections.back().tone.value_or(record.verdict.tone);
+}
+
+Urgency urgency_in_force(const Record& record) {
+  const Urgency judged = record.verdict.urgency;
+  if (record.corrections.empty()) {
+    return judged;
+  }
+  const bool urgent = record.corrections.back().urgent.value_or(is_urgent(judged));
+  return urgent ? std::max(judged, Urgency::kHigh) : std::min(judged, Urgency::kMedium);
+}
 
 void encode_record(const Record& record, std::string& out) {
   const std::size_t start = out.size();
@@ -195,6 +264,7 @@ Result<Record> decode_record(std::string_view bytes) {
   record.verdict.uncertain = (flags & kUncertain) != 0;
   record.official = (flags & kOfficial) != 0;
   record.has_author = (flags & kHasAuthor) != 0;
+  record.told_otherwise = (flags & kToldOtherwise) != 0;
   record.connector = in.natural<std::uint16_t>();
   mention.created_at = read_time(in);
   record.received_at = read_time(in);
@@ -241,7 +311,10 @@ Result<Record> decode_record(std::string_view bytes) {
     for (std::uint32_t& topic : record.topics) {
       topic = in.natural<std::uint32_t>();
     }
-    if (read_verdict(in, record.verdict) && in.done()) {
+    const bool is_read =
+        read_verdict(in, record.verdict) &&
+        ((flags & kHasCorrections) == 0 || read_corrections(in, record.corrections));
+    if (is_read && in.done()) {
       return record;
     }
   }

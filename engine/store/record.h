@@ -12,6 +12,22 @@
 
 namespace vigie {
 
+/// A person's word on a verdict. What it leaves out stays the engine's.
+struct Correction {
+  std::optional<Tone> tone;
+  std::optional<bool> urgent;  ///< whether somebody must answer soon
+  std::optional<bool> useful;  ///< whether it was worth showing
+  std::string by;              ///< an account
+  Time at{};
+
+  /// Whether both say the same, whoever says it and when.
+  bool agrees_with(const Correction& other) const {
+    return tone == other.tone && urgent == other.urgent && useful == other.useful;
+  }
+};
+/// So many are kept of one mention; the oldest go.
+inline constexpr std::size_t kMaxCorrections = 8;
+
 /// One tenant's copy of a mention, as it lies in a pack. The worker encodes it, the store keeps it,
 /// readers decode it. Byte grammar in record.cc. Numbers in it (evidence names, topics) mean what
 /// the catalogue `generation` of its pack says.
@@ -25,7 +41,20 @@ struct Record {
   bool official = false;
   Verdict verdict;
   std::vector<std::uint32_t> topics;  ///< names in the catalogue
+  /// The verdict is not the one that incidents were told of (mention was edited or judged anew):
+  /// whether they saw it as urgent is then the contrary of what the verdict says.
+  bool told_otherwise = false;
+  std::vector<Correction> corrections;  ///< oldest first: the last one is in force
 };
+
+/// Whether incidents saw this mention as urgent once: an alert may quote it.
+inline bool was_told_urgent(const Record& record) {
+  return is_urgent(record.verdict.urgency) != record.told_otherwise;
+}
+/// What lists and statistics show: the verdict's, unless a person said otherwise. A mention that is
+/// urgent by correction counts as high, one that is not as medium at most.
+Tone tone_in_force(const Record& record);
+Urgency urgency_in_force(const Record& record);
 
 /// Appends the encoding of `record` to `out`.
 void encode_record(const Record& record, std::string& out);

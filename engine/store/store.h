@@ -137,12 +137,17 @@ class Store {
   struct Applied {
     Outcome outcome = Outcome::kDropped;
     MentionRef ref;           ///< of the stored, replaced or deleted mention
-    bool was_urgent = false;  ///< replaced: the version before was high or critical, too
+    bool was_urgent = false;  ///< replaced, deleted: incidents saw it as urgent before
   };
 
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
   /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
   Applied apply(const Findings& findings, const Finding& finding);
+  /// W. Makes `correction` the one in force of a committed mention; what it leaves out is the
+  /// engine's again. Verdict and evidence stay as they are; rollups and the index of urgent
+  /// mentions follow in the same batch. It stays through edits that leave title and text alone, and
+  /// goes with its mention. False: there is no such mention.
+  bool correct(const MentionRef& ref, Correction correction);
   /// W. A hint: `finding` is going to be applied soon. What is known is too large for the caches.
   void expect(const Finding& finding) const;
   /// W. Further parts of the same batch.
@@ -162,6 +167,21 @@ class Store {
   /// W. One bounded piece of background work: folds small tail records into packs, rewrites packs
   /// that hold deleted or edited text. False when there is nothing to do. Makes its own batch.
   bool pack_some();
+  /// Gives `record`, whose numbers `old` explains, another verdict and topics, numbered by the
+  /// catalogue that goes with it.
+  using Rejudge = std::function<void(TenantId, const Catalogue& old, Record&)>;
+  struct Reclassified {
+    std::optional<MentionRef> next;          ///< where to go on; nothing: that was all
+    std::uint64_t mentions = 0, judged = 0;  ///< looked at; of these judged anew
+  };
+  /// W. One bounded piece, from `from` on (day and sequence 0: the tenant's first), oldest first:
+  /// mentions whose verdict is of another catalogue (or `all`) are judged anew. Records, rollups
+  /// and the index of urgent mentions change in ONE batch, so that every moment between two pieces
+  /// is consistent; corrections stay. The pieces are independent: whoever was interrupted begins
+  /// again and finds the work that is left.
+  Reclassified reclassify_some(const MentionRef& from, bool all,
+                               const std::shared_ptr<const Catalogue>& catalogue,
+                               const Rejudge& rejudge);
   /// W. Removes what has outlived its tenant's retention: mentions, identities of authors not seen
   /// since, alerts with their quotes; also dead letters after kDeadLetterDays and tombstones after
   /// kTombstoneDays. Rollups stay: they are counts and name nobody.

@@ -3,13 +3,6 @@
 #include "engine/store/store_state.h"
 
 namespace vigie {
-namespace {
-
-bool has_prefix(const KeyValue::Iterator& at, std::string_view prefix) {
-  return at.valid() && at.key().starts_with(prefix);
-}
-
-}  // namespace
 
 void Store::expire(Day today) {
   commit();

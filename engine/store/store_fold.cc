@@ -9,6 +9,54 @@ constexpr std::size_t kPacksPerFold = 64;
 
 }  // namespace
 
+void Store::State::take_apart(const Pack& pack, const RefKey& first, KeyValue::Iterator& overlay,
+                              WriteBatch& batch, std::vector<Piece>& run) const {
+  const std::string name = ref_key(first.tenant_number, first.day, first.sequence);
+  batch.erase(Family::kMentions, name);
+  batch.erase(Family::kIds, "p" + name);
+  for (const PackedRecord& record : pack.records) {
+    Piece piece{record.sequence, {std::string(record.bytes), pack.generation}};
+    const std::string over = ref_key(first.tenant_number, first.day, record.sequence);
+    overlay.seek(over);
+    if (overlay.valid() && overlay.key() == over) {
+      batch.erase(Family::kOverlay, over);
+      ByteReader in(overlay.value());
+      if (in.byte() == 'd') {
+        continue;
+      }
+      piece.record.generation = in.u32();
+      piece.record.bytes = in.take(in.left());
+    }
+    run.push_back(std::move(piece));
+  }
+}
+
+Store::State::PackPlace Store::State::write_packs(std::uint32_t number, Day day,
+                                                  const std::vector<Piece>& run,
+                                                  WriteBatch& batch) {
+  PackPlace last;
+  for (std::size_t i = 0; i < run.size();) {
+    const std::uint32_t generation = run[i].record.generation;
+    const std::uint64_t first = run[i].sequence;
+    std::uint64_t previous = first;
+    pack_writer.start(generation, first);
+    ids_row.clear();
+    for (; i < run.size() && run[i].record.generation == generation &&
+           pack_writer.count() < options.mentions_per_pack;
+         ++i) {
+      const RecordId id = must(decode_record_id(run[i].record.bytes));
+      pack_writer.add(run[i].sequence, run[i].record.bytes);
+      put_varint(ids_row, run[i].sequence - std::exchange(previous, run[i].sequence));
+      put_u64(ids_row, hasher(id.source, id.id));
+    }
+    const std::string name = ref_key(number, day, first);
+    batch.put(Family::kMentions, name, pack_writer.finish());
+    batch.put(Family::kIds, "p" + name, ids_row);
+    last = {first, pack_writer.count()};
+  }
+  return last;
+}
+
 // Rewrites one run of neighbouring packs of a (tenant, day) that are small or hold deleted or
 // edited text. The new packs take the place of the old ones in one batch, with their rows of the id
 // index and their overlay entries.
@@ -22,10 +70,6 @@ bool Store::pack_some() {
     return false;
   }
   const auto [number, day] = work->first;
-  struct Piece {
-    std::uint64_t sequence;
-    HeldRecord record;
-  };
   const auto overlay = state.key_value->iterate(Family::kOverlay);
   const auto at = state.key_value->iterate(Family::kMentions);
   const std::string day_start = ref_key(number, day, 0);
@@ -35,7 +79,7 @@ bool Store::pack_some() {
     at->seek(day_start);
   }
   WriteBatch batch;
-  std::vector<Piece> run;
+  std::vector<State::Piece> run;
   std::size_t packs = 0, seen = 0;
   bool overlaid = false;
   std::uint64_t last_small = 0, last_small_at = 0;
@@ -62,23 +106,7 @@ bool Store::pack_some() {
     last_small = small ? pack.records.size() : 0;
     last_small_at = ref.sequence;
     ++packs;
-    batch.erase(Family::kMentions, at->key());
-    batch.erase(Family::kIds, std::string("p").append(at->key()));
-    for (const PackedRecord& record : pack.records) {
-      Piece piece{record.sequence, {std::string(record.bytes), pack.generation}};
-      const std::string name = ref_key(number, day, record.sequence);
-      overlay->seek(name);
-      if (overlay->valid() && overlay->key() == name) {
-        batch.erase(Family::kOverlay, name);
-        ByteReader in(overlay->value());
-        if (in.byte() == 'd') {
-          continue;
-        }
-        piece.record.generation = in.u32();
-        piece.record.bytes = in.take(in.left());
-      }
-      run.push_back(std::move(piece));
-    }
+    state.take_apart(pack, ref, *overlay, batch, run);
   }
   must(at->status());
   must(overlay->status());
@@ -88,28 +116,9 @@ bool Store::pack_some() {
     parse_ref_key(at->key(), next);
   }
   if (overlaid || packs > 1) {
-    last_small = 0;
-    for (std::size_t i = 0; i < run.size();) {
-      const std::uint32_t generation = run[i].record.generation;
-      const std::uint64_t first = run[i].sequence;
-      std::uint64_t previous = first;
-      state.pack_writer.start(generation, first);
-      state.ids_row.clear();
-      for (; i < run.size() && run[i].record.generation == generation &&
-             state.pack_writer.count() < state.options.mentions_per_pack;
-           ++i) {
-        const RecordId id = must(decode_record_id(run[i].record.bytes));
-        state.pack_writer.add(run[i].sequence, run[i].record.bytes);
-        put_varint(state.ids_row, run[i].sequence - std::exchange(previous, run[i].sequence));
-        put_u64(state.ids_row, state.hasher(id.source, id.id));
-      }
-      const std::string name = ref_key(number, day, first);
-      batch.put(Family::kMentions, name, state.pack_writer.finish());
-      batch.put(Family::kIds, "p" + name, state.ids_row);
-      const std::uint32_t count = state.pack_writer.count();
-      last_small = count * 2 < state.options.mentions_per_pack ? count : 0;
-      last_small_at = first;
-    }
+    const State::PackPlace end = state.write_packs(number, day, run, batch);
+    last_small = end.count * 2 < state.options.mentions_per_pack ? end.count : 0;
+    last_small_at = end.first;
     state.write(batch);
     state.folded += packs;
   }

@@ -91,6 +91,8 @@ struct Store::State {
   Result<void> load_meta();
   Result<void> load_ids();
   Result<void> load_numbers();
+
+  // store_read.cc
   Result<std::shared_ptr<const Catalogue>> catalogue(std::uint32_t generation) const;
   /// The committed version in force; nothing if deleted or never there.
   Result<std::optional<HeldRecord>> held(const RefKey& ref) const;
@@ -117,8 +119,32 @@ struct Store::State {
                   std::string_view source, Tone tone, Urgency urgency, std::int64_t change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
                     std::int64_t change);
-  void count_finding(const Findings& findings, const Finding& finding, Time created_at);
+  void count_finding(const Findings& findings, const Finding& finding);
+  /// The new version of a committed mention: into the overlay and the index of urgent ones.
+  void put_over(const RefKey& ref, const Record& record, HeldRecord held);
+  void mark_urgent(const RefKey& ref, const Record& record);
   void write_pending(TenantId tenant);
+
+  // store_fold.cc
+  struct Piece {
+    std::uint64_t sequence = 0;
+    HeldRecord record;
+  };
+  struct PackPlace {
+    std::uint64_t first = 0;
+    std::uint32_t count = 0;
+  };
+  /// Appends a pack's living records as they are now; the pack, its row of the id index and its
+  /// overlay entries go with `batch`.
+  void take_apart(const Pack& pack, const RefKey& first, KeyValue::Iterator& overlay,
+                  WriteBatch& batch, std::vector<Piece>& run) const;
+  /// Writes them as packs, with their rows of the id index. Gives the last one.
+  PackPlace write_packs(std::uint32_t number, Day day, const std::vector<Piece>& run,
+                        WriteBatch& batch);
+
+  // store_judgement.cc
+  void judge_anew(TenantId tenant, Day day, Piece& piece,
+                  const std::shared_ptr<const Catalogue>& catalogue, const Rejudge& rejudge);
 
   // store_identities.cc
   void seal_identity(const Findings& findings, const Finding& finding);
@@ -148,6 +174,13 @@ inline std::uint64_t identity_key(std::uint32_t tenant_number, const Pseudonym& 
 Result<std::optional<std::string>> open_identity(const KeyValue& key_value,
                                                  std::uint32_t tenant_number,
                                                  const Pseudonym& author);
+
+inline tl::unexpected<Error> damaged(std::string_view what) {
+  return fail(ErrorCode::kCorrupt, std::string(what) + " cannot be read: its bytes are damaged");
+}
+inline bool has_prefix(const KeyValue::Iterator& at, std::string_view prefix) {
+  return at.valid() && at.key().starts_with(prefix);
+}
 
 /// Ends the process: the store is crash-only.
 [[noreturn]] void stop_on(const Error& error);

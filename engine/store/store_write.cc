@@ -134,11 +134,12 @@ void Store::State::count_record(std::uint32_t number, const Record& record,
     return;
   }
   const std::uint32_t hour = hour_of(record.mention.created_at);
-  const Verdict& verdict = record.verdict;
-  count_cell(number, hour, {}, record.mention.source, verdict.tone, verdict.urgency, change);
+  const Tone tone = tone_in_force(record);
+  const Urgency urgency = urgency_in_force(record);
+  count_cell(number, hour, {}, record.mention.source, tone, urgency, change);
   for (const std::uint32_t topic : record.topics) {
-    count_cell(number, hour, catalogue.names.at(topic), record.mention.source, verdict.tone,
-               verdict.urgency, change);
+    count_cell(number, hour, catalogue.names.at(topic), record.mention.source, tone, urgency,
+               change);
   }
 }
 
@@ -181,17 +182,16 @@ Store::Applied Store::State::store(const Findings& findings, const Finding& find
   pending_bytes += record;
   const std::uint32_t number = number_of[finding.tenant];
   ids.insert(number, finding.id_hash, {day, sequence});
-  count_finding(findings, finding, finding.created_at);
+  count_finding(findings, finding);
   seal_identity(findings, finding);
   return {Outcome::kStored, {finding.tenant, day, sequence}};
 }
 
-void Store::State::count_finding(const Findings& findings, const Finding& finding,
-                                 Time created_at) {
+void Store::State::count_finding(const Findings& findings, const Finding& finding) {
   if (finding.official) {
     return;
   }
-  const std::uint32_t number = number_of[finding.tenant], hour = hour_of(created_at);
+  const std::uint32_t number = number_of[finding.tenant], hour = hour_of(finding.created_at);
   const std::string_view source = findings.view(finding.source);
   count_cell(number, hour, {}, source, finding.tone, finding.urgency, 1);
   for (std::uint32_t i = 0; i < finding.topics.length; ++i) {
@@ -208,31 +208,45 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   if (finding.version <= old.mention.version) {
     return {Outcome::kDuplicate, where};
   }
-  const Applied replaced{Outcome::kReplaced, where, is_urgent(old.verdict.urgency)};
+  const Applied replaced{Outcome::kReplaced, where, was_told_urgent(old)};
   const std::uint32_t number = number_of[finding.tenant];
   Record edited = must(decode_record(findings.view(finding.record)));
   edited.mention.created_at = old.mention.created_at;
+  edited.told_otherwise = was_told_urgent(old) && !is_urgent(edited.verdict.urgency);
+  const bool has_other_words =
+      edited.mention.text != old.mention.text || edited.mention.title != old.mention.title;
+  if (!has_other_words) {  // else people have judged what is no longer said
+    edited.corrections = old.corrections;
+  }
   HeldRecord next{{}, generation(findings.catalogue)};
   encode_record(edited, next.bytes);
   count_record(number, old, *must(catalogue(known.record.generation)), -1);
-  count_finding(findings, finding, old.mention.created_at);
+  count_record(number, edited, *findings.catalogue, 1);
   seal_identity(findings, finding);
   if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
     fresh->generation = next.generation;
     fresh->offset = pending_bytes.size();
     fresh->length = next.bytes.size();
-    fresh->urgent = is_urgent(finding.urgency);
+    fresh->urgent = is_urgent(urgency_in_force(edited));
     pending_bytes += next.bytes;
     return replaced;
   }
-  const std::string ref = ref_key(number, where.day, where.sequence);
-  if (is_urgent(finding.urgency)) {
-    batch.put(Family::kUrgent, ref, {});
-  } else {
-    batch.erase(Family::kUrgent, ref);
-  }
-  pending_overlay[{number, where.day, where.sequence}] = std::move(next);
+  put_over({number, where.day, where.sequence}, edited, std::move(next));
   return replaced;
+}
+
+void Store::State::put_over(const RefKey& ref, const Record& record, HeldRecord held) {
+  mark_urgent(ref, record);
+  pending_overlay[ref] = std::move(held);
+}
+
+void Store::State::mark_urgent(const RefKey& ref, const Record& record) {
+  const std::string row = ref_key(ref.tenant_number, ref.day, ref.sequence);
+  if (is_urgent(urgency_in_force(record))) {
+    batch.put(Family::kUrgent, row, {});
+  } else {
+    batch.erase(Family::kUrgent, row);
+  }
 }
 
 Store::Applied Store::State::remove(const Findings& findings, const Finding& finding) {
@@ -245,7 +259,7 @@ Store::Applied Store::State::remove(const Findings& findings, const Finding& fin
   const std::uint32_t number = number_of[finding.tenant];
   const MentionRef where{finding.tenant, known->place.day, known->place.sequence};
   const Record old = must(decode_record(known->record.bytes));
-  const Applied deleted{Outcome::kDeleted, where, is_urgent(old.verdict.urgency)};
+  const Applied deleted{Outcome::kDeleted, where, was_told_urgent(old)};
   count_record(number, old, *must(catalogue(known->record.generation)), -1);
   ids.erase(number, finding.id_hash, known->place);
   if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {

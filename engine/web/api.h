@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,9 @@ struct ApiParts {
   std::function<std::vector<ConnectorHealth>()> connectors;
   std::function<RulesInForce()> rules;
   PublicSide side;
+  /// Resumes once the correction is durable: false if there is no such mention, nothing if too many
+  /// wait.
+  std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

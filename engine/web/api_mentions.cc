@@ -5,6 +5,7 @@
 
 #include "engine/core/handle_mask.h"
 #include "engine/core/verdict_json.h"
+#include "engine/store/correction_json.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/word_search.h"
 
@@ -39,7 +40,7 @@ bool has_topic(const StoredMention& stored, std::string_view topic) {
 
 bool Filter::takes(const StoredMention& stored) const {
   const Record& record = stored.record;
-  return record.verdict.urgency >= least_urgency && (!tone || record.verdict.tone == *tone) &&
+  return urgency_in_force(record) >= least_urgency && (!tone || tone_in_force(record) == *tone) &&
          (!since || record.received_at >= *since) && (!until || record.received_at < *until) &&
          (!source || record.mention.source == *source) && (!topic || has_topic(stored, *topic)) &&
          search.finds(record.mention.title, record.mention.text);
@@ -136,24 +137,6 @@ Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& re
   return json_response(std::move(body));
 }
 
-Response show_mention(const ApiParts& parts, TenantId tenant, const Request& request) {
-  const std::optional<MentionRef> ref = parse_mention_ref(tenant, request.parameter("ref"));
-  if (!ref) {
-    return not_found();
-  }
-  const Result<std::optional<StoredMention>> stored = parts.store.mention(*ref);
-  if (!stored) {
-    return store_failed(stored.error());
-  }
-  if (!*stored) {
-    return not_found();
-  }
-  std::string body;
-  JsonWriter json(body);
-  write_stored_mention(**stored, json);
-  return json_response(std::move(body));
-}
-
 Response list_tenants(const ApiParts& parts) {
   std::string body;
   JsonWriter json(body);
@@ -208,6 +191,20 @@ std::vector<Field> list_fields() {
 
 }  // namespace
 
+Response show_mention(const ApiParts& parts, const MentionRef& ref) {
+  const Result<std::optional<StoredMention>> stored = parts.store.mention(ref);
+  if (!stored) {
+    return store_failed(stored.error());
+  }
+  if (!*stored) {
+    return not_found();
+  }
+  std::string body;
+  JsonWriter json(body);
+  write_stored_mention(**stored, json);
+  return json_response(std::move(body));
+}
+
 void write_stored_mention(const StoredMention& stored, JsonWriter& json) {
   const Record& record = stored.record;
   const std::string text = mask_handles(record.mention.text);
@@ -228,6 +225,7 @@ void write_stored_mention(const StoredMention& stored, JsonWriter& json) {
   }
   json.end_array();
   write_verdict_members(shown, record.verdict, *stored.catalogue, record.topics, json);
+  write_correction_members(record, json);
   write_rule_titles(record.verdict, *stored.catalogue, json);
   json.end_object();
 }
@@ -248,7 +246,8 @@ std::vector<Route> mention_routes(const SharedParts& parts) {
               "One mention with its evidence", "Mention", {},
               for_tenant(parts,
                          [parts](TenantId tenant, const Request& request) {
-                           return show_mention(*parts, tenant, request);
+                           const auto ref = parse_mention_ref(tenant, request.parameter("ref"));
+                           return ref ? show_mention(*parts, *ref) : not_found();
                          })),
   };
 }

@@ -17,6 +17,7 @@ namespace vigie {
 using SharedParts = std::shared_ptr<const ApiParts>;
 std::vector<Route> session_routes(const SharedParts& parts);
 std::vector<Route> mention_routes(const SharedParts& parts);
+std::vector<Route> correction_routes(const SharedParts& parts);
 std::vector<Route> statistics_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
 std::vector<Route> delivery_routes(const SharedParts& parts);
@@ -48,6 +49,9 @@ std::optional<Time> time_field(const Request& request, std::string_view name, bo
 
 /// One mention as the API shows it: @handles masked, the author a pseudonym. An object.
 void write_stored_mention(const StoredMention& stored, JsonWriter& json);
+
+/// The answer that is one mention.
+Response show_mention(const ApiParts& parts, const MentionRef& ref);
 
 /// What the API needs to know of an alert's body, which is a JSON object of the alert part's.
 struct AlertSummary {

@@ -34,14 +34,25 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
     {"Urgency", R"({"enum":["low","medium","high","critical"]})"},
     {"Evidence",
      R"({"type":"object","required":["axis","rule","start","end","text","weight"],"properties":{
-"axis":{"enum":["watch","topic","sentiment","urgency","abuse"]},"rule":{"type":"string"},
+"axis":{"enum":["watch","topic","sentiment","opinion","urgency","abuse"]},"rule":{"type":"string"},
 "field":{"enum":["title"],"description":"where the span lies, if not in text"},
 "start":{"type":"integer","description":"UTF-8 byte offset"},
 "end":{"type":"integer","description":"UTF-8 byte offset, not included"},
 "text":{"type":"string"},"weight":{"type":"integer"}}})"},
+    {"CorrectionRequest",
+     R"({"type":"object","additionalProperties":false,
+"description":"what is null or not there is not corrected","properties":{
+"tone":{"enum":["negative","neutral","positive",null]},
+"urgent":{"type":["boolean","null"],"description":"whether somebody must answer soon"},
+"useful":{"type":["boolean","null"],"description":"whether it was worth showing"}}})"},
+    {"Correction",
+     R"({"type":"object","required":["by","at"],"properties":{
+"tone":{"$ref":"#/components/schemas/Tone"},"urgent":{"type":"boolean"},
+"useful":{"type":"boolean"},"by":{"type":"string"},
+"at":{"type":"string","format":"date-time"}}})"},
     {"Mention",
      R"({"type":"object","required":["ref","id","source","kind","text","received_at","topics",
-"sentiment","aspects","urgency","abuse","evidence","ruleset","model"],"properties":{
+"sentiment","aspects","urgency","abuse","in_force","evidence","ruleset","model"],"properties":{
 "ref":{"type":"string"},"id":{"type":"string"},"source":{"type":"string"},
 "kind":{"enum":["post","reply","repost","comment","review","request","message"]},
 "author":{"type":"object","properties":{"pseudonym":{"type":"string"},
@@ -67,6 +78,13 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "score":{"type":"number","minimum":0,"maximum":1}}},
 "abuse":{"type":"object","required":["score"],"properties":{
 "score":{"type":"number","minimum":0,"maximum":1}}},
+"in_force":{"type":"object","required":["tone","urgency"],
+"description":"what lists and statistics count it as: the verdict, unless a person corrected it",
+"properties":{"tone":{"$ref":"#/components/schemas/Tone"},
+"urgency":{"$ref":"#/components/schemas/Urgency"}}},
+"correction":{"allOf":[{"$ref":"#/components/schemas/Correction"},{"type":"object","properties":{
+"history":{"type":"array","description":"the ones before, oldest first",
+"items":{"$ref":"#/components/schemas/Correction"}}}}]},
 "evidence":{"type":"array","items":{"$ref":"#/components/schemas/Evidence"}},
 "ruleset":{"type":"string"},"model":{"type":"string"}}})"},
     {"MentionPage",

@@ -121,6 +121,24 @@ await step("an urgent mention explains itself: marked spans and Pourquoi", async
   }
   await keep("mention");
 });
+await step("a mention's tone is corrected by keyboard alone, and the machine's word stays in sight", async () => {
+  const answers = page.getByRole("group", { name: "Ton" }).getByRole("button");
+  expect((await answers.count()) === 3, "there are not three tones");
+  const badge = page.locator("article.detail .badge").nth(1);
+  const said = { positive: "Positif", negative: "Négatif" };
+  const tone = (await badge.innerText()).includes(said.positive) ? said.negative : said.positive;
+  const answer = page.getByRole("group", { name: "Ton" }).getByRole("button", { name: tone });
+  await answer.focus();
+  await page.keyboard.press("Enter");
+  await page.getByText(/Corrigé par admin, .* La machine disait : ./).waitFor();
+  expect((await answer.getAttribute("aria-pressed")) === "true", "the answer is not pressed");
+  expect((await badge.innerText()).includes(tone), await badge.innerText());
+  expect((await page.locator("li.row.selected .badge").nth(1).innerText()).includes(tone), "the list shows the old tone");
+  expect(await answer.evaluate((button) => button === document.activeElement), `the focus is at ${await focused()}`);
+  await keep("correction");
+  await page.keyboard.press("Enter");
+  await page.getByText(/Corrigé par/).waitFor({ state: "detached" });
+});
 await step("an alert's link opens its mention and goes there", async () => {
   await page.locator("section.alerts li a").nth(1).click(); // the last one's mention was deleted by its author since
   await waitForFocus("detail-title");

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
+#include <algorithm>
+#include <cmath>
 
 namespace vigie {
 namespace {
@@ -39,10 +40,29 @@ TEST(Calibration, LevelsBeginAtTheirPublishedScores) {
   EXPECT_EQ(urgency_of(800), Urgency::kCritical);
 }
 
-TEST(Calibration, WordsThatDisagreeLeaveLessConfidence) {
-  EXPECT_GT(tone_confidence({400, 400, 400, false}), tone_confidence({400, 400, 1200, false}));
-  EXPECT_GT(tone_confidence({0, 0, 0, false}), tone_confidence({0, 0, 800, false}));
-  EXPECT_GT(tone_confidence({-400, -400, 600, false}), tone_confidence({-400, -400, 600, true}));
+TEST(Calibration, AToneIsNeutralUntilAnOpinionIsVoiced) {
+  EXPECT_EQ(tone_of(0, -1), Tone::kNeutral);
+  EXPECT_EQ(tone_of(139, -139), Tone::kNeutral);
+  EXPECT_EQ(tone_of(140, -139), Tone::kPositive);
+  EXPECT_EQ(tone_of(-140, -139), Tone::kNegative);
+  EXPECT_EQ(tone_of(-1, 50), Tone::kNegative);
+}
+
+/// Softmax of logits opinion - tone, 0, opinion + tone, at 200 points a logit.
+double probability(std::int32_t tone, std::int32_t opinion) {
+  const double low = std::exp((opinion - tone) / 200.0), high = std::exp((opinion + tone) / 200.0);
+  return std::max({low, 1.0, high}) / (low + 1 + high);
+}
+
+TEST(Calibration, ConfidenceIsTheProbabilityOfTheLabel) {
+  for (std::int32_t tone = -900; tone <= 900; tone += 30) {
+    for (std::int32_t opinion = -900; opinion <= 900; opinion += 30) {
+      EXPECT_NEAR(tone_confidence(tone, opinion, 100) / 1000.0, probability(tone, opinion), 0.015)
+          << tone << ' ' << opinion;
+    }
+  }
+  EXPECT_LT(tone_confidence(400, 0, 50), tone_confidence(400, 0, 100));
+  EXPECT_EQ(tone_confidence(1'000'000'000, -1'000'000'000, 100), 500) << "no sum is too large";
 }
 
 }  // namespace

@@ -55,7 +55,9 @@ class TestKnowledge {
       matches_.matches.push_back({rule, first, spans_per_rule});
     }
     if (!classifier_) {
-      classifier_ = std::make_unique<Classifier>(catalogue_, lexicons_);
+      add_model_names(*catalogue_);
+      classifier_ = std::make_unique<Classifier>(catalogue_, lexicons_,
+                                                 std::make_shared<const Models>());
     }
     verdict_.language[0] = verdict_.language[1] = 0;
     language.copy(verdict_.language, 2);

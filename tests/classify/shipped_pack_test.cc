@@ -39,9 +39,12 @@ class ShippedPack : public testing::Test {
         RuleSet::compile({*pack}, {town}, TextFolder::fold_phrase, *catalogue_, problems);
     const auto lexicons = read_lexicons(VIGIE_SOURCE_DIR "/rules/lexicons", TextFolder::fold_phrase,
                                         *catalogue_, problems);
-    ASSERT_TRUE(rules && lexicons) << to_string(problems);
+    Result<Models> models = read_models(VIGIE_SOURCE_DIR "/rules/models");
+    ASSERT_TRUE(rules && lexicons && models) << to_string(problems);
     matcher_ = std::make_unique<Matcher>(rules);
-    classifier_ = std::make_unique<Classifier>(catalogue_, lexicons);
+    add_model_names(*catalogue_);
+    classifier_ = std::make_unique<Classifier>(catalogue_, lexicons,
+                                               std::make_shared<const Models>(std::move(*models)));
   }
 
   const Verdict& classify(std::string_view title, std::string_view text) {

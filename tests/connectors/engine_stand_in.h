@@ -90,7 +90,7 @@ class EngineStandIn {
   void pause() { paused_ = true; }
   void resume() {
     paused_ = false;
-    worker_.bell().ring();
+    worker_.bell.ring();
   }
   /// What each envelope's mentions are said to have become.
   void answer_with(const Receipt& receipt) {
@@ -118,9 +118,9 @@ class EngineStandIn {
   void work(std::stop_token stop) {
     Envelope envelope;
     while (!stop.stop_requested()) {
-      const auto heard = worker_.bell().heard();
-      if (paused_ || !worker_.take(envelope)) {
-        worker_.bell().wait(heard, std::chrono::milliseconds(5));
+      const auto heard = worker_.bell.heard();
+      if (paused_ || !worker_.envelopes.take(envelope)) {
+        worker_.bell.wait(heard, std::chrono::milliseconds(5));
         continue;
       }
       const std::scoped_lock lock(mutex_);

@@ -13,14 +13,10 @@
 #include "engine/alert/alerter.h"
 #include "engine/app/library.h"
 #include "engine/ingest/connector.h"
-#include "engine/parse/canonical.h"
-#include "engine/pipeline/pipeline.h"
-#include "engine/store/memory_key_value.h"
+#include "tests/pipeline/pipeline_under_test.h"
 #include "tests/pipeline/stored.h"
 
 namespace vigie {
-
-inline Time at(std::string_view text) { return parse_time(text).value(); }
 
 /// The tenant of deploy/vigie.yaml.
 inline Tenant techniville() {
@@ -47,9 +43,13 @@ inline std::shared_ptr<const Knowledge> shipped_knowledge() {
   return once;
 }
 
+struct OwnDisk {
+  MemoryDisk disk;
+};
+
 /// The engine from a connector's port to a receiver's mailbox, on one thread, and the town's
 /// fortnight played through it: the clock says what it said then.
-class Fortnight {
+class Fortnight : private OwnDisk, public PipelineUnderTest {
  public:
   struct Mail {
     Time at{};
@@ -57,28 +57,13 @@ class Fortnight {
   };
 
   explicit Fortnight(std::size_t workers = 1, const Tenant& town = techniville())
-      : metrics({{"techniville"}, {"techniville"}, {"community-manager"}, "test"}),
-        policy({town}),
-        shelf(shipped_knowledge()) {
-    StoreOptions options;
-    options.tenants = {"techniville"};
-    auto opened = Store::open(disk.open(), options);
-    EXPECT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    raiser = AlertRaiser::recall(*store, policy, clock, metrics).value();
-    mappings.emplace("canonical", [] { return make_canonical_mapping(Requirement::kIngest); });
-    pipeline = std::make_unique<Pipeline>(Pipeline::Parts{
-        .store = *store,
-        .mappings = mappings,
-        .policy = policy,
-        .pseudonyms = pseudonyms,
-        .shelf = shelf,
-        .clock = clock,
-        .metrics = metrics,
-        .alerts = *raiser,
-        .connectors = 1,
-        .workers = workers,
-    });
+      : PipelineUnderTest(disk, {.tenants = {town},
+                                 .knowledge = shipped_knowledge(),
+                                 .keys = {TenantKey{7}},
+                                 .connectors = {"techniville"},
+                                 .receivers = {"community-manager"},
+                                 .now = at("2026-10-05T00:00:00Z"),
+                                 .workers = workers}) {
     auto origin = std::make_shared<Origin>();
     origin->connector_id = "techniville";
     origin->format = "canonical";
@@ -90,8 +75,6 @@ class Fortnight {
                                         clock, metrics, 1);
     play();
   }
-  Fortnight(const Fortnight&) = delete;
-
   std::vector<Alert> alerts() const {
     std::vector<Alert> parsed;
     for (const std::string& body : alert_bodies(*store, 0)) {
@@ -100,8 +83,6 @@ class Fortnight {
     return parsed;
   }
 
-  MemoryDisk disk;
-  std::unique_ptr<Store> store;
   std::vector<Mail> mails;  ///< as the receiver got them
   std::vector<std::shared_ptr<const Receipt>> receipts;
   std::size_t lines = 0;
@@ -156,14 +137,6 @@ class Fortnight {
     }
   }
 
-  ManualClock clock{at("2026-10-05T00:00:00Z")};
-  Metrics metrics;
-  TenantPolicy policy;
-  Pseudonymiser pseudonyms{{TenantKey{7}}};
-  KnowledgeShelf shelf;
-  MappingFactories mappings;
-  std::unique_ptr<AlertRaiser> raiser;
-  std::unique_ptr<Pipeline> pipeline;
   boost::asio::io_context io;
   CommitSignal signal{io.get_executor()};
   std::unique_ptr<Port> port;

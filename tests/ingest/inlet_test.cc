@@ -34,8 +34,8 @@ TEST(Inlet, HandsEnvelopesToTheWorkersInTurn) {
     auto one = envelope(0, "x");
     inlet.offer(one);
   }
-  EXPECT_EQ(first.size(), 2u);
-  EXPECT_EQ(second.size(), 2u);
+  EXPECT_EQ(first.envelopes.size(), 2u);
+  EXPECT_EQ(second.envelopes.size(), 2u);
   EXPECT_EQ(inlet.depth(), 4u);
   EXPECT_EQ(inlet.capacity(), 16u);
 }
@@ -50,9 +50,9 @@ TEST(Inlet, WaitsForTheWorkerWhoseTurnItIs) {
   auto fifth = envelope(0, "x");
   EXPECT_EQ(inlet.offer(fifth), 0u) << "or the results would come in another order";
   Envelope room;
-  ASSERT_TRUE(slow.take(room));
+  ASSERT_TRUE(slow.envelopes.take(room));
   EXPECT_EQ(inlet.offer(fifth), 5u);
-  EXPECT_EQ(quick.size(), 2u);
+  EXPECT_EQ(quick.envelopes.size(), 2u);
 }
 
 TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
@@ -66,7 +66,7 @@ TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
   EXPECT_EQ(inlet.offer(third), 0u);
   EXPECT_EQ(third.bytes.view(), "third");
   Envelope room;
-  ASSERT_TRUE(worker.take(room));
+  ASSERT_TRUE(worker.envelopes.take(room));
   EXPECT_EQ(inlet.offer(third), 3u) << "a refused envelope must not leave a hole in the sequence";
 }
 
@@ -79,7 +79,7 @@ TEST(Inlet, IsBoundedInBytesToo) {
   auto second = envelope(0, "x");
   EXPECT_EQ(inlet.offer(second), 0u);
   Envelope room;
-  ASSERT_TRUE(worker.take(room));
+  ASSERT_TRUE(worker.envelopes.take(room));
   EXPECT_EQ(inlet.offer(second), 2u);
 }
 
@@ -108,9 +108,9 @@ TEST(Inlet, LosesNothingOverTwoSleepingWorkers) {
   auto work = [&](WorkerInbox& inbox, std::map<std::size_t, std::vector<std::uint64_t>>& mine) {
     Envelope room;
     while (taken.load() < kEnvelopes) {
-      const auto heard = inbox.bell().heard();
-      if (!inbox.take(room)) {
-        inbox.bell().wait(heard, std::chrono::milliseconds(50));
+      const auto heard = inbox.bell.heard();
+      if (!inbox.envelopes.take(room)) {
+        inbox.bell.wait(heard, std::chrono::milliseconds(50));
         continue;
       }
       mine[room.origin->connector].push_back(room.sequence);

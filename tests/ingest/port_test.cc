@@ -31,7 +31,7 @@ class PortTest : public testing::Test {
   }
   Envelope take() {
     Envelope taken;
-    EXPECT_TRUE(worker_.take(taken));
+    EXPECT_TRUE(worker_.envelopes.take(taken));
     return taken;
   }
   void commit(std::uint64_t sequence) {

@@ -65,7 +65,7 @@ inline Counts recounted(const Store& store, TenantId tenant) {
     }
     const auto count = [&](const std::string& topic) {
       ++counts[{hour_of(record.mention.created_at), topic, std::string(record.mention.source),
-                record.verdict.tone, record.verdict.urgency}];
+                tone_in_force(record), urgency_in_force(record)}];
     };
     count("");
     for (const std::uint32_t topic : record.topics) {

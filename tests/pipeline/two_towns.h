@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/parse/canonical.h"
-#include "engine/pipeline/pipeline.h"
-#include "engine/store/memory_key_value.h"
 #include "tests/match/town.h"
+#include "tests/pipeline/pipeline_under_test.h"
 #include "tests/pipeline/stored.h"
 
 namespace vigie {
-
-inline Time at(std::string_view text) { return parse_time(text).value(); }
 
 constexpr TenantId kRouen = 0, kCaen = 1;
 /// Two connectors; the desk is owned by Rouen.
@@ -83,38 +79,19 @@ struct How {
   std::size_t connector = kWall;
 };
 
-/// The pipeline over a disk of memory, on one thread, at 2026-10-14T06:30.
-class TwoTowns {
+/// Two towns' pipeline, at 2026-10-14T06:30.
+class TwoTowns : public PipelineUnderTest {
  public:
   explicit TwoTowns(MemoryDisk& disk, std::size_t workers = 1,
-                    std::vector<Tenant> tenants = two_towns())
-      : metrics({{"wall", "desk"}, {"rouen", "caen"}, {"mail", "chat"}, "test"}),
-        policy(std::move(tenants)),
-        shelf(knowledge(kRouenRules, "first", policy.tenants)) {
-    StoreOptions options;
-    options.tenants = {"rouen", "caen"};
-    options.mentions_per_pack = 4;
-    auto opened = Store::open(disk.open(), options);
-    EXPECT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    alerts = AlertRaiser::recall(*store, policy, clock, metrics).value();
-    mappings.emplace("canonical", [] { return make_canonical_mapping(Requirement::kIngest); });
-    pipeline = std::make_unique<Pipeline>(Pipeline::Parts{
-        .store = *store,
-        .mappings = mappings,
-        .policy = policy,
-        .pseudonyms = pseudonyms,
-        .shelf = shelf,
-        .clock = clock,
-        .metrics = metrics,
-        .alerts = *alerts,
-        .connectors = 2,
-        .workers = workers,
-        .shown =
-            [this](std::span<const MentionRef> mentions, std::span<const RaisedAlert>) {
-              shown.insert(shown.end(), mentions.begin(), mentions.end());
-            },
-    });
+                    const std::vector<Tenant>& tenants = two_towns())
+      : PipelineUnderTest(disk, {.tenants = tenants,
+                                 .knowledge = knowledge(kRouenRules, "first", tenants),
+                                 .keys = {TenantKey{1}, TenantKey{2}},
+                                 .connectors = {"wall", "desk"},
+                                 .receivers = {"mail", "chat"},
+                                 .now = at("2026-10-14T06:30:00Z"),
+                                 .workers = workers,
+                                 .mentions_per_pack = 4}) {
     for (std::size_t connector : {kWall, kDesk}) {
       auto origin = std::make_shared<Origin>();
       origin->connector = static_cast<std::uint16_t>(connector);
@@ -127,8 +104,6 @@ class TwoTowns {
       origins.push_back(std::move(origin));
     }
   }
-  TwoTowns(const TwoTowns&) = delete;
-
   /// Puts one envelope on its way; the receipt is filled in once it is committed.
   std::shared_ptr<const Receipt> send(std::string_view lines, const How& how = {}) {
     auto receipt = std::make_shared<Receipt>();
@@ -186,17 +161,7 @@ class TwoTowns {
     return ref ? std::move(**store->mention(*ref)) : StoredMention{};
   }
 
-  ManualClock clock{at("2026-10-14T06:30:00Z")};
-  Metrics metrics;
-  TenantPolicy policy;
-  Pseudonymiser pseudonyms{{TenantKey{1}, TenantKey{2}}};
-  KnowledgeShelf shelf;
-  MappingFactories mappings;
-  std::unique_ptr<Store> store;
-  std::unique_ptr<AlertRaiser> alerts;
-  std::unique_ptr<Pipeline> pipeline;
   std::vector<std::shared_ptr<const Origin>> origins;
-  std::vector<MentionRef> shown;
 };
 
 }  // namespace vigie

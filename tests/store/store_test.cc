@@ -64,10 +64,12 @@ class StoreFacts : public testing::TestWithParam<bool> {
 
   MemoryDisk disk;
   std::shared_ptr<const Catalogue> catalogue = catalogue_named("a");
-  std::unique_ptr<Store> store;
 
  private:
-  TempFolder folder_;
+  TempFolder folder_;  // outlives the store that writes into it
+
+ protected:
+  std::unique_ptr<Store> store;
 };
 INSTANTIATE_TEST_SUITE_P(KeyValues, StoreFacts, testing::Bool());
 
@@ -121,10 +123,30 @@ TEST_P(StoreFacts, ShowsDeliveriesOnceTheyAreDurable) {
   EXPECT_EQ(store->alerts(0, 0, 10)->at(0).work.by, "lea");
 }
 
+/// A verdict that depends on the words alone; they are a number.
+Told judged_by_text(Told told) {
+  const unsigned long number = std::stoul(told.text);
+  told.tone = static_cast<Tone>(number % 3);
+  told.urgency = static_cast<Urgency>(number / 3 % 4);
+  told.topics = {static_cast<std::uint32_t>(number / 7 % 3)};
+  return told;
+}
+void judge_by_text(TenantId, const Catalogue&, Record& record) {
+  Told told;
+  told.text = record.mention.text;
+  told = judged_by_text(told);
+  record.verdict.tone = told.tone;
+  record.verdict.urgency = told.urgency;
+  record.topics = told.topics;
+}
+
 TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
   struct Kept {
     Told told;
     std::int64_t first_hour;
+    MentionRef ref;
+    std::string ruleset;
+    Correction said = {};
   };
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -140,6 +162,29 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
       reopen();
     }
     if (pick(500) == 0) catalogue = catalogue_named(std::to_string(pick(3)));
+    if (pick(400) == 0) {
+      for (TenantId tenant = 0; tenant < 2; ++tenant) {
+        for (std::optional from{MentionRef{tenant, 0, 0}}; from;) {
+          from = store->reclassify_some(*from, false, catalogue, judge_by_text).next;
+        }
+      }
+      for (auto& [name, slot] : oracle) {
+        if (slot && slot->ruleset != catalogue->ruleset) {
+          slot->ruleset = catalogue->ruleset;
+          slot->told = judged_by_text(slot->told);
+        }
+      }
+    }
+    if (pick(4) == 0) {
+      auto& slot = oracle[{pick(2), std::to_string(pick(900))}];
+      Correction said;
+      if (pick(3) != 0) said.tone = static_cast<Tone>(pick(3));
+      if (pick(2) == 0) said.urgent = pick(2) == 0;
+      if (slot) {
+        ASSERT_TRUE(store->correct(slot->ref, said)) << "step " << step;
+        slot->said = said;
+      }
+    }
     Told told{.tenant = pick(2), .id = std::to_string(pick(900)), .text = std::to_string(step)};
     told.action = pick(6) == 0 ? Action::kDelete : Action::kKeep;
     told.revision = pick(3);
@@ -148,9 +193,10 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
     told.official = pick(9) == 0;
     told.hour += pick(72);
     if (pick(2) == 0) told.topics = {pick(3)};
-    const Outcome outcome = tell_one(told);
-    Outcome expected = Outcome::kDuplicate;
     auto& slot = oracle[{told.tenant, told.id}];
+    if (slot && pick(3) == 0) told.text = slot->told.text;
+    const auto [outcome, ref, was_urgent] = tell(*store, told, catalogue);
+    Outcome expected = Outcome::kDuplicate;
     if (told.action == Action::kDelete) {
       const bool is_news = deleted.insert(told.id).second;
       expected = slot ? Outcome::kDeleted : is_news ? Outcome::kRemembered : Outcome::kDuplicate;
@@ -159,10 +205,12 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
       expected = Outcome::kDuplicate;
     } else if (!slot) {
       expected = Outcome::kStored;
-      slot = Kept{told, told.hour};
+      slot = Kept{told, told.hour, ref, catalogue->ruleset};
     } else if (told.revision > slot->told.revision) {
       expected = Outcome::kReplaced;
+      if (told.text != slot->told.text) slot->said = {};
       slot->told = told;
+      slot->ruleset = catalogue->ruleset;
     }
     ASSERT_EQ(outcome, expected) << "step " << step;
   }
@@ -172,15 +220,22 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
   for (int round = 0; round < 2; ++round, reopen()) {
     for (TenantId tenant = 0; tenant < 2; ++tenant) {
       std::map<std::string, std::string> told, kept;
+      std::set<std::string> urgent, found_urgent;
       std::map<std::tuple<std::uint32_t, std::string, Tone, Urgency>, std::int64_t> counts, cells;
       for (const auto& [name, slot] : oracle) {
         if (name.first != tenant || !slot) continue;
         told[name.second] = slot->told.text;
+        const Tone tone = slot->said.tone.value_or(slot->told.tone);
+        Urgency urgency = slot->told.urgency;
+        if (slot->said.urgent && *slot->said.urgent != (urgency >= Urgency::kHigh)) {
+          urgency = *slot->said.urgent ? Urgency::kHigh : Urgency::kMedium;
+        }
+        if (urgency >= Urgency::kHigh) urgent.insert(name.second);
         if (slot->told.official) continue;
         const auto hour = static_cast<std::uint32_t>(slot->first_hour);
-        ++counts[{hour, "", slot->told.tone, slot->told.urgency}];
+        ++counts[{hour, "", tone, urgency}];
         for (const auto topic : slot->told.topics) {
-          ++counts[{hour, catalogue->names[topic], slot->told.tone, slot->told.urgency}];
+          ++counts[{hour, catalogue->names[topic], tone, urgency}];
         }
       }
       ASSERT_TRUE(store->scan(tenant, {}, 0, [&](const StoredMention& stored) {
@@ -189,6 +244,10 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
         return true;
       }));
       EXPECT_EQ(kept, told);
+      ASSERT_TRUE(store->scan_urgent(tenant, {}, 0, [&](const StoredMention& stored) {
+        return found_urgent.emplace(stored.record.mention.id).second;
+      }));
+      EXPECT_EQ(found_urgent, urgent);
       const auto rollups = store->rollups(tenant, 0, ~0U);
       for (const RollupCell& cell : *rollups) {
         cells[{cell.hour, cell.topic, cell.tone, cell.urgency}] += cell.mentions;
@@ -245,6 +304,42 @@ TEST(Store, AKilledProcessLosesNothingAcknowledged) {
   }
 }
 
+TEST_P(StoreFacts, ACorrectionSaysWhoAndWhenAndWhatWasSaidBefore) {
+  const MentionRef ref = tell(*store, {.id = "1"}, catalogue).ref;
+  const auto said = [&] { return (*store->mention(ref))->record.corrections; };
+  for (int i = 0; i < 20; ++i) {
+    Correction correction;
+    correction.useful = i % 2 == 0;
+    correction.by = "léa" + std::to_string(i);
+    correction.at = Time(std::chrono::seconds(i));
+    EXPECT_TRUE(store->correct(ref, correction));
+  }
+  store->sync();
+  reopen();
+  while (store->pack_some()) {
+  }
+  ASSERT_EQ(said().size(), kMaxCorrections);
+  EXPECT_EQ(said().front().by, "léa12");
+  EXPECT_EQ(said().back().by, "léa19");
+  EXPECT_EQ(said().back().at, Time(std::chrono::seconds(19)));
+  EXPECT_EQ(said().back().useful, false);
+  EXPECT_FALSE(said().back().tone || said().back().urgent);
+}
+
+TEST_P(StoreFacts, NobodyCorrectsWhatIsNotThere) {
+  const MentionRef ref = tell(*store, {.id = "1"}, catalogue).ref;
+  Correction negative;
+  negative.tone = Tone::kNegative;
+  EXPECT_FALSE(store->correct({0, ref.day, ref.sequence + 1}, negative));
+  EXPECT_FALSE(store->correct({0, ref.day + 1, ref.sequence}, negative));
+  EXPECT_FALSE(store->correct({1, ref.day, ref.sequence}, negative)) << "another tenant's";
+  EXPECT_FALSE(store->correct({7, ref.day, ref.sequence}, negative));
+  tell_one({.id = "1", .action = Action::kDelete});
+  EXPECT_FALSE(store->correct(ref, negative));
+  store->commit();
+  EXPECT_TRUE(store->rollups(0, 0, ~0U)->empty());
+}
+
 TEST(Record, CutAnywhereIsRefused) {
   Record record;
   record.mention.id = "1";
@@ -253,6 +348,8 @@ TEST(Record, CutAnywhereIsRefused) {
   record.mention.rating = 4;
   record.topics = {1, 300};
   record.verdict.evidence.push_back({Axis::kTone, 5, {Field::kTitle, 1, 9}, -400});
+  record.told_otherwise = true;
+  record.corrections = {{Tone::kPositive, false, std::nullopt, "léa", Time(microseconds(-5))}, {}};
   std::string bytes;
   encode_record(record, bytes);
   const auto read = decode_record(bytes);
@@ -261,6 +358,11 @@ TEST(Record, CutAnywhereIsRefused) {
   EXPECT_EQ(read->mention.rating, 4);
   EXPECT_EQ(read->topics, record.topics);
   EXPECT_EQ(read->verdict.evidence, record.verdict.evidence);
+  EXPECT_TRUE(read->told_otherwise);
+  ASSERT_EQ(read->corrections.size(), 2U);
+  EXPECT_TRUE(read->corrections[0].agrees_with(record.corrections[0]));
+  EXPECT_EQ(read->corrections[0].by, "léa");
+  EXPECT_EQ(read->corrections[0].at, record.corrections[0].at);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_record(std::string_view(bytes).substr(0, size))) << size;
   }

@@ -4,13 +4,20 @@ export type Tone = "negative" | "neutral" | "positive";
 export type Urgency = "low" | "medium" | "high" | "critical";
 
 export interface Evidence {
-  axis: "watch" | "topic" | "sentiment" | "urgency" | "abuse";
+  axis: "watch" | "topic" | "sentiment" | "opinion" | "urgency" | "abuse";
   rule: string;
   field?: "title";
   start: number;
   end: number;
   text: string;
   weight: number;
+}
+
+/// What is left out is not corrected.
+export interface CorrectionRequest {
+  tone?: Tone | undefined;
+  urgent?: boolean | undefined;
+  useful?: boolean | undefined;
 }
 
 export interface Mention {
@@ -31,6 +38,9 @@ export interface Mention {
   sentiment: { label: Tone; score: number; confidence: number; uncertain: boolean };
   urgency: { level: Urgency; score: number };
   abuse: { score: number };
+  /// As lists and statistics count it: the verdict, unless people said otherwise.
+  in_force: { tone: Tone; urgency: Urgency };
+  correction?: CorrectionRequest & { by: string; at: string };
   evidence: Evidence[];
   rule_titles: Record<string, string>;
   ruleset: string;
@@ -176,6 +186,8 @@ export const api = {
     if (before) query.set("before", before);
     return call<{ mentions: Mention[]; next: string | null }>("GET", `/api/v1/tenants/${tenant}/mentions?${query}`);
   },
+  correct: (tenant: string, ref: string, correction: CorrectionRequest) =>
+    call<Mention>("POST", `/api/v1/tenants/${tenant}/mentions/${ref}/correction`, correction),
   /// At least the `wanted` newest alerts that are not closed, if there are so many.
   openAlerts: async (tenant: string, wanted: number): Promise<AlertList> => {
     const alerts: Alert[] = [];

@@ -80,6 +80,12 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
     };
   }, [tenant, openRef]);
 
+  /// Somebody corrected the open mention: where it stands in the list, too.
+  const show = (now: Mention) => {
+    setOpen((old) => (old !== null && typeof old === "object" && old.ref === now.ref ? now : old));
+    setMentions((old) => old.map((mention) => (mention.ref === now.ref ? now : mention)));
+  };
+
   const back = () => {
     setOpen(null); // at once: on a telephone the list is hidden, and takes no focus, while a mention is open
     location.hash = address.town(tenant);
@@ -160,7 +166,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
             {open === "missing" && <p>{t("mention.missingWhy")}</p>}
           </>
         )}
-        {open !== null && typeof open === "object" && <MentionDetail key={open.ref} mention={open} onBack={back} />}
+        {open !== null && typeof open === "object" && <MentionDetail key={open.ref} tenant={tenant} mention={open} onBack={back} onCorrected={show} />}
       </section>
     </div>
   );

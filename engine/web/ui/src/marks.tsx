@@ -17,7 +17,7 @@ export function Marked({ mention, field }: { mention: Mention; field: "text" | "
   const text = mention[field] ?? "";
   const bytes = kEncoder.encode(text);
   const spans = evidence
-    .filter((e) => (e.field ?? "text") === field && e.end > e.start && e.axis !== "watch")
+    .filter((e) => (e.field ?? "text") === field && e.end > e.start && e.axis !== "watch" && e.axis !== "opinion")
     .sort((a, b) => a.start - b.start || b.end - a.end);
   const pieces: JSX.Element[] = [];
   let at = 0;
@@ -45,5 +45,5 @@ export function Marked({ mention, field }: { mention: Mention; field: "text" | "
 }
 
 function rank(evidence: Evidence): number {
-  return { watch: 0, topic: 1, sentiment: 2, abuse: 3, urgency: 4 }[evidence.axis];
+  return { watch: 0, topic: 1, opinion: 1, sentiment: 2, abuse: 3, urgency: 4 }[evidence.axis];
 }

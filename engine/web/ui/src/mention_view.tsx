@@ -1,4 +1,5 @@
 import type { Mention, Tone, Urgency } from "./api";
+import { Correct } from "./correction";
 import { Marked, shownText } from "./marks";
 import { formatAge, formatTime, t } from "./words";
 
@@ -23,6 +24,20 @@ export function ToneBadge({ tone, uncertain }: { tone: Tone; uncertain: boolean 
   );
 }
 
+/// As it counts, the machine's word only where it stands.
+function MentionTone({ mention }: { mention: Mention }) {
+  const uncertain = mention.sentiment.uncertain && mention.correction?.tone === undefined;
+  return <ToneBadge tone={mention.in_force.tone} uncertain={uncertain} />;
+}
+
+/// Who corrected it, and what the machine had said.
+function Corrected({ mention }: { mention: Mention }) {
+  const { correction, sentiment, urgency } = mention;
+  if (correction?.tone === undefined && correction?.urgent === undefined) return null;
+  const machine = [t(`tone.${sentiment.label}`), t(`urgency.${urgency.level}`)].join(", ");
+  return <p class="muted">{t("correction.by", { by: correction.by, at: formatTime(correction.at), machine })}</p>;
+}
+
 /// A feed's source is its address: the site's name says enough.
 function sourceName(source: string): string {
   return /^https?:\/\/([^/]+)/i.exec(source)?.[1] ?? source;
@@ -30,11 +45,11 @@ function sourceName(source: string): string {
 
 export function MentionRow({ mention, selected, onOpen }: { mention: Mention; selected: boolean; onOpen: () => void }) {
   return (
-    <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.urgency.level}`}>
+    <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.in_force.urgency}`}>
       <button type="button" aria-current={selected ? "true" : undefined} onClick={onOpen}>
         <span class="row-head">
-          {mention.urgency.level !== "low" && <UrgencyBadge level={mention.urgency.level} />}
-          <ToneBadge tone={mention.sentiment.label} uncertain={mention.sentiment.uncertain} />
+          {mention.in_force.urgency !== "low" && <UrgencyBadge level={mention.in_force.urgency} />}
+          <MentionTone mention={mention} />
           <span class="muted">{sourceName(mention.source)} · {formatAge(mention.created_at)}</span>
         </span>
         <span class="quote" lang={mention.lang || undefined}>
@@ -53,7 +68,14 @@ function Fact({ name, children }: { name: string; children: preact.ComponentChil
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
 }
 
-export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: () => void }) {
+interface DetailProps {
+  tenant: string;
+  mention: Mention;
+  onBack: () => void;
+  onCorrected: (now: Mention) => void;
+}
+
+export function MentionDetail({ tenant, mention, onBack, onCorrected }: DetailProps) {
   const titles = mention.rule_titles;
   const safeUrl = mention.url && /^https?:\/\//i.test(mention.url) ? mention.url : null;
   return (
@@ -61,12 +83,13 @@ export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: (
       <button type="button" class="back" onClick={onBack}>{t("mention.back")}</button>
       <h2 id="detail-title" tabIndex={-1}>{t("mention.title")}</h2>
       <p class="row-head">
-        <UrgencyBadge level={mention.urgency.level} />
-        <ToneBadge tone={mention.sentiment.label} uncertain={mention.sentiment.uncertain} />
-        {!mention.sentiment.uncertain && (
+        <UrgencyBadge level={mention.in_force.urgency} />
+        <MentionTone mention={mention} />
+        {!mention.sentiment.uncertain && mention.correction?.tone === undefined && (
           <span class="muted">{t("mention.confidence", { percent: Math.round(mention.sentiment.confidence * 100) })}</span>
         )}
       </p>
+      <Corrected mention={mention} />
       <blockquote lang={mention.lang || undefined}>
         {mention.title ? <p><b><Marked mention={mention} field="title" /></b></p> : null}
         <p class="original"><Marked mention={mention} field="text" /></p>
@@ -89,6 +112,7 @@ export function MentionDetail({ mention, onBack }: { mention: Mention; onBack: (
         {mention.topics.length > 0 && <Fact name={t("mention.topics")}>{mention.topics.join(", ")}</Fact>}
         {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
       </dl>
+      <Correct tenant={tenant} mention={mention} onCorrected={onCorrected} />
       <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>
       {mention.evidence.length === 0
         ? <p class="muted">{t("mention.noEvidence")}</p>

@@ -1,0 +1,344 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/app/commands.h"
+#include "engine/app/labelled_texts.h"
+#include "engine/app/library.h"
+#include "engine/classify/evaluation.h"
+#include "engine/classify/trainer.h"
+#include "engine/core/private_file.h"
+#include "engine/core/settings.h"
+#include "engine/match/rule_reader.h"
+#include "engine/pipeline/analyser.h"
+
+namespace vigie {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A new model may be so much worse (macro-F1, 0..1) on a task of the guard set: less is chance.
+constexpr double kGuardTolerance = 0.01;
+
+std::string rules_of(const std::string& rules) { return rules.empty() ? "rules" : rules; }
+
+int usage(const std::vector<Problem>& problems) {
+  std::fprintf(stderr, "%s\n", to_string(problems).c_str());
+  return kUsage;
+}
+
+int usage(const std::string& text) {
+  std::fprintf(stderr, "vigie: %s\n", text.c_str());
+  return kUsage;
+}
+
+/// What a model is trained from: a YAML file.
+struct Recipe {
+  struct Source {
+    std::string path, every;
+    TrainingSource source;
+    std::size_t at_most_rows = 0;  ///< 0: all
+  };
+  TrainingOptions options;
+  std::vector<Source> sources;
+  std::vector<std::string> guard;
+};
+
+std::optional<double> share(const Settings& settings, std::string_view key, double most,
+                            double fallback, std::vector<Problem>& problems) {
+  const Settings* const value = settings.find(key);
+  if (value == nullptr) {
+    return fallback;
+  }
+  char* end = nullptr;
+  const double number = std::strtod(value->scalar().c_str(), &end);
+  if (value->scalar().empty() || *end != '\0' || !(number >= 0 && number <= most)) {
+    value->complain("'" + std::string(key) + "' is a number from 0 to " +
+                        std::to_string(static_cast<int>(most)),
+                    problems);
+    return std::nullopt;
+  }
+  return number;
+}
+
+/// Where a recipe's file lies: beside the recipe, else in the data folder.
+std::string find_file(const Settings& recipe, const std::string& name, const std::string& data) {
+  std::string beside = recipe.resolve(name);
+  return data.empty() || fs::exists(beside) ? beside : (fs::path(data) / name).string();
+}
+
+std::optional<Recipe> read_recipe(const std::string& path, const std::string& data,
+                                  std::vector<Problem>& problems) {
+  const std::optional<Settings> settings = Settings::read_file(path, problems);
+  if (!settings) {
+    return std::nullopt;
+  }
+  Recipe recipe;
+  settings->allow_only({"language", "pull", "sources", "guard"}, problems);
+  recipe.options.language = settings->text("language", problems);
+  if (recipe.options.language != "fr" && recipe.options.language != "en") {
+    settings->complain("'language' is fr or en", problems);
+  }
+  if (const Settings* pull = settings->find("pull")) {
+    pull->allow_only({"tone", "urgency", "abuse"}, problems);
+    for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {
+      double& of_task = recipe.options.pull[static_cast<std::size_t>(task)];
+      of_task = share(*pull, to_string(task), 10'000, of_task, problems).value_or(of_task);
+    }
+  }
+  if (const Settings* sources = settings->find("sources")) {
+    for (const Settings& item : sources->items()) {
+      item.allow_only({"file", "every", "weight", "rules", "at_most", "rows"}, problems);
+      Recipe::Source source;
+      const std::string file = item.text("file", problems);
+      source.path = find_file(*settings, file, data);
+      source.every = item.text("every", problems, "");
+      source.source.name = file;
+      source.source.weight = share(item, "weight", 100, 1, problems).value_or(1);
+      source.source.at_most = share(item, "at_most", 1, 1, problems).value_or(1);
+      source.source.rules_hidden = item.text("rules", problems, "seen") == "hidden";
+      source.at_most_rows =
+          static_cast<std::size_t>(item.integer("rows", 1, 10'000'000, problems, 10'000'000));
+      recipe.sources.push_back(std::move(source));
+    }
+  }
+  for (const std::string& file : settings->texts("guard", problems)) {
+    recipe.guard.push_back(find_file(*settings, file, data));
+  }
+  if (recipe.sources.empty()) {
+    settings->complain("'sources' lists the files to learn from", problems);
+  }
+  return problems.empty() ? std::optional(std::move(recipe)) : std::nullopt;
+}
+
+Mention mention_of(const std::string& text, const std::string& language) {
+  Mention mention;
+  mention.text = text;
+  mention.language = language;
+  return mention;
+}
+
+bool is_pack_tests(const std::string& path) { return path.ends_with(".test.yaml"); }
+
+/// The tests beside a pack that say whether there is an alert: what the pack's author means.
+LabelledTexts read_alert_tests(const std::string& path, std::vector<Problem>& problems) {
+  LabelledTexts texts;
+  texts.task = Task::kUrgency;
+  for (const RuleTest& test : read_tests(path, problems)) {
+    if (test.alert) {
+      texts.rows.push_back({*test.alert ? 1U : 0U, test.text});
+    }
+  }
+  return texts;
+}
+
+struct LabelledFile {
+  std::string path;
+  LabelledTexts texts;
+};
+
+/// Texts of labelled files, judged.
+class Examiner {
+ public:
+  explicit Examiner(std::shared_ptr<const Knowledge> knowledge) : analyser_(std::move(knowledge)) {}
+
+  std::vector<Judged> judge(const LabelledTexts& texts, const std::string& language) {
+    std::vector<Judged> rows;
+    for (const LabelledText& row : texts.rows) {
+      const Mention mention = mention_of(row.text, language);
+      analyser_.match(mention);
+      const Verdict& verdict = analyser_.classify(mention);
+      rows.push_back({row.label, class_of(texts.task, verdict), verdict.tone_confidence / 1000.0});
+    }
+    return rows;
+  }
+
+ private:
+  Analyser analyser_;
+};
+
+void print_evaluation(const LabelledFile& file, const std::vector<Judged>& rows) {
+  const Task task = file.texts.task;
+  const auto& labels = labels_of(task);
+  const auto classes = static_cast<std::uint32_t>(labels.size());
+  const Confusion confusion = confusion_of(rows, classes);
+  const Interval interval = macro_f1_interval(rows, classes);
+  std::printf("%s: %s, %zu rows, macro-F1 %.1f (95 %%: %.1f to %.1f)", file.path.c_str(),
+              std::string(to_string(task)).c_str(), rows.size(), 100 * confusion.macro_f1(),
+              100 * interval.low, 100 * interval.high);
+  if (task == Task::kTone) {
+    std::printf(", calibration error %.1f", 100 * calibration_error(rows));
+  }
+  std::printf("\n  %-12s %9s %9s %9s   called", "", "precision", "recall", "F1");
+  for (const std::string_view label : labels) {
+    std::printf(" %10.*s", static_cast<int>(label.size()), label.data());
+  }
+  std::printf("\n");
+  for (std::uint32_t label = 0; label < classes; ++label) {
+    std::printf("  %-12.*s %9.1f %9.1f %9.1f         ", static_cast<int>(labels[label].size()),
+                labels[label].data(), 100 * confusion.precision(label),
+                100 * confusion.recall(label), 100 * confusion.f1(label));
+    for (std::uint32_t called = 0; called < classes; ++called) {
+      std::printf(" %10llu", static_cast<unsigned long long>(confusion.count(label, called)));
+    }
+    std::printf("\n");
+  }
+}
+
+/// What five-fold cross-validation says of every source.
+void print_held_out(const std::vector<HeldOut>& held_out) {
+  for (const HeldOut& one : held_out) {
+    const Confusion& confusion = one.confusion;
+    const std::string task(to_string(one.task));
+    if (one.task != Task::kTone && confusion.rows(1) == 0) {
+      std::fprintf(stderr, "held out: %-8s %6.2f %% called so, %s\n", task.c_str(),
+                   100 * confusion.share(0, 1), one.source.c_str());
+    } else {
+      std::fprintf(stderr, "held out: %-8s macro-F1 %4.1f, %s\n", task.c_str(),
+                   100 * confusion.macro_f1(), one.source.c_str());
+    }
+  }
+}
+
+std::shared_ptr<const Knowledge> with_model(const Knowledge& knowledge, const Model& model) {
+  Knowledge changed = knowledge;
+  Models models = *knowledge.models;
+  changed.models = std::make_shared<const Models>(
+      model.language == "fr" ? Models(model, models.english()) : Models(models.french(), model));
+  return std::make_shared<const Knowledge>(std::move(changed));
+}
+
+/// True if `fresh` is not worse than `old` on what neither has learned from.
+bool passes_guard(const std::vector<LabelledFile>& guard, const std::string& language,
+                  std::shared_ptr<const Knowledge> old, std::shared_ptr<const Knowledge> fresh) {
+  Examiner before(std::move(old)), after(std::move(fresh));
+  bool passes = true;
+  for (const LabelledFile& file : guard) {
+    const auto classes = static_cast<std::uint32_t>(labels_of(file.texts.task).size());
+    const double was = confusion_of(before.judge(file.texts, language), classes).macro_f1();
+    const double is = confusion_of(after.judge(file.texts, language), classes).macro_f1();
+    const bool worse = is < was - kGuardTolerance;
+    std::fprintf(stderr, "guard %s: macro-F1 %.1f, in force %.1f%s\n", file.path.c_str(), 100 * is,
+                 100 * was, worse ? ": worse" : "");
+    passes = passes && !worse;
+  }
+  return passes;
+}
+
+std::vector<LabelledFile> read_files(const std::vector<std::string>& paths,
+                                     std::vector<Problem>& problems) {
+  std::vector<LabelledFile> files;
+  for (const std::string& path : paths) {
+    files.push_back({path, read_labelled_texts(path, "", problems)});
+  }
+  return files;
+}
+
+/// Texts already learned from, by task: collections overlap, and a text held out must be unknown.
+using KnownTexts = std::set<std::pair<Task, std::string>>;
+
+void learn(const Recipe::Source& source, const LabelledTexts& texts, const std::string& language,
+           KnownTexts& known, Analyser& analyser, Trainer& trainer) {
+  const std::uint32_t number = trainer.add_source(source.source);
+  std::size_t rows = 0;
+  for (const LabelledText& row : texts.rows) {
+    if (rows == source.at_most_rows) {
+      break;
+    }
+    if (!known.emplace(texts.task, row.text).second) {
+      continue;
+    }
+    ++rows;
+    const Mention mention = mention_of(row.text, language);
+    analyser.match(mention);
+    analyser.classify(mention);
+    trainer.add(number, texts.task, row.label, analyser.folded(), analyser.raw_sums());
+  }
+  std::fprintf(stderr, "%7zu %s rows of %s\n", rows, std::string(to_string(texts.task)).c_str(),
+               source.path.c_str());
+}
+
+}  // namespace
+
+int model_train(const ModelTrainOptions& options) {
+  std::vector<Problem> problems;
+  std::optional<Recipe> recipe = read_recipe(options.recipe, options.data, problems);
+  const auto knowledge = recipe ? read_knowledge(rules_of(options.rules),
+                                                 {everybody(rules_of(options.rules))}, problems)
+                                : nullptr;
+  if (!recipe || !knowledge) {
+    return usage(problems);
+  }
+  for (const std::string& path : options.corrections) {
+    recipe->sources.push_back({path, "", {path}, recipe->sources.front().at_most_rows});
+    recipe->sources.back().at_most_rows = ~std::size_t{0};
+  }
+  const std::string& language = recipe->options.language;
+  const std::vector<LabelledFile> guard = read_files(recipe->guard, problems);
+  Trainer trainer(recipe->options);
+  Analyser analyser(knowledge);
+  KnownTexts known;
+  for (const Recipe::Source& source : recipe->sources) {
+    const LabelledTexts texts = is_pack_tests(source.path)
+                                    ? read_alert_tests(source.path, problems)
+                                    : read_labelled_texts(source.path, source.every, problems);
+    if (problems.empty()) {
+      learn(source, texts, language, known, analyser, trainer);
+    }
+  }
+  if (!problems.empty()) {
+    return usage(problems);
+  }
+  std::vector<HeldOut> held_out;
+  const std::string bytes = encode_model(trainer.train(held_out));
+  print_held_out(held_out);
+  const Result<Model> model = decode_model(bytes, options.out);
+  if (!model) {
+    std::fprintf(stderr, "vigie: %s\n", model.error().text.c_str());
+    return kFailed;
+  }
+  if (!passes_guard(guard, language, knowledge, with_model(*knowledge, *model)) && !options.force) {
+    std::fprintf(stderr,
+                 "vigie: the new model is worse on the guard set: %s stays as it is (--force "
+                 "writes it all the same)\n",
+                 options.out.c_str());
+    return kInputHadProblems;
+  }
+  if (const Result<void> written = write_private_file(options.out, bytes); !written) {
+    std::fprintf(stderr, "vigie: %s\n", written.error().text.c_str());
+    return kFailed;
+  }
+  std::fprintf(stderr, "%s: %s, %zu bytes, hash %s\n", options.out.c_str(),
+               model->trained_on.c_str(), bytes.size(), model->hash.c_str());
+  return kOk;
+}
+
+int model_eval(const ModelEvalOptions& options) {
+  std::vector<Problem> problems;
+  std::shared_ptr<const Knowledge> knowledge =
+      read_knowledge(rules_of(options.rules), {everybody(rules_of(options.rules))}, problems);
+  const std::vector<LabelledFile> files = read_files(options.files, problems);
+  if (!problems.empty()) {
+    return usage(problems);
+  }
+  if (!options.model.empty()) {
+    const Result<Model> model = read_model(options.model);
+    if (!model) {
+      return usage(model.error().text);
+    }
+    knowledge = with_model(*knowledge, *model);
+  }
+  Examiner examiner(knowledge);
+  for (const LabelledFile& file : files) {
+    print_evaluation(file, examiner.judge(file.texts, options.language));
+  }
+  return kOk;
+}
+
+}  // namespace vigie

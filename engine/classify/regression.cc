@@ -1,0 +1,115 @@
+#include "engine/classify/regression.h"
+
+#include <lbfgs.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/check.h"
+
+namespace vigie {
+namespace {
+
+constexpr int kMaxIterations = 120;
+constexpr double kPrecision = 1e-4;
+
+struct Problem {
+  const Regression& regression;
+  std::span<const DesignRow> rows;
+};
+
+/// Adds the loss of one row; `slope` becomes its derivative by each output.
+double loss_of(const Regression& regression, const DesignRow& row, const double* outputs,
+               double* slope) {
+  if (regression.outputs == 1) {
+    const double sign = row.label == 1 ? 1 : -1, margin = sign * outputs[0];
+    const double miss = 1 / (1 + std::exp(margin));
+    slope[0] = -sign * miss * row.weight;
+    return row.weight *
+           (margin > 0 ? std::log1p(std::exp(-margin)) : std::log1p(std::exp(margin)) - margin);
+  }
+  const double logits[3] = {outputs[1] - outputs[0], 0, outputs[1] + outputs[0]};
+  const double highest = std::max({logits[0], logits[1], logits[2]});
+  double odds[3], sum = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    sum += odds[i] = std::exp(logits[i] - highest);
+  }
+  const double low = odds[0] / sum - (row.label == 0), high = odds[2] / sum - (row.label == 2);
+  slope[0] = row.weight * (high - low);
+  slope[1] = row.weight * (high + low);
+  return row.weight * (highest + std::log(sum) - logits[row.label]);
+}
+
+double evaluate(void* instance, const double* weights, double* gradient, int count, double) {
+  const auto& [regression, rows] = *static_cast<const Problem*>(instance);
+  const std::size_t outputs = regression.outputs, all = static_cast<std::size_t>(count);
+  const std::size_t dense_at = regression.sparse * outputs, bias_at = all - outputs;
+  double loss = 0;
+  for (std::size_t i = 0; i < all; ++i) {
+    const double pull =
+        i < dense_at ? regression.pull : (i < bias_at ? regression.dense_pull : 0.0);
+    loss += pull * weights[i] * weights[i] / 2;
+    gradient[i] = pull * weights[i];
+  }
+  for (const DesignRow& row : rows) {
+    double values[2] = {row.offset, 0}, slope[2] = {0, 0};
+    const auto visit = [&](const auto& use) {
+      for (std::size_t i = 0; i < row.columns.size(); ++i) {
+        use(row.columns[i] * outputs, static_cast<double>(row.values[i]));
+      }
+      for (std::size_t i = 0; i < row.dense.size(); ++i) {
+        use(dense_at + i * outputs, static_cast<double>(row.dense[i]));
+      }
+    };
+    visit([&](std::size_t at, double value) {
+      for (std::size_t output = 0; output < outputs; ++output) {
+        values[output] += weights[at + output] * value;
+      }
+    });
+    loss += loss_of(regression, row, values, slope);
+    visit([&](std::size_t at, double value) {
+      for (std::size_t output = 0; output < outputs; ++output) {
+        gradient[at + output] += slope[output] * value;
+      }
+    });
+  }
+  return loss;
+}
+
+}  // namespace
+
+RegressionWeights fit(const Regression& regression, std::span<const DesignRow> rows) {
+  const std::size_t count = (regression.sparse + regression.dense) * regression.outputs;
+  const std::size_t padded = (count + 15) / 16 * 16;  // liblbfgs with SSE wants whole blocks
+  double* const weights = lbfgs_malloc(static_cast<int>(padded));
+  check(weights != nullptr, "memory for the weights");
+  std::fill_n(weights, padded, 0.0);
+  lbfgs_parameter_t parameters;
+  lbfgs_parameter_init(&parameters);
+  parameters.max_iterations = kMaxIterations;
+  parameters.epsilon = kPrecision;
+  Problem problem{regression, rows};
+  lbfgs(static_cast<int>(count), weights, nullptr, evaluate, nullptr, &problem, &parameters);
+  RegressionWeights result(weights, weights + count);
+  lbfgs_free(weights);
+  return result;
+}
+
+void predict(const Regression& regression, const RegressionWeights& weights, const DesignRow& row,
+             std::span<double> outputs) {
+  std::ranges::fill(outputs, 0.0);
+  outputs[0] = row.offset;
+  const std::size_t dense_at = regression.sparse * regression.outputs;
+  for (std::size_t output = 0; output < regression.outputs; ++output) {
+    for (std::size_t i = 0; i < row.columns.size(); ++i) {
+      outputs[output] += weights[row.columns[i] * regression.outputs + output] *
+                         static_cast<double>(row.values[i]);
+    }
+    for (std::size_t i = 0; i < row.dense.size(); ++i) {
+      outputs[output] +=
+          weights[dense_at + i * regression.outputs + output] * static_cast<double>(row.dense[i]);
+    }
+  }
+}
+
+}  // namespace vigie

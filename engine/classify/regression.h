@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vigie {
+
+/// A row of the design matrix: sparse columns, then dense ones.
+struct DesignRow {
+  std::span<const std::uint32_t> columns;
+  std::span<const float> values;
+  std::span<const float> dense;  ///< as many in every row; the last is 1 and is not pulled to zero
+  std::uint32_t label = 0;
+  double weight = 1;
+  double offset = 0;  ///< added to the first output: what is known beforehand
+};
+
+/// What is fitted: `outputs` linear functions. With 1, the classes are no (0) and yes (1), and its
+/// value is the logit of yes. With 2 (polarity p, opinion o), the classes are 0, 1, 2 with logits
+/// o - p, 0, o + p.
+struct Regression {
+  std::size_t outputs = 1, sparse = 0, dense = 0;
+  double pull = 1, dense_pull = 1;  ///< L2: half of it times the square of each weight
+};
+
+/// Weights, outputs side by side: [column * outputs + output], the dense columns last.
+using RegressionWeights = std::vector<double>;
+
+/// Minimises the negative log-likelihood of the labels plus the pull, by L-BFGS (liblbfgs), from
+/// zero.
+RegressionWeights fit(const Regression& regression, std::span<const DesignRow> rows);
+
+/// The outputs for one row.
+void predict(const Regression& regression, const RegressionWeights& weights, const DesignRow& row,
+             std::span<double> outputs);
+
+}  // namespace vigie

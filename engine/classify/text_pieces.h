@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/core/folded_text.h"
+
+namespace vigie {
+
+/// One word of a text as the learned model sees it. Links and handles are one piece each, whatever
+/// they say; so are all numbers of one length.
+struct TextPiece {
+  std::uint32_t token = 0;   ///< in FoldedText::tokens
+  std::uint64_t hash = 0;    ///< of the word, or of what stands for it
+  std::string_view letters;  ///< whose characters are looked at: empty for links, numbers, emoji
+  std::uint32_t shape = 0;   ///< kShape…
+  std::uint32_t signs = 0;   ///< what stands behind it: kSigns…
+  std::uint64_t pair = 0;    ///< hash of the piece before and this one
+};
+
+/// Shapes: one feature for each bit.
+inline constexpr std::uint32_t kShapeUpper = 1, kShapeStretched = 2, kShapeHashtag = 4;
+inline constexpr std::uint32_t kShapes = 8;
+/// Signs behind a piece: bits 0-1 how many '!' (at most 3), 2-3 how many '?' (at most 3), then one
+/// bit each.
+inline constexpr std::uint32_t kSignEllipsis = 16, kSignQuote = 32, kSignColon = 64,
+                               kSignNewline = 128;
+inline constexpr std::uint32_t kSigns = 256;
+
+namespace text_pieces {
+
+inline constexpr std::uint64_t kLink = 0x11, kHandle = 0x22, kNumber = 0x33, kStart = 0x44;
+
+inline std::uint64_t mix(std::uint64_t x) {
+  x ^= x >> 33;
+  x *= 0xff51afd7ed558ccdULL;
+  x ^= x >> 33;
+  x *= 0xc4ceb9fe1a85ec53ULL;
+  return x ^ x >> 33;
+}
+
+inline std::uint32_t signs_in(std::string_view gap) {
+  gap = gap.substr(0, 16);
+  std::uint32_t exclaims = 0, questions = 0, signs = 0, dots = 0;
+  for (const char c : gap) {
+    exclaims += c == '!';
+    questions += c == '?';
+    dots += c == '.';
+    signs |= c == '"' ? kSignQuote : c == ':' ? kSignColon : c == '\n' ? kSignNewline : 0;
+  }
+  if (dots >= 3 || gap.find("\xe2\x80\xa6") != std::string_view::npos) {
+    signs |= kSignEllipsis;
+  }
+  return signs | std::min(exclaims, 3U) | std::min(questions, 3U) << 2;
+}
+
+}  // namespace text_pieces
+
+/// Calls visit(TextPiece) for every piece of a text, in order.
+template <class Visit>
+void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
+  using namespace text_pieces;
+  constexpr unsigned kOneEach = kTokenLink | kTokenHandle;
+  const std::string_view bytes = folded.bytes;
+  const auto count = static_cast<std::uint32_t>(folded.tokens.size());
+  std::uint64_t previous = kStart;
+  for (std::uint32_t at = 0; at < count;) {
+    const Token& token = folded.tokens[at];
+    TextPiece piece;
+    piece.token = at;
+    std::uint32_t last = at;
+    if (const unsigned kind = token.flags & kOneEach; kind != 0) {
+      piece.hash = (kind & kTokenLink) != 0 ? kLink : kHandle;
+      while (last + 1 < count && (folded.tokens[last + 1].flags & kOneEach) == kind) {
+        ++last;
+      }
+    } else if ((token.flags & kTokenNumber) != 0) {
+      piece.hash = kNumber + std::min<std::uint32_t>(token.length, 6);
+    } else {
+      piece.hash = token.hash;
+      piece.shape = ((token.flags & kTokenUpper) != 0 ? kShapeUpper : 0) |
+                    ((token.flags & kTokenElongated) != 0 ? kShapeStretched : 0) |
+                    ((token.flags & kTokenHashtag) != 0 ? kShapeHashtag : 0);
+      if ((token.flags & kTokenEmoji) == 0) {
+        piece.letters = folded.word(token);
+      }
+    }
+    const std::size_t end = folded.tokens[last].start + folded.tokens[last].length;
+    const std::size_t next = last + 1 < count ? folded.tokens[last + 1].start : bytes.size();
+    if (next != end + 1 || bytes[end] != ' ') {
+      piece.signs = signs_in(bytes.substr(end, next - end));
+    }
+    piece.pair = mix(previous) * 31 + piece.hash;
+    previous = piece.hash;
+    visit(piece);
+    at = last + 1;
+  }
+}
+
+/// Characters of so long a word are looked at.
+inline constexpr std::size_t kMaxLettersBytes = 40;
+/// Character n-grams of 2 to 5 bytes of the folded word between its borders, but for the whole
+/// word: calls visit(hash) for each.
+template <class Visit>
+void visit_character_grams(std::string_view letters, Visit&& visit) {
+  std::array<char, kMaxLettersBytes + 2> text;
+  letters = letters.substr(0, kMaxLettersBytes);
+  text[0] = '<';
+  std::copy(letters.begin(), letters.end(), text.begin() + 1);
+  text[letters.size() + 1] = '>';
+  const std::size_t size = letters.size() + 2;
+  constexpr std::size_t kShortest = 2, kLongest = 5;
+  for (std::size_t from = 0; from + kShortest <= size; ++from) {
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    for (std::size_t length = 1; length <= kLongest && from + length <= size; ++length) {
+      hash = (hash ^ static_cast<unsigned char>(text[from + length - 1])) * 0x100000001b3ULL;
+      if (length >= kShortest && length < size) {
+        visit(hash + length);
+      }
+    }
+  }
+}
+
+}  // namespace vigie

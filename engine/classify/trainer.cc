@@ -1,0 +1,321 @@
+#include "engine/classify/trainer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "engine/classify/model_scorer.h"
+#include "engine/classify/regression.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::uint32_t kFolds = 5;
+/// Characters are many and say the same again: their features count so much less.
+constexpr double kCharacterShare = 0.25;
+/// So that a rule of weight 500 counts for 2.5 logits: texts decide too.
+constexpr double kTonePointsPerLogit = 200, kCuePointsPerLogit = 200;
+constexpr double kCueThreshold = 500;  // points: high, or abusive
+constexpr double kLexiconUnit = 200, kLexiconSaturation = 400;
+/// Rules beyond these sums are not learned from.
+constexpr std::int32_t kLeastRules = -1000, kMostRules = 1500;
+/// Largest weights beyond this share of the largest are cut, so that small ones keep their steps.
+constexpr double kWeightCut = 0.6;
+constexpr double kDensePullShare = 0.01;
+
+/// What the lexicon and tone rules say; then 1.
+std::vector<float> dense_features(Task task, const FoldedText& folded, const RawSums& raw) {
+  if (task != Task::kTone) {
+    return {1.0F};
+  }
+  const auto one = [](double value) { return static_cast<float>(value); };
+  const double length = std::sqrt(1.0 + static_cast<double>(folded.tokens.size()) / 10.0);
+  const double positive = raw.positive, negative = raw.negative;
+  return {one(positive / kLexiconUnit / length), one(negative / kLexiconUnit / length),
+          one(std::clamp((positive - negative) / kLexiconSaturation, -1.0, 1.0)),
+          one(std::min(1.0, (positive + negative) / kLexiconSaturation)), 1.0F};
+}
+
+/// What the rules say of urgency or abuse, in logits.
+double rule_offset(Task task, const RawSums& raw) {
+  if (task == Task::kTone) {
+    return 0;
+  }
+  const std::int32_t rules = task == Task::kUrgency ? raw.urgency : raw.abuse;
+  return std::clamp(rules, kLeastRules, kMostRules) / kCuePointsPerLogit;
+}
+
+DesignRow design_row(const Trainer::Row& row, double weight) {
+  return {row.columns, row.values, row.dense, row.label, weight, row.offset};
+}
+
+/// Predictions for texts that were not learned from: outputs of each row, side by side.
+std::vector<double> cross_validate(const Regression& regression,
+                                   const std::vector<Trainer::Row>& rows,
+                                   const std::vector<TrainingSource>& sources) {
+  std::vector<double> outputs(rows.size() * regression.outputs);
+  for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
+    std::vector<DesignRow> known;
+    for (const Trainer::Row& row : rows) {
+      if (row.fold != fold) {
+        known.push_back(design_row(row, sources[row.source].weight));
+      }
+    }
+    const RegressionWeights weights = fit(regression, known);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].fold == fold) {
+        predict(regression, weights, design_row(rows[i], 1),
+                std::span(outputs).subspan(i * regression.outputs, regression.outputs));
+      }
+    }
+  }
+  return outputs;
+}
+
+void report(Task task, const std::vector<Trainer::Row>& rows,
+            const std::vector<TrainingSource>& sources,
+            const std::function<std::uint32_t(std::size_t)>& called, std::vector<HeldOut>& out) {
+  std::map<std::uint32_t, Confusion> confusions;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    confusions.try_emplace(rows[i].source, task == Task::kTone ? 3 : 2)
+        .first->second.add(rows[i].label, called(i));
+  }
+  for (const auto& [source, confusion] : confusions) {
+    out.push_back({sources[source].name, task, confusion});
+  }
+}
+
+/// Percent of a difference in logits that makes the likeliest probabilities.
+std::int32_t confidence_percent(const std::vector<Trainer::Row>& rows,
+                                const std::vector<double>& outputs) {
+  std::int32_t best = 100;
+  double least = 0;
+  for (std::int32_t percent = 30; percent <= 150; percent += 5) {
+    double loss = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const double scale = percent / 100.0;
+      const double tone = outputs[2 * i] * scale, opinion = outputs[2 * i + 1] * scale;
+      const double logits[3] = {opinion - tone, 0, opinion + tone};
+      loss += std::log(std::exp(logits[0]) + 1 + std::exp(logits[2])) - logits[rows[i].label];
+    }
+    if (percent == 30 || loss < least) {
+      least = loss;
+      best = percent;
+    }
+  }
+  return best;
+}
+
+/// The logit from which on the answer is yes.
+double choose_threshold(const std::vector<Trainer::Row>& rows,
+                        const std::vector<TrainingSource>& sources,
+                        const std::vector<double>& outputs) {
+  constexpr double kLowest = -3, kHighest = 3, kStep = 0.05;
+  double best = 0, best_score = -1;
+  for (double threshold = kHighest; threshold >= kLowest; threshold -= kStep) {
+    std::map<std::uint32_t, Confusion> confusions;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      confusions.try_emplace(rows[i].source, 2)
+          .first->second.add(rows[i].label, outputs[i] > threshold ? 1 : 0);
+    }
+    double score = 0;
+    bool allowed = true;
+    for (const auto& [source, confusion] : confusions) {
+      const double called = confusion.share(0, 1);
+      allowed = allowed && called <= sources[source].at_most;
+      score += confusion.rows(1) == 0 ? 0 : confusion.macro_f1();
+    }
+    if (allowed && score > best_score) {
+      best_score = score;
+      best = threshold;
+    }
+  }
+  return best;
+}
+
+struct Quantised {
+  double unit = 0;  ///< of one step
+  std::int8_t operator()(double weight) const {
+    return unit == 0
+               ? std::int8_t{0}
+               : static_cast<std::int8_t>(std::clamp(std::nearbyint(weight / unit), -127.0, 127.0));
+  }
+};
+
+Quantised quantise(const RegressionWeights& weights, std::size_t outputs, std::size_t output,
+                   std::size_t from, std::size_t to) {
+  double largest = 0;
+  for (std::size_t column = from; column < to; ++column) {
+    largest = std::max(largest, std::fabs(weights[column * outputs + output]));
+  }
+  return {largest * kWeightCut / 127};
+}
+
+/// Puts one output's sparse weights where a model keeps them.
+void place(const RegressionWeights& weights, std::size_t outputs, std::size_t output, Head head,
+           double points_per_logit, Model& model) {
+  const auto slot = static_cast<std::size_t>(head);
+  const std::size_t words = model.words.size(), all = words + model.characters.size();
+  const Quantised word = quantise(weights, outputs, output, 0, words);
+  const Quantised character = quantise(weights, outputs, output, words, all);
+  for (std::size_t column = 0; column < words; ++column) {
+    model.words[column][slot] = word(weights[column * outputs + output]);
+  }
+  for (std::size_t column = words; column < all; ++column) {
+    model.characters[column - words][slot] = character(weights[column * outputs + output]);
+  }
+  model.heads[slot].word_points = word.unit * points_per_logit;
+  model.heads[slot].character_points = character.unit * points_per_logit * kCharacterShare;
+}
+
+void set_bias(Head head, double points, Model& model) {
+  model.heads[static_cast<std::size_t>(head)].bias =
+      static_cast<std::int32_t>(std::nearbyint(points));
+}
+
+bool has_every_class(const std::vector<Trainer::Row>& rows, std::uint32_t classes) {
+  for (std::uint32_t label = 0; label < classes; ++label) {
+    if (std::ranges::none_of(rows, [label](const auto& row) { return row.label == label; })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::vector<DesignRow> all_rows(const std::vector<Trainer::Row>& rows,
+                                const std::vector<TrainingSource>& sources) {
+  std::vector<DesignRow> all;
+  for (const Trainer::Row& row : rows) {
+    all.push_back(design_row(row, sources[row.source].weight));
+  }
+  return all;
+}
+
+void train_tone(const Regression& regression, const std::vector<Trainer::Row>& rows,
+                const std::vector<TrainingSource>& sources, Model& model,
+                std::vector<HeldOut>& held_out) {
+  const std::vector<double> outputs = cross_validate(regression, rows, sources);
+  model.confidence_percent = confidence_percent(rows, outputs);
+  report(
+      Task::kTone, rows, sources,
+      [&outputs](std::size_t row) {
+        const double tone = outputs[2 * row], opinion = outputs[2 * row + 1];
+        return opinion + std::fabs(tone) <= 0 ? 1U : tone < 0 ? 0U : 2U;
+      },
+      held_out);
+  const RegressionWeights weights = fit(regression, all_rows(rows, sources));
+  const auto dense = [&](std::size_t column, std::size_t output) {
+    return weights[(regression.sparse + column) * 2 + output] * kTonePointsPerLogit;
+  };
+  place(weights, 2, 0, Head::kPolarity, kTonePointsPerLogit, model);
+  place(weights, 2, 1, Head::kOpinion, kTonePointsPerLogit, model);
+  model.polarity = {dense(0, 0) / kLexiconUnit, -dense(1, 0) / kLexiconUnit,
+                    dense(2, 0) / kLexiconSaturation};
+  model.opinion = {dense(0, 1) / kLexiconUnit, dense(1, 1) / kLexiconUnit,
+                   dense(3, 1) / kLexiconSaturation};
+  set_bias(Head::kPolarity, dense(4, 0), model);
+  set_bias(Head::kOpinion, dense(4, 1), model);
+}
+
+void train_cue(const Regression& regression, Head head, const std::vector<Trainer::Row>& rows,
+               const std::vector<TrainingSource>& sources, Model& model,
+               std::vector<HeldOut>& held_out) {
+  const std::vector<double> outputs = cross_validate(regression, rows, sources);
+  const double threshold = choose_threshold(rows, sources, outputs);
+  report(
+      head == Head::kUrgency ? Task::kUrgency : Task::kAbuse, rows, sources,
+      [&](std::size_t row) { return outputs[row] > threshold ? 1U : 0U; }, held_out);
+  const RegressionWeights weights = fit(regression, all_rows(rows, sources));
+  const double bias = weights[regression.sparse];
+  place(weights, 1, 0, head, kCuePointsPerLogit, model);
+  set_bias(head, (bias - threshold) * kCuePointsPerLogit + kCueThreshold, model);
+}
+
+}  // namespace
+
+std::uint32_t Trainer::add_source(TrainingSource source) {
+  sources_.push_back(std::move(source));
+  rows_of_source_.resize(sources_.size() * kTasks);
+  return static_cast<std::uint32_t>(sources_.size() - 1);
+}
+
+void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, const FoldedText& folded,
+                  const RawSums& raw) {
+  Model shape;
+  shape.word_bits = options_.word_bits;
+  shape.character_bits = options_.character_bits;
+  const std::uint32_t characters_at = 1U << options_.word_bits;
+  std::vector<std::uint32_t> words, characters;
+  visit_text_pieces(folded, [&](const TextPiece& piece) {
+    const auto add = [&](std::uint64_t feature) { words.push_back(shape.word_bucket(feature)); };
+    add(word_feature(piece.hash));
+    add(piece.pair);
+    visit_shape_features(piece.shape, add);
+    visit_sign_features(piece.signs, add);
+    if (!piece.letters.empty()) {
+      visit_character_grams(piece.letters, [&](std::uint64_t gram) {
+        characters.push_back(characters_at + shape.character_bucket(gram));
+      });
+    }
+  });
+  Row row;
+  row.source = source;
+  row.label = label;
+  const auto slot = static_cast<std::size_t>(task);
+  row.fold = rows_of_source_[source * kTasks + slot]++ / 2 % kFolds;
+  row.dense = dense_features(task, folded, raw);
+  row.offset = sources_[source].rules_hidden ? 0.0 : rule_offset(task, raw);
+  for (auto* group : {&words, &characters}) {
+    const double value = group_factor(static_cast<std::uint32_t>(group->size())) *
+                         (group == &words ? 1.0 : kCharacterShare);
+    std::ranges::sort(*group);
+    for (std::size_t i = 0; i < group->size(); ++i) {
+      if (i > 0 && (*group)[i] == (*group)[i - 1]) {
+        row.values.back() += static_cast<float>(value);
+        continue;
+      }
+      row.columns.push_back((*group)[i]);
+      row.values.push_back(static_cast<float>(value));
+    }
+  }
+  rows_[slot].push_back(std::move(row));
+}
+
+Model Trainer::train(std::vector<HeldOut>& held_out) const {
+  Model model = plain_model();
+  model.language = options_.language;
+  model.word_bits = options_.word_bits;
+  model.character_bits = options_.character_bits;
+  model.words.resize(std::size_t{1} << options_.word_bits);
+  model.characters.resize(std::size_t{1} << options_.character_bits);
+  std::size_t rows = 0;
+  for (std::size_t task = 0; task < kTasks; ++task) {
+    rows += rows_[task].size();
+    const bool is_tone = task == static_cast<std::size_t>(Task::kTone);
+    if (!has_every_class(rows_[task], is_tone ? 3 : 2)) {
+      continue;
+    }
+    Regression regression;
+    regression.outputs = is_tone ? 2 : 1;
+    regression.sparse = model.words.size() + model.characters.size();
+    regression.dense = rows_[task].front().dense.size();
+    regression.pull = options_.pull[task];
+    regression.dense_pull = options_.pull[task] * kDensePullShare;
+    if (is_tone) {
+      train_tone(regression, rows_[task], sources_, model, held_out);
+    } else {
+      train_cue(regression,
+                task == static_cast<std::size_t>(Task::kUrgency) ? Head::kUrgency : Head::kAbuse,
+                rows_[task], sources_, model, held_out);
+    }
+  }
+  model.trained_on =
+      std::to_string(rows) + " rows of " + std::to_string(sources_.size()) + " sources";
+  return model;
+}
+
+}  // namespace vigie

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/classify/classifier.h"
+#include "engine/classify/evaluation.h"
+#include "engine/classify/model.h"
+#include "engine/core/folded_text.h"
+
+namespace vigie {
+
+/// What a model learns to tell. Tone has the classes of Tone; urgency and abuse have no (0) and yes
+/// (1).
+enum class Task : std::uint8_t { kTone, kUrgency, kAbuse };
+inline constexpr std::size_t kTasks = 3;
+
+/// Where labelled texts come from.
+struct TrainingSource {
+  std::string name;
+  double weight = 1;  ///< of each of its rows
+  /// Rules were written beside these texts: what they say of them is not learned from.
+  bool rules_hidden = false;
+  /// Ordinary texts, none of which is urgent (or abusive): at most this share of them may be called
+  /// so. 1: any.
+  double at_most = 1;
+};
+
+/// How well texts of one source were judged by models that had not seen them.
+struct HeldOut {
+  std::string source;
+  Task task = Task::kTone;
+  Confusion confusion{0};
+};
+
+struct TrainingOptions {
+  std::string language;
+  unsigned word_bits = 17, character_bits = 17;
+  /// Strength of the pull to zero (L2) on learned weights, by task; a hundredth of it on how the
+  /// lexicon and the rules count.
+  double pull[kTasks] = {20, 10, 10};
+};
+
+/// Fits a Model to labelled texts: regularised logistic regression by L-BFGS, three classes for
+/// tone, two for urgency and abuse; then 8-bit weights. Five-fold cross-validation, pairs of rows
+/// (0 and 1, 2 and 3, …) of a source kept together, gives predictions for texts the model had not
+/// seen; from these come the confidence's scale and the thresholds of urgency and abuse: the best
+/// mean macro-F1 over the sources that stays within their `at_most`. Deterministic: the same rows
+/// in the same order give the same bytes on the same machine.
+class Trainer {
+ public:
+  explicit Trainer(TrainingOptions options) : options_(std::move(options)) {}
+
+  /// The source's number for add().
+  std::uint32_t add_source(TrainingSource source);
+  /// `raw`: what the classifier summed up for this text (Classifier::raw_sums). `label`: a class of
+  /// `task`.
+  void add(std::uint32_t source, Task task, std::uint32_t label, const FoldedText& folded,
+           const RawSums& raw);
+
+  /// A task without rows of every class teaches nothing: its weights are 0. Appends to `held_out`
+  /// what cross-validation found, by task and source.
+  Model train(std::vector<HeldOut>& held_out) const;
+
+  struct Row {
+    std::uint32_t source = 0, label = 0, fold = 0;
+    std::vector<std::uint32_t> columns;  ///< words, then characters behind 2^word_bits; ascending
+    std::vector<float> values;
+    std::vector<float> dense;  ///< lexicon; then 1
+    double offset = 0;         ///< rules, in logits
+  };
+
+ private:
+  TrainingOptions options_;
+  std::vector<TrainingSource> sources_;
+  std::vector<std::uint32_t> rows_of_source_;  ///< by source and task
+  std::vector<Row> rows_[kTasks];
+};
+
+}  // namespace vigie

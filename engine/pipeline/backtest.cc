@@ -1,0 +1,200 @@
+#include "engine/pipeline/backtest.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/alert/describe.h"
+#include "engine/alert/incidents.h"
+#include "engine/core/handle_mask.h"
+#include "engine/pipeline/analyser.h"
+
+namespace vigie {
+namespace {
+
+/// An alert that one of the rule sets would have raised.
+struct WouldRaise {
+  MentionRef ref;
+  Time at{};
+  std::string subject;
+  Raise raise;
+  bool has_twin = false;  ///< the other rules raise it, too
+};
+
+/// One rule set and what it saw.
+class Side {
+ public:
+  explicit Side(const std::shared_ptr<const Knowledge>& knowledge) : analyser_(knowledge) {}
+
+  const Catalogue& catalogue() const { return *analyser_.knowledge().catalogue; }
+
+  /// The views of the result are those of `record`.
+  Record judge(TenantId tenant, const Record& record) {
+    Record judged = record;
+    analyser_.judge(tenant, judged);
+    return judged;
+  }
+  /// Newest first. False if there is no room.
+  bool remember(const MentionRef& ref, const Record& judged) {
+    if (!is_urgent(judged.verdict.urgency)) {
+      return true;
+    }
+    if (urgent_.size() == BacktestReport::kMaxUrgentMentions) {
+      return false;
+    }
+    urgent_.push_back({ref, sight(ref.tenant, judged, catalogue())});
+    return true;
+  }
+  /// The alerts raised since then, oldest first.
+  std::vector<WouldRaise> raise(Time since) const {
+    Incidents incidents;
+    std::vector<WouldRaise> raised;
+    std::for_each(urgent_.rbegin(), urgent_.rend(), [&](const Urgent& urgent) {
+      const std::optional<Raise> raise = incidents.see(urgent.sighting);
+      if (raise && urgent.sighting.at >= since) {
+        raised.push_back({urgent.ref, urgent.sighting.at, urgent.sighting.subject, *raise});
+      }
+    });
+    return raised;
+  }
+  Result<std::vector<Alert>> describe_some(const Store& store, const Tenant& tenant,
+                                           const std::vector<WouldRaise>& raised) {
+    std::vector<Alert> alerts;
+    for (const WouldRaise& one : raised) {
+      if (one.has_twin || alerts.size() == BacktestReport::kMaxExamples) {
+        continue;
+      }
+      const Result<std::optional<StoredMention>> stored = store.mention(one.ref);
+      if (!stored) {
+        return tl::make_unexpected(stored.error());
+      }
+      if (*stored) {  // else it was deleted meanwhile
+        const Record judged = judge(one.ref.tenant, (*stored)->record);
+        alerts.push_back(describe(tenant, one.ref, judged, catalogue(), one.raise, one.at));
+      }
+    }
+    return alerts;
+  }
+
+ private:
+  struct Urgent {
+    MentionRef ref;
+    Sighting sighting;
+  };
+
+  Analyser analyser_;
+  std::vector<Urgent> urgent_;
+};
+
+/// Twins are the nearest in time of those that may be.
+void find_twins(std::vector<WouldRaise>& before, std::vector<WouldRaise>& after) {
+  for (WouldRaise& old : before) {
+    WouldRaise* nearest = nullptr;
+    const auto apart = [&](const WouldRaise& other) { return std::chrono::abs(other.at - old.at); };
+    for (WouldRaise& other : after) {
+      const bool may_be =
+          other.ref == old.ref || (other.subject == old.subject && apart(other) <= kSameAlert);
+      if (may_be && !other.has_twin && (nearest == nullptr || apart(other) < apart(*nearest))) {
+        nearest = &other;
+      }
+    }
+    if (nearest != nullptr) {
+      nearest->has_twin = old.has_twin = true;
+    }
+  }
+}
+
+std::uint64_t without_twin(const std::vector<WouldRaise>& raised) {
+  return static_cast<std::uint64_t>(std::ranges::count(raised, false, &WouldRaise::has_twin));
+}
+
+std::vector<std::string_view> topics_of(const Record& record, const Catalogue& catalogue) {
+  std::vector<std::string_view> names;
+  for (const std::uint32_t topic : record.topics) {
+    names.push_back(catalogue.names.at(topic));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+template <class Label>
+bool note_change(const StoredMention& stored, Label before, Label after,
+                 std::vector<BacktestReport::Change>& changes) {
+  if (before != after && changes.size() < BacktestReport::kMaxExamples) {
+    const Mention& mention = stored.record.mention;
+    std::string text(mention.title);
+    text += mention.title.empty() ? "" : " ";
+    text += mention.text;
+    changes.push_back({stored.ref, std::string(to_string(before)), std::string(to_string(after)),
+                       mask_handles(text)});
+  }
+  return before != after;
+}
+
+template <class Label>
+void compare_with_people(const std::optional<Label>& said, Label before, Label after,
+                         BacktestReport::Agreement& agreement) {
+  if (said) {
+    ++agreement.corrections;
+    agreement.before += before == *said;
+    agreement.after += after == *said;
+  }
+}
+
+void compare(const StoredMention& stored, const Record& before, const Catalogue& old_names,
+             const Record& after, const Catalogue& new_names, BacktestReport& report) {
+  const Urgency old_level = before.verdict.urgency, new_level = after.verdict.urgency;
+  ++report.mentions;
+  report.backfilled += stored.record.mode == Mode::kBackfill;
+  report.tone_changed +=
+      note_change(stored, before.verdict.tone, after.verdict.tone, report.tone_changes);
+  report.urgency_changed += note_change(stored, old_level, new_level, report.urgency_changes);
+  report.newly_urgent += is_urgent(new_level) && !is_urgent(old_level);
+  report.no_longer_urgent += is_urgent(old_level) && !is_urgent(new_level);
+  report.topics_changed += topics_of(before, old_names) != topics_of(after, new_names);
+  if (!stored.record.corrections.empty()) {
+    const Correction& said = stored.record.corrections.back();
+    compare_with_people(said.tone, before.verdict.tone, after.verdict.tone, report.tone);
+    compare_with_people(said.urgent, is_urgent(old_level), is_urgent(new_level), report.urgency);
+  }
+}
+
+}  // namespace
+
+Result<BacktestReport> backtest(const Store& store, TenantId id, const Tenant& tenant,
+                                const std::shared_ptr<const Knowledge>& in_force,
+                                const std::shared_ptr<const Knowledge>& next, Time since,
+                                const std::function<void()>& looked_at) {
+  BacktestReport report;
+  Side old(in_force), other(next);
+  const Day first = day_of(since), day_before = first - std::min<Day>(first, 1);
+  const Result<void> read =
+      store.scan(id, std::nullopt, day_before, [&](const StoredMention& stored) {
+        const Record before = old.judge(id, stored.record), after = other.judge(id, stored.record);
+        report.is_cut |= !old.remember(stored.ref, before) || !other.remember(stored.ref, after);
+        if (stored.record.received_at >= since) {
+          compare(stored, before, old.catalogue(), after, other.catalogue(), report);
+        }
+        looked_at();
+        return true;
+      });
+  if (!read) {
+    return tl::make_unexpected(read.error());
+  }
+  std::vector<WouldRaise> raised_before = old.raise(since), raised_after = other.raise(since);
+  find_twins(raised_before, raised_after);
+  report.alerts_before = raised_before.size();
+  report.alerts_after = raised_after.size();
+  report.lost = without_twin(raised_before);
+  report.gained = without_twin(raised_after);
+  Result<std::vector<Alert>> lost = old.describe_some(store, tenant, raised_before);
+  Result<std::vector<Alert>> gained = other.describe_some(store, tenant, raised_after);
+  if (!lost || !gained) {
+    return tl::make_unexpected(lost ? gained.error() : lost.error());
+  }
+  report.lost_alerts = std::move(*lost);
+  report.gained_alerts = std::move(*gained);
+  return report;
+}
+
+}  // namespace vigie

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "engine/store/store.h"
+
+namespace vigie {
+
+/// Where people's corrections wait for the writer, the one thread that may change mentions.
+class CorrectionDesk {
+ public:
+  static constexpr std::size_t kMaxWaiting = 256;
+
+  struct Request {
+    MentionRef ref;
+    Correction correction;
+    /// Once it is durable, on the writer's thread: false if there is no such mention. Must be
+    /// cheap.
+    std::function<void(bool)> done;
+  };
+
+  /// Any thread; wake the writer afterwards. False, and never `done`: too many wait.
+  bool put(Request request) {
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.size() == kMaxWaiting) {
+      return false;
+    }
+    waiting_.push_back(std::move(request));
+    has_some_.store(true, std::memory_order_release);
+    return true;
+  }
+  /// The writer: all that wait, in the order they came.
+  std::vector<Request> take() {
+    if (!has_some_.load(std::memory_order_acquire)) {
+      return {};
+    }
+    const std::scoped_lock lock(mutex_);
+    has_some_.store(false, std::memory_order_relaxed);
+    return std::exchange(waiting_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Request> waiting_;
+  std::atomic<bool> has_some_{false};  ///< so that the writer need not lock to see that none wait
+};
+
+}  // namespace vigie

@@ -1,0 +1,25 @@
+#include "engine/core/training_text.h"
+
+#include <gtest/gtest.h>
+
+namespace vigie {
+namespace {
+
+TEST(TrainingText, IsOneLineThatNamesNobody) {
+  EXPECT_EQ(training_text("", "Merci @jeanne_s@reseau.example !"), "Merci @… !");
+  EXPECT_EQ(training_text("", "@a, @b et @marie-lou"), "@…, @… et @…");
+  EXPECT_EQ(training_text("", "vu sur https://reseau.example/@jeanne/1?x=@y ce matin"),
+            "vu sur <url> ce matin");
+  EXPECT_EQ(training_text("", "www.ville.example"), "<url>");
+  EXPECT_EQ(training_text("La piscine", "rouvre\ten\r\nmai"), "La piscine rouvre en  mai");
+}
+
+TEST(TrainingText, LeavesOtherWordsAlone) {
+  for (const char* text :
+       {"", "@", "à @ 8h", "a*b ** c", "« l'école » 😀", "courriel@ville.example"}) {
+    EXPECT_EQ(training_text("", text), text);
+  }
+}
+
+}  // namespace
+}  // namespace vigie
