@@ -56,8 +56,8 @@ class TestKnowledge {
     }
     if (!classifier_) {
       add_model_names(*catalogue_);
-      classifier_ = std::make_unique<Classifier>(catalogue_, lexicons_,
-                                                 std::make_shared<const Models>());
+      classifier_ =
+          std::make_unique<Classifier>(catalogue_, lexicons_, std::make_shared<const Models>());
     }
     verdict_.language[0] = verdict_.language[1] = 0;
     language.copy(verdict_.language, 2);

@@ -169,10 +169,10 @@ def chat_says_it_all(scene):
 
 def incident_is_told_once(scene):
     """A second urgent mention of the same matter is silent, a worse one is told."""
-    scene.push("Incendie en cours à Rouveville")
+    scene.push("Fuite de gaz à Rouveville")
     told = [a["level"] for a in wait_for("the first alert", lambda: scene.alerts("rouveville"))]
     assert told == ["high"], told
-    scene.push("Toujours cet incendie en cours à Rouveville")
+    scene.push("Toujours cette fuite de gaz à Rouveville")
     scene.push(FIRE.format("Rouveville"))
     wait_for("the worse one", lambda: len(scene.alerts("rouveville")) == 2)
     worse, first = scene.alerts("rouveville")

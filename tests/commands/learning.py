@@ -233,8 +233,8 @@ def backtest(scene):
 
         pack = new / "packs" / "municipal_fr.yaml"
         rules = pack.read_text(encoding="utf-8")
-        lost_rule = next(r["rule"] for r in raised[0]["reasons"] if not r["rule"].startswith("model."))
-        subject = raised[0]["subject"]
+        lost_rule, subject = next((reason["rule"], alert["subject"]) for alert in raised for reason in alert["reasons"]
+                                  if not reason["rule"].startswith("model."))
         begin = rules.index(f"  - {{id: {lost_rule},")
         end = rules.index("\n  - {", begin) + 1
         rules = rules[:begin] + rules[end:] + "\n  - {id: essai.marche, urgency: 900, any: [marché]}\n"

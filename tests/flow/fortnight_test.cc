@@ -88,7 +88,7 @@ TEST(Fortnight, EveryWeightIsAccountedForAndEverySpanIsWords) {
       with_everything_kept().store->scan(0, {}, 0, [&](const StoredMention& stored) {
         const Mention& mention = stored.record.mention;
         const Verdict& verdict = stored.record.verdict;
-        std::array<std::int64_t, 5> sums{};
+        std::array<std::int64_t, 6> sums{};
         for (const Evidence& evidence : verdict.evidence) {
           sums[static_cast<std::size_t>(evidence.axis)] += evidence.weight;
           const Span& span = evidence.span;
@@ -104,6 +104,8 @@ TEST(Fortnight, EveryWeightIsAccountedForAndEverySpanIsWords) {
           explained += span.end > span.start;
         }
         EXPECT_EQ(sums[static_cast<std::size_t>(Axis::kTone)], verdict.tone_sum) << mention.text;
+        EXPECT_EQ(sums[static_cast<std::size_t>(Axis::kOpinion)], verdict.opinion_sum)
+            << mention.text;
         EXPECT_EQ(sums[static_cast<std::size_t>(Axis::kUrgency)], verdict.urgency_sum)
             << mention.text;
         EXPECT_EQ(sums[static_cast<std::size_t>(Axis::kAbuse)], verdict.abuse_sum) << mention.text;
