@@ -22,7 +22,6 @@ struct Work {
     vigie::Result<vigie::Models> read = vigie::read_models(VIGIE_SOURCE_DIR "/rules/models");
     vigie::check(read.has_value(), "the shipped models are sound");
     models = std::make_shared<const vigie::Models>(std::move(*read));
-    vigie::add_model_names(*catalogue);
     const vigie::TextFolder folder;
     texts = vigie::read_texts();
     folded.resize(texts.size());

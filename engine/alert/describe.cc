@@ -89,7 +89,7 @@ std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalo
     const std::string_view passage = field.substr(span.start, span.end - span.start);
     const auto found = std::ranges::find(last, evidence.name, &Evidence::name);
     if (found == last.end()) {
-      reasons.push_back({catalogue.names.at(evidence.name),
+      reasons.push_back({std::string(spell(catalogue, evidence.name)),
                          std::string(title_of(catalogue, evidence.name)), std::string(passage),
                          evidence.weight});
       last.push_back(evidence);
@@ -105,16 +105,16 @@ std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalo
     }
     *found = evidence;
   }
-  std::ranges::stable_partition(
-      reasons, [](const Alert::Reason& reason) { return !is_learned(reason.rule); });
+  const auto is_rule = [](const Alert::Reason& reason) { return reason.rule != kLearnedReason; };
+  std::ranges::stable_partition(reasons, is_rule);
   return reasons;
 }
 
 /// The rule whose passages together weigh most on urgency; none where learned words alone decide.
-std::optional<std::uint32_t> heaviest_urgency(const Record& record, const Catalogue& catalogue) {
+std::optional<std::uint32_t> heaviest_urgency(const Record& record) {
   std::map<std::uint32_t, std::int32_t> weights;
   for (const Evidence& evidence : record.verdict.evidence) {
-    if (evidence.axis == Axis::kUrgency && !is_learned(catalogue.names.at(evidence.name))) {
+    if (evidence.axis == Axis::kUrgency && !is_learned(evidence.name)) {
       weights[evidence.name] += evidence.weight;
     }
   }
@@ -159,7 +159,7 @@ Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue
   sighting.tenant = tenant;
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     sighting.subject = catalogue.names.at(*topic);
-  } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record, catalogue)) {
+  } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
     sighting.subject = catalogue.names.at(*rule);
   } else {
     sighting.subject = kGeneralSubject;
@@ -184,7 +184,7 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
   alert.level = raise.level;
   alert.is_first = raise.is_first;
   alert.subject = raise.incident.substr(0, raise.incident.rfind('@'));
-  if (const std::optional<std::uint32_t> rule = heaviest_urgency(record, catalogue)) {
+  if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
     alert.headline = title_of(catalogue, *rule);
   }
   if (alert.headline.empty()) {

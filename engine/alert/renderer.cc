@@ -7,7 +7,6 @@
 #include <span>
 #include <string_view>
 
-#include "engine/core/catalogue.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -322,8 +321,8 @@ class Renderer {
   }
   std::string source() const { return plain(source_name(alert_.source)); }
   std::string title_of(const Alert::Reason& reason) const {
-    return is_learned(reason.rule) ? std::string(words_.learned)
-                                   : plain(reason.title.empty() ? reason.rule : reason.title);
+    return reason.rule == kLearnedReason ? std::string(words_.learned)
+                                         : plain(reason.title.empty() ? reason.rule : reason.title);
   }
   std::string reason_line(const Alert::Reason& reason) const {
     const std::string title = title_of(reason);

@@ -132,7 +132,6 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
   }
   catalogue->ruleset = hash_of(rules_directory, tenants);
   catalogue->model = models->hash();
-  add_model_names(*catalogue);
   knowledge.models = std::make_shared<const Models>(std::move(*models));
   knowledge.catalogue = std::move(catalogue);
   return std::make_shared<const Knowledge>(std::move(knowledge));

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -11,17 +12,18 @@
 #include "engine/classify/calibration.h"
 #include "engine/classify/model_scorer.h"
 #include "engine/classify/signed_words.h"
-#include "engine/core/check.h"
 
 namespace vigie {
 namespace {
 
 /// A rule's weight is shared out over so many of its spans; more would explain nothing more.
 constexpr std::uint32_t kMaxSpansPerRule = 8;
-/// So many of a text's words are named for their learned weights, on each axis, and none that
-/// weighs less.
-constexpr std::size_t kMaxModelWords = 3;
-constexpr std::int32_t kLeastModelPoints = 20;
+/// So many of a text's words are named for their learned weights, and none that weighs less: what
+/// is named is stored with every mention.
+constexpr std::size_t kMaxToneWords = 2, kMaxOpinionWords = 1, kMaxCueWords = 3;
+constexpr std::int32_t kLeastModelPoints = 30;
+/// From this sum on an urgency or abuse names learned words: below, nobody asks.
+constexpr std::int32_t kCueNamed = 300;
 /// From how large a sum of lexicon weights on more words add nothing to its saturating share.
 constexpr double kSaturation = 400;
 /// What is left of a confidence where praise may be irony, in percent.
@@ -51,14 +53,6 @@ auto place_of(const Evidence& evidence) {
                     evidence.span.end, evidence.name, evidence.weight);
 }
 
-std::uint32_t name_in(const Catalogue& catalogue, std::string_view name) {
-  const auto found = std::ranges::find(catalogue.names, name);
-  check(found != catalogue.names.end(), "a catalogue has the model's names");
-  return static_cast<std::uint32_t>(found - catalogue.names.begin());
-}
-
-std::int32_t whole(double points) { return static_cast<std::int32_t>(std::nearbyint(points)); }
-
 }  // namespace
 
 /// One mention at a time; all memory is kept from mention to mention.
@@ -71,8 +65,6 @@ class Classifier::Run {
         models_(std::move(models)),
         french_(models_->french()),
         english_(models_->english()),
-        words_name_(name_in(*catalogue_, kLearnedWords)),
-        rest_name_(name_in(*catalogue_, kLearnedRest)),
         weighed_in_(catalogue_->names.size()) {}
 
   void classify(const FoldedText& folded, const Matches& matches, Verdict& verdict) {
@@ -155,8 +147,8 @@ class Classifier::Run {
     for (const Evidence& evidence : verdict.evidence) {
       verdict.tone_sum += evidence.axis == Axis::kTone ? evidence.weight : 0;
     }
-    name_words(Axis::kTone, Head::kPolarity, points(Head::kPolarity));
-    name_words(Axis::kOpinion, Head::kOpinion, points(Head::kOpinion));
+    name_words(Axis::kTone, Head::kPolarity, kMaxToneWords, points(Head::kPolarity));
+    name_words(Axis::kOpinion, Head::kOpinion, kMaxOpinionWords, verdict.opinion_sum);
     verdict.tone_score = calibrate_tone(verdict.tone_sum);
     verdict.tone = tone_of(verdict.tone_sum, verdict.opinion_sum);
     unsigned confidence =
@@ -170,7 +162,7 @@ class Classifier::Run {
     verdict.uncertain = confidence < kCertain || (language != "fr" && language != "en");
   }
 
-  /// Turns the raw weights of the tone axis into points; adds what the same words say of opinion.
+  /// Turns the raw weights of the tone axis into points; says what the same words add to opinion.
   std::int32_t scale_signed_words() {
     const double length = std::sqrt(1.0 + static_cast<double>(folded_->tokens.size()) / 10.0);
     const auto saturation = [](std::int32_t sum) {
@@ -182,18 +174,14 @@ class Classifier::Run {
     };
     const auto tone = factors(model_->polarity, saturation(raw_.positive - raw_.negative));
     const auto opinion = factors(model_->opinion, saturation(raw_.positive + raw_.negative));
-    std::vector<Evidence>& evidence = verdict_->evidence;
     std::int32_t opinion_points = 0;
-    for (std::size_t i = 0, end = evidence.size(); i < end; ++i) {
-      if (evidence[i].axis != Axis::kTone) {
+    for (Evidence& one : verdict_->evidence) {
+      if (one.axis != Axis::kTone) {
         continue;
       }
-      const std::int32_t raw = evidence[i].weight;
-      evidence[i].weight = whole(raw * tone[raw > 0]);
-      if (const std::int32_t share = whole(std::abs(raw) * opinion[raw > 0]); share != 0) {
-        opinion_points += share;
-        evidence.push_back({Axis::kOpinion, evidence[i].name, evidence[i].span, share});
-      }
+      const std::int32_t raw = one.weight;
+      one.weight = whole_points(raw * tone[raw > 0]);
+      opinion_points += whole_points(std::abs(raw) * opinion[raw > 0]);
     }
     return opinion_points;
   }
@@ -208,39 +196,50 @@ class Classifier::Run {
       std::erase_if(verdict_->evidence, [axis](const Evidence& one) { return one.axis == axis; });
       return 0;
     }
-    name_words(axis, head, learned);
+    name_words(axis, head, sum < kCueNamed ? 0 : kMaxCueWords, learned);
     return sum;
   }
 
   std::int32_t points(Head head) const { return scores_.sums[static_cast<std::size_t>(head)]; }
 
-  /// Evidence for `sum` learned points: the strongest words, and the rest.
-  void name_words(Axis axis, Head head, std::int32_t sum) {
-    std::array<const ModelScores::Word*, kMaxModelWords> strongest{};
-    const auto weight = [head](const ModelScores::Word* word) {
-      return word == nullptr ? 0 : word->points[static_cast<std::size_t>(head)];
-    };
-    for (const ModelScores::Word& word : scores_.words) {
-      const std::int32_t points = std::abs(weight(&word));
-      if (points < kLeastModelPoints || points <= std::abs(weight(strongest.back()))) {
-        continue;
-      }
-      std::size_t at = kMaxModelWords - 1;
-      for (; at > 0 && points > std::abs(weight(strongest[at - 1])); --at) {
-        strongest[at] = strongest[at - 1];
-      }
-      strongest[at] = &word;
-    }
-    for (const ModelScores::Word* word : strongest) {
-      if (word != nullptr) {
-        sum -= weight(word);
-        verdict_->evidence.push_back(
-            {axis, words_name_, folded_->original(word->token, word->token), weight(word)});
-      }
+  /// Evidence for `sum` points: the strongest words, at most `most`, and the rest.
+  void name_words(Axis axis, Head head, std::size_t most, std::int32_t sum) {
+    for (const ModelScores::Word* word : strongest_words(head, most)) {
+      const std::int32_t points = word->points[static_cast<std::size_t>(head)];
+      sum -= points;
+      verdict_->evidence.push_back(
+          {axis, kLearnedWord, folded_->original(word->token, word->token), points});
     }
     if (sum != 0) {
-      verdict_->evidence.push_back({axis, rest_name_, {}, sum});
+      verdict_->evidence.push_back({axis, kLearnedRest, {}, sum});
     }
+  }
+
+  std::span<const ModelScores::Word* const> strongest_words(Head head, std::size_t most) {
+    strongest_.clear();
+    if (most == 0) {
+      return strongest_;
+    }
+    const auto strength = [slot = static_cast<std::size_t>(head)](const ModelScores::Word& word) {
+      return std::abs(word.points[slot]);
+    };
+    std::int32_t least = kLeastModelPoints;  // that a further word must exceed
+    for (const ModelScores::Word& word : scores_.words) {
+      if (strength(word) <= least) {
+        continue;
+      }
+      if (strongest_.size() == most) {
+        strongest_.pop_back();
+      }
+      const auto place = std::ranges::find_if(strongest_, [&](const ModelScores::Word* other) {
+        return strength(*other) < strength(word);
+      });
+      strongest_.insert(place, &word);
+      if (strongest_.size() == most) {
+        least = strength(*strongest_.back());
+      }
+    }
+    return strongest_;
   }
 
   /// Two tenants' copies of a watch or topic rule may have marked the same words.
@@ -255,7 +254,6 @@ class Classifier::Run {
   std::shared_ptr<const Lexicons> lexicons_;
   std::shared_ptr<const Models> models_;
   ModelScorer french_, english_;
-  std::uint32_t words_name_, rest_name_;
 
   // Of the mention at hand.
   const FoldedText* folded_ = nullptr;
@@ -263,6 +261,7 @@ class Classifier::Run {
   Verdict* verdict_ = nullptr;
   SignedWords signed_words_;
   ModelScores scores_;
+  std::vector<const ModelScores::Word*> strongest_;
   RawSums raw_;
   /// Per name of the catalogue: the mention (counted from 1) in which a rule of it last weighed.
   std::vector<std::uint64_t> weighed_in_;
@@ -282,10 +281,5 @@ void Classifier::classify(const Mention&, const FoldedText& folded, const Matche
 }
 
 const RawSums& Classifier::raw_sums() const { return run_->raw_sums(); }
-
-void add_model_names(Catalogue& catalogue) {
-  catalogue.names.emplace_back(kLearnedWords);
-  catalogue.names.emplace_back(kLearnedRest);
-}
 
 }  // namespace vigie

@@ -30,7 +30,6 @@ struct RawSums {
 /// for them. Pure: same input, same verdict. Keeps scratch memory: one per worker thread.
 class Classifier {
  public:
-  /// `catalogue` has the model's names (add_model_names).
   Classifier(std::shared_ptr<const Catalogue> catalogue, std::shared_ptr<const Lexicons> lexicons,
              std::shared_ptr<const Models> models);
   ~Classifier();
@@ -47,8 +46,5 @@ class Classifier {
   class Run;
   std::unique_ptr<Run> run_;
 };
-
-/// Appends the names under which learned weights appear in evidence.
-void add_model_names(Catalogue& catalogue);
 
 }  // namespace vigie

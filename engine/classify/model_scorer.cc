@@ -107,9 +107,8 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
     ModelScores::Word& word = out.words[i];
     word.token = pieces_[i].token;
     for (std::size_t head = 0; head < kHeads; ++head) {
-      word.points[head] = static_cast<std::int32_t>(
-          std::nearbyint(pieces_[i].words[head] * word_points[head] +
-                         pieces_[i].characters[head] * character_points[head]));
+      word.points[head] = whole_points(pieces_[i].words[head] * word_points[head] +
+                                       pieces_[i].characters[head] * character_points[head]);
       out.sums[head] += word.points[head];
     }
   }

@@ -23,7 +23,7 @@ struct ModelScores {
 
 /// Sums a model's weights over a text, word by word. What a word's characters weigh is remembered
 /// per word: most words of most texts are a few thousand. Whole words are compared, never hashes
-/// alone. 256 KiB, one thread.
+/// alone. 512 KiB, one thread.
 class ModelScorer {
  public:
   /// `model` must outlive this.
@@ -32,7 +32,7 @@ class ModelScorer {
   void score(const FoldedText& folded, ModelScores& out);
 
  private:
-  static constexpr std::size_t kSlots = 4096, kMaxBytes = 40;
+  static constexpr std::size_t kSlots = 8192, kMaxBytes = 40;
   struct alignas(64) Slot {  // one cache line
     std::array<char, kMaxBytes> bytes{};
     std::uint8_t length = 0;

@@ -36,10 +36,11 @@ struct Catalogue {
   std::vector<RuleInfo> rules;
 };
 
-/// Names under which learned weights stand in evidence: of words, and of what is not spelt out.
-inline constexpr std::string_view kLearnedWords = "model.words", kLearnedRest = "model.rest";
-inline bool is_learned(std::string_view name) {
-  return name == kLearnedWords || name == kLearnedRest;
+/// What an evidence's name says: a rule's id, "lexicon.fr.merci", "model.words" or "model.rest".
+inline std::string_view spell(const Catalogue& catalogue, std::uint32_t name) {
+  return name == kLearnedWord   ? std::string_view("model.words")
+         : name == kLearnedRest ? std::string_view("model.rest")
+                                : std::string_view(catalogue.names.at(name));
 }
 
 /// The title of the rule whose name is `name`; empty if it has none, or is a word of a lexicon.

@@ -14,11 +14,16 @@ enum class Urgency : std::uint8_t { kLow, kMedium, kHigh, kCritical };
 /// `kTone` is which way a text leans, `kOpinion` whether it leans at all.
 enum class Axis : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse, kOpinion };
 
+/// Names in evidence for learned weights: of a word, and of all words that are not named with the
+/// bias. They stand in no catalogue.
+inline constexpr std::uint32_t kLearnedWord = 0xfffffffe, kLearnedRest = 0xffffffff;
+constexpr bool is_learned(std::uint32_t name) { return name >= kLearnedWord; }
+
 /// One reason of a verdict: this rule or word, at these bytes, weighs this much on this axis. The
 /// integer weights of an axis add up exactly to its sum in the verdict.
 struct Evidence {
   Axis axis = Axis::kTopic;
-  std::uint32_t name = 0;  ///< in Catalogue::names: the rule's id, or "lexicon.…", "model.…"
+  std::uint32_t name = 0;  ///< in Catalogue::names: the rule's id, or "lexicon.…"; or learned
   Span span;               ///< empty for a bias or a remainder
   std::int32_t weight = 0;
   bool operator==(const Evidence&) const = default;

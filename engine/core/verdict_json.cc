@@ -95,7 +95,7 @@ void write_evidence(const Mention& mention, const Evidence& evidence, const Cata
   const std::size_t start = std::min<std::size_t>(span.start, field.size());
   json.begin_object();
   json.key("axis").value(to_string(evidence.axis));
-  json.key("rule").value(catalogue.names.at(evidence.name));
+  json.key("rule").value(spell(catalogue, evidence.name));
   if (in_title) {
     json.key("field").value("title");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "engine/store/bytes.h"
 
@@ -51,6 +52,29 @@ std::uint32_t flags_of(const Record& record) {
          flag(!record.corrections.empty(), kHasCorrections);
 }
 
+/// Learned names are the last two numbers: counted on by two, they take one byte.
+constexpr std::uint32_t kLearnedNames = 2;
+
+/// What the named evidence leaves of each sum, in its place by axis and position.
+void add_rests(Verdict& verdict) {
+  for (const auto& [axis, sum] :
+       {std::pair(Axis::kTone, verdict.tone_sum), std::pair(Axis::kUrgency, verdict.urgency_sum),
+        std::pair(Axis::kAbuse, verdict.abuse_sum),
+        std::pair(Axis::kOpinion, verdict.opinion_sum)}) {
+    std::int64_t rest = sum;
+    auto place = verdict.evidence.begin();
+    for (auto one = verdict.evidence.begin(); one != verdict.evidence.end(); ++one) {
+      rest -= one->axis == axis ? one->weight : 0;
+      if (one->axis < axis || (one->axis == axis && one->span.field == Field::kTitle)) {
+        place = one + 1;
+      }
+    }
+    if (rest != 0) {
+      verdict.evidence.insert(place, {axis, kLearnedRest, {}, static_cast<std::int32_t>(rest)});
+    }
+  }
+}
+
 void write_verdict(const Verdict& verdict, ByteWriter& out) {
   out.integer(verdict.tone_score);
   out.varint(verdict.tone_confidence);
@@ -61,13 +85,19 @@ void write_verdict(const Verdict& verdict, ByteWriter& out) {
   out.integer(verdict.urgency_sum);
   out.integer(verdict.abuse_sum);
   out.text(verdict.language_view());
-  out.varint(verdict.evidence.size());
+  // What is left of a sum is worked out again when read.
+  const auto is_rest = [](const Evidence& one) { return one.name == kLearnedRest; };
+  out.varint(verdict.evidence.size() -
+             static_cast<std::size_t>(std::ranges::count_if(verdict.evidence, is_rest)));
   for (const Evidence& evidence : verdict.evidence) {
+    if (is_rest(evidence)) {
+      continue;
+    }
     out.byte(static_cast<unsigned>(static_cast<unsigned>(evidence.axis) << 1 |
                                    static_cast<unsigned>(evidence.span.field)));
-    out.varint(evidence.name);
+    out.varint(evidence.name + kLearnedNames);
     out.varint(evidence.span.start);
-    out.varint(evidence.span.end);
+    out.varint(evidence.span.end - evidence.span.start);
     out.integer(evidence.weight);
   }
 }
@@ -96,11 +126,12 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
     }
     evidence.axis = static_cast<Axis>(place >> 1);
     evidence.span.field = static_cast<Field>(place & 1);
-    evidence.name = in.natural<std::uint32_t>();
+    evidence.name = in.natural<std::uint32_t>() - kLearnedNames;
     evidence.span.start = in.natural<std::uint32_t>();
-    evidence.span.end = in.natural<std::uint32_t>();
+    evidence.span.end = evidence.span.start + in.natural<std::uint32_t>();
     evidence.weight = static_cast<std::int32_t>(in.integer());
   }
+  add_rests(verdict);
   return in.ok();
 }
 

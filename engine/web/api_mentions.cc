@@ -167,7 +167,7 @@ void write_rule_titles(const Verdict& verdict, const Catalogue& catalogue, JsonW
   for (const Evidence& evidence : verdict.evidence) {
     const std::string_view title = title_of(catalogue, evidence.name);
     if (!title.empty() && written.insert(evidence.name).second) {
-      json.key(catalogue.names.at(evidence.name)).value(title);
+      json.key(spell(catalogue, evidence.name)).value(title);
     }
   }
   json.end_object();

@@ -55,7 +55,6 @@ class TestKnowledge {
       matches_.matches.push_back({rule, first, spans_per_rule});
     }
     if (!classifier_) {
-      add_model_names(*catalogue_);
       classifier_ =
           std::make_unique<Classifier>(catalogue_, lexicons_, std::make_shared<const Models>());
     }

@@ -42,7 +42,6 @@ class ShippedPack : public testing::Test {
     Result<Models> models = read_models(VIGIE_SOURCE_DIR "/rules/models");
     ASSERT_TRUE(rules && lexicons && models) << to_string(problems);
     matcher_ = std::make_unique<Matcher>(rules);
-    add_model_names(*catalogue_);
     classifier_ = std::make_unique<Classifier>(catalogue_, lexicons,
                                                std::make_shared<const Models>(std::move(*models)));
   }

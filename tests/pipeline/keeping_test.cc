@@ -188,7 +188,7 @@ TEST_F(Keeping, RulesThatChangeJudgeWholeEnvelopesAndOldVerdictsStayReadable) {
     EXPECT_EQ(stored.record.verdict.urgency, urgency) << id;
     bool spelt = false;
     for (const Evidence& evidence : stored.record.verdict.evidence) {
-      const std::string& name = stored.catalogue->names.at(evidence.name);
+      const std::string_view name = spell(*stored.catalogue, evidence.name);
       spelt |= name == (ruleset == "first" ? "danger.feu" : "neu.topic");
     }
     EXPECT_TRUE(spelt) << id;

@@ -53,7 +53,6 @@ inline std::shared_ptr<const Knowledge> knowledge(std::string_view rouen_rules =
   EXPECT_TRUE(problems.empty()) << to_string(problems);
   made->lexicons = std::make_shared<const Lexicons>(Lexicon(), Lexicon());
   made->models = std::make_shared<const Models>();
-  add_model_names(*catalogue);
   catalogue->ruleset = std::move(ruleset);
   catalogue->model = "none";
   made->catalogue = std::move(catalogue);
