@@ -95,7 +95,7 @@ TEST(Fortnight, EveryWeightIsAccountedForAndEverySpanIsWords) {
           const std::string_view text = span.field == Field::kTitle ? mention.title : mention.text;
           EXPECT_LE(span.start, span.end);
           EXPECT_LE(span.end, text.size());
-          EXPECT_LT(evidence.name, stored.catalogue->names.size());
+          EXPECT_FALSE(spell(*stored.catalogue, evidence.name).empty());
           for (const std::size_t edge : {span.start, span.end}) {
             EXPECT_FALSE(edge < text.size() &&
                          (static_cast<unsigned char>(text[edge]) & 0xC0) == 0x80)

@@ -347,7 +347,10 @@ TEST(Record, CutAnywhereIsRefused) {
   record.mention.place.latitude = 49.4;
   record.mention.rating = 4;
   record.topics = {1, 300};
+  record.verdict.tone_sum = -1100;
   record.verdict.evidence.push_back({Axis::kTone, 5, {Field::kTitle, 1, 9}, -400});
+  record.verdict.evidence.push_back({Axis::kTone, kLearnedRest, {}, -850});
+  record.verdict.evidence.push_back({Axis::kTone, kLearnedWord, {Field::kText, 4, 9}, 150});
   record.told_otherwise = true;
   record.corrections = {{Tone::kPositive, false, std::nullopt, "léa", Time(microseconds(-5))}, {}};
   std::string bytes;
