@@ -35,7 +35,11 @@ bool touch(std::string_view text, std::size_t end, std::size_t start) {
 /// What an incident is about that neither a topic nor a rule names.
 constexpr std::string_view kGeneralSubject = "urgence";
 
+/// Learned words speak for an alert only where they do so, and of urgency.
 bool decides(const Evidence& evidence) {
+  if (is_learned(evidence.name) && (evidence.axis != Axis::kUrgency || evidence.weight <= 0)) {
+    return false;
+  }
   return (evidence.axis == Axis::kUrgency || evidence.axis == Axis::kAbuse) &&
          evidence.weight != 0 && evidence.span.end > evidence.span.start;
 }
@@ -87,7 +91,9 @@ std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalo
       continue;
     }
     const std::string_view passage = field.substr(span.start, span.end - span.start);
-    const auto found = std::ranges::find(last, evidence.name, &Evidence::name);
+    const auto found = std::ranges::find_if(last, [&evidence](const Evidence& one) {
+      return one.name == evidence.name && one.axis == evidence.axis;
+    });
     if (found == last.end()) {
       reasons.push_back({std::string(spell(catalogue, evidence.name)),
                          std::string(title_of(catalogue, evidence.name)), std::string(passage),
@@ -120,7 +126,8 @@ std::optional<std::uint32_t> heaviest_urgency(const Record& record) {
   }
   const auto heaviest =
       std::ranges::max_element(weights, {}, [](const auto& entry) { return entry.second; });
-  return heaviest == weights.end() ? std::nullopt : std::optional(heaviest->first);
+  return heaviest == weights.end() || heaviest->second <= 0 ? std::nullopt
+                                                            : std::optional(heaviest->first);
 }
 
 /// How many bytes lie between two passages; 0 if they touch.

@@ -14,6 +14,7 @@
 #include "engine/match/rule_reader.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/text_folder.h"
+#include "engine/parse/utf8.h"
 
 namespace vigie {
 namespace {
@@ -232,6 +233,10 @@ int rules_explain(const ExplainOptions& options) {
   Result<Input> input = Input::open(options.input.empty() ? "/dev/null" : options.input);
   if (!input) {
     problems.push_back({options.input, 0, 0, input.error().text});
+  }
+  if (!is_valid_utf8(options.text) || !is_valid_utf8(options.title)) {
+    std::fputs("vigie: the text is not valid UTF-8\n", stderr);
+    return kUsage;
   }
   if (options.input.empty() && options.text.empty()) {
     problems.push_back({"--text", 0, 0, "or --input is needed: what the rules are to look at"});

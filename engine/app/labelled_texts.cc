@@ -4,6 +4,8 @@
 #include <fstream>
 #include <optional>
 
+#include "engine/parse/utf8.h"
+
 namespace vigie {
 namespace {
 
@@ -77,6 +79,10 @@ LabelledTexts read_labelled_texts(const std::string& path, std::string_view ever
     }
     const std::size_t first = line.find('\t'), last = line.rfind('\t');
     if (number == 1 && line.starts_with("label\t")) {
+      continue;
+    }
+    if (!is_valid_utf8(line)) {
+      complain("is not valid UTF-8");
       continue;
     }
     std::string text = line.substr(last == line.npos ? 0 : last + 1);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -56,9 +57,11 @@ std::optional<double> share(const Settings& settings, std::string_view key, doub
   if (value == nullptr) {
     return fallback;
   }
-  char* end = nullptr;
-  const double number = std::strtod(value->scalar().c_str(), &end);
-  if (value->scalar().empty() || *end != '\0' || !(number >= 0 && number <= most)) {
+  const std::string& text = value->scalar();
+  const char* const end = text.data() + text.size();
+  double number = 0;
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || !(number >= 0 && number <= most)) {
     value->complain("'" + std::string(key) + "' is a number from 0 to " +
                         std::to_string(static_cast<int>(most)),
                     problems);
@@ -102,7 +105,11 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
       source.source.name = file;
       source.source.weight = share(item, "weight", 100, 1, problems).value_or(1);
       source.source.at_most = share(item, "at_most", 1, 1, problems).value_or(1);
-      source.source.rules_hidden = item.text("rules", problems, "seen") == "hidden";
+      const std::string rules = item.text("rules", problems, "seen");
+      if (rules != "seen" && rules != "hidden") {
+        item.complain("'rules' is seen or hidden", problems);
+      }
+      source.source.rules_hidden = rules == "hidden";
       source.at_most_rows =
           static_cast<std::size_t>(item.integer("rows", 1, 10'000'000, problems, 10'000'000));
       recipe.sources.push_back(std::move(source));
@@ -247,10 +254,8 @@ void learn(const Recipe::Source& source, const LabelledTexts& texts, const std::
            KnownTexts& known, Analyser& analyser, Trainer& trainer) {
   const std::uint32_t number = trainer.add_source(source.source);
   std::size_t rows = 0;
-  for (const LabelledText& row : texts.rows) {
-    if (rows == source.at_most_rows) {
-      break;
-    }
+  for (std::size_t place = 0; place < texts.rows.size() && rows < source.at_most_rows; ++place) {
+    const LabelledText& row = texts.rows[place];
     if (!known.emplace(texts.task, row.text).second) {
       continue;
     }
@@ -258,7 +263,7 @@ void learn(const Recipe::Source& source, const LabelledTexts& texts, const std::
     const Mention mention = mention_of(row.text, language);
     analyser.match(mention);
     analyser.classify(mention);
-    trainer.add(number, texts.task, row.label, analyser.folded(), analyser.raw_sums());
+    trainer.add(number, texts.task, row.label, place, analyser.folded(), analyser.raw_sums());
   }
   std::fprintf(stderr, "%7zu %s rows of %s\n", rows, std::string(to_string(texts.task)).c_str(),
                source.path.c_str());
@@ -276,14 +281,21 @@ int model_train(const ModelTrainOptions& options) {
     return usage(problems);
   }
   for (const std::string& path : options.corrections) {
-    recipe->sources.push_back({path, "", {path}, recipe->sources.front().at_most_rows});
-    recipe->sources.back().at_most_rows = ~std::size_t{0};
+    recipe->sources.push_back({path, "", {path}, ~std::size_t{0}});
   }
   const std::string& language = recipe->options.language;
   const std::vector<LabelledFile> guard = read_files(recipe->guard, problems);
   Trainer trainer(recipe->options);
   Analyser analyser(knowledge);
-  KnownTexts known;
+  KnownTexts known;  // what is learned from must not judge
+  for (const LabelledFile& file : guard) {
+    for (const LabelledText& row : file.texts.rows) {
+      known.emplace(file.texts.task, row.text);
+    }
+  }
+  if (guard.empty()) {
+    std::fprintf(stderr, "no guard set: nothing says whether the new model is worse\n");
+  }
   for (const Recipe::Source& source : recipe->sources) {
     const LabelledTexts texts = is_pack_tests(source.path)
                                     ? read_alert_tests(source.path, problems)
@@ -296,7 +308,11 @@ int model_train(const ModelTrainOptions& options) {
     return usage(problems);
   }
   std::vector<HeldOut> held_out;
-  const std::string bytes = encode_model(trainer.train(held_out));
+  const Result<Model> trained = trainer.train(held_out);
+  if (!trained) {
+    return usage(trained.error().text);
+  }
+  const std::string bytes = encode_model(*trained);
   print_held_out(held_out);
   const Result<Model> model = decode_model(bytes, options.out);
   if (!model) {
@@ -314,6 +330,9 @@ int model_train(const ModelTrainOptions& options) {
     std::fprintf(stderr, "vigie: %s\n", written.error().text.c_str());
     return kFailed;
   }
+  // No secret: the service may run as another user than who trained it.
+  fs::permissions(options.out, fs::perms::group_read | fs::perms::others_read,
+                  fs::perm_options::add);
   std::fprintf(stderr, "%s: %s, %zu bytes, hash %s\n", options.out.c_str(),
                model->trained_on.c_str(), bytes.size(), model->hash.c_str());
   return kOk;
@@ -331,6 +350,10 @@ int model_eval(const ModelEvalOptions& options) {
     const Result<Model> model = read_model(options.model);
     if (!model) {
       return usage(model.error().text);
+    }
+    if (model->language != options.language) {
+      return usage(options.model + " is a model of '" + model->language + "', the texts are '" +
+                   options.language + "' (--language)");
     }
     knowledge = with_model(*knowledge, *model);
   }

@@ -12,8 +12,8 @@ std::int16_t calibrate_tone(std::int32_t sum);      ///< -1000..1000
 std::uint16_t calibrate_urgency(std::int32_t sum);  ///< 0..1000
 std::uint16_t calibrate_abuse(std::int32_t sum);    ///< 0..1000
 
-/// Below it a tone is called uncertain.
-inline constexpr std::uint16_t kCertain = 450;
+/// Below it a tone is called uncertain: of two opposite opinions, one would be as likely.
+inline constexpr std::uint16_t kCertain = 520;
 
 /// Neutral unless opinion + |tone| is above 0; then the sign of `tone` decides.
 Tone tone_of(std::int32_t tone_sum, std::int32_t opinion_sum);

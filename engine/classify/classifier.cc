@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/classify/aspects.h"
 #include "engine/classify/calibration.h"
 #include "engine/classify/model_scorer.h"
 #include "engine/classify/signed_words.h"
@@ -77,6 +78,7 @@ class Classifier::Run {
     score();
     raw_ = {};
     conclude_tone();
+    tell_topics_apart();
     verdict.urgency_sum = conclude_cue(Axis::kUrgency, Head::kUrgency, raw_.urgency);
     verdict.abuse_sum = conclude_cue(Axis::kAbuse, Head::kAbuse, raw_.abuse);
     verdict.urgency_score = calibrate_urgency(verdict.urgency_sum);
@@ -91,9 +93,13 @@ class Classifier::Run {
  private:
   void add_rules(const Matches& matches) {
     ++mention_;
+    topic_marks_.clear();
     for (const Match& match : matches.matches) {
       const RuleInfo& rule = catalogue_->rules[match.rule];
       const Axis axis = axis_of(rule.kind);
+      if (axis == Axis::kTopic) {
+        mark_topic(rule.topic, matches, match);
+      }
       if (weighs(axis) && std::exchange(weighed_in_[rule.name], mention_) == mention_) {
         continue;
       }
@@ -103,6 +109,15 @@ class Classifier::Run {
         const std::int32_t share = weight / spans + (i == 0 ? weight % spans : 0);
         const auto at = match.first_span + static_cast<std::uint32_t>(i);
         verdict_->evidence.push_back({axis, rule.name, matches.spans[at].span, share});
+      }
+    }
+  }
+
+  void mark_topic(std::uint32_t topic, const Matches& matches, const Match& match) {
+    for (std::uint32_t i = 0; i < match.span_count && topic_marks_.size() <= kMaxTopicMarks; ++i) {
+      const std::uint32_t token = matches.spans[match.first_span + i].first_token;
+      if (token != MatchSpan::kNoToken) {
+        topic_marks_.push_back({topic, token});
       }
     }
   }
@@ -141,14 +156,23 @@ class Classifier::Run {
     }
     verdict.tone_sum = points(Head::kPolarity);
     verdict.opinion_sum = points(Head::kOpinion);
-    if (model_->has_weights()) {
+    opinion_words_.clear();
+    tone_factors_ = {1, 1};
+    opinion_factors_ = {0, 0};
+    if (model_->knows_tone()) {
       verdict.opinion_sum += scale_signed_words();
     }
     for (const Evidence& evidence : verdict.evidence) {
       verdict.tone_sum += evidence.axis == Axis::kTone ? evidence.weight : 0;
     }
+    std::int32_t named_opinion = 0;
+    for (const Evidence& word : opinion_words_) {
+      named_opinion += word.weight;
+      verdict.evidence.push_back(word);
+    }
     name_words(Axis::kTone, Head::kPolarity, kMaxToneWords, points(Head::kPolarity));
-    name_words(Axis::kOpinion, Head::kOpinion, kMaxOpinionWords, verdict.opinion_sum);
+    name_words(Axis::kOpinion, Head::kOpinion, kMaxOpinionWords,
+               verdict.opinion_sum - named_opinion);
     verdict.tone_score = calibrate_tone(verdict.tone_sum);
     verdict.tone = tone_of(verdict.tone_sum, verdict.opinion_sum);
     unsigned confidence =
@@ -162,6 +186,24 @@ class Classifier::Run {
     verdict.uncertain = confidence < kCertain || (language != "fr" && language != "en");
   }
 
+  void tell_topics_apart() {
+    word_points_.clear();
+    if (topic_marks_.size() > 1) {
+      for (const SignedWord& word : signed_words_.words) {
+        const bool positive = word.weight > 0;
+        word_points_.push_back({word.first_token,
+                                whole_points(word.weight * tone_factors_[positive]),
+                                whole_points(std::abs(word.weight) * opinion_factors_[positive])});
+      }
+      for (const ModelScores::Word& word : scores_.words) {
+        word_points_.push_back({word.token, word.points[static_cast<std::size_t>(Head::kPolarity)],
+                                word.points[static_cast<std::size_t>(Head::kOpinion)]});
+      }
+    }
+    find_aspects(*folded_, topic_marks_, word_points_, signed_words_.contrasts,
+                 model_->heads[static_cast<std::size_t>(Head::kOpinion)].bias, verdict_->aspects);
+  }
+
   /// Turns the raw weights of the tone axis into points; says what the same words add to opinion.
   std::int32_t scale_signed_words() {
     const double length = std::sqrt(1.0 + static_cast<double>(folded_->tokens.size()) / 10.0);
@@ -172,16 +214,20 @@ class Classifier::Run {
       return std::array{scale.negative / length + scale.saturating * saturated,
                         scale.positive / length + scale.saturating * saturated};
     };
-    const auto tone = factors(model_->polarity, saturation(raw_.positive - raw_.negative));
-    const auto opinion = factors(model_->opinion, saturation(raw_.positive + raw_.negative));
+    tone_factors_ = factors(model_->polarity, saturation(raw_.positive - raw_.negative));
+    opinion_factors_ = factors(model_->opinion, saturation(raw_.positive + raw_.negative));
     std::int32_t opinion_points = 0;
     for (Evidence& one : verdict_->evidence) {
       if (one.axis != Axis::kTone) {
         continue;
       }
       const std::int32_t raw = one.weight;
-      one.weight = whole_points(raw * tone[raw > 0]);
-      opinion_points += whole_points(std::abs(raw) * opinion[raw > 0]);
+      one.weight = whole_points(raw * tone_factors_[raw > 0]);
+      const std::int32_t share = whole_points(std::abs(raw) * opinion_factors_[raw > 0]);
+      opinion_points += share;
+      if (std::abs(share) > kLeastModelPoints) {
+        opinion_words_.push_back({Axis::kOpinion, one.name, one.span, share});
+      }
     }
     return opinion_points;
   }
@@ -208,7 +254,7 @@ class Classifier::Run {
       const std::int32_t points = word->points[static_cast<std::size_t>(head)];
       sum -= points;
       verdict_->evidence.push_back(
-          {axis, kLearnedWord, folded_->original(word->token, word->token), points});
+          {axis, kLearnedWord, folded_->original(word->token, word->last), points});
     }
     if (sum != 0) {
       verdict_->evidence.push_back({axis, kLearnedRest, {}, sum});
@@ -263,6 +309,11 @@ class Classifier::Run {
   ModelScores scores_;
   std::vector<const ModelScores::Word*> strongest_;
   RawSums raw_;
+  std::vector<TopicMark> topic_marks_;
+  /// What a signed word's weight is multiplied by, negative ones first.
+  std::array<double, 2> tone_factors_{}, opinion_factors_{};
+  std::vector<WordPoints> word_points_;
+  std::vector<Evidence> opinion_words_;  ///< what signed words add to opinion
   /// Per name of the catalogue: the mention (counted from 1) in which a rule of it last weighed.
   std::vector<std::uint64_t> weighed_in_;
   std::uint64_t mention_ = 0;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -14,7 +15,7 @@ namespace vigie {
 namespace {
 
 constexpr std::string_view kMagic = "vigie-model ";
-constexpr std::size_t kMaxFileBytes = 2U << 20;
+constexpr std::size_t kMaxFileBytes = (2U << 20) + (64U << 10);  // 2^18 of each, and the header
 constexpr std::int32_t kPlainNeutral = 139;
 
 std::string hash_of(std::string_view bytes) {
@@ -91,7 +92,7 @@ bool read_whole(const Header& header, const std::string& name, double least, dou
 }
 
 bool read_parameters(const Header& header, Model& model) {
-  constexpr double kMaxPoints = 1e6;
+  constexpr double kMaxPoints = 50, kMaxBias = 10'000, kMaxLexiconScale = 10;
   double word_bits = 0, character_bits = 0, percent = 0;
   if (!read_whole(header, "word_bits", Model::kMinBits, Model::kMaxBits, word_bits) ||
       !read_whole(header, "character_bits", Model::kMinBits, Model::kMaxBits, character_bits) ||
@@ -106,10 +107,9 @@ bool read_parameters(const Header& header, Model& model) {
     if (!header.numbers(std::string(kHeadNames[head]), scale)) {
       return false;
     }
-    for (const double number : scale) {
-      if (std::fabs(number) > kMaxPoints) {
-        return false;
-      }
+    if (std::fabs(scale[0]) > kMaxPoints || std::fabs(scale[1]) > kMaxPoints ||
+        std::fabs(scale[2]) > kMaxBias || scale[2] != std::floor(scale[2])) {
+      return false;
     }
     model.heads[head] = {scale[0], scale[1], static_cast<std::int32_t>(scale[2])};
   }
@@ -118,6 +118,11 @@ bool read_parameters(const Header& header, Model& model) {
     double scale[3];
     if (!header.numbers(name, scale)) {
       return false;
+    }
+    for (const double number : scale) {
+      if (std::fabs(number) > kMaxLexiconScale) {
+        return false;
+      }
     }
     *lexicon = {scale[0], scale[1], scale[2]};
   }
@@ -171,8 +176,9 @@ Result<Model> decode_model(std::string_view bytes, std::string_view name) {
   }
   std::uint32_t format = 0;
   const std::string_view after = bytes.substr(kMagic.size());
-  std::from_chars(after.data(), after.data() + std::min<std::size_t>(after.size(), 9), format);
-  if (format != Model::kFormat) {
+  const auto number = std::from_chars(after.data(), after.data() + after.size(), format);
+  if (format != Model::kFormat || number.ptr == after.data() + after.size() ||
+      *number.ptr != '\n') {
     return refuse(format > Model::kFormat ? ErrorCode::kTooNew : ErrorCode::kInvalidInput,
                   "has format " + std::to_string(format) + "; this program reads format " +
                       std::to_string(Model::kFormat) +
@@ -210,7 +216,8 @@ Result<Model> decode_model(std::string_view bytes, std::string_view name) {
 Result<Model> read_model(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
-    return fail(ErrorCode::kNotFound, path + ": cannot be read");
+    return fail(std::filesystem::exists(path) ? ErrorCode::kUnavailable : ErrorCode::kNotFound,
+                path + ": cannot be read");
   }
   std::string bytes;
   char block[1 << 16];

@@ -62,6 +62,10 @@ struct Model {
   std::string hash;                            ///< of the file: 16 hex digits; "none"
 
   bool has_weights() const { return !words.empty(); }
+  /// Else the lexicon and tone rules decide the tone as they stand.
+  bool knows_tone() const {
+    return has_weights() && heads[static_cast<std::size_t>(Head::kPolarity)].word_points != 0;
+  }
   std::uint32_t word_bucket(std::uint64_t feature) const {
     return static_cast<std::uint32_t>(text_pieces::mix(feature) >> (64 - word_bits));
   }
@@ -105,7 +109,7 @@ inline std::int32_t whole_points(double points) {
 }
 
 /// What nobody trained: the lexicon and the rules alone decide, each weight counting as it stands,
-/// and a sum up to 140 either way is neutral.
+/// and a sum below 140 either way is neutral.
 Model plain_model();
 
 /// A model file: lines of text up to an empty line, then the weights, words before characters.

@@ -6,6 +6,9 @@
 namespace vigie {
 namespace {
 
+/// No word of a sound model comes near; a forged one cannot make sums run over (2^21 words).
+constexpr double kMaxWordPoints = 1000;
+
 template <class Sums>
 void add(const HeadWeights& weights, Sums& sums) {
   for (std::size_t head = 0; head < kHeads; ++head) {
@@ -84,6 +87,7 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
   visit_text_pieces(folded, [this, &out](const TextPiece& piece) {
     Piece& sums = pieces_.emplace_back();
     sums.token = piece.token;
+    sums.last = piece.last;
     const HeadWeights& pair = model_.words[model_.word_bucket(piece.pair)];
     const Slot& slot = look_up(piece.letters, piece.hash);
     const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
@@ -106,9 +110,12 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     ModelScores::Word& word = out.words[i];
     word.token = pieces_[i].token;
+    word.last = pieces_[i].last;
     for (std::size_t head = 0; head < kHeads; ++head) {
-      word.points[head] = whole_points(pieces_[i].words[head] * word_points[head] +
-                                       pieces_[i].characters[head] * character_points[head]);
+      word.points[head] =
+          whole_points(std::clamp(pieces_[i].words[head] * word_points[head] +
+                                      pieces_[i].characters[head] * character_points[head],
+                                  -kMaxWordPoints, kMaxWordPoints));
       out.sums[head] += word.points[head];
     }
   }

@@ -12,7 +12,7 @@ namespace vigie {
 /// What the learned weights say of one text, in points.
 struct ModelScores {
   struct Word {
-    std::uint32_t token = 0;  ///< in FoldedText::tokens
+    std::uint32_t token = 0, last = 0;  ///< in FoldedText::tokens, inclusive
     HeadSums points{};
   };
   std::vector<Word> words;  ///< by position; their points and the bias add up to `sums`
@@ -47,7 +47,7 @@ class ModelScorer {
   };
   /// Sums of one piece, before they are scaled.
   struct Piece {
-    std::uint32_t token = 0;
+    std::uint32_t token = 0, last = 0;
     std::array<std::int32_t, kHeads> words{}, characters{};
   };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "engine/core/check.h"
 
@@ -73,12 +74,17 @@ double evaluate(void* instance, const double* weights, double* gradient, int cou
       }
     });
   }
+  for (std::size_t i = 0; i < regression.left_out.size(); ++i) {
+    if (regression.left_out[i]) {
+      gradient[dense_at + i] = 0;
+    }
+  }
   return loss;
 }
 
 }  // namespace
 
-RegressionWeights fit(const Regression& regression, std::span<const DesignRow> rows) {
+Result<RegressionWeights> fit(const Regression& regression, std::span<const DesignRow> rows) {
   const std::size_t count = (regression.sparse + regression.dense) * regression.outputs;
   const std::size_t padded = (count + 15) / 16 * 16;  // liblbfgs with SSE wants whole blocks
   double* const weights = lbfgs_malloc(static_cast<int>(padded));
@@ -89,9 +95,17 @@ RegressionWeights fit(const Regression& regression, std::span<const DesignRow> r
   parameters.max_iterations = kMaxIterations;
   parameters.epsilon = kPrecision;
   Problem problem{regression, rows};
-  lbfgs(static_cast<int>(count), weights, nullptr, evaluate, nullptr, &problem, &parameters);
+  const int status =
+      lbfgs(static_cast<int>(count), weights, nullptr, evaluate, nullptr, &problem, &parameters);
   RegressionWeights result(weights, weights + count);
   lbfgs_free(weights);
+  const bool ended_well = status == LBFGS_SUCCESS || status == LBFGS_ALREADY_MINIMIZED ||
+                          status == LBFGSERR_MAXIMUMITERATION;
+  if (!ended_well || !std::ranges::all_of(result, [](double one) { return std::isfinite(one); })) {
+    return tl::make_unexpected(
+        Error{ErrorCode::kInvalidInput, "the weights cannot be fitted (liblbfgs " +
+                                            std::to_string(status) + "): is a pull too small?"});
+  }
   return result;
 }
 

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/core/result.h"
+
 namespace vigie {
 
 /// A row of the design matrix: sparse columns, then dense ones.
@@ -21,6 +23,8 @@ struct DesignRow {
 /// o - p, 0, o + p.
 struct Regression {
   std::size_t outputs = 1, sparse = 0, dense = 0;
+  /// Dense weights that stay 0: [column * outputs + output]; empty: none.
+  std::vector<bool> left_out;
   double pull = 1, dense_pull = 1;  ///< L2: half of it times the square of each weight
 };
 
@@ -28,8 +32,8 @@ struct Regression {
 using RegressionWeights = std::vector<double>;
 
 /// Minimises the negative log-likelihood of the labels plus the pull, by L-BFGS (liblbfgs), from
-/// zero.
-RegressionWeights fit(const Regression& regression, std::span<const DesignRow> rows);
+/// zero. kInvalidInput if that does not end well.
+Result<RegressionWeights> fit(const Regression& regression, std::span<const DesignRow> rows);
 
 /// The outputs for one row.
 void predict(const Regression& regression, const RegressionWeights& weights, const DesignRow& row,

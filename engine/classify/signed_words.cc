@@ -67,6 +67,7 @@ class Reading {
         break;
       case WordKind::kContrast:
         damp_what_came_before(at, entry->weight);
+        out_.contrasts.push_back(at);
         break;
     }
     return entry->words;
@@ -173,6 +174,7 @@ class Reading {
 
 void find_signed_words(const Lexicon& lexicon, const FoldedText& folded, SignedWords& out) {
   out.words.clear();
+  out.contrasts.clear();
   out.may_be_irony = false;
   Reading(lexicon, folded, out).read();
 }

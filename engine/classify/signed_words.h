@@ -18,7 +18,8 @@ struct SignedWord {
 
 /// The tone of one text, word by word. Reused from text to text.
 struct SignedWords {
-  std::vector<SignedWord> words;  ///< by position
+  std::vector<SignedWord> words;         ///< by position
+  std::vector<std::uint32_t> contrasts;  ///< tokens ("mais"), ascending
   /// "merci" or "bravo" said as praise, or a praising word between quotes: worth doubting when
   /// something negative stands beside it.
   bool may_be_irony = false;

@@ -13,6 +13,7 @@ namespace vigie {
 /// they say; so are all numbers of one length.
 struct TextPiece {
   std::uint32_t token = 0;   ///< in FoldedText::tokens
+  std::uint32_t last = 0;    ///< of a link or handle its last token, else the same
   std::uint64_t hash = 0;    ///< of the word, or of what stands for it
   std::string_view letters;  ///< whose characters are looked at: empty for links, numbers, emoji
   std::uint32_t shape = 0;   ///< kShape…
@@ -56,6 +57,21 @@ inline std::uint32_t signs_in(std::string_view gap) {
   return signs | std::min(exclaims, 3U) | std::min(questions, 3U) << 2;
 }
 
+/// Feeds often repeat the first words of a text as its title, cut off somewhere.
+inline bool title_says_the_same(const FoldedText& folded) {
+  const std::uint32_t words = folded.text_token;
+  if (words == 0 || folded.tokens.size() - words < words) {
+    return false;
+  }
+  for (std::uint32_t at = 0; at + 1 < words; ++at) {  // the last may be cut
+    if (folded.tokens[at].hash != folded.tokens[words + at].hash) {
+      return false;
+    }
+  }
+  return folded.word(folded.tokens[2 * words - 1])
+      .starts_with(folded.word(folded.tokens[words - 1]));
+}
+
 }  // namespace text_pieces
 
 /// Calls visit(TextPiece) for every piece of a text, in order.
@@ -66,7 +82,7 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
   const std::string_view bytes = folded.bytes;
   const auto count = static_cast<std::uint32_t>(folded.tokens.size());
   std::uint64_t previous = kStart;
-  for (std::uint32_t at = 0; at < count;) {
+  for (std::uint32_t at = title_says_the_same(folded) ? folded.text_token : 0; at < count;) {
     const Token& token = folded.tokens[at];
     TextPiece piece;
     piece.token = at;
@@ -92,6 +108,7 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
     if (next != end + 1 || bytes[end] != ' ') {
       piece.signs = signs_in(bytes.substr(end, next - end));
     }
+    piece.last = last;
     piece.pair = mix(previous) * 31 + piece.hash;
     previous = piece.hash;
     visit(piece);

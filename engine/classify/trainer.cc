@@ -54,9 +54,9 @@ DesignRow design_row(const Trainer::Row& row, double weight) {
 }
 
 /// Predictions for texts that were not learned from: outputs of each row, side by side.
-std::vector<double> cross_validate(const Regression& regression,
-                                   const std::vector<Trainer::Row>& rows,
-                                   const std::vector<TrainingSource>& sources) {
+Result<std::vector<double>> cross_validate(const Regression& regression,
+                                           const std::vector<Trainer::Row>& rows,
+                                           const std::vector<TrainingSource>& sources) {
   std::vector<double> outputs(rows.size() * regression.outputs);
   for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
     std::vector<DesignRow> known;
@@ -65,10 +65,13 @@ std::vector<double> cross_validate(const Regression& regression,
         known.push_back(design_row(row, sources[row.source].weight));
       }
     }
-    const RegressionWeights weights = fit(regression, known);
+    const Result<RegressionWeights> weights = fit(regression, known);
+    if (!weights) {
+      return tl::make_unexpected(weights.error());
+    }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].fold == fold) {
-        predict(regression, weights, design_row(rows[i], 1),
+        predict(regression, *weights, design_row(rows[i], 1),
                 std::span(outputs).subspan(i * regression.outputs, regression.outputs));
       }
     }
@@ -115,7 +118,7 @@ double choose_threshold(const std::vector<Trainer::Row>& rows,
                         const std::vector<TrainingSource>& sources,
                         const std::vector<double>& outputs) {
   constexpr double kLowest = -3, kHighest = 3, kStep = 0.05;
-  double best = 0, best_score = -1;
+  double best = kHighest, best_score = -1;
   for (double threshold = kHighest; threshold >= kLowest; threshold -= kStep) {
     std::map<std::uint32_t, Confusion> confusions;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -195,10 +198,16 @@ std::vector<DesignRow> all_rows(const std::vector<Trainer::Row>& rows,
   return all;
 }
 
-void train_tone(const Regression& regression, const std::vector<Trainer::Row>& rows,
-                const std::vector<TrainingSource>& sources, Model& model,
-                std::vector<HeldOut>& held_out) {
-  const std::vector<double> outputs = cross_validate(regression, rows, sources);
+Result<void> train_tone(const Regression& regression, const std::vector<Trainer::Row>& rows,
+                        const std::vector<TrainingSource>& sources, Model& model,
+                        std::vector<HeldOut>& held_out) {
+  const Result<std::vector<double>> validated = cross_validate(regression, rows, sources);
+  const Result<RegressionWeights> fitted = fit(regression, all_rows(rows, sources));
+  if (!validated || !fitted) {
+    return tl::make_unexpected((validated ? fitted.error() : validated.error()));
+  }
+  const std::vector<double>& outputs = *validated;
+  const RegressionWeights& weights = *fitted;
   model.confidence_percent = confidence_percent(rows, outputs);
   report(
       Task::kTone, rows, sources,
@@ -207,7 +216,6 @@ void train_tone(const Regression& regression, const std::vector<Trainer::Row>& r
         return opinion + std::fabs(tone) <= 0 ? 1U : tone < 0 ? 0U : 2U;
       },
       held_out);
-  const RegressionWeights weights = fit(regression, all_rows(rows, sources));
   const auto dense = [&](std::size_t column, std::size_t output) {
     return weights[(regression.sparse + column) * 2 + output] * kTonePointsPerLogit;
   };
@@ -219,32 +227,39 @@ void train_tone(const Regression& regression, const std::vector<Trainer::Row>& r
                    dense(3, 1) / kLexiconSaturation};
   set_bias(Head::kPolarity, dense(4, 0), model);
   set_bias(Head::kOpinion, dense(4, 1), model);
+  return {};
 }
 
-void train_cue(const Regression& regression, Head head, const std::vector<Trainer::Row>& rows,
-               const std::vector<TrainingSource>& sources, Model& model,
-               std::vector<HeldOut>& held_out) {
-  const std::vector<double> outputs = cross_validate(regression, rows, sources);
+Result<void> train_cue(const Regression& regression, Head head,
+                       const std::vector<Trainer::Row>& rows,
+                       const std::vector<TrainingSource>& sources, Model& model,
+                       std::vector<HeldOut>& held_out) {
+  const Result<std::vector<double>> validated = cross_validate(regression, rows, sources);
+  const Result<RegressionWeights> fitted = fit(regression, all_rows(rows, sources));
+  if (!validated || !fitted) {
+    return tl::make_unexpected((validated ? fitted.error() : validated.error()));
+  }
+  const std::vector<double>& outputs = *validated;
+  const RegressionWeights& weights = *fitted;
   const double threshold = choose_threshold(rows, sources, outputs);
   report(
       head == Head::kUrgency ? Task::kUrgency : Task::kAbuse, rows, sources,
       [&](std::size_t row) { return outputs[row] > threshold ? 1U : 0U; }, held_out);
-  const RegressionWeights weights = fit(regression, all_rows(rows, sources));
   const double bias = weights[regression.sparse];
   place(weights, 1, 0, head, kCuePointsPerLogit, model);
   set_bias(head, (bias - threshold) * kCuePointsPerLogit + kCueThreshold, model);
+  return {};
 }
 
 }  // namespace
 
 std::uint32_t Trainer::add_source(TrainingSource source) {
   sources_.push_back(std::move(source));
-  rows_of_source_.resize(sources_.size() * kTasks);
   return static_cast<std::uint32_t>(sources_.size() - 1);
 }
 
-void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, const FoldedText& folded,
-                  const RawSums& raw) {
+void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, std::size_t place,
+                  const FoldedText& folded, const RawSums& raw) {
   Model shape;
   shape.word_bits = options_.word_bits;
   shape.character_bits = options_.character_bits;
@@ -266,7 +281,7 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, const Fo
   row.source = source;
   row.label = label;
   const auto slot = static_cast<std::size_t>(task);
-  row.fold = rows_of_source_[source * kTasks + slot]++ / 2 % kFolds;
+  row.fold = static_cast<std::uint32_t>(place / 2 % kFolds);
   row.dense = dense_features(task, folded, raw);
   row.offset = sources_[source].rules_hidden ? 0.0 : rule_offset(task, raw);
   for (auto* group : {&words, &characters}) {
@@ -285,7 +300,7 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, const Fo
   rows_[slot].push_back(std::move(row));
 }
 
-Model Trainer::train(std::vector<HeldOut>& held_out) const {
+Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
   Model model = plain_model();
   model.language = options_.language;
   model.word_bits = options_.word_bits;
@@ -305,12 +320,18 @@ Model Trainer::train(std::vector<HeldOut>& held_out) const {
     regression.dense = rows_[task].front().dense.size();
     regression.pull = options_.pull[task];
     regression.dense_pull = options_.pull[task] * kDensePullShare;
-    if (is_tone) {
-      train_tone(regression, rows_[task], sources_, model, held_out);
-    } else {
-      train_cue(regression,
-                task == static_cast<std::size_t>(Task::kUrgency) ? Head::kUrgency : Head::kAbuse,
-                rows_[task], sources_, model, held_out);
+    if (is_tone) {  // which way a text leans saturates by its difference, whether by its sum
+      regression.left_out.resize(regression.dense * 2);
+      regression.left_out[2 * 2 + 1] = regression.left_out[3 * 2] = true;
+    }
+    const Result<void> trained =
+        is_tone ? train_tone(regression, rows_[task], sources_, model, held_out)
+                : train_cue(regression,
+                            task == static_cast<std::size_t>(Task::kUrgency) ? Head::kUrgency
+                                                                             : Head::kAbuse,
+                            rows_[task], sources_, model, held_out);
+    if (!trained) {
+      return tl::make_unexpected(trained.error());
     }
   }
   model.trained_on =

@@ -56,12 +56,13 @@ class Trainer {
   std::uint32_t add_source(TrainingSource source);
   /// `raw`: what the classifier summed up for this text (Classifier::raw_sums). `label`: a class of
   /// `task`.
-  void add(std::uint32_t source, Task task, std::uint32_t label, const FoldedText& folded,
-           const RawSums& raw);
+  /// `place`: the row's in its source, from 0: pairs stay together where some rows are left out.
+  void add(std::uint32_t source, Task task, std::uint32_t label, std::size_t place,
+           const FoldedText& folded, const RawSums& raw);
 
   /// A task without rows of every class teaches nothing: its weights are 0. Appends to `held_out`
   /// what cross-validation found, by task and source.
-  Model train(std::vector<HeldOut>& held_out) const;
+  Result<Model> train(std::vector<HeldOut>& held_out) const;
 
   struct Row {
     std::uint32_t source = 0, label = 0, fold = 0;
@@ -74,7 +75,6 @@ class Trainer {
  private:
   TrainingOptions options_;
   std::vector<TrainingSource> sources_;
-  std::vector<std::uint32_t> rows_of_source_;  ///< by source and task
   std::vector<Row> rows_[kTasks];
 };
 

@@ -31,7 +31,7 @@ Result<void> write_private_file(const std::string& path, std::string_view conten
   if (!written || std::rename(fresh.c_str(), path.c_str()) != 0) {
     return cannot_write(path);
   }
-  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) {
     return cannot_write(folder);

@@ -1,11 +1,15 @@
 #include "engine/core/training_text.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "engine/core/handle_mask.h"
 
 namespace vigie {
 namespace {
+
+/// What stands for a link and an account: words that a model reads as such.
+constexpr std::string_view kLink = "https://lien", kAccount = "compte";
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -30,7 +34,7 @@ std::string training_text(std::string_view title, std::string_view text) {
   for (std::size_t at = 0; at < line.size();) {
     const std::size_t link = link_length(std::string_view(line).substr(at));
     if (link != 0) {
-      without_links += "<url>";
+      without_links += kLink;
       at += link;
     } else {
       without_links += is_blank(line[at]) ? ' ' : line[at];
@@ -44,7 +48,7 @@ std::string training_text(std::string_view title, std::string_view text) {
     const bool begins_mask = masked[at] == '@' && without_links[at + 1] != masked[at + 1];
     ++at;
     if (begins_mask) {
-      out += "…";
+      out += kAccount;
       at = std::min(masked.find_first_not_of('*', at), masked.size());
     }
   }

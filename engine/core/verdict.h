@@ -29,6 +29,14 @@ struct Evidence {
   bool operator==(const Evidence&) const = default;
 };
 
+/// The tone towards one of several topics.
+struct Aspect {
+  std::uint32_t topic = 0;  ///< in Catalogue::names
+  Tone tone = Tone::kNeutral;
+  std::int16_t score = 0;  ///< -1000..1000
+  bool operator==(const Aspect&) const = default;
+};
+
 /// What Vigie thinks of one mention; the same for every tenant. Scores are in thousandths:
 /// integers, so that the same input gives the same bytes on every machine.
 struct Verdict {
@@ -43,6 +51,8 @@ struct Verdict {
   std::int32_t tone_sum = 0, opinion_sum = 0, urgency_sum = 0, abuse_sum = 0;
   char language[3] = {0, 0, 0};    ///< ISO 639-1 ("fr"), "" unknown
   std::vector<Evidence> evidence;  ///< by axis, then by position
+  /// By topic; empty unless the text speaks of several: then each has the tone of all.
+  std::vector<Aspect> aspects;
 
   std::string_view language_view() const { return {language}; }
 };

@@ -62,10 +62,13 @@ void write_aspects(const Verdict& verdict, const Catalogue& catalogue,
                    std::span<const std::uint32_t> topics, JsonWriter& json) {
   json.key("aspects").begin_array();
   for (const std::uint32_t topic : topics) {
+    const auto found = std::ranges::find(verdict.aspects, topic, &Aspect::topic);
+    const Aspect aspect =
+        found == verdict.aspects.end() ? Aspect{topic, verdict.tone, verdict.tone_score} : *found;
     json.begin_object();
     json.key("topic").value(catalogue.names.at(topic));
-    json.key("label").value(to_string(verdict.tone));
-    json.key("score").thousandths(verdict.tone_score);
+    json.key("label").value(to_string(aspect.tone));
+    json.key("score").thousandths(aspect.score);
     json.end_object();
   }
   json.end_array();

@@ -181,9 +181,12 @@ void TextFolder::fold(std::string_view title, std::string_view text, FoldedText&
 }
 
 std::vector<std::string> TextFolder::fold_phrase(std::string_view phrase) {
+  std::vector<std::string> words;
+  if (!is_valid_utf8(phrase)) {
+    return words;
+  }
   FoldedText folded;
   TextFolder().fold({}, phrase, folded);
-  std::vector<std::string> words;
   for (const Token& token : folded.tokens) {
     words.emplace_back(folded.word(token));
     const std::size_t end = token.start + token.length;

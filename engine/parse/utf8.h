@@ -11,6 +11,9 @@ struct Character {
   std::size_t length = 0;  ///< bytes
 };
 
+/// Texts come from outside: whoever lets one in asks this first.
+bool is_valid_utf8(std::string_view text);
+
 /// The first character of `text`: valid UTF-8, not empty.
 inline Character decode(std::string_view text) {
   const auto byte = [&](std::size_t i) {

@@ -37,7 +37,7 @@ namespace vigie {
 // an id again without keeping it.
 
 /// 2: records may hold corrections. What reads 2 reads 1.
-inline constexpr std::uint32_t kStoreFormat = 2;
+inline constexpr std::uint32_t kStoreFormat = 3;
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

@@ -4,7 +4,7 @@
 
 namespace vigie {
 namespace {
-constexpr std::uint8_t kPackFormat = 1;
+constexpr std::uint8_t kPackFormat = 2;
 }
 
 void PackWriter::start(std::uint32_t generation, std::uint64_t first_sequence) {

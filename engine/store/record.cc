@@ -75,6 +75,29 @@ void add_rests(Verdict& verdict) {
   }
 }
 
+void write_aspects(const Verdict& verdict, ByteWriter& out) {
+  out.varint(verdict.aspects.size());
+  for (const Aspect& aspect : verdict.aspects) {
+    out.varint(aspect.topic);
+    out.byte(static_cast<unsigned>(aspect.tone));
+    out.integer(aspect.score);
+  }
+}
+
+bool read_aspects(ByteReader& in, Verdict& verdict) {
+  const std::uint64_t count = in.varint();
+  if (!in.ok() || count > in.left() / 3) {  // three bytes are the least an aspect takes
+    return false;
+  }
+  verdict.aspects.resize(static_cast<std::size_t>(count));
+  for (Aspect& aspect : verdict.aspects) {
+    aspect.topic = in.natural<std::uint32_t>();
+    aspect.tone = in.choice<Tone>(3);
+    aspect.score = static_cast<std::int16_t>(in.integer());
+  }
+  return in.ok();
+}
+
 void write_verdict(const Verdict& verdict, ByteWriter& out) {
   out.integer(verdict.tone_score);
   out.varint(verdict.tone_confidence);
@@ -100,6 +123,7 @@ void write_verdict(const Verdict& verdict, ByteWriter& out) {
     out.varint(evidence.span.end - evidence.span.start);
     out.integer(evidence.weight);
   }
+  write_aspects(verdict, out);
 }
 
 bool read_verdict(ByteReader& in, Verdict& verdict) {
@@ -132,7 +156,7 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
     evidence.weight = static_cast<std::int32_t>(in.integer());
   }
   add_rests(verdict);
-  return in.ok();
+  return in.ok() && read_aspects(in, verdict);
 }
 
 unsigned answer_byte(std::optional<bool> answer) { return answer ? 1U + (*answer ? 1U : 0U) : 0U; }

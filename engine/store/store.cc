@@ -82,6 +82,11 @@ Result<void> Store::State::load_meta() {
   if (*format && ByteReader(**format).u32() > kStoreFormat) {
     return fail(ErrorCode::kTooNew, "the data folder was written by a newer Vigie");
   }
+  if (*format && ByteReader(**format).u32() < kStoreFormat) {
+    return fail(ErrorCode::kCorrupt,
+                "the data folder was written by a Vigie before 0.1, whose verdicts this one cannot "
+                "read: give it a new folder and ingest again");
+  }
   std::uint32_t last_number = 0;
   std::map<std::string, std::uint32_t, std::less<>> numbers;
   const auto at = key_value->iterate(Family::kMeta);

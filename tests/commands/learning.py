@@ -130,7 +130,7 @@ def rows_to_train_on(scene):
     scene.correct("b", tone="positive", urgent=False)
     code, out, errors = vigie("query", "--config", scene.engine.config, "--corrections", "tone")
     assert code == 0, errors
-    assert sorted(out.splitlines()) == [f"negative\t{CALM}", "positive\tMerci @…, bravo pour la fête ! <url>"], out
+    assert sorted(out.splitlines()) == [f"negative\t{CALM}", "positive\tMerci @compte, bravo pour la fête ! https://lien"], out
     code, out, _ = vigie("query", "--config", scene.engine.config, "--corrections", "urgency", "--tenant", "techniville")
     rows = dict(line.split("\t")[::-1] for line in out.splitlines())
     assert rows["Le marché est déplacé samedi"] == "urgent" and sorted(rows.values()) == ["non_urgent", "non_urgent", "urgent"]
