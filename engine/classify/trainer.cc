@@ -113,12 +113,13 @@ std::int32_t confidence_percent(const std::vector<Trainer::Row>& rows,
   return best;
 }
 
-/// The logit from which on the answer is yes.
+/// The logit from which on the answer is yes: the middle between the highest and the lowest of the
+/// best.
 double choose_threshold(const std::vector<Trainer::Row>& rows,
                         const std::vector<TrainingSource>& sources,
                         const std::vector<double>& outputs) {
-  constexpr double kLowest = -3, kHighest = 3, kStep = 0.05;
-  double best = kHighest, best_score = -1;
+  constexpr double kLowest = -10, kHighest = 10, kStep = 0.05;  // logits
+  double best = kHighest, highest = kHighest, best_score = -1;
   for (double threshold = kHighest; threshold >= kLowest; threshold -= kStep) {
     std::map<std::uint32_t, Confusion> confusions;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -132,9 +133,10 @@ double choose_threshold(const std::vector<Trainer::Row>& rows,
       allowed = allowed && called <= sources[source].at_most;
       score += confusion.rows(1) == 0 ? 0 : confusion.macro_f1();
     }
-    if (allowed && score > best_score) {
+    if (allowed && score >= best_score) {
+      highest = score > best_score ? threshold : highest;
       best_score = score;
-      best = threshold;
+      best = (highest + threshold) / 2;
     }
   }
   return best;

@@ -1,0 +1,204 @@
+#include "engine/classify/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <random>
+
+#include "engine/classify/model_scorer.h"
+#include "engine/classify/regression.h"
+#include "engine/parse/text_folder.h"
+
+namespace vigie {
+namespace {
+
+TrainingOptions small() {
+  TrainingOptions options;
+  options.language = "fr";
+  options.word_bits = options.character_bits = 10;
+  options.pull[0] = options.pull[1] = options.pull[2] = 0.1;
+  return options;
+}
+
+/// Texts whose one telling word says what they are, among words that say nothing.
+class Lesson {
+ public:
+  explicit Lesson(TrainingOptions options = small()) : trainer_(std::move(options)) {
+    source_ = trainer_.add_source({"lesson"});
+  }
+  void teach(Task task, std::uint32_t label, const std::string& word, int rows = 40) {
+    for (int i = 0; i < rows; ++i) {
+      add(source_, task, label, word + ' ' + filler());
+    }
+  }
+  void add(std::uint32_t source, Task task, std::uint32_t label, const std::string& text) {
+    folder_.fold({}, text, folded_);
+    trainer_.add(source, task, label, place_++, folded_, {});
+  }
+  std::string filler() {
+    static constexpr const char* kWords[] = {"rue", "place", "lundi", "maison", "ville", "matin"};
+    std::string text;
+    for (int i = 0; i < 5; ++i) {
+      text += std::string(kWords[random_() % std::size(kWords)]) + ' ';
+    }
+    return text;
+  }
+  Trainer& trainer() { return trainer_; }
+  Model learn() {
+    held_out_.clear();
+    Result<Model> model = trainer_.train(held_out_);
+    EXPECT_TRUE(model);
+    return *model;
+  }
+  const std::vector<HeldOut>& held_out() const { return held_out_; }
+  HeadSums judge(const Model& model, const std::string& text) {
+    folder_.fold({}, text, folded_);
+    ModelScores scores;
+    ModelScorer(model).score(folded_, scores);
+    return scores.sums;
+  }
+
+ private:
+  Trainer trainer_;
+  std::uint32_t source_ = 0;
+  std::size_t place_ = 0;
+  TextFolder folder_;
+  FoldedText folded_;
+  std::mt19937 random_{7};
+  std::vector<HeldOut> held_out_;
+};
+
+TEST(Trainer, LearnsWhatTellsClassesApart) {
+  Lesson lesson;
+  lesson.teach(Task::kUrgency, 1, "incendie");
+  lesson.teach(Task::kUrgency, 0, "kermesse");
+  lesson.teach(Task::kTone, 0, "honteux");
+  lesson.teach(Task::kTone, 1, "horaires");
+  lesson.teach(Task::kTone, 2, "superbe");
+  const Model model = lesson.learn();
+  EXPECT_GT(lesson.judge(model, "incendie rue place")[2], 500);
+  EXPECT_LT(lesson.judge(model, "kermesse rue place")[2], 500);
+  const HeadSums bad = lesson.judge(model, "honteux rue"),
+                 good = lesson.judge(model, "superbe rue"),
+                 none = lesson.judge(model, "horaires rue");
+  EXPECT_LT(bad[0], 0);
+  EXPECT_GT(good[0], 0);
+  EXPECT_GT(bad[1] + std::abs(bad[0]), 0);
+  EXPECT_LE(none[1] + std::abs(none[0]), 0);
+  for (const HeldOut& one : lesson.held_out()) {
+    EXPECT_GT(one.confusion.macro_f1(), 0.95) << one.source;
+  }
+}
+
+TEST(Trainer, TheSameTextsGiveTheSameBytes) {
+  const auto bytes = [] {
+    Lesson lesson;
+    lesson.teach(Task::kUrgency, 1, "incendie");
+    lesson.teach(Task::kUrgency, 0, "kermesse");
+    return encode_model(lesson.learn());
+  };
+  EXPECT_EQ(bytes(), bytes());
+}
+
+TEST(Trainer, ATaskWithoutEveryClassTeachesNothing) {
+  Lesson lesson;
+  lesson.teach(Task::kUrgency, 1, "incendie");
+  lesson.teach(Task::kUrgency, 0, "kermesse");
+  lesson.teach(Task::kTone, 2, "superbe");
+  const Model model = lesson.learn();
+  EXPECT_FALSE(model.knows_tone());
+  EXPECT_EQ(lesson.judge(model, "superbe rue")[0], 0);
+  EXPECT_EQ(lesson.judge(model, "superbe rue")[3], 0);
+}
+
+TEST(Trainer, OrdinaryTextsHoldTheThresholdUp) {
+  const auto called = [](double at_most) {
+    Lesson lesson;
+    lesson.teach(Task::kUrgency, 1, "feu");
+    lesson.teach(Task::kUrgency, 0, "kermesse");
+    TrainingSource ordinary{"ordinary"};
+    ordinary.weight = 0.01;
+    ordinary.at_most = at_most;
+    const std::uint32_t source = lesson.trainer().add_source(ordinary);
+    for (int i = 0; i < 40; ++i) {
+      lesson.add(source, Task::kUrgency, 0, "feu " + lesson.filler());
+    }
+    lesson.learn();
+    return lesson.held_out().back().confusion.share(0, 1);
+  };
+  EXPECT_GT(called(1), 0.5);
+  EXPECT_LE(called(0.05), 0.05);
+}
+
+TEST(Regression, EndsWhereEveryStepAsideIsWorse) {
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal;
+  constexpr std::size_t kRows = 60, kColumns = 5;
+  std::vector<std::uint32_t> columns(kColumns);
+  std::vector<std::vector<float>> values;
+  std::vector<DesignRow> rows;
+  const std::array<float, 1> one = {1};
+  for (std::uint32_t i = 0; i < kColumns; ++i) {
+    columns[i] = i;
+  }
+  for (std::size_t i = 0; i < kRows; ++i) {
+    values.emplace_back(kColumns);
+    for (float& value : values.back()) {
+      value = normal(random);
+    }
+  }
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const auto label = static_cast<std::uint32_t>(values[i][0] + normal(random) > 0 ? 2 : i % 2);
+    rows.push_back({columns, values[i], one, label, i % 3 == 0 ? 2.0 : 1.0});
+  }
+  Regression regression;
+  regression.outputs = 2;
+  regression.sparse = kColumns;
+  regression.dense = 1;
+  const auto loss = [&](const RegressionWeights& weights) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 2 * kColumns; ++i) {
+      sum += weights[i] * weights[i] / 2;
+    }
+    for (const DesignRow& row : rows) {
+      std::array<double, 2> out{};
+      predict(regression, weights, row, out);
+      const double logits[3] = {out[1] - out[0], 0, out[1] + out[0]};
+      sum += row.weight *
+             (std::log(std::exp(logits[0]) + 1 + std::exp(logits[2])) - logits[row.label]);
+    }
+    return sum;
+  };
+  const Result<RegressionWeights> fitted = fit(regression, rows);
+  ASSERT_TRUE(fitted);
+  const double least = loss(*fitted);
+  for (std::size_t i = 0; i < fitted->size(); ++i) {
+    for (const double step : {-0.02, 0.02}) {
+      RegressionWeights aside = *fitted;
+      aside[i] += step;
+      EXPECT_GT(loss(aside), least) << i;
+    }
+  }
+  regression.left_out = {false, true};
+  EXPECT_EQ(fit(regression, rows)->back(), 0.0);
+}
+
+TEST(Evaluation, CountsAsByHand) {
+  const std::vector<Judged> rows = {
+      {0, 0, 0.9}, {0, 0, 0.9}, {0, 1, 0.6}, {1, 1, 0.6}, {2, 1, 0.6}};
+  const Confusion confusion = confusion_of(rows, 3);
+  EXPECT_DOUBLE_EQ(confusion.precision(1), 1.0 / 3);
+  EXPECT_DOUBLE_EQ(confusion.recall(0), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(confusion.f1(0), 0.8);
+  EXPECT_DOUBLE_EQ(confusion.f1(1), 0.5);
+  EXPECT_DOUBLE_EQ(confusion.macro_f1(), (0.8 + 0.5 + 0) / 3);
+  // Two bins: |1.8 - 2| and |1.8 - 1| over five rows.
+  EXPECT_NEAR(calibration_error(rows), (0.2 + 0.8) / 5, 1e-9);
+  const Interval interval = macro_f1_interval(rows, 3);
+  EXPECT_LE(interval.low, confusion.macro_f1());
+  EXPECT_GE(interval.high, confusion.macro_f1());
+}
+
+}  // namespace
+}  // namespace vigie
