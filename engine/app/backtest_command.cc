@@ -20,6 +20,7 @@ constexpr std::size_t kShownExamples = 5, kShownBytes = 120;
 /// "30d" is that long before `now`; "2026-10-01" its midnight, UTC; empty: since ever.
 std::optional<Time> parse_since(const std::string& text, Time now) {
   constexpr std::size_t kDateCharacters = 10;
+  constexpr int kMaxDays = 36'500;
   if (text.empty()) {
     return Time{};
   }
@@ -27,7 +28,7 @@ std::optional<Time> parse_since(const std::string& text, Time now) {
     int days = 0;
     const char* const end = text.data() + text.size() - 1;
     const auto [stop, error] = std::from_chars(text.data(), end, days);
-    const bool is_number = error == std::errc() && stop == end && days > 0;
+    const bool is_number = error == std::errc() && stop == end && days > 0 && days <= kMaxDays;
     return is_number ? std::optional(std::max(now - std::chrono::days(days), Time{}))
                      : std::nullopt;
   }

@@ -195,11 +195,12 @@ int main(int argc, char** argv) {
                                        "what could not be read, and why");
   auto* alerts =
       query_command->add_flag("--alerts", query_options.alerts, "alerts raised")->excludes(dead);
-  query_command
-      ->add_flag("--deliveries", query_options.deliveries,
-                 "alerts that have not reached a receiver: still owed, or given up")
-      ->excludes(dead)
-      ->excludes(alerts);
+  auto* deliveries =
+      query_command
+          ->add_flag("--deliveries", query_options.deliveries,
+                     "alerts that have not reached a receiver: still owed, or given up")
+          ->excludes(dead)
+          ->excludes(alerts);
   query_command
       ->add_option("--corrections", query_options.corrections,
                    "people's corrections of tone or urgency, to train a model: label, tab, text; "
@@ -207,6 +208,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"tone", "urgency"}))
       ->excludes(dead)
       ->excludes(alerts)
+      ->excludes(deliveries)
       ->excludes(limit);
   query_command->callback([&] { exit_code = query(query_options); });
 

@@ -83,22 +83,29 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
   if (!model_.has_weights()) {
     return;
   }
+  // First all pieces are named, so that their weights are on their way when they are summed.
+  seen_.clear();
+  visit_text_pieces(folded, [this](const TextPiece& piece) {
+    const std::uint32_t pair = model_.word_bucket(piece.pair);
+    __builtin_prefetch(&model_.words[pair]);
+    __builtin_prefetch(&slots_[piece.hash % kSlots]);
+    seen_.push_back({piece, pair});
+  });
   pieces_.clear();
-  visit_text_pieces(folded, [this, &out](const TextPiece& piece) {
+  for (const auto& [piece, pair] : seen_) {
     Piece& sums = pieces_.emplace_back();
     sums.token = piece.token;
     sums.last = piece.last;
-    const HeadWeights& pair = model_.words[model_.word_bucket(piece.pair)];
     const Slot& slot = look_up(piece.letters, piece.hash);
     const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
     add_all(slot.word, sums.words);
-    add_all(pair, sums.words);
+    add_all(model_.words[pair], sums.words);
     add_all(shape.weights, sums.words);
     add_all(signs.weights, sums.words);
     add_all(slot.characters, sums.characters);
     out.word_features += 2 + shape.features + signs.features;
     out.character_features += slot.grams;
-  });
+  }
   const double words = group_factor(out.word_features),
                characters = group_factor(out.character_features);
   std::array<double, kHeads> word_points, character_points;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/classify/model.h"
@@ -23,7 +24,7 @@ struct ModelScores {
 
 /// Sums a model's weights over a text, word by word. What a word's characters weigh is remembered
 /// per word: most words of most texts are a few thousand. Whole words are compared, never hashes
-/// alone. 512 KiB, one thread.
+/// alone. 2 MiB, one thread.
 class ModelScorer {
  public:
   /// `model` must outlive this.
@@ -32,7 +33,7 @@ class ModelScorer {
   void score(const FoldedText& folded, ModelScores& out);
 
  private:
-  static constexpr std::size_t kSlots = 8192, kMaxBytes = 40;
+  static constexpr std::size_t kSlots = 32768, kMaxBytes = 40;
   struct alignas(64) Slot {  // one cache line
     std::array<char, kMaxBytes> bytes{};
     std::uint8_t length = 0;
@@ -58,6 +59,7 @@ class ModelScorer {
   std::vector<Slot> slots_;
   std::array<Combination, kShapes> shapes_;
   std::array<Combination, kSigns> signs_;
+  std::vector<std::pair<TextPiece, std::uint32_t>> seen_;  ///< of the text, and its pair's bucket
   std::vector<Piece> pieces_;
   Slot uncached_;
 };

@@ -36,8 +36,14 @@ bool ends_in_word(std::string_view text) {
   if (text.empty()) {
     return false;
   }
-  const auto last = static_cast<unsigned char>(text.back());
-  return last >= 0x80 || word_character_length(text, text.size() - 1) != 0;
+  std::size_t last = text.size() - 1;
+  while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) {
+    --last;
+  }
+  // Two bytes from 0xC3 on are letters ("é@"); what needs more, or is a sign ("«", a space that
+  // does not break, "’", an emoji), ends no word.
+  const auto lead = static_cast<unsigned char>(text[last]);
+  return lead < 0x80 ? word_character_length(text, last) != 0 : lead >= 0xC3 && lead < 0xE0;
 }
 
 }  // namespace

@@ -24,6 +24,41 @@ std::size_t link_length(std::string_view text) {
   return 0;
 }
 
+/// Whether a word is a mail address.
+bool is_address(std::string_view word) {
+  const std::size_t at = word.find('@');
+  return at != word.npos && at > 0 && word.find('.', at) != word.npos;
+}
+
+/// Mail addresses become accounts, and the digits of a telephone number (9 or more, parted by a
+/// space, dot or hyphen at most) zeros.
+std::string without_contacts(std::string_view line) {
+  constexpr std::ptrdiff_t kTelephoneDigits = 9;
+  std::string out;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t end = std::min(line.find(' ', at), line.size());
+    const std::string_view word = line.substr(at, end - at);
+    out += is_address(word) ? "@" + std::string(kAccount) : std::string(word);
+    out += end < line.size() ? " " : "";
+    at = end + 1;
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto may_part = [](char c) { return c == ' ' || c == '.' || c == '-'; };
+  for (auto from = out.begin(); from != out.end();) {
+    from = std::find_if(from, out.end(), is_digit);
+    auto to = from;
+    while (to != out.end() &&
+           (is_digit(*to) || (may_part(*to) && to + 1 != out.end() && is_digit(*(to + 1))))) {
+      ++to;
+    }
+    if (std::count_if(from, to, is_digit) >= kTelephoneDigits) {
+      std::replace_if(from, to, is_digit, '0');
+    }
+    from = to;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string training_text(std::string_view title, std::string_view text) {
@@ -41,6 +76,7 @@ std::string training_text(std::string_view title, std::string_view text) {
       ++at;
     }
   }
+  without_links = without_contacts(without_links);
   const std::string masked = mask_handles(without_links);
   std::string out;
   for (std::size_t at = 0; at < masked.size();) {

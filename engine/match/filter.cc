@@ -111,7 +111,9 @@ bool holds(const Filter& filter, const Mention& mention, const PhraseFolder& fol
     case Of::kSource:
       return is_same_but_for_case(mention.source, filter.text);
     case Of::kLanguage:
-      return is_same_but_for_case(mention.language, filter.text);
+      return is_same_but_for_case(mention.language, filter.text) ||
+             is_same_but_for_case(mention.language.substr(0, mention.language.find_first_of("-_")),
+                                  filter.text);
     case Of::kAuthor:
       return is_same_but_for_case(mention.author.id, filter.text) ||
              (!filter.words.empty() && fold(mention.author.name) == filter.words);
@@ -127,7 +129,8 @@ bool holds(const Filter& filter, const Mention& mention, const PhraseFolder& fol
     case Of::kRepost:
       return mention.kind == Kind::kRepost || !mention.repost_of.empty();
     case Of::kFollowers:
-      return compares(mention.author.followers, filter.compare, filter.number);
+      return !mention.author.id.empty() &&
+             compares(mention.author.followers, filter.compare, filter.number);
     case Of::kRating:
       return mention.rating && compares(static_cast<std::uint64_t>(std::max(*mention.rating, 0)),
                                         filter.compare, filter.number);

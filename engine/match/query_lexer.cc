@@ -34,7 +34,26 @@ QueryToken piece(Type type, std::size_t start, std::size_t end) {
   return token;
 }
 
+/// « is closed by », the curved ones by a curved one, " by ".
+bool closes(std::string_view opening, std::string_view mark) {
+  if (opening == "«" || opening == "\"") {
+    return mark == (opening == "«" ? "»" : "\"");
+  }
+  return mark == "”" || mark == "“" || (opening == "»" && mark == "«");
+}
+
 }  // namespace
+
+/// Spaces that do not break a line, as typed on a Mac or pasted from a text processor, are spaces;
+/// as many of them as they have bytes, so that places stay.
+QueryLexer::QueryLexer(std::string_view query) : query_(query) {
+  for (const std::string_view space : {"\u00a0", "\u202f"}) {
+    for (std::size_t at = query_.find(space); at != std::string::npos;
+         at = query_.find(space, at)) {
+      query_.replace(at, space.size(), space.size(), ' ');
+    }
+  }
+}
 
 const QueryToken& QueryLexer::peek() {
   if (!has_next_) {
@@ -51,7 +70,7 @@ QueryToken QueryLexer::take() {
 }
 
 QueryToken QueryLexer::take_value() {
-  if (quote_bytes(at_) != 0) {
+  if (!mark_at(at_).empty()) {
     return read_quoted();
   }
   QueryToken token = piece(Type::kPhrase, at_, at_);
@@ -75,7 +94,7 @@ QueryToken QueryLexer::read() {
     ++at_;
     return piece(c == '(' ? Type::kOpen : Type::kClose, at_ - 1, at_);
   }
-  if (quote_bytes(at_) != 0) {
+  if (!mark_at(at_).empty()) {
     return read_quoted();
   }
   return c == '/' ? read_regex() : read_word();
@@ -83,16 +102,17 @@ QueryToken QueryLexer::read() {
 
 QueryToken QueryLexer::read_quoted() {
   QueryToken token = piece(Type::kPhrase, at_, at_);
-  at_ += quote_bytes(at_);
+  const std::string_view opening = mark_at(at_);
+  at_ += opening.size();
   const std::size_t text = at_;
-  while (at_ < query_.size() && quote_bytes(at_) == 0) {
+  while (at_ < query_.size() && !closes(opening, mark_at(at_))) {
     ++at_;
   }
   if (at_ == query_.size()) {
     throw QueryFault{token.start, "this quotation mark is not closed"};
   }
   token.text = query_.substr(text, at_ - text);
-  at_ += quote_bytes(at_);
+  at_ += mark_at(at_).size();
   token.end = at_;
   if (token.text.find_first_not_of(" \t\r\n") == token.text.npos) {
     throw QueryFault{token.start, "nothing stands between these quotation marks"};
@@ -202,17 +222,17 @@ void QueryLexer::name_operator(QueryToken& token) const {
 
 bool QueryLexer::is_end_of_word(std::size_t at) const {
   return at >= query_.size() || is_space(query_[at]) || query_[at] == '(' || query_[at] == ')' ||
-         quote_bytes(at) != 0;
+         !mark_at(at).empty();
 }
 
 /// Bytes of the quotation mark at `at`: 0 if there is none.
-std::size_t QueryLexer::quote_bytes(std::size_t at) const {
+std::string_view QueryLexer::mark_at(std::size_t at) const {
   for (const std::string_view mark : {"\"", "“", "”", "„", "«", "»"}) {
-    if (query_.substr(std::min(at, query_.size())).starts_with(mark)) {
-      return mark.size();
+    if (std::string_view(query_).substr(std::min(at, query_.size())).starts_with(mark)) {
+      return mark;
     }
   }
-  return 0;
+  return {};
 }
 
 }  // namespace vigie

@@ -39,7 +39,7 @@ struct QueryFault {
 /// thrown: it ends the reading, and parse_query catches it.
 class QueryLexer {
  public:
-  explicit QueryLexer(std::string_view query) : query_(query) {}
+  explicit QueryLexer(std::string_view query);
 
   /// The next piece, which stays the next one until take().
   const QueryToken& peek();
@@ -55,9 +55,9 @@ class QueryLexer {
   QueryToken read_word();
   void name_operator(QueryToken& token) const;
   bool is_end_of_word(std::size_t at) const;
-  std::size_t quote_bytes(std::size_t at) const;
+  std::string_view mark_at(std::size_t at) const;
 
-  std::string_view query_;
+  std::string query_;
   std::size_t at_ = 0;
   QueryToken next_;
   bool has_next_ = false;

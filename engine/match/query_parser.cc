@@ -213,6 +213,9 @@ class QueryParser {
 
   Condition parse_filter_value(const QueryToken& name) {
     const QueryToken value = lexer_.take_value();
+    if (value.text.find_first_of("{}") != value.text.npos) {
+      fail_at(value.start, "a filter's value cannot use {names}: write a group, with OR");
+    }
     Result<Filter> filter = parse_filter(name.text, value.text);
     if (!filter) {
       fail_at(name.start, filter.error().text);
@@ -226,7 +229,11 @@ class QueryParser {
     if (lexer_.peek().type == Type::kNot || lexer_.peek().start != name.end) {
       fail_at(name.start, "'" + name.text + ":' needs a word, a phrase or a group right behind it");
     }
+    if (++parentheses_ > kMaxParentheses) {
+      fail_at(name.start, "this query nests too deep");
+    }
     Condition inside = parse_primary();
+    --parentheses_;
     restrict_to(name.text == "title" ? Field::kTitle : Field::kText, name.start, inside);
     return inside;
   }

@@ -27,10 +27,10 @@ constexpr std::string_view kFunctionWords[] = {
 static_assert(std::ranges::is_sorted(kFunctionWords));
 
 /// Beginnings of words for people who write or belong, folded.
-constexpr std::string_view kPeople[] = {"auteur",     "author",  "comptes",      "profil",
-                                        "internaute", "user",    "utilisat",     "abonne",
-                                        "militant",   "activis", "sympathisant", "adherent",
-                                        "partisan",   "croyant", "fideles"};
+constexpr std::string_view kPeople[] = {"auteur",   "author",     "compte",  "usager",
+                                        "profil",   "internaute", "user",    "utilisat",
+                                        "abonne",   "militant",   "activis", "sympathisant",
+                                        "adherent", "partisan",   "croyant", "fideles"};
 
 /// Beginnings of words for what article 9 protects, folded; a '.' ends a whole word.
 constexpr std::string_view kProtected[] = {

@@ -34,18 +34,14 @@ Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
   constexpr std::size_t kMaxRecalled = 100'000;
   std::vector<Sighting> sightings;
   Day newest = 0;
-  const Result<void> read =
-      store_.scan_urgent(tenant, std::nullopt, 0, [&](const StoredMention& stored) {
-        newest = std::max(newest, stored.ref.day);
-        if (stored.ref.day + 1 < newest || sightings.size() == kMaxRecalled) {
-          return false;
-        }
-        if (!was_told_urgent(stored.record)) {
-          return true;  // by correction or by new rules: it opened no incident
-        }
-        sightings.push_back(sight(tenant, stored.record, *stored.catalogue));
-        return true;
-      });
+  const Result<void> read = store_.scan_told_urgent(tenant, [&](const StoredMention& stored) {
+    newest = std::max(newest, stored.ref.day);
+    if (stored.ref.day + 1 < newest || sightings.size() == kMaxRecalled) {
+      return false;
+    }
+    sightings.push_back(sight(tenant, stored.record, *stored.catalogue));
+    return true;
+  });
   std::for_each(sightings.rbegin(), sightings.rend(),
                 [&](const Sighting& sighting) { incidents_.see(sighting); });
   return read;

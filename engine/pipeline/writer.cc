@@ -62,9 +62,7 @@ bool Writer::step() {
     last_house_ = now;
     keep_house();
   }
-  if (correct()) {
-    return true;
-  }
+  const bool corrected = correct();  // never instead of what is waiting: corrections may not end
   const std::size_t taken = take();
   if (taken != 0) {
     const auto start = std::chrono::steady_clock::now();
@@ -87,7 +85,7 @@ bool Writer::step() {
     sync();
     return true;
   }
-  return keep_house();
+  return corrected || keep_house();
 }
 
 /// People wait for the answer: it is synced at once.

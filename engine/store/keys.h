@@ -36,7 +36,7 @@ namespace vigie {
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.
 
-/// 2: records may hold corrections. What reads 2 reads 1.
+/// 3: verdicts with an opinion and aspects, rests left out. Older ones are refused.
 inline constexpr std::uint32_t kStoreFormat = 3;
 inline constexpr std::size_t kRefKeySize = 16;
 

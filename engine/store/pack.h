@@ -9,7 +9,7 @@
 
 namespace vigie {
 
-// A pack: byte format (1), varint catalogue generation, varint count (>= 1), then per record varint
+// A pack: byte format (2), varint catalogue generation, varint count (>= 1), then per record varint
 // sequence delta (the first one's from the key's sequence: 0) and the record, length-prefixed.
 
 struct PackedRecord {

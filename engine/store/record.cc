@@ -220,9 +220,11 @@ std::size_t max_bytes(const Record& record) {
     texts += correction.by.size();
   }
   constexpr std::size_t kNumbers = 48, kFixedBytes = 64, kBytesOfEvidence = 1 + 4 * 5;
+  constexpr std::size_t kBytesOfAspect = 1 + 2 * ByteWriter::kMaxVarintBytes;
   constexpr std::size_t kBytesOfCorrection = 3 + 2 * ByteWriter::kMaxVarintBytes;
   return texts + kNumbers * ByteWriter::kMaxVarintBytes + kFixedBytes +
          kBytesOfEvidence * record.verdict.evidence.size() + 5 * record.topics.size() +
+         ByteWriter::kMaxVarintBytes + kBytesOfAspect * record.verdict.aspects.size() +
          kBytesOfCorrection * record.corrections.size();
 }
 

@@ -210,6 +210,10 @@ class Store {
   /// The same, only mentions of urgency high and critical, through their index.
   Result<void> scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
                            const std::function<bool(const StoredMention&)>& visit) const;
+  /// All of a tenant's mentions that incidents heard of as urgent, whatever people or other rules
+  /// have said since.
+  Result<void> scan_told_urgent(TenantId tenant,
+                                const std::function<bool(const StoredMention&)>& visit) const;
 
   /// Cells of hours [from, to), ascending by hour; cells that have come down to 0 are not given.
   Result<std::vector<RollupCell>> rollups(TenantId tenant, std::uint32_t from_hour,
@@ -241,6 +245,9 @@ class Store {
   StoreStats stats() const;
 
  private:
+  Result<void> scan_index_of_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
+                                    const std::function<bool(const StoredMention&)>& visit) const;
+
   struct State;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

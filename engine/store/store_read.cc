@@ -168,6 +168,22 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
 
 Result<void> Store::scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
                                 const std::function<bool(const StoredMention&)>& visit) const {
+  return scan_index_of_urgent(tenant, before, since, [&visit](const StoredMention& stored) {
+    return !is_urgent(urgency_in_force(stored.record)) || visit(stored);
+  });
+}
+
+Result<void> Store::scan_told_urgent(TenantId tenant,
+                                     const std::function<bool(const StoredMention&)>& visit) const {
+  return scan_index_of_urgent(tenant, std::nullopt, 0, [&visit](const StoredMention& stored) {
+    return !was_told_urgent(stored.record) || visit(stored);
+  });
+}
+
+/// Rows of what is urgent, or was when it was told.
+Result<void> Store::scan_index_of_urgent(
+    TenantId tenant, std::optional<MentionRef> before, Day since,
+    const std::function<bool(const StoredMention&)>& visit) const {
   if (tenant >= state_->number_of.size()) {
     return {};
   }
@@ -190,7 +206,7 @@ Result<void> Store::scan_urgent(TenantId tenant, std::optional<MentionRef> befor
     if (!found) {
       return tl::make_unexpected(found.error());
     }
-    if (*found && is_urgent(urgency_in_force((*found)->record)) && !visit(**found)) {
+    if (*found && !visit(**found)) {
       return {};
     }
   }

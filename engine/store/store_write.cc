@@ -242,7 +242,7 @@ void Store::State::put_over(const RefKey& ref, const Record& record, HeldRecord 
 
 void Store::State::mark_urgent(const RefKey& ref, const Record& record) {
   const std::string row = ref_key(ref.tenant_number, ref.day, ref.sequence);
-  if (is_urgent(urgency_in_force(record))) {
+  if (is_urgent(urgency_in_force(record)) || was_told_urgent(record)) {
     batch.put(Family::kUrgent, row, {});
   } else {
     batch.erase(Family::kUrgent, row);
