@@ -14,7 +14,10 @@
 
 #include "bench/corpus.h"
 #include "bench/match_rules.h"
+#include "engine/classify/classifier.h"
 #include "engine/core/check.h"
+#include "engine/core/json_writer.h"
+#include "engine/core/verdict_json.h"
 #include "engine/match/matcher.h"
 #include "engine/parse/text_folder.h"
 
@@ -72,8 +75,7 @@ void run(benchmark::State& state, Match&& match) {
   state.counters["posts hit"] = per_post(hit_posts);
 }
 
-std::shared_ptr<const RuleSet> compile(const MatchRules& made) {
-  Catalogue catalogue;
+std::shared_ptr<const RuleSet> compile(const MatchRules& made, Catalogue& catalogue) {
   std::vector<Problem> problems;
   auto rules =
       RuleSet::compile({made.pack}, made.tenants, TextFolder::fold_phrase, catalogue, problems);
@@ -82,7 +84,8 @@ std::shared_ptr<const RuleSet> compile(const MatchRules& made) {
 }
 
 void vigie_match(benchmark::State& state) {
-  Matcher matcher(compile(rules_of(state.range(0))));
+  Catalogue catalogue;
+  Matcher matcher(compile(rules_of(state.range(0)), catalogue));
   Matches matches;
   run(state, [&](const std::string& text, const FoldedText& folded) {
     Mention mention;
@@ -92,6 +95,37 @@ void vigie_match(benchmark::State& state) {
   });
 }
 BENCHMARK(vigie_match)->Arg(0)->Arg(100)->Arg(1'000)->Arg(10'000);
+
+/// The whole verdict with its evidence, by the shipped lexicons and models; with_json: and its
+/// line.
+void vigie_verdict(benchmark::State& state) {
+  auto catalogue = std::make_shared<Catalogue>();
+  Matcher matcher(compile(rules_of(state.range(0)), *catalogue));
+  std::vector<Problem> problems;
+  const auto lexicons = read_lexicons(VIGIE_SOURCE_DIR "/rules/lexicons", TextFolder::fold_phrase,
+                                      *catalogue, problems);
+  Result<Models> models = read_models(VIGIE_SOURCE_DIR "/rules/models");
+  check(lexicons && models, "the shipped lexicons and models are sound");
+  Classifier classifier(catalogue, lexicons, std::make_shared<const Models>(std::move(*models)));
+  Matches matches;
+  Verdict verdict;
+  verdict.language[0] = 'f';
+  verdict.language[1] = 'r';
+  std::string line;
+  run(state, [&](const std::string& text, const FoldedText& folded) {
+    Mention mention;
+    mention.text = text;
+    matcher.match(mention, folded, matches);
+    classifier.classify(mention, folded, matches, verdict);
+    if (state.range(1) != 0) {
+      line.clear();
+      JsonWriter json(line);
+      write_verdict_line(mention, verdict, *catalogue, {}, json);
+    }
+    return matches.matches.size();
+  });
+}
+BENCHMARK(vigie_verdict)->ArgNames({"rules", "with_json"})->Args({1'000, 0})->Args({1'000, 1});
 
 #ifdef VIGIE_HYPERSCAN
 void hyperscan(benchmark::State& state) {
@@ -167,7 +201,8 @@ BENCHMARK(re2_one_by_one)->Arg(100)->Arg(1'000);
 void compile_rules(benchmark::State& state) {
   const MatchRules& made = rules_of(state.range(0));
   for (auto _ : state) {
-    benchmark::DoNotOptimize(compile(made));
+    Catalogue catalogue;
+    benchmark::DoNotOptimize(compile(made, catalogue));
   }
 }
 BENCHMARK(compile_rules)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
