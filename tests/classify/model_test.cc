@@ -67,7 +67,21 @@ TEST(ModelFile, ForgedNumbersAreRefused) {
     std::string other = bytes;
     const std::size_t at = other.find(std::string("\n") + line) + 1;
     other.replace(at, other.find('\n', at) - at, forged);
-    EXPECT_EQ(refusal(other), ErrorCode::kCorrupt) << forged;
+    const Result<Model> model = decode_model(other, "some.model");
+    ASSERT_FALSE(model) << forged;
+    EXPECT_EQ(model.error().code, ErrorCode::kCorrupt);
+    EXPECT_EQ(model.error().text, "some.model: has a wrong or missing line before its weights");
+  }
+}
+
+TEST(ModelFile, NoByteChangesUnnoticed) {
+  const std::string bytes = encode_model(random_model(10));
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (const int flip : {1, 8, 128}) {
+      std::string other = bytes;
+      other[at] = static_cast<char>(other[at] ^ flip);
+      EXPECT_FALSE(decode_model(other, "some.model")) << at << ' ' << flip;
+    }
   }
 }
 
