@@ -280,9 +280,12 @@ int model_train(const ModelTrainOptions& options) {
   if (!recipe || !knowledge) {
     return usage(problems);
   }
+  // First: of texts that are known already, people have the last word.
+  std::vector<Recipe::Source> corrections;
   for (const std::string& path : options.corrections) {
-    recipe->sources.push_back({path, "", {path}, ~std::size_t{0}});
+    corrections.push_back({path, "", {path}, ~std::size_t{0}});
   }
+  recipe->sources.insert(recipe->sources.begin(), corrections.begin(), corrections.end());
   const std::string& language = recipe->options.language;
   const std::vector<LabelledFile> guard = read_files(recipe->guard, problems);
   Trainer trainer(recipe->options);

@@ -15,6 +15,7 @@ namespace vigie {
 namespace {
 
 constexpr std::string_view kMagic = "vigie-model ";
+constexpr std::string_view kHashLine = "sha256 ";  // the last before the weights: of all else
 constexpr std::size_t kMaxFileBytes = (2U << 20) + (64U << 10);  // 2^18 of each, and the header
 constexpr std::int32_t kPlainNeutral = 139;
 
@@ -129,6 +130,13 @@ bool read_parameters(const Header& header, Model& model) {
   return true;
 }
 
+/// `head`: the lines, the last without its end.
+bool is_as_written(std::string_view head, std::string_view weights) {
+  const std::size_t last = head.rfind('\n') + 1;
+  const std::string all = std::string(head.substr(0, last)).append(weights);
+  return head.substr(last) == std::string(kHashLine) + hash_of(all);
+}
+
 void read_weights(std::string_view bytes, Model& model) {
   for (const auto& [table, bits] : {std::pair(&model.words, model.word_bits),
                                     std::pair(&model.characters, model.character_bits)}) {
@@ -163,8 +171,9 @@ std::string encode_model(const Model& model) {
     text << "lexicon_" << name << ' ' << exact(scale->positive) << ' ' << exact(scale->negative)
          << ' ' << exact(scale->saturating) << '\n';
   }
-  text << "weights_sha256 " << hash_of(weights) << "\n\n";
-  return text.str() + weights;
+  std::string head = text.str();
+  head += std::string(kHashLine) + hash_of(head + weights) + "\n\n";
+  return head + weights;
 }
 
 Result<Model> decode_model(std::string_view bytes, std::string_view name) {
@@ -203,8 +212,8 @@ Result<Model> decode_model(std::string_view bytes, std::string_view name) {
                   "has " + std::to_string(weights.size()) + " bytes of weights instead of " +
                       std::to_string(wanted) + (weights.size() < wanted ? ": it is cut off" : ""));
   }
-  if (hash_of(weights) != header->text("weights_sha256")) {
-    return refuse(ErrorCode::kCorrupt, "is damaged: its weights are not those it was written with");
+  if (!is_as_written(bytes.substr(0, end), weights)) {
+    return refuse(ErrorCode::kCorrupt, "is damaged: it is not what was written");
   }
   read_weights(weights, model);
   model.language = header->text("language");

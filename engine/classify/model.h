@@ -112,7 +112,8 @@ inline std::int32_t whole_points(double points) {
 /// and a sum below 140 either way is neutral.
 Model plain_model();
 
-/// A model file: lines of text up to an empty line, then the weights, words before characters.
+/// A model file: lines of text up to an empty line, the last of them a hash of all else; then the
+/// weights, words before characters.
 /// `name` is for messages.
 std::string encode_model(const Model& model);
 Result<Model> decode_model(std::string_view bytes, std::string_view name);

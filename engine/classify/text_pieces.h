@@ -10,7 +10,8 @@
 namespace vigie {
 
 /// One word of a text as the learned model sees it. Links and handles are one piece each, whatever
-/// they say; so are all numbers of one length.
+/// they say (several in a row too, but never across the border of title and text); so are all
+/// numbers of one length.
 struct TextPiece {
   std::uint32_t token = 0;   ///< in FoldedText::tokens
   std::uint32_t last = 0;    ///< of a link or handle its last token, else the same
@@ -89,7 +90,8 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
     std::uint32_t last = at;
     if (const unsigned kind = token.flags & kOneEach; kind != 0) {
       piece.hash = (kind & kTokenLink) != 0 ? kLink : kHandle;
-      while (last + 1 < count && (folded.tokens[last + 1].flags & kOneEach) == kind) {
+      while (last + 1 < count && last + 1 != folded.text_token &&
+             (folded.tokens[last + 1].flags & kOneEach) == kind) {
         ++last;
       }
     } else if ((token.flags & kTokenNumber) != 0) {

@@ -32,10 +32,12 @@ class Lesson {
       add(source_, task, label, word + ' ' + filler());
     }
   }
-  void add(std::uint32_t source, Task task, std::uint32_t label, const std::string& text) {
+  void add(std::uint32_t source, Task task, std::uint32_t label, const std::string& text,
+           const RawSums& raw = {}) {
     folder_.fold({}, text, folded_);
-    trainer_.add(source, task, label, place_++, folded_, {});
+    trainer_.add(source, task, label, place_++, folded_, raw);
   }
+  void skip_place() { ++place_; }
   std::string filler() {
     static constexpr const char* kWords[] = {"rue", "place", "lundi", "maison", "ville", "matin"};
     std::string text;
@@ -129,6 +131,46 @@ TEST(Trainer, OrdinaryTextsHoldTheThresholdUp) {
   };
   EXPECT_GT(called(1), 0.5);
   EXPECT_LE(called(0.05), 0.05);
+}
+
+TEST(Trainer, WhatRulesSayIsNotLearnedAgainUnlessTheyAreHidden) {
+  const auto learned = [](bool hidden) {
+    Lesson lesson;
+    TrainingSource ruled{"ruled"};
+    ruled.rules_hidden = hidden;
+    const std::uint32_t source = lesson.trainer().add_source(ruled);
+    RawSums alarm;
+    alarm.urgency = 800;
+    for (int i = 0; i < 40; ++i) {
+      lesson.add(source, Task::kUrgency, 1, "incendie " + lesson.filler(), alarm);
+      lesson.add(source, Task::kUrgency, 0, "kermesse " + lesson.filler());
+    }
+    const Model model = lesson.learn();
+    return lesson.judge(model, "incendie")[2] - lesson.judge(model, "kermesse")[2];
+  };
+  EXPECT_GT(learned(true), 1.3 * learned(false));
+}
+
+/// Each text stands there twice, and only its own word says what it is: whoever has seen its twin
+/// knows it.
+TEST(Trainer, TwinsAreHeldOutTogether) {
+  const auto held_out = [](bool part_twins) {
+    Lesson lesson;
+    const std::uint32_t source = lesson.trainer().add_source({"twins"});
+    if (part_twins) {
+      lesson.skip_place();
+    }
+    for (std::uint32_t i = 0; i < 120; ++i) {
+      for (int twin = 0; twin < 2; ++twin) {
+        lesson.add(source, Task::kAbuse, i * 7 % 5 % 2,
+                   "mot" + std::string(1 + i % 26, 'x') + std::to_string(i) + "b");
+      }
+    }
+    lesson.learn();
+    return lesson.held_out().back().confusion.macro_f1();
+  };
+  EXPECT_GT(held_out(true), 0.9);
+  EXPECT_LT(held_out(false), 0.75);
 }
 
 TEST(Regression, EndsWhereEveryStepAsideIsWorse) {

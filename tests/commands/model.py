@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Learned weights as their makers meet them: trained from a few lines, the same bytes again, refused when worse; broken files are named
-and what was in force stays. And every point of ten thousand verdicts is accounted for."""
+and what was in force stays. And every point of more than ten thousand verdicts is accounted for."""
 
 import collections
 import gzip
 import json
+import random
 import re
 import shutil
 import signal
@@ -13,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import ROOT, Engine, run_tests, vigie, wait_for  # noqa: E402
+from harness import ROOT, Engine, run_tests, seed, vigie, wait_for  # noqa: E402
 
 PACK = """title: Essai
 needs: [commune]
@@ -24,6 +25,7 @@ FILLERS = ["rue de la gare", "place du marché", "lundi matin", "devant la maiso
 # Tables of rules/README.md.
 SENTIMENT = [(0, 0), (50, 245), (100, 462), (150, 635), (200, 762), (300, 905), (400, 964), (600, 995), (1000, 1000)]
 CUE = [(0, 0), (800, 800), (1200, 900), (2000, 970), (3000, 1000)]
+LEVELS = [("critical", 800), ("high", 500), ("medium", 250), ("low", 0)]
 POSTS = ROOT.parent / "shared" / "data" / "replay_fr" / "posts_100k.ndjson.gz"
 TOWN = ROOT / "deploy" / "town" / "mentions.ndjson"
 
@@ -53,10 +55,13 @@ class Workshop:
     def train(self, *more):
         return vigie("model", "train", "--recipe", self.directory / "recipe.yaml", "--rules", self.rules, "--out", self.model, *more)
 
-    def urgency(self, text):
+    def verdict(self, text):
         code, out, _ = vigie("classify", "--rules", self.rules, data=json.dumps({"text": text, "lang": "fr"}).encode())
         assert code == 0
-        return json.loads(out)["urgency"]["score"]
+        return json.loads(out)
+
+    def urgency(self, text):
+        return self.verdict(text)["urgency"]["score"]
 
 
 def workshop(test):
@@ -95,6 +100,122 @@ def corrections_teach(shop):
     shop.write("corrections.tsv", [("urgent", "barrage")])
     assert shop.train("--corrections", shop.directory / "corrections.tsv")[0] == 0
     assert shop.urgency("barrage en ville") > max(before, 0.4)
+
+
+@workshop
+def corrections_win(shop):
+    """The very texts that were learned from, called otherwise."""
+    shop.recipe("sources:\n  - {file: urgency.tsv}\n")
+    shop.write("urgency.tsv", [("urgent", "incendie"), ("non_urgent", "kermesse"), ("non_urgent", "barrage")])
+    assert shop.train()[0] == 0
+    assert shop.urgency("barrage en ville") < 0.5
+    texts = (shop.directory / "urgency.tsv").read_text(encoding="utf-8").splitlines()
+    corrected = [line.replace("non_urgent", "urgent") for line in texts if "barrage" in line]
+    (shop.directory / "corrections.tsv").write_text("\n".join(corrected) + "\n", encoding="utf-8")
+    code, _, errors = shop.train("--corrections", shop.directory / "corrections.tsv")
+    assert code == 0 and "30 urgency rows of" in errors and "60 urgency rows of" in errors, (code, errors)
+    assert shop.urgency("barrage en ville") >= 0.5
+
+
+@workshop
+def two_tasks(shop):
+    shop.write("tone.tsv", [("negative", "zurbain"), ("neutral", "zorloge"), ("positive", "zéphir")])
+    shop.recipe("sources:\n  - {file: urgency.tsv}\n  - {file: tone.tsv}\n")
+    code, _, errors = shop.train()
+    assert code == 0 and "no guard set" in errors, (code, errors)
+    first = shop.model.read_bytes()
+    assert shop.train()[0] == 0 and shop.model.read_bytes() == first
+    for word, label in (("zurbain", "negative"), ("zorloge", "neutral"), ("zéphir", "positive")):
+        assert shop.verdict(f"{word} en ville")["sentiment"]["label"] == label, word
+    assert shop.urgency("incendie en ville") >= 0.5 > shop.urgency("kermesse en ville")
+    assert shop.verdict("incendie en ville")["abuse"]["score"] == 0, "nobody taught what abuse is"
+
+
+def figures(rows, labels):
+    """What `model eval` prints, once more, from (truth, called, confidence)."""
+    count = collections.Counter((truth, called) for truth, called, _ in rows)
+    table, f1s = {}, []
+    for label in labels:
+        right, called = count[label, label], sum(count[truth, label] for truth in labels)
+        there = sum(count[label, other] for other in labels)
+        f1 = 2 * right / (there + called) if there + called else 0
+        f1s += [f1] if there else []
+        table[label] = [right / called * 100 if called else 0, right / there * 100 if there else 0, f1 * 100,
+                        *(count[label, other] for other in labels)]
+    bins = collections.defaultdict(list)
+    for truth, called, confidence in rows:
+        bins[min(int(confidence * 10), 9)].append(confidence - (truth == called))
+    return table, sum(f1s) / len(f1s) * 100, sum(abs(sum(each)) for each in bins.values()) / len(rows) * 100
+
+
+def evaluated():
+    guard = ROOT / "rules" / "models" / "guard" / "tone.tsv"
+    texts = [line.split("\t") for line in guard.read_text(encoding="utf-8").splitlines() if not line.startswith("label\t")]
+    mentions = "".join(json.dumps({"text": row[-1], "lang": "fr"}) + "\n" for row in texts)
+    code, out, _ = vigie("classify", "--rules", ROOT / "rules", data=mentions.encode())
+    assert code == 0
+    sentiments = [json.loads(line)["sentiment"] for line in out.splitlines()]
+    rows = [(row[0], said["label"], said["confidence"]) for row, said in zip(texts, sentiments, strict=True)]
+    labels = ["negative", "neutral", "positive"]
+    table, macro_f1, error = figures(rows, labels)
+    code, out, errors = vigie("model", "eval", "--rules", ROOT / "rules", guard)
+    assert (code, errors) == (0, ""), (code, errors)
+    head, names, *lines = out.splitlines()
+    told = re.fullmatch(re.escape(f"{guard}: tone, {len(rows)} rows, ") +
+                        r"macro-F1 ([\d.]+) \(95 %: ([\d.]+) to ([\d.]+)\), calibration error ([\d.]+)", head)
+    assert told, head
+    f1, low, high, told_error = map(float, told.groups())
+    assert abs(f1 - macro_f1) <= 0.051 and low < f1 < high and abs(told_error - error) <= 0.051, (head, macro_f1, error)
+    assert names.split() == ["precision", "recall", "F1", "called", *labels], names
+    assert [line.split()[0] for line in lines] == labels, lines
+    for line in lines:
+        label, *numbers = line.split()
+        assert all(abs(float(number) - wanted) <= 0.051 for number, wanted in zip(numbers, table[label], strict=True)), line
+
+
+@workshop
+def eval_refuses(shop):
+    assert shop.train()[0] == 0
+    wrong = shop.directory / "wrong.tsv"
+    wrong.write_text("urgent\tau feu\nurgent sans tabulation\n", encoding="utf-8")
+    half = shop.directory / "half.model"
+    half.write_bytes(shop.model.read_bytes()[:1000])
+    good = shop.directory / "guard.tsv"
+    for arguments, word in (((wrong,), "wrong.tsv:2: no tab"), (("--model", half, good), "half.model: "),
+                            (("--model", shop.model, "--language", "en", good), "fr.model is a model of 'fr'"),
+                            (("--model", good, good), "guard.tsv: is not a model"), ((shop.directory / "absent.tsv",), "absent.tsv"),
+                            ((), "files")):
+        code, out, errors = vigie("model", "eval", "--rules", shop.rules, *arguments)
+        assert (code, out) == (2, "") and word in errors, (arguments, code, errors)
+
+
+@workshop
+def broken_model_is_no_rules_directory(shop):
+    assert shop.train()[0] == 0
+    assert vigie("rules", "check", "--rules", shop.rules)[0] == 0
+    whole = shop.model.read_bytes()
+    for broken, word in ((whole[:-1], "cut off"), (whole + b"x" * (2 << 20), "larger than a model may be"),
+                         (whole.replace(b"vigie-model 1", b"vigie-model 9", 1), "format 9"), (b"", "is not a model"),
+                         (whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:], "damaged")):
+        shop.model.write_bytes(broken)
+        for command in (("rules", "check"), ("classify",)):
+            code, out, errors = vigie(*command, "--rules", shop.rules, data=b"")
+            assert (code, out) == (2, "") and "fr.model" in errors and word in errors, (command, code, errors)
+    shop.model.rename(shop.model.with_name("en.model"))
+    (shop.rules / "models" / "en.model").write_bytes(whole)
+    code, _, errors = vigie("rules", "check", "--rules", shop.rules)
+    assert code == 2 and "en.model: is a model of language 'fr'" in errors, (code, errors)
+
+
+def help_is_given():
+    for command, words in ((("model",), ("train", "eval")),
+                           (("model", "train"), ("--recipe", "--data", "--rules", "--out", "--corrections", "--force")),
+                           (("model", "eval"), ("--rules", "--model", "--language", "files"))):
+        code, out, errors = vigie(*command, "--help")
+        assert (code, errors) == (0, "") and all(word in out for word in words), (command, code, out)
+    for command in (("model",), ("model", "train"), ("model", "train", "--recipe", "/nowhere.yaml", "--out", "/tmp/x")):
+        code, out, errors = vigie(*command)
+        assert (code, out) == (2, "") and errors, (command, code, errors)
 
 
 @workshop
@@ -153,40 +274,65 @@ def calibrate(table, total):
     return table[-1][1]
 
 
-def all_adds_up():
+def read_posts():
     source = gzip.open(POSTS, "rb") if POSTS.is_file() else open(TOWN, "rb")
     with source:
         posts = [json.loads(line) for line, _ in zip(source, range(10_000))]
-    lines = [{"id": str(i), "text": post["text"]} for i, post in enumerate(posts)]
-    code, out, _ = vigie("classify", data="".join(json.dumps(line) + "\n" for line in lines).encode())
-    assert code == 0
-    verdicts = [json.loads(line) for line in out.splitlines()]
-    assert len(verdicts) == len(lines)
-    named = 0
-    for line, verdict in zip(lines, verdicts):
-        text, sums = line["text"].encode(), collections.Counter()
-        for evidence in verdict["evidence"]:
-            sums[evidence["axis"]] += evidence["weight"]
-            assert text[evidence["start"]:evidence["end"]].decode() == evidence["text"], (text, evidence)
-            assert (evidence["rule"] == "model.rest") == (evidence["end"] == 0), evidence
-            named += evidence["rule"] == "model.words"
-        sentiment, tone, opinion = verdict["sentiment"], sums["sentiment"], sums["opinion"]
-        score = calibrate(SENTIMENT, abs(tone)) * (1 if tone >= 0 else -1)
-        assert round(sentiment["score"] * 1000) == score, (sentiment, tone)
-        label = "neutral" if opinion + abs(tone) <= 0 else "negative" if tone < 0 else "positive"
-        assert sentiment["label"] == label, (sentiment, tone, opinion)
-        for axis in ("urgency", "abuse"):
-            assert round(verdict[axis]["score"] * 1000) == calibrate(CUE, max(sums[axis], 0)), (verdict[axis], sums)
-    assert named > len(lines)
+    return [{"id": str(i), "title": post.get("title", ""), "text": post["text"]} for i, post in enumerate(posts) if "text" in post]
+
+
+def mixed_posts(posts, count=10_000):
+    """Texts and titles made of pieces of others."""
+    drawn = random.Random(seed())
+    words = [word for post in posts for word in post["text"].split(" ")]
+    for i in range(count):
+        text, title = (" ".join(drawn.choices(words, k=drawn.randrange(most))) for most in (50, 8))
+        yield {"id": str(i), "title": title if i % 3 == 0 else "", "text": text}
+
+
+def check_sums(post, verdict):
+    """Every span is the text it names, and the evidence of each axis adds up to what the verdict says. Gives how many words are named."""
+    fields, sums = {name: post[name].encode() for name in ("text", "title")}, collections.Counter()
+    for evidence in verdict["evidence"]:
+        sums[evidence["axis"]] += evidence["weight"]
+        field = fields[evidence.get("field", "text")]
+        assert field[evidence["start"]:evidence["end"]].decode() == evidence["text"], (post, evidence)
+        assert (evidence["rule"] == "model.rest") == (evidence["end"] == 0), (post, evidence)
+        assert evidence["end"] <= len(field), (post, evidence)
+    sentiment, tone, opinion = verdict["sentiment"], sums["sentiment"], sums["opinion"]
+    score = calibrate(SENTIMENT, abs(tone)) * (1 if tone >= 0 else -1)
+    assert round(sentiment["score"] * 1000) == score, (post, sentiment, tone)
+    label = "neutral" if opinion + abs(tone) <= 0 else "negative" if tone < 0 else "positive"
+    assert sentiment["label"] == label, (post, sentiment, tone, opinion)
+    for axis in ("urgency", "abuse"):
+        assert round(verdict[axis]["score"] * 1000) == calibrate(CUE, max(sums[axis], 0)), (post, verdict[axis], sums)
+    level = next(name for name, least in LEVELS if verdict["urgency"]["score"] * 1000 >= least)
+    assert verdict["urgency"]["level"] == level, (post, verdict["urgency"])
+    return sum(evidence["rule"] == "model.words" for evidence in verdict["evidence"])
+
+
+def all_adds_up():
+    posts = read_posts()
+    for each in (posts, list(mixed_posts(posts))):
+        code, out, _ = vigie("classify", "--rules", ROOT / "rules", data="".join(json.dumps(post) + "\n" for post in each).encode())
+        assert code == 0
+        named = [check_sums(post, json.loads(line)) for post, line in zip(each, out.splitlines(), strict=True)]
+        assert sum(named) > len(each) / 2, (sum(named), len(each))
 
 
 TESTS = {
     "a model is learned from labelled lines, and the same lines give the same bytes": trained_and_again,
     "a model that is worse on the guard set is not taken, unless forced": worse_is_not_taken,
     "what people corrected is learned too": corrections_teach,
+    "of a text that is known already, people have the last word": corrections_win,
+    "two tasks are learned at once, a third that nobody taught is silent": two_tasks,
+    "eval prints what can be counted from the verdicts": evaluated,
+    "eval refuses wrong lines, wrong models and other languages": eval_refuses,
+    "no rules directory has a broken model": broken_model_is_no_rules_directory,
+    "--help tells, and what is missing is asked for": help_is_given,
     "a wrong line, label, key or file is named; the model in force stays": wrong_files_are_named,
     "SIGHUP takes a good model over and refuses half of one": reloaded,
-    "of ten thousand verdicts every point is accounted for": all_adds_up,
+    "of more than ten thousand verdicts every point is accounted for": all_adds_up,
 }
 
 if __name__ == "__main__":
