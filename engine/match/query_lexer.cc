@@ -146,7 +146,7 @@ QueryToken QueryLexer::read_word() {
   bool only_small_letters = true;
   while (!is_end_of_word(at_)) {
     if (query_[at_] == ':' && only_small_letters && at_ > token.start) {
-      const std::string_view name = query_.substr(token.start, at_ - token.start);
+      const std::string name = query_.substr(token.start, at_ - token.start);
       const bool is_known = is_filter_name(name) || name == "title" || name == "text";
       if (is_known || (at_ + 1 < query_.size() && !is_end_of_word(at_ + 1))) {
         if (!is_known) {
