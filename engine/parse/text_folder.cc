@@ -164,7 +164,7 @@ void TextFolder::fold(std::string_view title, std::string_view text, FoldedText&
     folder.fold(field.substr(0, in_place));
     std::array<char, 3 * kReadAheadBytes> end{};
     const std::string_view rest = field.substr(in_place);
-    std::memcpy(end.data(), rest.data(), rest.size());
+    rest.copy(end.data(), rest.size());
     folder.fold(std::string_view(end.data(), rest.size()));
     WordCutter(out, size, std::string_view(out.bytes).substr(size, folder.size()), masks_, dropped_)
         .cut();
