@@ -116,7 +116,7 @@ void vigie_verdict(benchmark::State& state) {
     Mention mention;
     mention.text = text;
     matcher.match(mention, folded, matches);
-    classifier.classify(mention, folded, matches, verdict);
+    classifier.classify(folded, matches, verdict);
     if (state.range(1) != 0) {
       line.clear();
       JsonWriter json(line);

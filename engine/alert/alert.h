@@ -12,9 +12,6 @@
 
 namespace vigie {
 
-/// The rule of a reason that no rule gave: words that the model has learned.
-inline constexpr std::string_view kLearnedReason = "model.words";
-
 /// What is known when somebody has to be told. Holds no author: neither name nor pseudonym, and
 /// @handles in the quote are masked.
 struct Alert {

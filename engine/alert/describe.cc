@@ -111,7 +111,7 @@ std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalo
     }
     *found = evidence;
   }
-  const auto is_rule = [](const Alert::Reason& reason) { return reason.rule != kLearnedReason; };
+  const auto is_rule = [](const Alert::Reason& reason) { return reason.rule != kLearnedWordName; };
   std::ranges::stable_partition(reasons, is_rule);
   return reasons;
 }

@@ -321,8 +321,9 @@ class Renderer {
   }
   std::string source() const { return plain(source_name(alert_.source)); }
   std::string title_of(const Alert::Reason& reason) const {
-    return reason.rule == kLearnedReason ? std::string(words_.learned)
-                                         : plain(reason.title.empty() ? reason.rule : reason.title);
+    return reason.rule == kLearnedWordName
+               ? std::string(words_.learned)
+               : plain(reason.title.empty() ? reason.rule : reason.title);
   }
   std::string reason_line(const Alert::Reason& reason) const {
     const std::string title = title_of(reason);

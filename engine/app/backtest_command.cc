@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
@@ -210,13 +211,11 @@ int rules_backtest(const BacktestOptions& options) {
     }
   }
   if (!problems.empty()) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
   const Result<std::unique_ptr<Store>> store = open_store(*config, StoreAccess::kReadOnly);
   if (!store) {
-    std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
-    return kFailed;
+    return failed(store.error());
   }
   if (!options.json) {
     std::printf(
@@ -233,8 +232,7 @@ int rules_backtest(const BacktestOptions& options) {
     const Result<BacktestReport> report = backtest(
         **store, tenant, config->tenants[tenant], in_force, next, *since, [&] { progress.add(1); });
     if (!report) {
-      std::fprintf(stderr, "vigie: %s\n", report.error().text.c_str());
-      return kFailed;
+      return failed(report.error());
     }
     options.json ? print_json(id, *report, options) : print_text(id, *report, options);
   }

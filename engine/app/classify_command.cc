@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/input.h"
 #include "engine/app/library.h"
@@ -144,8 +145,7 @@ int classify(const ClassifyOptions& options) {
     problems.push_back({options.input, 0, 0, input.error().text});
   }
   if (!problems.empty()) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
 
   const std::size_t threads =

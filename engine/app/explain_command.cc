@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/input.h"
 #include "engine/app/library.h"
@@ -242,8 +243,7 @@ int rules_explain(const ExplainOptions& options) {
     problems.push_back({"--text", 0, 0, "or --input is needed: what the rules are to look at"});
   }
   if (!problems.empty()) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
   Narrator narrator(*explainer, audience.tenant, options);
   if (options.input.empty()) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/engine.h"
 #include "engine/core/json_writer.h"
 
@@ -75,8 +76,7 @@ int ingest(const IngestOptions& options) {
     problems.push_back({"--owned-by", 0, 0, "there is no tenant '" + options.owned_by + "'"});
   }
   if (!config || !settings || !problems.empty()) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
   ConnectorConfig connector;
   connector.id = "ingest";
@@ -91,8 +91,7 @@ int ingest(const IngestOptions& options) {
   Log log;
   Result<std::unique_ptr<Engine>> engine = Engine::make(std::move(*config), log);
   if (!engine) {
-    std::fprintf(stderr, "vigie: %s\n", engine.error().text.c_str());
-    return kFailed;
+    return failed(engine.error());
   }
   const Result<std::uint64_t> before = dead_letters_so_far((*engine)->store());
   (*engine)->start();
@@ -100,8 +99,7 @@ int ingest(const IngestOptions& options) {
   (*engine)->stop();
   const Result<std::uint64_t> after = dead_letters_so_far((*engine)->store());
   if (!before || !after) {
-    std::fprintf(stderr, "vigie: %s\n", (before ? after : before).error().text.c_str());
-    return kFailed;
+    return failed((before ? after : before).error());
   }
   const ExitCode code = report((*engine)->metrics().sorted_so_far(0), *after - *before);
   if (end.state == ConnectorStatus::State::kWaiting) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/labelled_texts.h"
 #include "engine/app/library.h"
 #include "engine/classify/evaluation.h"
@@ -26,18 +27,6 @@ namespace fs = std::filesystem;
 
 /// A new model may be so much worse (macro-F1, 0..1) on a task of the guard set: less is chance.
 constexpr double kGuardTolerance = 0.01;
-
-std::string rules_of(const std::string& rules) { return rules.empty() ? "rules" : rules; }
-
-int usage(const std::vector<Problem>& problems) {
-  std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-  return kUsage;
-}
-
-int usage(const std::string& text) {
-  std::fprintf(stderr, "vigie: %s\n", text.c_str());
-  return kUsage;
-}
 
 /// What a model is trained from: a YAML file.
 struct Recipe {
@@ -274,9 +263,10 @@ void learn(const Recipe::Source& source, const LabelledTexts& texts, const std::
 int model_train(const ModelTrainOptions& options) {
   std::vector<Problem> problems;
   std::optional<Recipe> recipe = read_recipe(options.recipe, options.data, problems);
-  const auto knowledge = recipe ? read_knowledge(rules_of(options.rules),
-                                                 {everybody(rules_of(options.rules))}, problems)
-                                : nullptr;
+  const auto knowledge =
+      recipe ? read_knowledge(rules_or_default(options.rules),
+                              {everybody(rules_or_default(options.rules))}, problems)
+             : nullptr;
   if (!recipe || !knowledge) {
     return usage(problems);
   }
@@ -319,8 +309,7 @@ int model_train(const ModelTrainOptions& options) {
   print_held_out(held_out);
   const Result<Model> model = decode_model(bytes, options.out);
   if (!model) {
-    std::fprintf(stderr, "vigie: %s\n", model.error().text.c_str());
-    return kFailed;
+    return failed(model.error());
   }
   if (!passes_guard(guard, language, knowledge, with_model(*knowledge, *model)) && !options.force) {
     std::fprintf(stderr,
@@ -330,8 +319,7 @@ int model_train(const ModelTrainOptions& options) {
     return kInputHadProblems;
   }
   if (const Result<void> written = write_private_file(options.out, bytes); !written) {
-    std::fprintf(stderr, "vigie: %s\n", written.error().text.c_str());
-    return kFailed;
+    return failed(written.error());
   }
   // No secret: the service may run as another user than who trained it.
   fs::permissions(options.out, fs::perms::group_read | fs::perms::others_read,
@@ -343,8 +331,8 @@ int model_train(const ModelTrainOptions& options) {
 
 int model_eval(const ModelEvalOptions& options) {
   std::vector<Problem> problems;
-  std::shared_ptr<const Knowledge> knowledge =
-      read_knowledge(rules_of(options.rules), {everybody(rules_of(options.rules))}, problems);
+  std::shared_ptr<const Knowledge> knowledge = read_knowledge(
+      rules_or_default(options.rules), {everybody(rules_or_default(options.rules))}, problems);
   const std::vector<LabelledFile> files = read_files(options.files, problems);
   if (!problems.empty()) {
     return usage(problems);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/core/json_writer.h"
@@ -233,20 +234,17 @@ int query(const QueryOptions& options) {
     wanted = read_wanted(options, *config, problems);
   }
   if (!problems.empty()) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
   const Result<std::unique_ptr<Store>> store = open_store(*config, StoreAccess::kReadOnly);
   if (!store) {
-    std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
-    return kFailed;
+    return failed(store.error());
   }
   const Result<void> done = options.corrections.empty()
                                 ? print_wanted(**store, options, wanted)
                                 : print_all_corrections(**store, options, *config);
   if (!done) {
-    std::fprintf(stderr, "vigie: %s\n", done.error().text.c_str());
-    return kFailed;
+    return failed(done.error());
   }
   return kOk;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
@@ -18,15 +19,6 @@ struct Changes {
   std::uint64_t mentions = 0, judged = 0, tone = 0, urgency = 0, topics = 0;
 };
 
-std::vector<std::string> topics_of(const Record& record, const Catalogue& catalogue) {
-  std::vector<std::string> names;
-  for (const std::uint32_t topic : record.topics) {
-    names.push_back(catalogue.names.at(topic));
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
 Changes reclassify_tenant(Store& store, TenantId tenant, Analyser& analyser, bool all,
                           Progress& progress) {
   const std::shared_ptr<const Catalogue>& in_force = analyser.knowledge().catalogue;
@@ -34,11 +26,11 @@ Changes reclassify_tenant(Store& store, TenantId tenant, Analyser& analyser, boo
   const Store::Rejudge rejudge = [&](TenantId of, const Catalogue& before, Record& record) {
     const Tone tone = record.verdict.tone;
     const Urgency urgency = record.verdict.urgency;
-    const std::vector<std::string> topics = topics_of(record, before);
+    const std::vector<std::string_view> topics = spell_topics(before, record.topics);
     analyser.judge(of, record);
     changes.tone += record.verdict.tone != tone;
     changes.urgency += record.verdict.urgency != urgency;
-    changes.topics += topics_of(record, *in_force) != topics;
+    changes.topics += spell_topics(*in_force, record.topics) != topics;
   };
   std::optional<MentionRef> from = MentionRef{tenant, 0, 0};
   while (from) {
@@ -71,13 +63,11 @@ int reclassify(const ReclassifyOptions& options) {
     knowledge = read_knowledge(config->rules_directory, config->tenants, problems);
   }
   if (!knowledge) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
   const Result<std::unique_ptr<Store>> store = open_store(*config, StoreAccess::kReadWrite);
   if (!store) {
-    std::fprintf(stderr, "vigie: %s\n", store.error().text.c_str());
-    return kFailed;
+    return failed(store.error());
   }
   Analyser analyser(knowledge);
   std::vector<Changes> changes;

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "engine/app/commands.h"
+#include "engine/app/complain.h"
 #include "engine/app/engine.h"
 #include "engine/app/web_side.h"
 
@@ -29,8 +30,7 @@ int serve(const ServeOptions& options) {
   std::vector<Problem> problems;
   std::optional<Config> config = read_config(options.config, problems);
   if (!config) {
-    std::fprintf(stderr, "%s\n", to_string(problems).c_str());
-    return kUsage;
+    return usage(problems);
   }
   Log log;
   Result<std::unique_ptr<Engine>> made = Engine::make(std::move(*config), log);
@@ -41,14 +41,12 @@ int serve(const ServeOptions& options) {
   Engine& engine = **made;
   const Result<std::unique_ptr<WebSide>> web_side = WebSide::make(engine, log);
   if (!web_side) {
-    std::fprintf(stderr, "vigie: %s\n", web_side.error().text.c_str());
-    return kFailed;
+    return failed(web_side.error());
   }
   WebSide& web = **web_side;
   const Result<std::uint16_t> port = web.listen();
   if (!port) {
-    std::fprintf(stderr, "vigie: %s\n", port.error().text.c_str());
-    return kFailed;
+    return failed(port.error());
   }
   engine.start();
   web.start();

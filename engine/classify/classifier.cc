@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdlib>
 #include <span>
 #include <tuple>
@@ -25,8 +24,6 @@ constexpr std::size_t kMaxToneWords = 2, kMaxOpinionWords = 1, kMaxCueWords = 3;
 constexpr std::int32_t kLeastModelPoints = 30;
 /// From this sum on an urgency or abuse names learned words: below, nobody asks.
 constexpr std::int32_t kCueNamed = 300;
-/// From how large a sum of lexicon weights on more words add nothing to its saturating share.
-constexpr double kSaturation = 400;
 /// What is left of a confidence where praise may be irony, in percent.
 constexpr unsigned kDoubtPercent = 60;
 
@@ -66,6 +63,7 @@ class Classifier::Run {
         models_(std::move(models)),
         french_(models_->french()),
         english_(models_->english()),
+        plain_(models_->plain()),
         weighed_in_(catalogue_->names.size()) {}
 
   void classify(const FoldedText& folded, const Matches& matches, Verdict& verdict) {
@@ -134,16 +132,10 @@ class Classifier::Run {
   }
 
   void score() {
-    if (model_ == &models_->french()) {
-      french_.score(*folded_, scores_);
-    } else if (model_ == &models_->english()) {
-      english_.score(*folded_, scores_);
-    } else {
-      scores_.words.clear();
-      for (std::size_t head = 0; head < kHeads; ++head) {
-        scores_.sums[head] = model_->heads[head].bias;
-      }
-    }
+    ModelScorer& scorer = model_ == &models_->french()    ? french_
+                          : model_ == &models_->english() ? english_
+                                                          : plain_;
+    scorer.score(*folded_, scores_);
   }
 
   /// Until here, signed words and tone rules weigh what lexicon and pack say.
@@ -206,9 +198,9 @@ class Classifier::Run {
 
   /// Turns the raw weights of the tone axis into points; says what the same words add to opinion.
   std::int32_t scale_signed_words() {
-    const double length = std::sqrt(1.0 + static_cast<double>(folded_->tokens.size()) / 10.0);
+    const double length = lexicon_length(folded_->tokens.size());
     const auto saturation = [](std::int32_t sum) {
-      return sum == 0 ? 0.0 : std::min(1.0, kSaturation / std::abs(sum));
+      return sum == 0 ? 0.0 : std::min(1.0, kLexiconSaturation / std::abs(sum));
     };
     const auto factors = [length](const LexiconScale& scale, double saturated) {
       return std::array{scale.negative / length + scale.saturating * saturated,
@@ -299,7 +291,7 @@ class Classifier::Run {
   std::shared_ptr<const Catalogue> catalogue_;
   std::shared_ptr<const Lexicons> lexicons_;
   std::shared_ptr<const Models> models_;
-  ModelScorer french_, english_;
+  ModelScorer french_, english_, plain_;
 
   // Of the mention at hand.
   const FoldedText* folded_ = nullptr;
@@ -326,8 +318,7 @@ Classifier::Classifier(std::shared_ptr<const Catalogue> catalogue,
 Classifier::~Classifier() = default;
 Classifier::Classifier(Classifier&&) noexcept = default;
 
-void Classifier::classify(const Mention&, const FoldedText& folded, const Matches& matches,
-                          Verdict& verdict) {
+void Classifier::classify(const FoldedText& folded, const Matches& matches, Verdict& verdict) {
   run_->classify(folded, matches, verdict);
 }
 

@@ -7,7 +7,6 @@
 #include "engine/core/catalogue.h"
 #include "engine/core/folded_text.h"
 #include "engine/core/matches.h"
-#include "engine/core/mention.h"
 #include "engine/core/verdict.h"
 
 namespace vigie {
@@ -36,8 +35,7 @@ class Classifier {
   Classifier(Classifier&&) noexcept;
   /// Fills `verdict` but for its language, which the caller has set: it chooses lexicon and model,
   /// and one that is neither French nor English leaves the tone uncertain.
-  void classify(const Mention& mention, const FoldedText& folded, const Matches& matches,
-                Verdict& verdict);
+  void classify(const FoldedText& folded, const Matches& matches, Verdict& verdict);
 
   /// Of the mention just classified.
   const RawSums& raw_sums() const;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,6 +42,10 @@ struct HeadScale {
 struct LexiconScale {
   double positive = 0, negative = 0, saturating = 0;
 };
+inline constexpr double kLexiconSaturation = 400;
+inline double lexicon_length(std::size_t words) {
+  return std::sqrt(1.0 + static_cast<double>(words) / 10.0);
+}
 
 /// Learned weights of one language: hashed word 1-2-grams with shapes and signs, and character
 /// 2-5-grams, each group's sum divided by the square root of how many there are. Immutable once
@@ -136,6 +141,7 @@ class Models {
   }
   const Model& french() const { return french_; }
   const Model& english() const { return english_; }
+  const Model& plain() const { return plain_; }
   /// Hash of both, for verdicts: 16 hex digits, or "none".
   std::string hash() const;
 

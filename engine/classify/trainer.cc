@@ -20,7 +20,7 @@ constexpr double kCharacterShare = 0.25;
 /// So that a rule of weight 500 counts for 3 logits: texts decide too.
 constexpr double kTonePointsPerLogit = 200, kCuePointsPerLogit = 160;
 constexpr double kCueThreshold = 500;  // points: high, or abusive
-constexpr double kLexiconUnit = 200, kLexiconSaturation = 400;
+constexpr double kLexiconUnit = 200;
 /// Rules beyond these sums are not learned from.
 constexpr std::int32_t kLeastRules = -1000, kMostRules = 1500;
 /// Largest weights beyond this share of the largest are cut, so that small ones keep their steps.
@@ -33,7 +33,7 @@ std::vector<float> dense_features(Task task, const FoldedText& folded, const Raw
     return {1.0F};
   }
   const auto one = [](double value) { return static_cast<float>(value); };
-  const double length = std::sqrt(1.0 + static_cast<double>(folded.tokens.size()) / 10.0);
+  const double length = lexicon_length(folded.tokens.size());
   const double positive = raw.positive, negative = raw.negative;
   return {one(positive / kLexiconUnit / length), one(negative / kLexiconUnit / length),
           one(std::clamp((positive - negative) / kLexiconSaturation, -1.0, 1.0)),
@@ -200,16 +200,9 @@ std::vector<DesignRow> all_rows(const std::vector<Trainer::Row>& rows,
   return all;
 }
 
-Result<void> train_tone(const Regression& regression, const std::vector<Trainer::Row>& rows,
-                        const std::vector<TrainingSource>& sources, Model& model,
-                        std::vector<HeldOut>& held_out) {
-  const Result<std::vector<double>> validated = cross_validate(regression, rows, sources);
-  const Result<RegressionWeights> fitted = fit(regression, all_rows(rows, sources));
-  if (!validated || !fitted) {
-    return tl::make_unexpected((validated ? fitted.error() : validated.error()));
-  }
-  const std::vector<double>& outputs = *validated;
-  const RegressionWeights& weights = *fitted;
+void place_tone(const Regression& regression, const std::vector<Trainer::Row>& rows,
+                const std::vector<TrainingSource>& sources, const RegressionWeights& weights,
+                const std::vector<double>& outputs, Model& model, std::vector<HeldOut>& held_out) {
   model.confidence_percent = confidence_percent(rows, outputs);
   report(
       Task::kTone, rows, sources,
@@ -229,20 +222,11 @@ Result<void> train_tone(const Regression& regression, const std::vector<Trainer:
                    dense(3, 1) / kLexiconSaturation};
   set_bias(Head::kPolarity, dense(4, 0), model);
   set_bias(Head::kOpinion, dense(4, 1), model);
-  return {};
 }
 
-Result<void> train_cue(const Regression& regression, Head head,
-                       const std::vector<Trainer::Row>& rows,
-                       const std::vector<TrainingSource>& sources, Model& model,
-                       std::vector<HeldOut>& held_out) {
-  const Result<std::vector<double>> validated = cross_validate(regression, rows, sources);
-  const Result<RegressionWeights> fitted = fit(regression, all_rows(rows, sources));
-  if (!validated || !fitted) {
-    return tl::make_unexpected((validated ? fitted.error() : validated.error()));
-  }
-  const std::vector<double>& outputs = *validated;
-  const RegressionWeights& weights = *fitted;
+void place_cue(const Regression& regression, Head head, const std::vector<Trainer::Row>& rows,
+               const std::vector<TrainingSource>& sources, const RegressionWeights& weights,
+               const std::vector<double>& outputs, Model& model, std::vector<HeldOut>& held_out) {
   const double threshold = choose_threshold(rows, sources, outputs);
   report(
       head == Head::kUrgency ? Task::kUrgency : Task::kAbuse, rows, sources,
@@ -250,7 +234,6 @@ Result<void> train_cue(const Regression& regression, Head head,
   const double bias = weights[regression.sparse];
   place(weights, 1, 0, head, kCuePointsPerLogit, model);
   set_bias(head, (bias - threshold) * kCuePointsPerLogit + kCueThreshold, model);
-  return {};
 }
 
 }  // namespace
@@ -326,14 +309,18 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
       regression.left_out.resize(regression.dense * 2);
       regression.left_out[2 * 2 + 1] = regression.left_out[3 * 2] = true;
     }
-    const Result<void> trained =
-        is_tone ? train_tone(regression, rows_[task], sources_, model, held_out)
-                : train_cue(regression,
-                            task == static_cast<std::size_t>(Task::kUrgency) ? Head::kUrgency
-                                                                             : Head::kAbuse,
-                            rows_[task], sources_, model, held_out);
-    if (!trained) {
-      return tl::make_unexpected(trained.error());
+    const std::vector<Row>& taught = rows_[task];
+    const Result<std::vector<double>> outputs = cross_validate(regression, taught, sources_);
+    const Result<RegressionWeights> weights = fit(regression, all_rows(taught, sources_));
+    if (!outputs || !weights) {
+      return tl::make_unexpected((outputs ? weights.error() : outputs.error()));
+    }
+    if (is_tone) {
+      place_tone(regression, taught, sources_, *weights, *outputs, model, held_out);
+    } else {
+      place_cue(regression,
+                task == static_cast<std::size_t>(Task::kUrgency) ? Head::kUrgency : Head::kAbuse,
+                taught, sources_, *weights, *outputs, model, held_out);
     }
   }
   model.trained_on =

@@ -38,7 +38,7 @@ struct TrainingOptions {
   std::string language;
   unsigned word_bits = 17, character_bits = 17;
   /// Strength of the pull to zero (L2) on learned weights, by task; a hundredth of it on how the
-  /// lexicon and the rules count.
+  /// lexicon counts.
   double pull[kTasks] = {20, 10, 10};
 };
 

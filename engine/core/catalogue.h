@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,20 @@ struct Catalogue {
 
 /// What an evidence's name says: a rule's id, "lexicon.fr.merci", "model.words" or "model.rest".
 inline std::string_view spell(const Catalogue& catalogue, std::uint32_t name) {
-  return name == kLearnedWord   ? std::string_view("model.words")
-         : name == kLearnedRest ? std::string_view("model.rest")
+  return name == kLearnedWord   ? kLearnedWordName
+         : name == kLearnedRest ? kLearnedRestName
                                 : std::string_view(catalogue.names.at(name));
+}
+
+/// Names of topics, sorted: comparable between catalogues.
+inline std::vector<std::string_view> spell_topics(const Catalogue& catalogue,
+                                                  std::span<const std::uint32_t> topics) {
+  std::vector<std::string_view> names;
+  for (const std::uint32_t topic : topics) {
+    names.push_back(catalogue.names.at(topic));
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 /// The title of the rule whose name is `name`; empty if it has none, or is a word of a lexicon.

@@ -15,8 +15,9 @@ enum class Urgency : std::uint8_t { kLow, kMedium, kHigh, kCritical };
 enum class Axis : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse, kOpinion };
 
 /// Names in evidence for learned weights: of a word, and of all words that are not named with the
-/// bias. They stand in no catalogue.
+/// bias. They stand in no catalogue; spell() knows their names.
 inline constexpr std::uint32_t kLearnedWord = 0xfffffffe, kLearnedRest = 0xffffffff;
+inline constexpr std::string_view kLearnedWordName = "model.words", kLearnedRestName = "model.rest";
 constexpr bool is_learned(std::uint32_t name) { return name >= kLearnedWord; }
 
 /// One reason of a verdict: this rule or word, at these bytes, weighs this much on this axis. The

@@ -20,7 +20,7 @@ const Matches& Analyser::match(const Mention& mention) {
 
 const Verdict& Analyser::classify(const Mention& mention) {
   detect_language(mention.language, mention.text, verdict_.language);
-  classifier_.classify(mention, folded_, matches_, verdict_);
+  classifier_.classify(folded_, matches_, verdict_);
   return verdict_;
 }
 

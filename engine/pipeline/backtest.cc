@@ -108,15 +108,6 @@ std::uint64_t without_twin(const std::vector<WouldRaise>& raised) {
   return static_cast<std::uint64_t>(std::ranges::count(raised, false, &WouldRaise::has_twin));
 }
 
-std::vector<std::string_view> topics_of(const Record& record, const Catalogue& catalogue) {
-  std::vector<std::string_view> names;
-  for (const std::uint32_t topic : record.topics) {
-    names.push_back(catalogue.names.at(topic));
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
 template <class Label>
 bool note_change(const StoredMention& stored, Label before, Label after,
                  std::vector<BacktestReport::Change>& changes) {
@@ -151,7 +142,8 @@ void compare(const StoredMention& stored, const Record& before, const Catalogue&
   report.urgency_changed += note_change(stored, old_level, new_level, report.urgency_changes);
   report.newly_urgent += is_urgent(new_level) && !is_urgent(old_level);
   report.no_longer_urgent += is_urgent(old_level) && !is_urgent(new_level);
-  report.topics_changed += topics_of(before, old_names) != topics_of(after, new_names);
+  report.topics_changed +=
+      spell_topics(old_names, before.topics) != spell_topics(new_names, after.topics);
   if (!stored.record.corrections.empty()) {
     const Correction& said = stored.record.corrections.back();
     compare_with_people(said.tone, before.verdict.tone, after.verdict.tone, report.tone);

@@ -101,14 +101,19 @@ Result<std::optional<StoredMention>> Store::mention(MentionRef ref) const {
   return stored;
 }
 
+/// Where a scan of one tenant ends: just before `before`, or behind all.
+static RefKey end_of(std::uint32_t number, const std::optional<MentionRef>& before) {
+  return before ? RefKey{number, before->day, before->sequence}
+                : RefKey{number, ~Day{0}, ~std::uint64_t{0}};
+}
+
 Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day since,
                          const std::function<bool(const StoredMention&)>& visit) const {
   if (tenant >= state_->number_of.size()) {
     return {};
   }
   const std::uint32_t number = state_->number_of[tenant];
-  const RefKey end = before ? RefKey{number, before->day, before->sequence}
-                            : RefKey{number, ~Day{0}, ~std::uint64_t{0}};
+  const RefKey end = end_of(number, before);
   const auto overlay = state_->key_value->iterate(Family::kOverlay);  // before the packs: see held
   const auto at = state_->key_value->iterate(Family::kMentions);
   Pack pack;
@@ -188,8 +193,7 @@ Result<void> Store::scan_index_of_urgent(
     return {};
   }
   const std::uint32_t number = state_->number_of[tenant];
-  const RefKey end = before ? RefKey{number, before->day, before->sequence}
-                            : RefKey{number, ~Day{0}, ~std::uint64_t{0}};
+  const RefKey end = end_of(number, before);
   const auto at = state_->key_value->iterate(Family::kUrgent);
   for (at->seek_for_prev(ref_key(number, end.day, end.sequence)); at->valid(); at->prev()) {
     RefKey ref;

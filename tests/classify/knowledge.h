@@ -60,9 +60,7 @@ class TestKnowledge {
     }
     verdict_.language[0] = verdict_.language[1] = 0;
     language.copy(verdict_.language, 2);
-    Mention mention;
-    mention.text = text;
-    classifier_->classify(mention, folded_, matches_, verdict_);
+    classifier_->classify(folded_, matches_, verdict_);
     return verdict_;
   }
 

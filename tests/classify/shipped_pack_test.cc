@@ -54,7 +54,7 @@ class ShippedPack : public testing::Test {
     matcher_->match(mention, folded_, matches_);
     verdict_.language[0] = 'f';
     verdict_.language[1] = 'r';
-    classifier_->classify(mention, folded_, matches_, verdict_);
+    classifier_->classify(folded_, matches_, verdict_);
     return verdict_;
   }
 
