@@ -8,6 +8,7 @@
 #include "connectors/registry.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
+#include "engine/app/pack_tests.h"
 #include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
 #include "engine/app/tenant_gauges.h"
@@ -207,8 +208,19 @@ bool Engine::reload() {
   std::vector<Problem> problems;
   std::shared_ptr<const Knowledge> knowledge =
       read_knowledge(config_.rules_directory, config_.tenants, problems);
-  metrics_->reloaded(knowledge != nullptr);
-  if (knowledge == nullptr) {
+  if (knowledge != nullptr) {
+    run_pack_tests(
+        config_.rules_directory,
+        [&problems](const std::string&, const RuleTest& test,
+                    const std::vector<std::string>& faults) {
+          for (const std::string& fault : faults) {
+            problems.push_back({test.file, test.line, 0, "\"" + test.text + "\": " + fault});
+          }
+        },
+        problems);
+  }
+  metrics_->reloaded(problems.empty());
+  if (!problems.empty()) {
     for (const Problem& problem : problems) {
       log_.error("rules_refused", to_string({problem}));
     }

@@ -37,7 +37,8 @@ class Engine {
   /// Connectors end, everything taken is judged, written and synced, threads end. Idempotent.
   void stop();
 
-  /// Reads the rules again; the old ones stay in force if there is a problem. Any thread.
+  /// Reads the rules again; the old ones stay in force if there is a problem, or a test beside a
+  /// pack fails. Any thread.
   bool reload();
 
   /// See Pipeline::correct().

@@ -224,9 +224,16 @@ def reload_on_signal(library):
             assert engine.metric("vigie_ruleset_reloads_total", result="ok") == 1
             assert engine.metric("vigie_ruleset_reloads_total", result="refused") == 1
 
+            library.write(PACK, TESTS_OF_PACK + WRONG_TEST)
+            engine.process.send_signal(signal.SIGHUP)
+            wait_for("the refusal of rules whose own test fails", lambda: len(events(engine, "rules_kept")) == 2)
+            last = events(engine, "rules_refused")[-1]["message"]
+            assert last.startswith(f"{library.tests}:4:") and "Un banc à Brest" in last, last
+            assert engine.api("rules")["ruleset"] == second["ruleset"]
+
             library.pack.unlink()
             engine.process.send_signal(signal.SIGHUP)
-            wait_for("the second refusal", lambda: len(events(engine, "rules_kept")) == 2)
+            wait_for("the third refusal", lambda: len(events(engine, "rules_kept")) == 3)
             library.write(PACK)
             engine.process.send_signal(signal.SIGHUP)
             wait_for("the first rules again", lambda: engine.api("rules")["ruleset"] == first["ruleset"])
