@@ -1,6 +1,5 @@
 #include "engine/parse/feed.h"
 
-#include <libxml/uri.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -9,39 +8,16 @@
 #include <cstdint>
 
 #include "engine/parse/canonical.h"
+#include "engine/parse/document_encoding.h"
 #include "engine/parse/feed_date.h"
 #include "engine/parse/html_text.h"
 #include "engine/parse/json_feed.h"
 #include "engine/parse/trimmed.h"
+#include "engine/parse/web_address.h"
 #include "engine/parse/xml_feed.h"
 
 namespace vigie {
 namespace {
-
-bool is_web_address(std::string_view url) {
-  std::string scheme(url.substr(0, 8));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return scheme.starts_with("http://") || scheme.starts_with("https://");
-}
-
-/// `url` against `base` (RFC 3986, 5.2); empty unless the result is an http or https address.
-std::string resolved(std::string_view url, const std::string& base) {
-  constexpr std::size_t kMaxUrlBytes = 4096;
-  const std::string reference(trimmed(url));
-  if (reference.empty() || reference.size() + base.size() > kMaxUrlBytes) {
-    return {};
-  }
-  if (is_web_address(reference)) {
-    return reference;
-  }
-  const std::unique_ptr<xmlChar, void (*)(void*)> built(
-      xmlBuildURI(reinterpret_cast<const xmlChar*>(reference.c_str()),
-                  reinterpret_cast<const xmlChar*>(base.c_str())),
-      [](void* memory) { xmlFree(memory); });
-  std::string whole = built ? reinterpret_cast<const char*>(built.get()) : "";
-  return is_web_address(whole) ? whole : std::string();
-}
 
 /// An id for items that bring none: the same item gives the same id at every poll and in every
 /// version of Vigie, so this FNV-1a (64 bits) is the feed's own and must not change.
@@ -76,12 +52,12 @@ class FeedMapping final : public Mapping, private FeedItemSink {
     sink_ = &sink;
     origin_ = envelope.origin.get();
     bytes_ = envelope.bytes.view();
-    const std::string_view text =
-        trimmed(bytes_.starts_with("\xef\xbb\xbf") ? bytes_.substr(3) : bytes_);
-    if (text.size() > kMaxFeedBytes) {
+    if (bytes_.size() > kMaxFeedBytes) {
       return flaw(RejectReason::kTooLong,
                   "a feed longer than " + std::to_string(kMaxFeedBytes) + " bytes");
     }
+    std::string storage;
+    const std::string_view text = trimmed(in_utf8(bytes_, 2 * kMaxFeedBytes, storage));
     if (text.empty()) {
       return flaw(RejectReason::kMalformed, "the answer is empty: not a feed");
     }
@@ -98,7 +74,9 @@ class FeedMapping final : public Mapping, private FeedItemSink {
 
   void item(const FeedItem& item) override {
     Mention mention;
-    url_ = resolved(item.link, item.base.empty() ? base_url() : resolved(item.base, base_url()));
+    const std::string document = base_url().empty() ? item.feed_link : base_url();
+    base_ = item.base.empty() ? document : resolved_reference(item.base, document);
+    url_ = resolved_address(item.link, base_);
     id_ = trimmed(item.id);
     if (id_.empty()) {
       id_ = !trimmed(item.link).empty() ? std::string(trimmed(item.link)) : made_id(item);
@@ -175,7 +153,7 @@ class FeedMapping final : public Mapping, private FeedItemSink {
 
   void set_author(const FeedItem& item, Mention& mention) {
     author_name_ = trimmed(item.author_name);
-    author_url_ = resolved(item.author_url, base_url());
+    author_url_ = resolved_address(item.author_url, base_);
     author_id_ = !author_url_.empty() ? author_url_ : std::string(trimmed(item.author_email));
     if (author_id_.empty()) {
       author_id_ = author_name_;
@@ -190,7 +168,7 @@ class FeedMapping final : public Mapping, private FeedItemSink {
   MentionSink* sink_ = nullptr;
   const Origin* origin_ = nullptr;
   std::string_view bytes_;
-  std::string id_, source_, url_, title_, text_, language_, in_reply_to_;
+  std::string id_, source_, base_, url_, title_, text_, language_, in_reply_to_;
   std::string author_id_, author_name_, author_url_;
 };
 

@@ -12,15 +12,16 @@ inline constexpr std::size_t kMaxFeedBytes = 16 << 20;
 inline constexpr std::size_t kMaxFeedDepth = 200;
 inline constexpr std::size_t kMaxFeedItems = 20'000;
 
-/// Reads RSS 0.9x to 2.0, RDF (RSS 1.0), Atom 0.3 and 1.0, and JSON Feed: the bytes of one feed →
-/// one mention per item.
+/// Reads RSS 0.9x to 2.0, RDF (RSS 1.0), Atom 0.3 and 1.0, and JSON Feed, ill-formed ones too: the
+/// bytes of one feed → one mention per item.
 ///
 /// id: guid, atom:id, id; else the link; else a hash of title, text and date. source: the origin's
 /// network, else its base_url (the feed's address). text: the fullest there is of content:encoded,
 /// content, content_html, summary and description, as plain text. An update date is an edit; an RFC
-/// 6721 tombstone is a deletion. Links are resolved and only http and https ones kept. Entities are
-/// never declared, fetched or expanded: a document type with an internal subset is rejected as
-/// unsafe. A feed without items gives nothing at all.
+/// 6721 tombstone is a deletion. Links are resolved (xml:base, the origin's base_url, else the page
+/// the feed is of) and only http and https ones kept. In whatever encoding (document_encoding.h).
+/// Nothing is fetched, no entity expanded: a document that declares some is rejected as unsafe. A
+/// feed without items gives nothing at all.
 std::unique_ptr<Mapping> make_feed_mapping();
 
 }  // namespace vigie

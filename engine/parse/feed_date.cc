@@ -15,11 +15,14 @@ namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Beginnings that tell the months apart, English and French.
-constexpr std::array<std::pair<std::string_view, unsigned>, 21> kMonths = {{
-    {"jan", 1}, {"feb", 2}, {"fev", 2}, {"fév", 2},  {"mar", 3},  {"apr", 4},  {"avr", 4},
-    {"may", 5}, {"mai", 5}, {"jun", 6}, {"juin", 6}, {"jul", 7},  {"juil", 7}, {"aug", 8},
-    {"aou", 8}, {"aoû", 8}, {"sep", 9}, {"oct", 10}, {"nov", 11}, {"dec", 12}, {"déc", 12},
+/// Beginnings that tell the months apart, in English, French, and our neighbours' languages.
+constexpr std::array<std::pair<std::string_view, unsigned>, 39> kMonths = {{
+    {"jan", 1},  {"ene", 1},  {"gen", 1},  {"feb", 2},  {"fev", 2},  {"fév", 2},  {"mar", 3},
+    {"mär", 3},  {"mrt", 3},  {"mrz", 3},  {"maa", 3},  {"apr", 4},  {"avr", 4},  {"abr", 4},
+    {"may", 5},  {"mai", 5},  {"mag", 5},  {"mei", 5},  {"jun", 6},  {"juin", 6}, {"giu", 6},
+    {"jul", 7},  {"juil", 7}, {"lug", 7},  {"aug", 8},  {"aou", 8},  {"aoû", 8},  {"ago", 8},
+    {"sep", 9},  {"set", 9},  {"oct", 10}, {"okt", 10}, {"ott", 10}, {"out", 10}, {"nov", 11},
+    {"dec", 12}, {"déc", 12}, {"dez", 12}, {"dic", 12},
 }};
 
 constexpr std::array<std::pair<std::string_view, int>, 14> kZoneHours = {{
@@ -60,6 +63,7 @@ struct Parts {
   std::optional<int> day, month, year;
   std::optional<std::string> clock;
   std::string zone = "Z";
+  bool afternoon = false, twelve_hours = false;
 };
 
 /// "+0200", "+02:00", "-5".
@@ -106,15 +110,31 @@ bool take_clock(std::string_view word, Parts& parts) {
 }
 
 bool take_word(const std::string& word, Parts& parts) {
+  if (word == "am" || word == "pm" || word == "a.m." || word == "p.m.") {
+    parts.twelve_hours = true;
+    parts.afternoon = word[0] == 'p';
+    return true;
+  }
   if (const auto hours = look_up(kZoneHours, [&](std::string_view zone) { return zone == word; })) {
     return take_offset((*hours < 0 ? "-" : "+") + std::to_string(std::abs(*hours)), parts);
   }
   const auto month =
       look_up(kMonths, [&](std::string_view prefix) { return word.starts_with(prefix); });
-  if (month && !parts.month) {
+  if (month) {  // the last one counts: "mardi" begins as March does
     parts.month = static_cast<int>(*month);
   }
   return true;  // weekdays, "à", unknown zones: read as UTC
+}
+
+/// "3:15" in the afternoon is "15:15".
+std::string clock_of(const Parts& parts) {
+  std::string clock = parts.clock.value_or("00:00:00");
+  const auto hours = number(clock.substr(0, 2));
+  if (parts.twelve_hours && hours && *hours <= 12) {
+    const int hour = *hours % 12 + (parts.afternoon ? 12 : 0);
+    clock.replace(0, 2, (hour < 10 ? "0" : "") + std::to_string(hour));
+  }
+  return clock;
 }
 
 bool take(const std::string& word, Parts& parts) {
@@ -145,7 +165,75 @@ std::optional<Time> parse_rfc_822(std::string_view text) {
   }
   const auto two = [](int value) { return (value < 10 ? "0" : "") + std::to_string(value); };
   return parse_time(std::to_string(*parts.year) + '-' + two(*parts.month) + '-' + two(*parts.day) +
-                    'T' + parts.clock.value_or("00:00:00") + parts.zone);
+                    'T' + clock_of(parts) + parts.zone);
+}
+
+/// Four digits of a year, then what `shape` says: Y M D for digits of year, month and day, N for
+/// those of the day of the year, anything else for itself.
+std::optional<std::string> date_by_shape(std::string_view text, std::string_view shape) {
+  std::string year, month, day, day_of_year;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    std::string* const part = shape[i] == 'Y'   ? &year
+                              : shape[i] == 'M' ? &month
+                              : shape[i] == 'D' ? &day
+                              : shape[i] == 'N' ? &day_of_year
+                                                : nullptr;
+    if (i == text.size() || (part == nullptr ? text[i] != shape[i] : !is_digit(text[i]))) {
+      return std::nullopt;
+    }
+    if (part != nullptr) {
+      *part += text[i];
+    }
+  }
+  if (shape.find('N') == shape.npos) {
+    return year + '-' + (month.empty() ? "01" : month) + '-' + (day.empty() ? "01" : day);
+  }
+  const auto start = parse_time(year + "-01-01");
+  const int days = number(day_of_year).value_or(0);
+  return start && days >= 1 && days <= 366
+             ? std::optional(format_time(*start + std::chrono::days(days - 1)).substr(0, 10))
+             : std::nullopt;
+}
+
+/// Dates of digits alone, perhaps with a time behind. Where day and month could be either, the day
+/// stands first, as our towns write it.
+std::optional<Time> parse_digits(std::string_view text) {
+  constexpr std::array<std::string_view, 10> kShapes = {
+      "YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "DD/MM/YYYY", "DD-MM-YYYY",
+      "DD.MM.YYYY", "MM/DD/YYYY", "YYYYMMDD",   "YYYY-NNN",   "YYYY-MM"};
+  for (const std::string_view shape : kShapes) {
+    const auto date = date_by_shape(text, shape);
+    std::string rest(text.substr(std::min(shape.size(), text.size())));
+    if (!date || (!rest.empty() && is_digit(rest.front()))) {
+      continue;
+    }
+    rest = trimmed(rest);
+    rest.erase(0, !rest.empty() && (rest.front() == 'T' || rest.front() == 't') ? 1 : 0);
+    const bool basic = rest.size() >= 6 && rest.find(':') == rest.npos &&
+                       std::all_of(rest.begin(), rest.begin() + 6, is_digit);
+    if (basic) {
+      rest.insert(4, ":").insert(2, ":");
+    }
+    const std::size_t blank = rest.find(' ');
+    rest.erase(std::min(blank, rest.size()), blank == rest.npos ? 0 : 1);
+    if (const auto time = parse_time(rest.empty() ? *date : *date + 'T' + rest)) {
+      return time;
+    }
+  }
+  return std::nullopt;
+}
+
+/// "1790000000": seconds since 1970, or milliseconds.
+std::optional<Time> parse_epoch(std::string_view text) {
+  constexpr std::size_t kSecondDigits = 10, kMillisecondDigits = 13;
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count < 0) {
+    return std::nullopt;
+  }
+  return text.size() == kSecondDigits        ? std::optional<Time>(std::chrono::seconds(count))
+         : text.size() == kMillisecondDigits ? std::optional<Time>(std::chrono::milliseconds(count))
+                                             : std::nullopt;
 }
 
 }  // namespace
@@ -159,11 +247,26 @@ std::optional<Time> parse_feed_date(std::string_view text) {
   if (const auto time = parse_time(text)) {
     return time;
   }
-  const bool all_date = text.find_first_not_of("0123456789-") == text.npos;
-  if (all_date && (text.size() == 4 || text.size() == 7)) {
-    return parse_time(std::string(text) + (text.size() == 4 ? "-01-01" : "-01"));
+  const bool is_year = text.size() == 4 && std::all_of(text.begin(), text.end(), is_digit);
+  if (is_year) {
+    return parse_time(std::string(text) + "-01-01");
   }
-  return parse_rfc_822(text);
+  if (const auto time = parse_epoch(text)) {
+    return time;
+  }
+  if (const auto time = parse_digits(text)) {
+    return time;
+  }
+  std::string words(text);  // "04-Jan-2026"
+  const bool dashed = std::any_of(words.begin(), words.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+  for (std::size_t i = 1; dashed && i + 1 < words.size(); ++i) {
+    const bool between = words[i] == '-' && words[i - 1] != ' ' &&
+                         (!is_digit(words[i - 1]) || !is_digit(words[i + 1]));
+    words[i] = between ? ' ' : words[i];
+  }
+  return parse_rfc_822(words);
 }
 
 }  // namespace vigie

@@ -21,7 +21,9 @@ struct FeedText {
 
 /// One item of a feed, whatever dialect it came in. Dates and addresses as written.
 struct FeedItem {
-  std::string id, link, base;
+  std::string id, link;
+  std::string base;       ///< what the document says that relative addresses are relative to
+  std::string feed_link;  ///< the page that the feed is of
   FeedText title, content, summary;
   std::string published, updated;
   std::string author_name, author_url, author_email;
@@ -29,8 +31,8 @@ struct FeedItem {
   bool deleted = false;
 
   void clear() {
-    for (std::string* text : {&id, &link, &base, &published, &updated, &author_name, &author_url,
-                              &author_email, &language, &in_reply_to}) {
+    for (std::string* text : {&id, &link, &base, &feed_link, &published, &updated, &author_name,
+                              &author_url, &author_email, &language, &in_reply_to}) {
       text->clear();
     }
     title.clear();

@@ -44,6 +44,7 @@ void read_item(dom::object from, const FeedItem& feed, FeedItem& item) {
   if (item.link.empty()) {
     item.link = text_of(from, "external_url");
   }
+  item.feed_link = feed.link;
   item.title.text = text_of(from, "title");
   item.content = {std::string(text_of(from, "content_html")), Markup::kHtml};
   if (item.content.text.empty()) {
@@ -91,12 +92,13 @@ void JsonFeedReader::read(std::string_view bytes, FeedItemSink& sink) {
                        std::string("this is not a JSON feed: ") + simdjson::error_message(error));
   }
   dom::array items;
-  if (!text_of(feed, "version").starts_with("https://jsonfeed.org/version/") ||
+  if (text_of(feed, "version").empty() ||  // its address, or only its number
       feed["items"].get(items) != simdjson::SUCCESS) {
     return sink.flaw(RejectReason::kMalformed, "this JSON is not a JSON Feed (version, items)");
   }
   FeedItem shared;
   shared.language = text_of(feed, "language");
+  shared.link = text_of(feed, "home_page_url");
   read_author(feed, shared);
   std::size_t count = 0;
   for (const dom::element element : items) {

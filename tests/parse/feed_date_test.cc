@@ -31,6 +31,23 @@ TEST(FeedDate, ReadsRfc3339AndItsShorterKin) {
   EXPECT_EQ(read("2026"), "2026-01-01T00:00:00Z");
 }
 
+TEST(FeedDate, ReadsWhatTheWildHas) {
+  EXPECT_EQ(read("mardi 3 février 2026"), "2026-02-03T00:00:00Z");
+  EXPECT_EQ(read("14/10/2026 08:13"), "2026-10-14T08:13:00Z");
+  EXPECT_EQ(read("10/14/2026"), "2026-10-14T00:00:00Z") << "no fourteenth month";
+  EXPECT_EQ(read("14.10.2026"), "2026-10-14T00:00:00Z");
+  EXPECT_EQ(read("2026/10/14 08:13:50"), "2026-10-14T08:13:50Z");
+  EXPECT_EQ(read("20261014"), "2026-10-14T00:00:00Z");
+  EXPECT_EQ(read("20261014T081350Z"), "2026-10-14T08:13:50Z");
+  EXPECT_EQ(read("2026-287"), "2026-10-14T00:00:00Z");
+  EXPECT_EQ(read("2026-10-14 08:13:50 +0200"), "2026-10-14T06:13:50Z");
+  EXPECT_EQ(read("Oct 14, 2026 3:15 PM"), "2026-10-14T15:15:00Z");
+  EXPECT_EQ(read("14 Oct 2026 12:05 am"), "2026-10-14T00:05:00Z");
+  EXPECT_EQ(read("Wed, 14-Oct-26 08:13:50 GMT"), "2026-10-14T08:13:50Z");
+  EXPECT_EQ(read("14 ottobre 2026"), "2026-10-14T00:00:00Z");
+  EXPECT_EQ(read("1790000000"), "2026-09-21T14:13:20Z");
+}
+
 TEST(FeedDate, SaysNothingRatherThanSomethingWrong) {
   for (const std::string_view text :
        {"", " ", "yesterday", "32 Oct 2026", "14 2026", "14 Oct", "14 Oct 2026 25:00",
