@@ -32,17 +32,17 @@ class WordSource {
     }
   }
 
-  /// `count` words in a row.
+  /// `count` words in a row, one of them rare; where texts repeat one another, the plainest.
   std::vector<std::string> row(std::size_t count) {
-    for (;;) {
+    for (std::size_t tries = 0;; ++tries) {
       const std::vector<std::string> words = TextFolder::fold_phrase(corpus_.text(~next_++));
       for (std::size_t i = 0; i + count <= words.size(); ++i) {
         const std::vector<std::string> row(words.begin() + static_cast<std::ptrdiff_t>(i),
                                            words.begin() + static_cast<std::ptrdiff_t>(i + count));
         if (std::ranges::all_of(row, is_plain) &&
-            std::ranges::any_of(row, [this](const std::string& word) {
-              return uses_[word] <= kMaxUsesOfRareWord;
-            })) {
+            (tries > kTextsCounted || std::ranges::any_of(row, [this](const std::string& word) {
+               return uses_[word] <= kMaxUsesOfRareWord;
+             }))) {
           return row;
         }
       }
