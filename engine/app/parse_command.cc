@@ -17,6 +17,9 @@ namespace {
 class Printer final : public MentionSink {
  public:
   void mention(const Mention& mention) override {
+    if (is_wordless(mention)) {
+      return reject(RejectReason::kMissingText, kWordless, mention.id);
+    }
     std::string out;
     JsonWriter json(out);
     json.begin_object();

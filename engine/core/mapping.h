@@ -25,11 +25,18 @@ enum class RejectReason : std::uint8_t {
 inline constexpr std::size_t kRejectReasonCount = 8;
 std::string_view to_string(RejectReason reason);
 
+/// A mapping hands on whatever the source has. Of an item without words no mention can be made:
+/// whoever would judge, print or store it rejects it instead, as kMissingText, with this sentence.
+inline bool is_wordless(const Mention& mention) {
+  return !mention.deleted && mention.title.empty() && mention.text.empty();
+}
+inline constexpr std::string_view kWordless = "it has neither title nor text";
+
 /// Takes what a Mapping finds, in the order of the input.
 class MentionSink {
  public:
   virtual ~MentionSink() = default;
-  /// The mention's views are valid during the call only.
+  /// The mention's views are valid during the call only. It may be wordless.
   virtual void mention(const Mention& mention) = 0;
   /// `bytes`: the unreadable piece (valid during the call), `detail`: a sentence for a person.
   virtual void reject(RejectReason reason, std::string_view detail, std::string_view bytes) = 0;

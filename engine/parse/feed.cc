@@ -127,11 +127,6 @@ class FeedMapping final : public Mapping, private FeedItemSink {
     if (text_.empty()) {
       show(item.summary, text_);
     }
-    if (title_.empty() && text_.empty()) {
-      sink_->reject(RejectReason::kMissingText, "an item of the feed has neither title nor text",
-                    id_);
-      return false;
-    }
     if (title_.size() > kMaxTextBytes || text_.size() > kMaxTextBytes) {
       sink_->reject(RejectReason::kTooLong,
                     "an item's text is longer than " + std::to_string(kMaxTextBytes) + " bytes",

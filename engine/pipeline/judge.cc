@@ -68,6 +68,9 @@ void Judge::mention(const Mention& seen) {
   if (mention.source.empty()) {
     mention.source = envelope_->origin->network;
   }
+  if (is_wordless(mention)) {
+    return reject(RejectReason::kMissingText, kWordless, mention.id);
+  }
   ++out_->mentions;
   if (mention.deleted) {
     take_back(mention);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/parse/feed.h"
 #include "tests/pipeline/two_towns.h"
 
 namespace vigie {
@@ -39,6 +40,23 @@ TEST_F(Versions, AReceiptSaysWhatBecameOfEachMentionOnce) {
   EXPECT_EQ(second.duplicates, 1U);
   EXPECT_EQ(second.deleted, 1U);
   EXPECT_EQ(second.dropped + second.rejected, 0U);
+}
+
+TEST_F(Versions, AFeedsItemWithoutWordsIsADeadLetterAndTheOthersAreKept) {
+  engine.mappings.emplace("feed", make_feed_mapping);
+  auto feed = std::make_shared<Origin>(*engine.origins[kDesk]);
+  feed->format = "feed";
+  engine.origins.push_back(feed);
+  const Receipt receipt = engine.take(
+      "<rss><item><guid>1</guid><link>https://ville.example/1</link></item>"
+      "<item><guid>2</guid><title>Travaux</title></item></rss>",
+      {.connector = engine.origins.size() - 1});
+  EXPECT_EQ(receipt.kept, 1U);
+  EXPECT_EQ(receipt.rejected, 1U);
+  const auto letters = engine.store->dead_letters(10).value();
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].reason, RejectReason::kMissingText);
+  EXPECT_EQ(letters[0].bytes, "1") << "which item it was";
 }
 
 TEST_F(Versions, WhatCannotBeReadIsADeadLetterAndTheRestGoesOn) {
