@@ -18,11 +18,11 @@ inline constexpr std::size_t kMaxFeedItems = 20'000;
 /// id: guid, atom:id, id; else the link; else a hash of title, text and date. source: the origin's
 /// network, else its base_url (the feed's address). text: the fullest there is of content:encoded,
 /// content, content_html, summary and description, as plain text. An update date is an edit; an RFC
-/// 6721 tombstone is a deletion. An item without words is handed on
-/// with the fields it has (is_wordless). Links are resolved (xml:base, the origin's
-/// base_url, else the page the feed is of) and only http and https ones kept. In whatever encoding
-/// (document_encoding.h). Nothing is fetched, no entity expanded: a document that declares some is
-/// rejected as unsafe. A feed without items gives nothing at all.
+/// 6721 tombstone is a deletion. An item without words is handed on with the fields it has
+/// (is_wordless). Links are resolved (xml:base, the origin's base_url, else the page the feed is
+/// of) and only http and https ones kept. In whatever encoding (document_encoding.h). Nothing is
+/// fetched, no entity expanded: a document that declares some is rejected as unsafe. A feed without
+/// items gives nothing at all.
 std::unique_ptr<Mapping> make_feed_mapping();
 
 }  // namespace vigie

@@ -55,7 +55,7 @@ TEST_F(Versions, AFeedsItemWithoutWordsIsADeadLetterAndTheOthersAreKept) {
   EXPECT_EQ(receipt.rejected, 1U);
   const auto letters = engine.store->dead_letters(10).value();
   ASSERT_EQ(letters.size(), 1U);
-  EXPECT_EQ(letters[0].reason, RejectReason::kMissingText);
+  EXPECT_EQ(letters[0].reason, "missing_text");
   EXPECT_EQ(letters[0].bytes, "1") << "which item it was";
 }
 
