@@ -16,8 +16,8 @@ constexpr std::array<string_view, 7> kKinds = {"post",   "reply",   "repost", "c
                                                "review", "request", "message"};
 constexpr std::array<string_view, 3> kTones = {"negative", "neutral", "positive"};
 constexpr std::array<string_view, 4> kUrgencies = {"low", "medium", "high", "critical"};
-constexpr std::array<string_view, 6> kAxes = {"watch",   "topic", "sentiment",
-                                              "urgency", "abuse", "opinion"};
+constexpr std::array<string_view, kAxisCount> kAxes = {"watch",   "topic", "sentiment",
+                                                       "urgency", "abuse", "opinion"};
 constexpr std::array<string_view, kRejectReasonCount> kReasons = {
     "malformed",    "invalid_utf8", "too_long",      "too_deep",
     "missing_text", "missing_id",   "invalid_field", "unsafe"};
