@@ -123,8 +123,8 @@ using ApiValues = std::map<std::string, std::string, std::less<>>;
 std::string expand(std::string_view text, const ApiValues& values);
 /// The same for a body: where that is JSON, values are escaped as its strings are.
 std::string expand_body(std::string_view text, const ApiValues& values);
-/// The same for a URL: values are percent-encoded, parameters without a value left out. {api} is
-/// put in as it is.
+/// The same for a URL: values are percent-encoded, parameters without a value left out. What a URL
+/// begins with is an address and is put in as it is.
 std::string expand_url(std::string_view text, const ApiValues& values);
 
 }  // namespace vigie

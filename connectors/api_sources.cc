@@ -178,9 +178,9 @@ mentions:
 constexpr std::string_view kFacebook = R"(
 api: https://graph.facebook.com
 network: facebook
-settings: {page: null, edge: feed, version: v21.0}
+settings: {page_id: null, edge: feed, version: v21.0}
 request:
-  url: "{api}/{version}/{page}/{edge}?fields=id,message,from,created_time,updated_time,permalink_url,shares,comments.filter(stream).limit(100)%7Bid,message,from,created_time,permalink_url,like_count,comment_count,parent%7D&limit=50&after={cursor}&access_token={secret}"
+  url: "{api}/{version}/{page_id}/{edge}?fields=id,message,from,created_time,updated_time,permalink_url,shares,comments.filter(stream).limit(100)%7Bid,message,from,created_time,permalink_url,like_count,comment_count,parent%7D&limit=50&after={cursor}&access_token={secret}"
 paging: {kind: cursor, at: /paging/cursors/after, more: /paging/next, newest_first: true}
 vanished_is_deleted: true
 errors:

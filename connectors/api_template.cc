@@ -47,12 +47,13 @@ struct Expanded {
   bool lacks_a_value = false;
 };
 
-Expanded expand_part(std::string_view part, const ApiValues& values) {
+Expanded expand_part(std::string_view part, bool is_start, const ApiValues& values) {
   Expanded expanded;
   take_apart(
       part, values,
-      [&](const std::string& name, const std::string& value) {
-        expanded.text += name == "api" ? value : percent_encoded(value);
+      [&](const std::string&, const std::string& value) {
+        const bool is_address = is_start && expanded.text.empty();
+        expanded.text += is_address ? value : percent_encoded(value);
         expanded.lacks_a_value |= value.empty();
       },
       [&](std::string_view kept) { expanded.text += kept; });
@@ -87,11 +88,11 @@ std::string expand_body(std::string_view text, const ApiValues& values) {
 
 std::string expand_url(std::string_view text, const ApiValues& values) {
   const std::size_t question = std::min(text.find('?'), text.size());
-  std::string url = expand_part(text.substr(0, question), values).text;
+  std::string url = expand_part(text.substr(0, question), true, values).text;
   char separator = '?';
   for (std::string_view rest = text.substr(std::min(question + 1, text.size())); !rest.empty();) {
     const std::size_t end = std::min(rest.find('&'), rest.size());
-    const Expanded parameter = expand_part(rest.substr(0, end), values);
+    const Expanded parameter = expand_part(rest.substr(0, end), false, values);
     if (!parameter.lacks_a_value) {
       url += separator + parameter.text;
       separator = '&';

@@ -196,8 +196,6 @@ std::optional<double> JsonDocument::number(const JsonNode& node) {
                                                                   : std::nullopt;
 }
 
-bool JsonDocument::is_array(const JsonNode& node) const { return node.value.is_array(); }
-bool JsonDocument::is_object(const JsonNode& node) const { return node.value.is_object(); }
 std::string JsonDocument::json(const JsonNode& node) const { return simdjson::minify(node.value); }
 
 }  // namespace vigie

@@ -53,8 +53,6 @@ class JsonDocument {
   std::optional<std::string_view> text(const JsonNode& node);
   /// A number, or a string that holds one.
   std::optional<double> number(const JsonNode& node);
-  bool is_array(const JsonNode& node) const;
-  bool is_object(const JsonNode& node) const;
   /// The value as JSON again.
   std::string json(const JsonNode& node) const;
 

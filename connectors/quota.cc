@@ -11,6 +11,9 @@ std::chrono::seconds offset_at(const QuotaPolicy& policy, Time now) {
 }  // namespace
 
 QuotaLedger quota_at(const QuotaPolicy& policy, const QuotaLedger& ledger, Time now) {
+  if (policy.units_per_day == 0) {
+    return ledger;
+  }
   const auto day = std::chrono::floor<std::chrono::days>(now + offset_at(policy, now));
   const std::int64_t today = day.time_since_epoch().count();
   return today == ledger.day ? ledger : QuotaLedger{today, 0};

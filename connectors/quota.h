@@ -22,7 +22,8 @@ struct QuotaLedger {
   auto operator<=>(const QuotaLedger&) const = default;
 };
 
-/// The ledger as it stands at `now`: a new day begins with nothing spent.
+/// The ledger as it stands at `now`: a new day begins with nothing spent. Without a budget it stays
+/// as it is.
 QuotaLedger quota_at(const QuotaPolicy& policy, const QuotaLedger& ledger, Time now);
 /// Whether one more request is within the budget. `ledger` is of today.
 bool quota_allows(const QuotaPolicy& policy, const QuotaLedger& ledger);

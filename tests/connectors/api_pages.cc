@@ -209,7 +209,7 @@ std::string graph_listing(const std::string& data, const std::string& next) {
 }
 
 ApiPage facebook() {
-  ApiPage page{"facebook", "page: '19292868552'", kSecret};
+  ApiPage page{"facebook", "page_id: '19292868552'", kSecret};
   page.network = "facebook";
   page.listing = [](const Posts& posts, const std::string& next) {
     return graph_listing(list(posts,

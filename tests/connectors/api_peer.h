@@ -83,6 +83,8 @@ class ApiPeer {
   ApiPeer& operator=(const ApiPeer&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// Whoever changes what `behaviour` reads calls this before the peer may be asked again, and
+  /// before the change: it orders the two threads.
   std::vector<Request> requests() const {
     const std::scoped_lock lock(mutex_);
     return requests_;
@@ -104,11 +106,13 @@ class ApiPeer {
       ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
       Request request;
       if (fd >= 0 && read(fd, request)) {
+        Answer answer;
         {
           const std::scoped_lock lock(mutex_);
           requests_.push_back(request);
+          answer = behaviour_(request);
         }
-        write(fd, behaviour_(request));
+        write(fd, answer);
       }
       ::close(fd);
     }
