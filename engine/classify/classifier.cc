@@ -99,6 +99,7 @@ class Classifier::Run {
   void add_rules(const Matches& matches) {
     ++mention_;
     topic_marks_.clear();
+    firm_ = {};
     for (const Match& match : matches.matches) {
       const RuleInfo& rule = catalogue_->rules[match.rule];
       const Axis axis = axis_of(rule.kind);
@@ -110,6 +111,7 @@ class Classifier::Run {
       }
       const auto spans = static_cast<std::int32_t>(std::min(match.span_count, kMaxSpansPerRule));
       const std::int32_t weight = weighs(axis) ? rule.weight : 0;
+      firm_[static_cast<std::size_t>(axis)] |= rule.firm && weight > 0;
       for (std::int32_t i = 0; i < spans; ++i) {
         const std::int32_t share = weight / spans + (i == 0 ? weight % spans : 0);
         const auto at = match.first_span + static_cast<std::uint32_t>(i);
@@ -236,7 +238,11 @@ class Classifier::Run {
     for (const Evidence& evidence : verdict_->evidence) {
       of_rules += evidence.axis == axis ? evidence.weight : 0;
     }
-    const std::int32_t learned = points(head), sum = of_rules + learned;
+    std::int32_t learned = points(head);
+    if (firm_[static_cast<std::size_t>(axis)]) {
+      learned = std::max(learned, 0);
+    }
+    const std::int32_t sum = of_rules + learned;
     if (sum <= 0) {  // what calms says nothing where nothing alarms
       std::erase_if(verdict_->evidence, [axis](const Evidence& one) { return one.axis == axis; });
       return 0;
@@ -308,6 +314,8 @@ class Classifier::Run {
   ModelScores scores_;
   std::vector<const ModelScores::Word*> strongest_;
   RawSums raw_;
+  /// By axis: a rule alarms against which no learned words speak.
+  std::array<bool, kAxisCount> firm_{};
   std::vector<TopicMark> topic_marks_;
   /// What a signed word's weight is multiplied by, negative ones first.
   std::array<double, 2> tone_factors_{}, opinion_factors_{};

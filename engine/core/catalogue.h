@@ -23,6 +23,7 @@ struct RuleInfo {
   RuleKind kind = RuleKind::kTopic;
   std::string title;              ///< what people call it; may be empty
   std::int32_t weight = 0;        ///< tone, urgency, abuse: signed contribution to the sum
+  bool firm = true;               ///< urgency, abuse: learned words do not speak against it
   std::uint32_t topic = 0;        ///< topic rules: the topic's name, in Catalogue::names
   bool every_tenant = true;       ///< else only `tenants`
   std::vector<TenantId> tenants;  ///< ascending

@@ -13,6 +13,7 @@ enum class Tone : std::uint8_t { kNegative, kNeutral, kPositive };
 enum class Urgency : std::uint8_t { kLow, kMedium, kHigh, kCritical };
 /// `kTone` is which way a text leans, `kOpinion` whether it leans at all.
 enum class Axis : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse, kOpinion };
+inline constexpr std::size_t kAxisCount = 6;
 
 /// Names in evidence for learned weights: of a word, and of all words that are not named with the
 /// bias. They stand in no catalogue; spell() knows their names.

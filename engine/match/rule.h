@@ -65,6 +65,7 @@ struct Rule {
   RuleKind kind = RuleKind::kTopic;
   std::string topic;        ///< topic rules
   std::int32_t weight = 0;  ///< tone, urgency, abuse
+  bool firm = true;         ///< urgency, abuse: learned words do not speak against it
   std::string title;        ///< for people: what it finds, in alerts and on the screens
   std::string about;        ///< for people: why this rule
   Condition condition;
@@ -94,6 +95,7 @@ struct RulePack {
   std::string title;
   NamedLists lists;                          ///< {name} usable in phrases, fixed in the pack
   std::vector<std::string> needs, optional;  ///< {name} that a tenant must, or may, give
+  bool firm = true;                          ///< its rules, unless they say otherwise
   std::vector<Rule> rules;
 };
 

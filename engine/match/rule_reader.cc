@@ -38,10 +38,11 @@ class PackReader {
   explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
 
   void read(const Settings& root, RulePack& pack) {
-    root.allow_only({"title", "language", "needs", "optional", "lists", "macros", "rules"},
+    root.allow_only({"title", "language", "firm", "needs", "optional", "lists", "macros", "rules"},
                     problems_);
     pack.title = root.text("title", problems_, "");
     pack.language = root.text("language", problems_, "");
+    pack.firm = root.boolean("firm", problems_, true);
     pack.needs = root.texts("needs", problems_);
     pack.optional = root.texts("optional", problems_);
     if (const Settings* lists = root.find("lists")) {
@@ -135,7 +136,7 @@ class PackReader {
       item.complain("a rule is a map of fields", problems_);
       return;
     }
-    std::vector<std::string_view> known = {"id", "title", "about"};
+    std::vector<std::string_view> known = {"id", "title", "about", "firm"};
     known.insert(known.end(), kKindFields.begin(), kKindFields.end());
     known.insert(known.end(), kConditionFields.begin(), kConditionFields.end());
     const std::size_t before = problems_.size();
@@ -147,6 +148,7 @@ class PackReader {
     rule.id = item.text("id", problems_);
     rule.title = item.text("title", problems_, "");
     rule.about = item.text("about", problems_, "");
+    rule.firm = item.boolean("firm", problems_, pack.firm);
     if (rule.title.size() > kMaxTitleBytes) {
       item.find("title")->complain("'title' is longer than 100 bytes", problems_);
     }

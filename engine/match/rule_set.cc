@@ -152,6 +152,7 @@ class RuleSetCompiler {
     info.kind = rule.kind;
     info.title = rule.title;
     info.weight = rule.weight;
+    info.firm = rule.firm;
     info.topic = rule.kind == RuleKind::kTopic ? intern(rule.topic) : 0;
     info.every_tenant = every_tenant;
     if (!every_tenant) {

@@ -140,7 +140,7 @@ TEST(ShippedModels, EveryPointOfEveryAxisIsAccountedFor) {
   const std::uint64_t seed = std::random_device{}();
   std::mt19937_64 random(seed);
   Analyser analyser(knowledge);
-  std::array<std::size_t, 6> named{};  // by axis
+  std::array<std::size_t, kAxisCount> named{};  // by axis
   for (int round = 0; round < 10'000; ++round) {
     static constexpr std::array kLanguages = {"fr", "fr", "fr", "en", "", "ht", "de"};
     const std::string title = random() % 3 == 0 ? random_words(random, 12) : "",

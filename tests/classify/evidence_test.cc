@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/classify/knowledge.h"
+#include "tests/classify/random_model.h"
 
 namespace vigie {
 namespace {
@@ -88,6 +89,34 @@ TEST_F(Explained, ARuleWeighsOnceHoweverManyWordsItMarks) {
   const auto rule = knowledge_.add_rule("test.fire", RuleKind::kUrgency, 520);
   EXPECT_EQ(knowledge_.classify("un deux trois quatre", "fr", {rule}, 3).urgency_sum, 520);
   EXPECT_EQ(knowledge_.classify("un deux trois quatre", "fr", {rule}, 1).urgency_sum, 520);
+}
+
+/// Random weights: about half of the texts are ones whose learned words would calm.
+TEST(ExplainedByLearnedWords, NoneSpeaksAgainstAFirmRule) {
+  constexpr std::int32_t kWeight = 700;
+  const std::uint64_t seed = std::random_device{}();
+  std::mt19937_64 random(seed);
+  int held = 0, raised = 0;
+  for (int round = 0; round < 50; ++round) {
+    TestKnowledge knowledge(Models(random_model(random()), plain_model()));
+    ASSERT_TRUE(knowledge.ready()) << knowledge.problems();
+    const auto firm = knowledge.add_rule("test.firm", RuleKind::kUrgency, kWeight);
+    const auto open = knowledge.add_rule("test.open", RuleKind::kUrgency, kWeight, false);
+    const auto calm = knowledge.add_rule("test.calm", RuleKind::kUrgency, -kWeight);
+    std::string text = "mot";
+    for (int word = 0; word < 6; ++word) {
+      text += ' ' + std::to_string(random() % 1000);
+    }
+    const std::int32_t learned = knowledge.classify(text, "fr", {open}).urgency_sum - kWeight;
+    const Verdict& verdict = knowledge.classify(text, "fr", {firm});
+    ASSERT_EQ(verdict.urgency_sum, kWeight + std::max(learned, 0)) << seed << ": " << text;
+    ASSERT_EQ(weight_on(verdict, Axis::kUrgency), verdict.urgency_sum) << seed << ": " << text;
+    ASSERT_EQ(knowledge.classify(text, "fr", {firm, calm}).urgency_sum, std::max(learned, 0));
+    ASSERT_EQ(knowledge.classify(text, "fr", {calm}).urgency_sum, std::max(learned - kWeight, 0));
+    ++(learned < 0 ? held : raised);
+  }
+  EXPECT_GT(held, 5) << seed;
+  EXPECT_GT(raised, 5) << seed;
 }
 
 TEST_F(Explained, CopiesOfARuleForTwoTenantsCountOnce) {

@@ -14,7 +14,8 @@ namespace vigie {
 /// The shipped lexicons, a few rules made by hand, and one mention at a time through them.
 class TestKnowledge {
  public:
-  TestKnowledge() {
+  explicit TestKnowledge(Models models = Models())
+      : models_(std::make_shared<const Models>(std::move(models))) {
     std::vector<Problem> problems;
     lexicons_ = read_lexicons(VIGIE_SOURCE_DIR "/rules/lexicons", TextFolder::fold_phrase,
                               *catalogue_, problems);
@@ -26,8 +27,9 @@ class TestKnowledge {
   const Catalogue& catalogue() const { return *catalogue_; }
 
   /// A rule that fires wherever the test says so; its number.
-  std::uint32_t add_rule(std::string name, RuleKind kind, std::int32_t weight) {
+  std::uint32_t add_rule(std::string name, RuleKind kind, std::int32_t weight, bool firm = true) {
     RuleInfo rule;
+    rule.firm = firm;
     rule.kind = kind;
     rule.weight = weight;
     for (rule.name = 0; rule.name < catalogue_->names.size(); ++rule.name) {
@@ -55,8 +57,7 @@ class TestKnowledge {
       matches_.matches.push_back({rule, first, spans_per_rule});
     }
     if (!classifier_) {
-      classifier_ =
-          std::make_unique<Classifier>(catalogue_, lexicons_, std::make_shared<const Models>());
+      classifier_ = std::make_unique<Classifier>(catalogue_, lexicons_, models_);
     }
     verdict_.language[0] = verdict_.language[1] = 0;
     language.copy(verdict_.language, 2);
@@ -67,6 +68,7 @@ class TestKnowledge {
  private:
   std::shared_ptr<Catalogue> catalogue_ = std::make_shared<Catalogue>();
   std::shared_ptr<const Lexicons> lexicons_;
+  std::shared_ptr<const Models> models_;
   std::string problems_;
   std::unique_ptr<Classifier> classifier_;
   TextFolder folder_;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "tests/match/town.h"
 
 namespace vigie {
@@ -58,6 +60,24 @@ rules:
   EXPECT_EQ(rule.condition.children[1].op, Condition::Op::kNone);
   EXPECT_EQ(pack->rules[1].weight, -40);
   EXPECT_TRUE(pack->rules[1].condition.exact);
+}
+
+TEST(RuleReader, RulesAreFirmUnlessTheyOrTheirPackSayOtherwise) {
+  const PackFolder folder;
+  const auto firmness = [&folder](const std::string& head) {
+    std::vector<Problem> problems;
+    const auto pack = read_pack(folder.write("p.yaml", head + R"(
+rules:
+  - {id: a, urgency: 500, any: [x]}
+  - {id: b, urgency: 500, firm: true, any: [x]}
+  - {id: c, urgency: 500, firm: false, any: [x]}
+)"),
+                                problems);
+    EXPECT_TRUE(pack) << to_string(problems);
+    return std::array{pack->rules.at(0).firm, pack->rules.at(1).firm, pack->rules.at(2).firm};
+  };
+  EXPECT_EQ(firmness("title: T"), (std::array{true, true, false}));
+  EXPECT_EQ(firmness("firm: false"), (std::array{false, true, false}));
 }
 
 TEST(RuleReader, ATitleIsShort) {
