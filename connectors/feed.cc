@@ -11,6 +11,7 @@
 #include "connectors/http_client.h"
 #include "connectors/http_fields.h"
 #include "connectors/poll_schedule.h"
+#include "connectors/robots.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -25,6 +26,8 @@ constexpr std::string_view kAccept =
 /// A feed that moved and then fails this often is looked for at its configured address again.
 constexpr std::uint32_t kFailuresBeforeTheOldAddress = 5;
 constexpr std::size_t kMaxValidatorBytes = 1024;
+/// A feed without items: only the cursor moves.
+constexpr std::string_view kNothingNew = "<rss/>";
 
 struct FeedOptions {
   std::string url;
@@ -32,6 +35,7 @@ struct FeedOptions {
   std::chrono::seconds timeout{30};
   std::size_t max_body_bytes = 0;
   bool allow_private = false;
+  bool obeys_robots = true;
 };
 
 std::string digest_of(std::string_view body) {
@@ -53,6 +57,7 @@ class FeedConnector final : public Connector {
       : port_(context.port),
         status_(context.status),
         http_(context.http),
+        robots_(context.robots),
         timer_(context.executor),
         options_(std::move(options)),
         random_(std::random_device{}()) {}
@@ -60,7 +65,11 @@ class FeedConnector final : public Connector {
   asio::awaitable<void> run() override {
     at_ = parse_feed_cursor(port_.resume_cursor()).value_or(FeedCursor{});
     if (at_.feed != options_.url) {
-      at_ = FeedCursor{options_.url, options_.url, {}, {}, {}};
+      at_ = FeedCursor{options_.url, options_.url, {}, {}, {}, {}};
+    }
+    if (!at_.gone_at.empty()) {
+      stay_retired();
+      co_return;
     }
     PollState state;
     for (;;) {
@@ -81,16 +90,26 @@ class FeedConnector final : public Connector {
   }
 
  private:
+  void stay_retired() {
+    status_.update([&](auto& snapshot) {
+      snapshot.state = ConnectorStatus::State::kRetired;
+      snapshot.detail = "answered 410 (gone) on " + at_.gone_at + " and is not asked any more";
+    });
+  }
+
   asio::awaitable<PollOutcome> poll() {
+    robots_answer_ = {};
+    std::string url = at_.url;
+    const Result<void> allowed = co_await ask_robots(std::move(url));
+    if (!allowed) {
+      co_return unanswered(allowed.error());
+    }
     HttpRequest request = make_request();
     Result<HttpResponse> response = co_await http_.fetch(std::move(request));
-    PollOutcome outcome;
     if (!response) {
-      detail_ = response.error().text;
-      outcome.kind = response.error().code == ErrorCode::kRefused ? PollOutcome::Kind::kRefusal
-                                                                  : PollOutcome::Kind::kFailure;
-      co_return outcome;
+      co_return unanswered(response.error());
     }
+    PollOutcome outcome;
     outcome.kind = judge(*response);
     outcome.retry_after = parse_retry_after(response->header("retry-after"), port_.clock().now());
     outcome.max_age = parse_max_age(response->header("cache-control"));
@@ -103,10 +122,41 @@ class FeedConnector final : public Connector {
     if (response->status == 200) {
       co_await take(std::move(*response));
     }
+    if (outcome.kind == PollOutcome::Kind::kGone) {
+      at_.gone_at = format_time(std::chrono::floor<std::chrono::seconds>(port_.clock().now()));
+      co_await send(kNothingNew, at_);
+    }
     co_return outcome;
   }
 
-  HttpRequest make_request() const {
+  /// An error: robots.txt does not let us, or nobody knows whether it does.
+  asio::awaitable<Result<void>> ask_robots(std::string url) {
+    if (!options_.obeys_robots) {
+      co_return Result<void>();
+    }
+    robots_answer_ = co_await robots_.may_fetch(std::move(url), options_.allow_private);
+    using Kind = Robots::Answer::Kind;
+    if (robots_answer_.kind == Kind::kAllowed) {
+      co_return Result<void>();
+    }
+    co_return fail(
+        robots_answer_.kind == Kind::kDisallowed ? ErrorCode::kRefused : ErrorCode::kUnavailable,
+        robots_answer_.reason);
+  }
+
+  PollOutcome unanswered(const Error& error) {
+    detail_ = error.text;
+    PollOutcome outcome;
+    outcome.kind = error.code == ErrorCode::kRefused ? PollOutcome::Kind::kRefusal
+                                                     : PollOutcome::Kind::kFailure;
+    if (robots_answer_.kind != Robots::Answer::Kind::kAllowed) {
+      outcome.retry_after = std::chrono::ceil<std::chrono::seconds>(robots_answer_.ask_again_at -
+                                                                    port_.clock().now());
+    }
+    return outcome;
+  }
+
+  HttpRequest make_request() {
     HttpRequest request;
     request.url = at_.url;
     request.headers.emplace_back("Accept", kAccept);
@@ -116,6 +166,7 @@ class FeedConnector final : public Connector {
     if (!at_.last_modified.empty()) {
       request.headers.emplace_back("If-Modified-Since", at_.last_modified);
     }
+    request.may_follow = [this](std::string url) { return ask_robots(std::move(url)); };
     request.allow_private = options_.allow_private;
     request.max_body_bytes = options_.max_body_bytes;
     request.timeout = options_.timeout;
@@ -145,13 +196,18 @@ class FeedConnector final : public Connector {
       at_ = std::move(next);
       co_return;
     }
+    const std::string body = std::exchange(response, {}).body;
+    co_await send(body, next);
+    at_ = std::move(next);
+  }
+
+  /// Returns when it is stored.
+  asio::awaitable<void> send(std::string_view body, const FeedCursor& cursor) {
     Port::Parcel parcel;
-    parcel.bytes = Payload(std::string_view(response.body));
-    parcel.cursor = to_string(next);
-    response = HttpResponse{};
+    parcel.bytes = Payload(body);
+    parcel.cursor = to_string(cursor);
     const std::uint64_t sequence = co_await port_.send(std::move(parcel));
     co_await port_.committed(sequence);
-    at_ = std::move(next);
   }
 
   void note(const PollOutcome& outcome, const PollDecision& decision) {
@@ -165,8 +221,10 @@ class FeedConnector final : public Connector {
         snapshot.last_success_at = now;
         return;
       }
-      snapshot.state =
-          decision.retired ? ConnectorStatus::State::kRetired : ConnectorStatus::State::kWaiting;
+      snapshot.state = decision.retired ? ConnectorStatus::State::kRetired
+                       : robots_answer_.kind == Robots::Answer::Kind::kDisallowed
+                           ? ConnectorStatus::State::kDisallowed
+                           : ConnectorStatus::State::kWaiting;
       snapshot.last_error_at = now;
       ++snapshot.errors;
     });
@@ -175,16 +233,19 @@ class FeedConnector final : public Connector {
   Port& port_;
   ConnectorStatus& status_;
   HttpClient& http_;
+  Robots& robots_;
   asio::steady_timer timer_;
   FeedOptions options_;
   std::minstd_rand random_;  ///< for jitter only
   FeedCursor at_;
-  std::string detail_;  ///< of the last poll
+  std::string detail_;            ///< of the last poll
+  Robots::Answer robots_answer_;  ///< the last one of that poll
 };
 
 FeedOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
   allow_connector_settings(
-      settings, {"url", "interval_s", "timeout_s", "max_body_bytes", "allow_private"}, problems);
+      settings, {"url", "interval_s", "timeout_s", "max_body_bytes", "allow_private", "robots_txt"},
+      problems);
   FeedOptions options;
   options.url = settings.text("url", problems);
   const bool is_http = options.url.starts_with("http://") || options.url.starts_with("https://");
@@ -197,6 +258,11 @@ FeedOptions read_options(const Settings& settings, std::vector<Problem>& problem
   options.max_body_bytes = static_cast<std::size_t>(
       settings.integer("max_body_bytes", 1024, 64 << 20, problems, 8 << 20));
   options.allow_private = settings.boolean("allow_private", problems, false);
+  const std::string robots_txt = settings.text("robots_txt", problems, "obey");
+  if (robots_txt != "obey" && robots_txt != "ignore") {
+    settings.find("robots_txt")->complain("'robots_txt' is obey or ignore", problems);
+  }
+  options.obeys_robots = robots_txt != "ignore";
   return options;
 }
 
@@ -216,7 +282,7 @@ std::string to_string(const FeedCursor& cursor) {
   JsonWriter json(text);
   json.begin_object().key("feed").value(cursor.feed).key("url").value(cursor.url);
   json.key("etag").value(cursor.etag).key("last_modified").value(cursor.last_modified);
-  json.key("digest").value(cursor.digest).end_object();
+  json.key("digest").value(cursor.digest).key("gone_at").value(cursor.gone_at).end_object();
   return text;
 }
 
@@ -239,6 +305,7 @@ std::optional<FeedCursor> parse_feed_cursor(const std::string& json) {
       !read("last_modified", cursor.last_modified) || !read("digest", cursor.digest)) {
     return std::nullopt;
   }
+  read("gone_at", cursor.gone_at);  // cursors of earlier versions have none
   return cursor;
 }
 

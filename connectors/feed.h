@@ -14,11 +14,14 @@ namespace vigie {
 ///   - timeout_s: 1..120 (30)
 ///   - max_body_bytes: 1024..67108864 (8388608): inflated
 ///   - allow_private: true | false (false): the feed may be on this machine or in its network
+///   - robots_txt: obey | ignore (obey): `ignore` is for the town's own sites
 ///
 /// Asks only for what changed (ETag as it was given, Last-Modified). A feed that moved for good
-/// (301, 308) is asked at its new address from then on; one that is gone (410) is retired. Failures
-/// back off, with jitter, up to an hour. The next poll waits until the last one's mentions are
-/// stored, so a feed never has more than one envelope in flight.
+/// (301, 308) is asked at its new address from then on; one that is gone (410) is retired, also
+/// after a restart, until `url` names another. What the site's robots.txt forbids, the feed's
+/// address or where it leads, is not fetched: `disallowed`, and robots.txt is read again a day
+/// later. Failures back off, with jitter, up to an hour. The next poll waits until the last one's
+/// mentions are stored, so a feed never has more than one envelope in flight.
 Result<std::unique_ptr<Connector>> make_feed_connector(const ConnectorContext& context);
 
 /// What is remembered of a feed between polls and over restarts; JSON.
@@ -28,6 +31,7 @@ struct FeedCursor {
   std::string etag;           ///< verbatim
   std::string last_modified;  ///< verbatim
   std::string digest;         ///< of the last body, for servers without either
+  std::string gone_at;        ///< RFC 3339: when it said that it is no more; empty: it has not
   bool operator==(const FeedCursor&) const = default;
 };
 std::string to_string(const FeedCursor& cursor);

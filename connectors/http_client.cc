@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "connectors/public_address.h"
+#include "connectors/url_site.h"
 #include "engine/core/check.h"
 #include "engine/ingest/signal.h"
 
@@ -44,23 +45,6 @@ std::string_view trimmed(std::string_view text) {
     return {};
   }
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-/// "https://host:443", what a credential belongs to.
-std::string origin_of(const std::string& url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), &curl_url_cleanup);
-  if (curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
-    return {};
-  }
-  std::string origin;
-  for (const CURLUPart part : {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT}) {
-    char* text = nullptr;
-    if (curl_url_get(parts.get(), part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-      origin += lower_case(text) + ' ';
-      curl_free(text);
-    }
-  }
-  return origin;
 }
 
 /// One hop under way: what libcurl's callbacks write into.
@@ -419,6 +403,12 @@ asio::awaitable<Result<HttpResponse>> HttpClient::Multi::fetch_hop(const HttpReq
   co_return std::move(transfer.response);
 }
 
+std::string user_agent_of(const std::string& contact) {
+  const bool is_page = contact.starts_with("http://") || contact.starts_with("https://");
+  const std::string token(kProductToken);
+  return contact.empty() ? token : token + " (+" + (is_page ? "" : "mailto:") + contact + ")";
+}
+
 HttpClient::HttpClient(asio::any_io_executor executor, HttpOptions options)
     : multi_(std::make_shared<Multi>(std::move(executor), std::move(options))) {}
 
@@ -444,7 +434,14 @@ asio::awaitable<Result<HttpResponse>> HttpClient::fetch(HttpRequest request) {
     if (permanent_so_far) {
       permanent_url = response->url;
     }
-    if (origin_of(response->url) != origin_of(request.url)) {
+    if (request.may_follow) {
+      asio::awaitable<Result<void>> answer = request.may_follow(response->url);
+      const Result<void> allowed = co_await std::move(answer);
+      if (!allowed) {
+        co_return tl::make_unexpected(allowed.error());
+      }
+    }
+    if (site_of(response->url) != site_of(request.url)) {
       std::erase_if(request.headers, [](const auto& header) {
         const std::string name = lower_case(header.first);
         return name == "authorization" || name == "cookie";

@@ -19,6 +19,8 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// Asked before each redirect is followed, with the new address; its error ends the fetch.
+  std::function<boost::asio::awaitable<Result<void>>(std::string url)> may_follow;
   bool allow_private = false;                 ///< may lead to this machine or its network
   std::size_t max_body_bytes = 8 << 20;       ///< of the answer, inflated
   std::chrono::milliseconds timeout{30'000};  ///< for each hop, from name look-up to the last byte
@@ -36,6 +38,12 @@ struct HttpResponse {
   /// Empty if it is not there.
   std::string_view header(std::string_view lower_case_name) const;
 };
+
+/// How we are known to those we ask; robots.txt speaks to us by this name.
+inline constexpr std::string_view kProductToken = "Vigie";
+/// "Vigie (+https://ville.example/vigie)": the name, and whom to ask about it if `contact` (a page
+/// or an e-mail address) is given.
+std::string user_agent_of(const std::string& contact);
 
 /// What all HTTP of the connectors has in common.
 struct HttpOptions {

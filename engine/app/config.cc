@@ -34,6 +34,17 @@ bool is_time_zone(const std::string& name) {
           fs::is_regular_file(database / name, error));
 }
 
+/// What can stand in a User-Agent field between parentheses.
+bool is_contact(const std::string& text) {
+  const bool is_page = text.starts_with("http://") || text.starts_with("https://");
+  const std::size_t at = text.find('@');
+  const bool is_mail = at != std::string::npos && at > 0 && at + 1 < text.size();
+  return (is_page || is_mail) && text.size() <= 200 && std::ranges::all_of(text, [](char c) {
+           return c > ' ' && c < 0x7f &&
+                  std::string_view("()\\\"<>").find(c) == std::string_view::npos;
+         });
+}
+
 bool is_address(const std::string& text) {
   in6_addr parsed;
   return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
@@ -46,7 +57,7 @@ class Reader {
   explicit Reader(std::vector<Problem>& problems) : problems_(problems) {}
 
   Config read(const Settings& root) {
-    root.allow_only({"data_directory", "rules_directory", "http", "pipeline", "tenants",
+    root.allow_only({"data_directory", "rules_directory", "http", "contact", "pipeline", "tenants",
                      "connectors", "receivers"},
                     problems_);
     Config config;
@@ -54,6 +65,12 @@ class Reader {
     config.rules_directory = root.resolve(root.text("rules_directory", problems_));
     if (const Settings* http = root.find("http")) {
       read_http(*http, config);
+    }
+    config.contact = root.text("contact", problems_, "");
+    if (!config.contact.empty() && !is_contact(config.contact)) {
+      root.find("contact")->complain(
+          "'contact' is an e-mail address or a page (http:// or https://), at most 200 characters",
+          problems_);
     }
     if (const Settings* pipeline = root.find("pipeline")) {
       read_pipeline(*pipeline, config);

@@ -36,6 +36,7 @@ struct Config {
   std::uint16_t listen_port = 8087;
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
   std::string public_url;                    ///< how people reach the screens: links in alerts
+  std::string contact;  ///< a page or an e-mail address, told to the sites that are asked
   std::uint32_t workers = 2;
   std::uint32_t inbox_capacity_envelopes = 64;
   std::uint32_t outbox_capacity_envelopes = 64;

@@ -8,6 +8,7 @@
 
 #include "connectors/http_client.h"
 #include "connectors/registry.h"
+#include "connectors/robots.h"
 #include "engine/app/commands.h"
 #include "engine/app/complain.h"
 #include "engine/app/config.h"
@@ -28,6 +29,9 @@ constexpr std::size_t kShown = 3;
 class FirstMentions final : public MentionSink {
  public:
   void mention(const Mention& mention) override {
+    if (is_wordless(mention)) {
+      return reject(RejectReason::kMissingText, kWordless, mention.id);
+    }
     if (++mentions_ > kShown) {
       return;
     }
@@ -68,14 +72,16 @@ std::shared_ptr<const Origin> origin_of(const ConnectorConfig& config) {
 /// no source is told that we have them.
 class Probe {
  public:
-  explicit Probe(const ConnectorConfig& config)
-      : origin_(origin_of(config)),
+  Probe(const ConnectorConfig& config, const std::string& contact)
+      : http_(context_.get_executor(), {user_agent_of(contact), {}}),
+        origin_(origin_of(config)),
         port_(origin_, inlet_, ledger_, signal_, clock_, {}),
         mapping_(mappings().at(origin_->format)()) {}
 
   Result<void> run(const ConnectorConfig& config) {
     const ConnectorType& type = connector_types().find(config.type)->second;
-    auto connector = type.make({port_, status_, context_.get_executor(), http_, config.settings});
+    auto connector =
+        type.make({port_, status_, context_.get_executor(), http_, robots_, config.settings, {}});
     if (!connector) {
       return tl::make_unexpected(connector.error());
     }
@@ -116,12 +122,13 @@ class Probe {
   }
 
   asio::io_context context_;
-  HttpClient http_{context_.get_executor(), HttpOptions{}};
+  HttpClient http_;
   WorkerInbox inbox_{64};
   Inlet inlet_{{&inbox_}, 1};
   CommitLedger ledger_{1};
   CommitSignal signal_{context_.get_executor()};
   SystemClock clock_;
+  Robots robots_{context_.get_executor(), http_, clock_};
   std::shared_ptr<const Origin> origin_;
   Port port_;
   ConnectorStatus status_;
@@ -173,7 +180,7 @@ int connectors_probe(const ConnectorsOptions& options) {
     if (connector.id != options.name) {
       continue;
     }
-    Probe probe(connector);
+    Probe probe(connector, config->contact);
     if (const Result<void> ran = probe.run(connector); !ran) {
       return usage(ran.error().text);
     }

@@ -26,16 +26,21 @@ std::vector<std::uint32_t> tenant_numbers(const Config& config,
   return numbers;
 }
 
+std::string hook_url_of(const Config& config, const std::string& connector) {
+  return config.public_url.empty() ? std::string() : config.public_url + "/hooks/" + connector;
+}
+
 }  // namespace
 
-Sources::Sources(Log& log)
-    : log_(log),
+Sources::Sources(const Parts& parts)
+    : log_(parts.log),
       open_(context_.get_executor()),
       committed_(context_.get_executor()),
-      http_(context_.get_executor(), HttpOptions{}) {}
+      http_(context_.get_executor(), {user_agent_of(parts.config.contact), {}}),
+      robots_(context_.get_executor(), http_, parts.clock) {}
 
 Result<std::unique_ptr<Sources>> Sources::make(const Parts& parts) {
-  std::unique_ptr<Sources> sources(new Sources(parts.log));
+  std::unique_ptr<Sources> sources(new Sources(parts));
   std::string errors;
   for (const ConnectorConfig& config : parts.config.connectors) {
     const Result<void> added = sources->add(parts, config, config.settings);
@@ -73,7 +78,8 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
   source->port = std::make_unique<Port>(source->origin, parts.inlet, parts.ledger, committed_,
                                         parts.clock, cursor->value_or(""));
   Result<std::unique_ptr<Connector>> connector =
-      type.make({*source->port, source->status, context_.get_executor(), http_, settings});
+      type.make({*source->port, source->status, context_.get_executor(), http_, robots_, settings,
+                 hook_url_of(parts.config, config.id)});
   if (!connector) {
     return tl::make_unexpected(connector.error());
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/http_client.h"
+#include "connectors/robots.h"
 #include "engine/app/config.h"
 #include "engine/app/log.h"
 #include "engine/core/clock.h"
@@ -60,7 +61,7 @@ class Sources {
     boost::asio::cancellation_signal cancel;
   };
 
-  explicit Sources(Log& log);
+  explicit Sources(const Parts& parts);
   Result<void> add(const Parts& parts, const ConnectorConfig& config, const Settings& settings);
   void start(Source& source);
 
@@ -69,6 +70,7 @@ class Sources {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
   CommitSignal committed_;
   HttpClient http_;
+  Robots robots_;
   std::vector<std::unique_ptr<Source>> sources_;
   std::atomic<std::size_t> running_{0};
 };

@@ -16,7 +16,7 @@ class ConnectorStatus {
   /// `limited`: the source gives only a part. `retired`: the source is no more, or told us to stop
   /// (410). `starting`: has not heard from its source yet. `quota_spent`: waits until the source's
   /// budget or limit is given back. `unauthorised`: the source does not accept what we prove
-  /// ourselves with: a person must act.
+  /// ourselves with: a person must act. `disallowed`: the site's robots.txt asks us not to.
   enum class State : std::uint8_t {
     kActive,
     kWaiting,
@@ -25,7 +25,8 @@ class ConnectorStatus {
     kRetired,
     kStarting,
     kQuotaSpent,
-    kUnauthorised
+    kUnauthorised,
+    kDisallowed
   };
   struct Snapshot {
     State state = State::kActive;
@@ -37,9 +38,10 @@ class ConnectorStatus {
     std::uint64_t budget_spent = 0, budget_units = 0;  ///< of today; 0 units: has no budget
   };
 
-  static constexpr std::array<State, 8> kStates = {
-      State::kActive,  State::kWaiting,  State::kFinished,   State::kLimited,
-      State::kRetired, State::kStarting, State::kQuotaSpent, State::kUnauthorised};
+  static constexpr std::array<State, 9> kStates = {
+      State::kActive,     State::kWaiting,      State::kFinished,
+      State::kLimited,    State::kRetired,      State::kStarting,
+      State::kQuotaSpent, State::kUnauthorised, State::kDisallowed};
 
   Snapshot snapshot() const {
     const std::scoped_lock lock(mutex_);

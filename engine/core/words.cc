@@ -21,9 +21,9 @@ constexpr std::array<string_view, kAxisCount> kAxes = {"watch",   "topic", "sent
 constexpr std::array<string_view, kRejectReasonCount> kReasons = {
     "malformed",    "invalid_utf8", "too_long",      "too_deep",
     "missing_text", "missing_id",   "invalid_field", "unsafe"};
-constexpr std::array<string_view, 8> kStates = {"active",      "waiting",     "finished",
-                                                "limited",     "retired",     "starting",
-                                                "quota_spent", "unauthorised"};
+constexpr std::array<string_view, 9> kStates = {"active",      "waiting",      "finished",
+                                                "limited",     "retired",      "starting",
+                                                "quota_spent", "unauthorised", "disallowed"};
 
 template <class Value, std::size_t kCount>
 string_view word(const std::array<string_view, kCount>& words, Value value) {

@@ -21,6 +21,7 @@
 namespace vigie {
 
 class HttpClient;  // connectors/http_client.h
+class Robots;      // connectors/robots.h
 
 /// Notified on the ingest thread after each commit: wakes coroutines that wait for room or for
 /// durability. The writer publishes to the CommitLedger first and then posts notify() to the ingest
@@ -104,7 +105,9 @@ struct ConnectorContext {
   ConnectorStatus& status;
   boost::asio::any_io_executor executor;
   HttpClient& http;  ///< one for all connectors: connections, name lookups and bounds are shared
+  Robots& robots;    ///< one for all: each site is asked once a day
   const Settings& settings;  ///< the connector's own part of the configuration file, a map
+  std::string hook_url;  ///< where the world reaches push(); empty: the configuration does not say
 };
 
 /// Complains of every field that is neither one of the connector's `own` nor one of those that all

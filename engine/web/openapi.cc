@@ -159,7 +159,7 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "items":{"type":"object","required":["id","type","state","detail"],"properties":{
 "id":{"type":"string"},"type":{"type":"string"},
 "state":{"enum":["active","waiting","finished","limited","retired","starting","quota_spent",
-"unauthorised"]},
+"unauthorised","disallowed"]},
 "detail":{"type":"string"},"last_success_at":{"type":["string","null"],"format":"date-time"},
 "last_error_at":{"type":["string","null"],"format":"date-time"},
 "next_attempt_at":{"type":["string","null"],"format":"date-time"},

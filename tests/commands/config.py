@@ -30,6 +30,7 @@ OPTIONS = {
 MISTAKES = """data_directory: data
 rules_directory: {rules}
 htp: {{port: 1}}
+contact: somebody (in the town hall)
 http: {{port: 99999}}
 pipeline: {{workers: 0}}
 receivers:
@@ -40,9 +41,9 @@ connectors:
   - {{id: a, type: feeed}}
   - {{id: a, type: file, path: x, owned_by: [nobody]}}
 """
-WORDS = {3: ["htp", "http"], 4: ["port"], 5: ["workers"], 7: ["pigeon", "mail webhook"],
-         9: ["'id'", "legal_basis", "retention_days", "keep", "nobody"], 11: ["feeed", "feed file webhook"],
-         12: ["already taken", "there is no tenant 'nobody'"]}
+WORDS = {3: ["htp", "http"], 4: ["contact", "e-mail"], 5: ["port"], 6: ["workers"], 8: ["pigeon", "mail webhook"],
+         10: ["'id'", "legal_basis", "retention_days", "keep", "nobody"], 12: ["feeed", " feed ", " webhook "],
+         13: ["already taken", "there is no tenant 'nobody'"]}
 PARTS = """data_directory: data
 rules_directory: {rules}
 receivers:

@@ -18,6 +18,7 @@ from harness import Engine, free_port, run_tests, wait_for  # noqa: E402
 ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
 BOMB = gzip.compress(b"<rss>" + b" " * 7_000_000)
 ETAG = '"first"'
+CONTACT = "https://techniville.example/vigie"
 
 
 def rss(*items):
@@ -43,7 +44,7 @@ class Web:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):  # the name is http.server's
                 web.asked[self.path].append(dict(self.headers))
-                status, headers, body = web.pages[self.path]
+                status, headers, body = web.pages.get(self.path, (404, {}, b""))
                 if callable(body):
                     body = body()
                 if headers.get("ETag") and self.headers.get("If-None-Match") == headers["ETag"]:
@@ -91,18 +92,22 @@ class Scene:
             "/new-home": (200, xml, rss(item("n1", "Nouvelle adresse"))),
             "/loop": (302, {"Location": "/loop2"}, b""),
             "/loop2": (302, {"Location": "/loop"}, b""),
+            "/robots.txt": (200, {}, b"User-agent: vigie\nDisallow: /forbidden\n"),
+            "/forbidden": (200, xml, rss(item("f1", "Pas pour les robots"))),
+            "/forbidden-own": (200, xml, rss(item("f2", "Notre propre site"))),
             "/slow": (200, xml, lambda: self.hurry.wait(60) and b"" or b""),
         }
-        own = {"/large": {"max_body_bytes": 2048}, "/slow": {"timeout_s": 1}}
+        own = {"/large": {"max_body_bytes": 2048}, "/slow": {"timeout_s": 1}, "/forbidden-own": {"robots_txt": "ignore"}}
         feeds = [{"id": path[1:], "type": "feed", "url": web.address + path, "allow_private": True, **own.get(path, {})}
-                 for path in web.pages if path not in ("/new-home", "/loop2")]
+                 for path in web.pages if path not in ("/new-home", "/loop2", "/robots.txt")]
         feeds.append({"id": "private", "type": "feed", "url": web.address + "/good"})
         feeds.append({"id": "nobody", "type": "feed", "url": f"http://127.0.0.1:{free_port()}/", "allow_private": True})
-        self.engine = Engine(directory, connectors=feeds)
+        self.engine = Engine(directory, connectors=feeds, contact=CONTACT)
 
     def start(self):
         self.engine.start()
-        wait_for("a first answer to every feed", lambda: all(c["requests"] for c in self.states().values()), 20)
+        wait_for("a first answer to every feed",
+                 lambda: all(c["requests"] or c["state"] == "retired" for c in self.states().values()), 20)
 
     def restart(self):
         assert self.engine.stop() == 0, self.engine.log_tail()
@@ -151,7 +156,7 @@ def states_say_why(scene):
     cases = {
         "bomb": ("waiting", "bomb"), "large": ("waiting", "larger than 2048 bytes"), "gone": ("retired", "410"),
         "missing": ("waiting", "404"), "busy": ("waiting", "503"), "loop": ("waiting", "redirects"),
-        "slow": ("waiting", "timed out"), "private": ("waiting", "not public"), "nobody": ("waiting", "connect"),
+        "slow": ("waiting", "timed out"), "private": ("waiting", "not public"), "forbidden": ("disallowed", "disallow: /forbidden"), "nobody": ("waiting", "connect"),
     }
     states = scene.states()
     for name, (state, word) in cases.items():
@@ -169,6 +174,27 @@ def retry_after(scene):
     at = datetime.datetime.fromisoformat(scene.states()["busy"]["next_attempt_at"].replace("Z", "+00:00"))
     wait_s = at.timestamp() - time.time()
     assert 7000 < wait_s < 8000, f"comes back in {wait_s:.0f} s"
+
+
+def robots_txt(scene):
+    assert not scene.web.asked["/forbidden"] and scene.web.asked["/forbidden-own"]
+    assert scene.stored("forbidden-own") == {"f2": "Notre propre site"}
+    assert len(scene.web.asked["/robots.txt"]) <= 2, "asked once for all feeds of a site (and once for 'private': refused)"
+
+
+def user_agent(scene):
+    agents = {request["User-Agent"] for requests in scene.web.asked.values() for request in requests}
+    assert agents == {f"Vigie (+{CONTACT})"}, agents
+
+
+def gone_for_good(scene):
+    before = len(scene.web.asked["/gone"])
+    assert before == 1, before
+    assert scene.engine.stop() == 0, scene.engine.log_tail()
+    scene.engine.start()
+    state = wait_for("its state", lambda: scene.states()["gone"])
+    assert state["state"] == "retired" and "410" in state["detail"], state
+    assert len(scene.web.asked["/gone"]) == before, "what is gone was asked again"
 
 
 def moved_for_good(scene):
@@ -210,6 +236,9 @@ TESTS = {
     "broken items do not take the good ones with them": broken_items,
     "a connector that waits or is retired says why": states_say_why,
     "Retry-After is obeyed": retry_after,
+    "robots.txt is obeyed, asked once for all, and may be overridden": robots_txt,
+    "whoever is asked is told whom to write to": user_agent,
+    "a feed that is gone is not asked again after a restart": gone_for_good,
     "a feed that moved for good is asked at its new address": moved_for_good,
     "ETag and bytes are remembered over a restart": nothing_new,
     "an item's edit replaces it, an older version does not": edits,

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "connectors/http_client.h"
+#include "connectors/robots.h"
 #include "engine/ingest/connector.h"
 
 namespace vigie {
@@ -45,7 +46,7 @@ class EngineStandIn {
     if (!settings_) {
       throw std::invalid_argument(to_string(problems));
     }
-    return {*port_, status_, io_.get_executor(), http_, *settings_};
+    return {*port_, status_, io_.get_executor(), http_, robots_, *settings_, hook_url_};
   }
 
   /// Runs `connector` on this thread until it has nothing more to do, or until `stop_when` says so.
@@ -86,6 +87,8 @@ class EngineStandIn {
     return answer;
   }
 
+  /// Where the world is told that it reaches push(); before context().
+  void set_hook_url(std::string url) { hook_url_ = std::move(url); }
   /// Takes nothing more until resume(): rings fill.
   void pause() { paused_ = true; }
   void resume() {
@@ -142,6 +145,8 @@ class EngineStandIn {
   CommitSignal signal_{io_.get_executor()};
   std::unique_ptr<ManualClock> clock_ =
       std::make_unique<ManualClock>(Time(std::chrono::seconds(1'790'000'000)));
+  Robots robots_{io_.get_executor(), http_, *clock_};
+  std::string hook_url_;
   std::shared_ptr<const Origin> origin_;
   std::unique_ptr<Port> port_;
   ConnectorStatus status_;

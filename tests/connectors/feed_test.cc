@@ -1,7 +1,9 @@
 #include "connectors/feed.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/connectors/api_peer.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/nginx.h"
 
@@ -9,6 +11,8 @@ namespace vigie {
 namespace {
 
 using State = ConnectorStatus::State;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
 constexpr const char* kFeed = R"(<rss version="2.0"><channel><title>Town</title></channel></rss>)";
 constexpr const char* kLocations = R"(
@@ -124,6 +128,21 @@ TEST_F(FeedTest, RetiresAFeedThatIsGone) {
       << "only its own address may say so";
 }
 
+TEST_F(FeedTest, AFeedThatIsGoneIsNotAskedAgainAfterARestart) {
+  const Polled gone = poll("/gone");
+  ASSERT_EQ(gone.arrivals.size(), 1U);
+  const std::string cursor = gone.arrivals[0].cursor;
+  const std::string log = nginx_->access_log();
+  EngineStandIn restarted("feed", cursor);
+  auto made = make_feed_connector(
+      restarted.context("url: " + nginx_->url("/gone") + "\nallow_private: true\n"));
+  restarted.run(**made);  // comes to its end by itself
+  EXPECT_EQ(restarted.status().snapshot().state, State::kRetired);
+  EXPECT_THAT(restarted.status().snapshot().detail, HasSubstr("410 (gone) on 2026-09-21T"));
+  EXPECT_EQ(nginx_->access_log(), log);
+  EXPECT_EQ(poll("/feed.xml", cursor).status.state, State::kActive) << "another address";
+}
+
 TEST_F(FeedTest, ObeysRetryAfterAndMaxAge) {
   const Polled busy = poll("/busy");
   EXPECT_EQ(busy.status.state, State::kWaiting);
@@ -150,17 +169,83 @@ TEST_F(FeedTest, DoesNotGoToThisMachineUnlessAllowed) {
   EngineStandIn engine("feed");
   auto made = make_feed_connector(engine.context("url: " + nginx_->url("/feed.xml") + "\n"));
   engine.run(**made, [&] { return engine.status().snapshot().requests > 0; });
-  EXPECT_EQ(engine.status().snapshot().detail, "leads to an address that is not public");
+  EXPECT_THAT(engine.status().snapshot().detail,
+              HasSubstr("leads to an address that is not public"));
   EXPECT_EQ(nginx_->access_log(), "");
+}
+
+/// A site with a robots.txt, and what it was asked.
+class Courtesy : public testing::Test {
+ protected:
+  ConnectorStatus::Snapshot poll(const std::string& path, const std::string& more = {}) {
+    EngineStandIn engine("feed");
+    auto made = make_feed_connector(
+        engine.context("url: " + site_.url() + path + "\nallow_private: true\n" + more));
+    EXPECT_TRUE(made) << made.error().text;
+    engine.run(**made, [&] { return engine.status().snapshot().requests > 0; });
+    now_ = engine.clock().now();
+    asked_.clear();
+    for (const ApiPeer::Request& request : site_.requests()) {
+      asked_.push_back(request.path);
+    }
+    return engine.status().snapshot();
+  }
+
+  ApiPeer::Answer robots_{.body = "User-agent: *\nDisallow: /private/\n"};
+  std::vector<std::string> asked_;
+  Time now_{};
+  ApiPeer site_{[this](const ApiPeer::Request& request) -> ApiPeer::Answer {
+    if (request.path == "/robots.txt") {
+      return robots_;
+    }
+    if (request.path == "/leads") {
+      return {.status = 302, .headers = {"Location: /private/feed"}};
+    }
+    return {.body = kFeed};
+  }};
+};
+
+TEST_F(Courtesy, WhatRobotsTxtForbidsIsNotFetched) {
+  const auto status = poll("/private/feed");
+  EXPECT_EQ(status.state, State::kDisallowed);
+  EXPECT_EQ(status.detail, "robots.txt of " + site_.url() + " asks not to: Disallow: /private/");
+  EXPECT_THAT(asked_, ElementsAre("/robots.txt"));
+  EXPECT_GE(status.next_attempt_at, now_ + std::chrono::hours(24)) << "no endless retry";
+}
+
+TEST_F(Courtesy, WhatRobotsTxtAllowsIsFetched) {
+  EXPECT_EQ(poll("/public/feed").state, State::kActive);
+  EXPECT_THAT(asked_, ElementsAre("/robots.txt", "/public/feed"));
+}
+
+TEST_F(Courtesy, ARedirectIsNotFollowedToWhereRobotsTxtForbids) {
+  const auto status = poll("/leads");
+  EXPECT_EQ(status.state, State::kDisallowed);
+  EXPECT_THAT(asked_, ElementsAre("/robots.txt", "/leads"));
+}
+
+TEST_F(Courtesy, TheOperatorMayOverrideItForTheTownsOwnSites) {
+  EXPECT_EQ(poll("/private/feed", "robots_txt: ignore\n").state, State::kActive);
+  EXPECT_THAT(asked_, ElementsAre("/private/feed"));
+}
+
+TEST_F(Courtesy, WhileRobotsTxtCannotBeReadNothingIsFetched) {
+  robots_ = {.status = 503};
+  const auto status = poll("/public/feed");
+  EXPECT_EQ(status.state, State::kWaiting);
+  EXPECT_THAT(status.detail, HasSubstr("cannot be read: answered 503"));
+  EXPECT_THAT(asked_, ElementsAre("/robots.txt"));
+  EXPECT_GE(status.next_attempt_at, now_ + std::chrono::minutes(5));
 }
 
 TEST(Feed, NamesEverySettingThatIsWrong) {
   EngineStandIn engine("feed");
   const auto made = make_feed_connector(
-      engine.context("url: ftp://x\ninterval_s: 1\ninterval: 5\nallow_private: maybe\n"));
+      engine.context("url: ftp://x\ninterval_s: 1\ninterval: 5\nallow_private: maybe\n"
+                     "robots_txt: perhaps\n"));
   ASSERT_FALSE(made);
   for (const char* part :
-       {"vigie.yaml:1", "http://", "interval_s", "'interval'", "allow_private"}) {
+       {"vigie.yaml:1", "http://", "interval_s", "'interval'", "allow_private", "obey or ignore"}) {
     EXPECT_NE(made.error().text.find(part), std::string::npos) << part << "\n" << made.error().text;
   }
   EXPECT_FALSE(make_feed_connector(engine.context("id: a\n")));
@@ -168,8 +253,10 @@ TEST(Feed, NamesEverySettingThatIsWrong) {
 
 TEST(FeedCursor, SurvivesItsJson) {
   const FeedCursor cursor{"https://a/é", "https://b/\"quoted\"", "W/\"1\\2\"", "Tue, 24 Nov 2026",
-                          "00ff"};
+                          "00ff",        "2026-11-24T20:00:00Z"};
   EXPECT_EQ(parse_feed_cursor(to_string(cursor)), cursor);
+  const char* earlier = R"({"feed":"a","url":"b","etag":"","last_modified":"","digest":""})";
+  EXPECT_EQ(parse_feed_cursor(earlier), (FeedCursor{"a", "b", "", "", "", ""}));
   for (const char* text : {"", "{}", "[]", "null", R"({"feed":1})", R"({"feed":"a","url":"b"})"}) {
     EXPECT_EQ(parse_feed_cursor(text), std::nullopt) << text;
   }

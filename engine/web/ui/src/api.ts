@@ -73,7 +73,7 @@ export interface Summary {
 
 export interface Connector {
   id: string;
-  state: "active" | "waiting" | "finished" | "limited" | "retired" | "starting" | "quota_spent" | "unauthorised";
+  state: "active" | "waiting" | "finished" | "limited" | "retired" | "starting" | "quota_spent" | "unauthorised" | "disallowed";
   detail: string;
 }
 
