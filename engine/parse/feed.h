@@ -9,7 +9,7 @@ namespace vigie {
 
 /// Bounds of a feed; beyond them it (or the item) is a dead letter.
 inline constexpr std::size_t kMaxFeedBytes = 16 << 20;
-inline constexpr std::size_t kMaxFeedDepth = 200;
+inline constexpr std::size_t kMaxFeedDepth = 200;  ///< of JSON; of XML: XmlReader::kMaxDepth
 inline constexpr std::size_t kMaxFeedItems = 20'000;
 
 /// Reads RSS 0.9x to 2.0, RDF (RSS 1.0), Atom 0.3 and 1.0, and JSON Feed, ill-formed ones too: the

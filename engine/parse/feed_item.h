@@ -46,6 +46,8 @@ struct FeedItem {
 class FeedItemSink {
  public:
   virtual ~FeedItemSink() = default;
+  /// A link of the feed itself: what it is for ("self", "hub" …, small letters), its address.
+  virtual void feed_link(std::string_view /*purpose*/, std::string_view /*address*/) {}
   /// Valid during the call only.
   virtual void item(const FeedItem& item) = 0;
   /// The rest of the feed, or one item, cannot be read.

@@ -1,44 +1,21 @@
 #include "engine/parse/xml_feed.h"
 
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <mutex>
 #include <vector>
 
-#include "engine/parse/attribute_count.h"
 #include "engine/parse/base64.h"
 #include "engine/parse/feed.h"
 #include "engine/parse/feed_vocabulary.h"
 #include "engine/parse/trimmed.h"
 #include "engine/parse/utf8.h"
 #include "engine/parse/web_address.h"
-#include "engine/parse/xml_attributes.h"
-#include "engine/parse/xml_repair.h"
-
-// libxml2 calls us at every start, end and piece of text (SAX2); no tree is built. Safe by
-// construction:
-// 1. What it reads is ours: UTF-8 that says no encoding (document_encoding.h), without document
-//    types, declarations and entities but XML's five (xml_repair.h).
-// 2. No callback that could load anything is set, XML_PARSE_NONET is, XML_PARSE_NOENT is not, and
-//    the process-wide loader of external entities gives nothing.
-// 3. Depth, items, namespaces and the length of a text are counted here.
-// 4. libxml2 compares each attribute of a tag with all before it, and tells us when it is done: so
-//    they are counted before it sees them (attribute_count.h).
+#include "engine/parse/xml_reader.h"
 
 namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxFieldBytes = 1 << 20;
-constexpr std::size_t kMaxAttributes = 256;      ///< of one tag
-constexpr std::size_t kMaxOpenNamespaces = 256;  ///< each prefix is looked for among all of them
-
-std::string_view view(const xmlChar* text) {
-  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
-}
 
 /// The text that an element is about, and where it goes when the element ends.
 struct Capture {
@@ -52,82 +29,33 @@ struct Capture {
 /// Where an item's author was found, the better the higher.
 enum class AuthorFrom { kNowhere, kItunes, kDublinCore, kOwn };
 
-class XmlFeedReader {
+class XmlFeedReader final : private XmlReader {
  public:
   explicit XmlFeedReader(FeedItemSink& sink) : sink_(sink) {}
 
   void read(std::string_view document) {
-    std::string xml;
-    if (const auto refusal = repair_xml(document, xml)) {
-      return sink_.flaw(refusal->reason, refusal->detail);
-    }
-    if (has_tag_with_more_attributes(xml, kMaxAttributes)) {
-      return sink_.flaw(RejectReason::kTooLong, "an XML tag with more than " +
-                                                    std::to_string(kMaxAttributes) + " attributes");
-    }
-    xmlSAXHandler handler{};
-    handler.initialized = XML_SAX2_MAGIC;
-    handler.startElementNs = on_start;
-    handler.endElementNs = on_end;
-    handler.characters = on_text;
-    handler.ignorableWhitespace = on_text;
-    handler.cdataBlock = on_text;
-    handler.serror = [](void*, xmlErrorPtr) {};  // RECOVER: what matters shows in what was read
-
-    const std::unique_ptr<xmlParserCtxt, void (*)(xmlParserCtxtPtr)> parser(
-        xmlCreatePushParserCtxt(&handler, this, nullptr, 0, nullptr), xmlFreeParserCtxt);
-    if (!parser) {
-      return sink_.flaw(RejectReason::kMalformed, "no memory to read the feed");
-    }
-    parser_ = parser.get();
-    xmlCtxtUseOptions(parser_, XML_PARSE_RECOVER | XML_PARSE_NONET);
-    xmlParseChunk(parser_, xml.data(), static_cast<int>(xml.size()), /*terminate=*/1);
-    if (parser_->myDoc != nullptr) {
-      xmlFreeDoc(parser_->myDoc);
+    if (const auto flaw = read_document(document)) {
+      return sink_.flaw(flaw->reason, flaw->detail);
     }
     finish();
   }
 
  private:
-  static XmlFeedReader& self(void* reader) { return *static_cast<XmlFeedReader*>(reader); }
-  static void on_start(void* reader, const xmlChar* name, const xmlChar* prefix,
-                       const xmlChar* address, int, const xmlChar**, int attribute_count, int,
-                       const xmlChar** attributes) {
-    self(reader).start(lower_case(view(name)), family_of(view(prefix), view(address)),
-                       XmlAttributes(attributes, attribute_count));
-  }
-  static void on_end(void* reader, const xmlChar* name, const xmlChar*, const xmlChar*) {
-    self(reader).end(lower_case(view(name)));
-  }
-  static void on_text(void* reader, const xmlChar* text, int size) {
-    self(reader).add_text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
-  }
-
   void stop(RejectReason reason, std::string_view detail) {
-    if (!stopped_) {
-      stopped_ = true;
-      xmlStopParser(parser_);
-      sink_.flaw(reason, detail);
-    }
+    stopped_ = true;
+    stop_reading();
+    sink_.flaw(reason, detail);
   }
 
-  void start(std::string_view name, Family family, const XmlAttributes& attributes) {
-    if (stopped_) {
-      return;
-    }
-    if (++depth_ > kMaxFeedDepth) {
-      return stop(RejectReason::kTooDeep,
-                  "XML nested deeper than " + std::to_string(kMaxFeedDepth) + " elements");
-    }
-    if (static_cast<std::size_t>(parser_->nsNr) > 2 * kMaxOpenNamespaces) {  // prefix and address
-      return stop(RejectReason::kTooLong, "more than " + std::to_string(kMaxOpenNamespaces) +
-                                              " XML namespaces are open at once");
-    }
-    if (depth_ == 1 && !start_feed(name, attributes)) {
+  void start(std::string_view written_name, std::string_view prefix, std::string_view address,
+             const XmlAttributes& attributes) override {
+    const std::string name = lower_case(written_name);
+    const Family family = family_of(prefix, address);
+    if (depth() == 1 && !start_feed(name, attributes)) {
       return;
     }
     if (const std::string base = attributes.find("base", "xml"); !base.empty()) {
-      bases_.push_back({depth_, resolved_reference(base, base_)});
+      bases_.push_back({depth(), resolved_reference(base, base_)});
       base_ = bases_.back().address;
     }
     if (capture_.depth != 0 && capture_.depth != author_depth_) {
@@ -166,11 +94,21 @@ class XmlFeedReader {
     } else if (name == "language" && (core || family == Family::kDublinCore)) {
       capture(feed_.language);
     } else if (core && name == "author") {
-      author_depth_ = depth_;
+      author_depth_ = depth();
     } else if (core && name == "channel" && feed_.language.empty()) {
       feed_.language = attributes.find("lang", "xml");
-    } else if (core && name == "link" && feed_.link.empty()) {
-      start_link(attributes, family == Family::kAtom || is_atom_, feed_);
+    } else if (core && name == "link") {
+      start_feed_link(attributes, family == Family::kAtom || is_atom_);
+    }
+  }
+
+  void start_feed_link(const XmlAttributes& attributes, bool atom) {
+    const std::string address = attributes.find("href");
+    if (!address.empty()) {
+      sink_.feed_link(lower_case(attributes.find("rel")), resolved_reference(address, base_));
+    }
+    if (feed_.link.empty()) {
+      start_link(attributes, atom, feed_);
     }
   }
 
@@ -178,7 +116,7 @@ class XmlFeedReader {
     if (++items_ > kMaxFeedItems) {
       return stop(RejectReason::kTooLong, "the feed has too many items");
     }
-    item_depth_ = depth_;
+    item_depth_ = depth();
     too_long_ = false;
     item_.clear();
     spare_text_.clear();
@@ -196,7 +134,7 @@ class XmlFeedReader {
     if (family == Family::kMedia) {
       return start_spare(name);
     }
-    if (depth_ != item_depth_ + 1) {
+    if (depth() != item_depth_ + 1) {
       return;
     }
     switch (family) {
@@ -310,7 +248,7 @@ class XmlFeedReader {
       return;
     }
     author_from_ = AuthorFrom::kOwn;
-    author_depth_ = depth_;
+    author_depth_ = depth();
     item_.author_name.clear();
     if (!atom) {
       capture(item_.author_name);
@@ -378,11 +316,11 @@ class XmlFeedReader {
 
   void capture(std::string& into) {
     into.clear();
-    capture_ = {&into, nullptr, depth_, false, false};
+    capture_ = {&into, nullptr, depth(), false, false};
   }
 
-  void add_text(std::string_view text) {
-    if (stopped_ || capture_.depth == 0) {
+  void text(std::string_view text) override {
+    if (capture_.depth == 0) {
       return;
     }
     if (capture_.text->size() + text.size() > kMaxFieldBytes) {
@@ -407,26 +345,23 @@ class XmlFeedReader {
     capture_.text->append(opening).append(name).append(">");
   }
 
-  void end(std::string_view name) {
-    if (stopped_) {
-      return;
-    }
-    if (depth_ == capture_.depth) {
+  void end(std::string_view written_name) override {
+    const std::string name = lower_case(written_name);
+    if (depth() == capture_.depth) {
       end_capture();
     } else if (capture_.depth != 0) {
       add_tag("</", name);
     }
-    if (depth_ == author_depth_) {
+    if (depth() == author_depth_) {
       author_depth_ = 0;
     }
-    if (depth_ == item_depth_) {
+    if (depth() == item_depth_) {
       end_item();
     }
-    if (!bases_.empty() && bases_.back().depth == depth_) {
+    if (!bases_.empty() && bases_.back().depth == depth()) {
       bases_.pop_back();
       base_ = bases_.empty() ? std::string() : bases_.back().address;
     }
-    --depth_;
   }
 
   void end_capture() {
@@ -491,7 +426,7 @@ class XmlFeedReader {
     if (!root_seen_) {
       return sink_.flaw(RejectReason::kMalformed, "this is not a feed: no XML element in it");
     }
-    if (depth_ != 0) {
+    if (depth() != 0) {
       sink_.flaw(RejectReason::kMalformed,
                  item_depth_ != 0 ? "the feed is torn: it ends within an item"
                                   : "the feed is torn: it ends before its root element does");
@@ -499,9 +434,6 @@ class XmlFeedReader {
   }
 
   FeedItemSink& sink_;
-  xmlParserCtxtPtr parser_ = nullptr;
-
-  std::size_t depth_ = 0;                          ///< open elements
   std::size_t item_depth_ = 0, author_depth_ = 0;  ///< of that open element; 0: none
   std::size_t items_ = 0;
   bool stopped_ = false, is_atom_ = false, too_long_ = false, guid_is_link_ = false,
@@ -521,14 +453,6 @@ class XmlFeedReader {
 
 }  // namespace
 
-void read_xml_feed(std::string_view bytes, FeedItemSink& sink) {
-  static std::once_flag prepared;
-  std::call_once(prepared, [] {
-    xmlInitParser();
-    xmlSetExternalEntityLoader(
-        [](const char*, const char*, xmlParserCtxtPtr) -> xmlParserInputPtr { return nullptr; });
-  });
-  XmlFeedReader(sink).read(bytes);
-}
+void read_xml_feed(std::string_view bytes, FeedItemSink& sink) { XmlFeedReader(sink).read(bytes); }
 
 }  // namespace vigie
