@@ -126,6 +126,13 @@ int connectors_list(const ConnectorsOptions& options);
 /// it answers and accepts our credentials, and the first three mentions (NDJSON).
 int connectors_probe(const ConnectorsOptions& options);
 
+struct OpmlOptions {
+  std::string file;    ///< or "-"
+  std::string config;  ///< what is in there is left out, its ids are not given again; may be empty
+};
+/// A subscription list (OPML) in, the YAML of feeds to add below `connectors:` out.
+int connectors_import_opml(const OpmlOptions& options);
+
 struct ConfigCheckOptions {
   std::string config;
 };

@@ -49,7 +49,7 @@ void add_explain(CLI::App* rules_command, ExplainOptions& options, int& exit_cod
   command->callback([&] { exit_code = rules_explain(options); });
 }
 
-void add_connectors(CLI::App& app, ConnectorsOptions& options, int& exit_code) {
+void add_connectors(CLI::App& app, ConnectorsOptions& options, OpmlOptions& opml, int& exit_code) {
   auto* command =
       app.add_subcommand("connectors", "the configuration's sources, and a trial of one");
   command->require_subcommand(1);
@@ -61,7 +61,13 @@ void add_connectors(CLI::App& app, ConnectorsOptions& options, int& exit_code) {
   add_config(probe, options, true);
   probe->add_option("name", options.name, "the connector's id")->required();
   probe->callback([&] { exit_code = connectors_probe(options); });
-}
+  auto* import = command->add_subcommand(
+      "import-opml", "the feeds of a subscription list, as YAML to add below `connectors:`");
+  add_config(import, opml, false);
+  import->add_option("file", opml.file, "OPML, or - for standard input")->required();
+  import->callback([&] { exit_code = connectors_import_opml(opml);
+});
+}  // namespace
 
 }  // namespace
 
@@ -230,7 +236,8 @@ int main(int argc, char** argv) {
   query_command->callback([&] { exit_code = query(query_options); });
 
   ConnectorsOptions connectors_options;
-  add_connectors(app, connectors_options, exit_code);
+  OpmlOptions opml_options;
+  add_connectors(app, connectors_options, opml_options, exit_code);
 
   auto* config_command = app.add_subcommand("config", "check a configuration");
   config_command->require_subcommand(1);
