@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "connectors/http_fields.h"
+#include "connectors/link_header.h"
 #include "connectors/rate_limit.h"
 
 namespace vigie {
@@ -56,26 +57,6 @@ std::optional<Time> asked_to_wait_until(const ApiDescription& api, const HttpRes
     }
   }
   return is_limit ? read_rate_limit(response, now).resets_at : std::nullopt;
-}
-
-/// The target of rel=next in a Link field (RFC 8288).
-std::string next_link(std::string_view links) {
-  while (!links.empty()) {
-    const std::size_t open = links.find('<');
-    const std::size_t close = open == links.npos ? links.npos : links.find('>', open);
-    if (close == links.npos) {
-      return {};
-    }
-    const std::string_view target = links.substr(open + 1, close - open - 1);
-    const std::size_t end = std::min(links.find('<', close), links.size());
-    const std::string_view parameters = links.substr(close, end - close);
-    if (parameters.find("rel=\"next\"") != parameters.npos ||
-        parameters.find("rel=next") != parameters.npos) {
-      return std::string(target);
-    }
-    links.remove_prefix(end);
-  }
-  return {};
 }
 
 std::int64_t whole(std::string_view text) {
@@ -170,7 +151,7 @@ std::string next_place(const ApiPaging& paging, const HttpResponse& response,
       return std::string(node ? document.text(*node).value_or("") : "");
     }
     case Paging::kLinkHeader:
-      return next_link(response.header("link"));
+      return link_to("next", response.header("link"));
     case Paging::kPage:
       return items == 0 ? "" : std::to_string(whole(place) + 1);
     case Paging::kOffset:

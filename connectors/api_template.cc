@@ -2,26 +2,11 @@
 #include <algorithm>
 
 #include "connectors/api_description.h"
+#include "connectors/form.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
 namespace {
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~:").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
-}
 
 /// Calls `put(name, value)` for each name that is known, `keep(text)` for all else.
 template <class Put, class Keep>

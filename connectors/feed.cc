@@ -4,15 +4,17 @@
 #include <sodium.h>
 
 #include <array>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <random>
 
 #include "connectors/http_client.h"
 #include "connectors/http_fields.h"
+#include "connectors/link_header.h"
 #include "connectors/poll_schedule.h"
 #include "connectors/robots.h"
 #include "engine/core/json_writer.h"
+#include "engine/ingest/signal.h"
+#include "engine/parse/feed_links.h"
+#include "engine/parse/web_address.h"
 
 namespace vigie {
 namespace asio = boost::asio;
@@ -26,6 +28,7 @@ constexpr std::string_view kAccept =
 /// A feed that moved and then fails this often is looked for at its configured address again.
 constexpr std::uint32_t kFailuresBeforeTheOldAddress = 5;
 constexpr std::size_t kMaxValidatorBytes = 1024;
+constexpr std::chrono::milliseconds kPollWhilePushed{3'600'000};
 /// A feed without items: only the cursor moves.
 constexpr std::string_view kNothingNew = "<rss/>";
 
@@ -36,6 +39,7 @@ struct FeedOptions {
   std::size_t max_body_bytes = 0;
   bool allow_private = false;
   bool obeys_robots = true;
+  bool wants_pushes = false;
 };
 
 std::string digest_of(std::string_view body) {
@@ -58,15 +62,17 @@ class FeedConnector final : public Connector {
         status_(context.status),
         http_(context.http),
         robots_(context.robots),
-        timer_(context.executor),
+        wake_(context.executor),
         options_(std::move(options)),
-        random_(std::random_device{}()) {}
+        random_(std::random_device{}()) {
+    if (options_.wants_pushes) {
+      hub_.emplace(http_, port_.clock(), context.hook_url, options_.allow_private);
+      hub_->resume(begun().subscription);  // it may push before run()
+    }
+  }
 
   asio::awaitable<void> run() override {
-    at_ = parse_feed_cursor(port_.resume_cursor()).value_or(FeedCursor{});
-    if (at_.feed != options_.url) {
-      at_ = FeedCursor{options_.url, options_.url, {}, {}, {}, {}};
-    }
+    at_ = begun();
     if (!at_.gone_at.empty()) {
       stay_retired();
       co_return;
@@ -84,12 +90,131 @@ class FeedConnector final : public Connector {
       if (state.failures > 0 && state.failures % kFailuresBeforeTheOldAddress == 0) {
         at_.url = options_.url;
       }
-      timer_.expires_after(decision.wait);
-      co_await timer_.async_wait(asio::use_awaitable);
+      co_await rest(decision.wait);
     }
   }
 
+  asio::awaitable<PushAnswer> push(PushRequest request) override {
+    if (hub_ && request.method == "GET") {
+      PushAnswer answer = hub_->verify(request);
+      wake_.notify();
+      co_return answer;
+    }
+    if (!hub_ || request.method != "POST" || !hub_->is_for_us(request)) {
+      asio::awaitable<PushAnswer> nothing_here = Connector::push(std::move(request));
+      co_return co_await std::move(nothing_here);
+    }
+    PushAnswer answer = co_await take_push(request);
+    co_return answer;
+  }
+
  private:
+  /// Where this feed stood when the engine was stopped, or its beginning.
+  FeedCursor begun() const {
+    FeedCursor kept = parse_feed_cursor(port_.resume_cursor()).value_or(FeedCursor{});
+    return kept.feed == options_.url ? kept
+                                     : FeedCursor{options_.url, options_.url, {}, {}, {}, {}, {}};
+  }
+
+  /// Until the next poll is due, which depends on whether a hub pushes. Sees to the hub meanwhile.
+  asio::awaitable<void> rest(std::chrono::milliseconds wait) {
+    const auto since = std::chrono::steady_clock::now();
+    for (;;) {
+      if (hub_) {
+        co_await see_to_the_hub();
+      }
+      const bool is_pushed = hub_ && hub_->has_lease();
+      const auto due = since + (is_pushed ? std::max(wait, kPollWhilePushed) : wait);
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(due - std::chrono::steady_clock::now());
+      if (left.count() <= 0) {
+        co_return;
+      }
+      auto pause = left;
+      if (hub_) {
+        tell_of_the_hub(left);
+        pause = std::min(pause, until_the_hub_is_asked(pause));
+      }
+      co_await wake_.next(pause);
+    }
+  }
+
+  std::chrono::milliseconds until_the_hub_is_asked(std::chrono::milliseconds at_most) const {
+    const Time next = hub_->ask_next_at(), now = port_.clock().now();
+    const bool is_later = next > now + at_most;
+    return is_later ? at_most
+                    : std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now),
+                               std::chrono::milliseconds(1));
+  }
+
+  void tell_of_the_hub(std::chrono::milliseconds until_polled) {
+    status_.update([&](auto& snapshot) {
+      snapshot.next_attempt_at = port_.clock().now() + until_polled;
+      if (snapshot.state == ConnectorStatus::State::kActive) {
+        snapshot.detail = hub_->words();
+      }
+    });
+  }
+
+  /// What the hub may push by is stored before it is told.
+  asio::awaitable<void> see_to_the_hub() {
+    if (hub_->ask_next_at() <= port_.clock().now()) {
+      hub_->begin_request();
+      co_await store_subscription();
+      co_await hub_->ask();
+    }
+    co_await store_subscription();
+  }
+
+  asio::awaitable<void> store_subscription() {
+    if (hub_->subscription() != at_.subscription) {
+      at_.subscription = hub_->subscription();
+      co_await send(kNothingNew, at_);
+    }
+  }
+
+  /// A forged push is discarded without telling (WebSub, 8.1).
+  asio::awaitable<PushAnswer> take_push(const PushRequest& request) {
+    PushAnswer answer{202, "text/plain; charset=utf-8", {}, {}};
+    if (!hub_->is_genuine(request)) {
+      status_.update([&](auto& snapshot) {
+        ++snapshot.errors;
+        snapshot.last_error_at = port_.clock().now();
+        snapshot.detail = "a push without the hub's signature was discarded";
+      });
+      co_return answer;
+    }
+    Port::Parcel parcel;
+    parcel.bytes = Payload(std::string_view(request.body));
+    const Result<std::uint64_t> sequence = port_.try_send(parcel);
+    if (!sequence) {
+      answer.status = 429;
+      answer.headers["Retry-After"] = "1";
+      co_return answer;
+    }
+    co_await port_.committed(*sequence);
+    status_.update([&](auto& snapshot) {
+      snapshot.last_success_at = port_.clock().now();
+      snapshot.detail = hub_->words();
+    });
+    co_return answer;
+  }
+
+  /// Which hub pushes the feed: its answer's header says so, or else the feed itself.
+  void discover(const HttpResponse& response) {
+    FeedLinks links{link_to("self", response.header("link")),
+                    link_to("hub", response.header("link"))};
+    if (links.hub.empty() && response.status == 304) {
+      return;
+    }
+    links.self = resolved_address(links.self, response.url);
+    links.hub = resolved_address(links.hub, response.url);
+    if (links.hub.empty()) {
+      links = find_feed_links(response.body, response.url);
+    }
+    hub_->discover(links.hub, links.self.empty() ? response.permanent_url : links.self);
+  }
+
   void stay_retired() {
     status_.update([&](auto& snapshot) {
       snapshot.state = ConnectorStatus::State::kRetired;
@@ -114,10 +239,13 @@ class FeedConnector final : public Connector {
     outcome.retry_after = parse_retry_after(response->header("retry-after"), port_.clock().now());
     outcome.max_age = parse_max_age(response->header("cache-control"));
     detail_ = outcome.kind == PollOutcome::Kind::kSuccess
-                  ? ""
+                  ? (hub_ ? hub_->words() : "")
                   : "answered " + std::to_string(response->status);
     if (outcome.kind == PollOutcome::Kind::kSuccess) {
       at_.url = response->permanent_url;
+      if (hub_) {
+        discover(*response);
+      }
     }
     if (response->status == 200) {
       co_await take(std::move(*response));
@@ -234,17 +362,20 @@ class FeedConnector final : public Connector {
   ConnectorStatus& status_;
   HttpClient& http_;
   Robots& robots_;
-  asio::steady_timer timer_;
+  Signal wake_;  ///< the hub's word has come
   FeedOptions options_;
   std::minstd_rand random_;  ///< for jitter only
   FeedCursor at_;
+  std::optional<WebSubSubscriber> hub_;
   std::string detail_;            ///< of the last poll
   Robots::Answer robots_answer_;  ///< the last one of that poll
 };
 
-FeedOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
+FeedOptions read_options(const Settings& settings, const std::string& hook_url,
+                         std::vector<Problem>& problems) {
   allow_connector_settings(
-      settings, {"url", "interval_s", "timeout_s", "max_body_bytes", "allow_private", "robots_txt"},
+      settings,
+      {"url", "interval_s", "timeout_s", "max_body_bytes", "allow_private", "robots_txt", "websub"},
       problems);
   FeedOptions options;
   options.url = settings.text("url", problems);
@@ -263,6 +394,11 @@ FeedOptions read_options(const Settings& settings, std::vector<Problem>& problem
     settings.find("robots_txt")->complain("'robots_txt' is obey or ignore", problems);
   }
   options.obeys_robots = robots_txt != "ignore";
+  options.wants_pushes = settings.boolean("websub", problems, false);
+  if (options.wants_pushes && hook_url.empty()) {
+    settings.find("websub")->complain("'websub' needs http.public_url: where hubs reach us",
+                                      problems);
+  }
   return options;
 }
 
@@ -270,7 +406,7 @@ FeedOptions read_options(const Settings& settings, std::vector<Problem>& problem
 
 Result<std::unique_ptr<Connector>> make_feed_connector(const ConnectorContext& context) {
   std::vector<Problem> problems;
-  FeedOptions options = read_options(context.settings, problems);
+  FeedOptions options = read_options(context.settings, context.hook_url, problems);
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
@@ -282,7 +418,12 @@ std::string to_string(const FeedCursor& cursor) {
   JsonWriter json(text);
   json.begin_object().key("feed").value(cursor.feed).key("url").value(cursor.url);
   json.key("etag").value(cursor.etag).key("last_modified").value(cursor.last_modified);
-  json.key("digest").value(cursor.digest).key("gone_at").value(cursor.gone_at).end_object();
+  json.key("digest").value(cursor.digest).key("gone_at").value(cursor.gone_at);
+  if (!cursor.subscription.hub.empty()) {
+    json.key("subscription");
+    write_hub_subscription(cursor.subscription, json);
+  }
+  json.end_object();
   return text;
 }
 
@@ -306,6 +447,10 @@ std::optional<FeedCursor> parse_feed_cursor(const std::string& json) {
     return std::nullopt;
   }
   read("gone_at", cursor.gone_at);  // cursors of earlier versions have none
+  simdjson::dom::element subscription;
+  if (fields["subscription"].get(subscription) == simdjson::SUCCESS) {
+    cursor.subscription = parse_hub_subscription(simdjson::minify(subscription));
+  }
   return cursor;
 }
 

@@ -262,6 +262,10 @@ class Reader {
 
 }  // namespace
 
+std::string hook_url_of(const Config& config, const std::string& connector) {
+  return config.public_url.empty() ? std::string() : config.public_url + "/hooks/" + connector;
+}
+
 std::optional<Config> read_config(const std::string& path, std::vector<Problem>& problems) {
   const std::optional<Settings> root = Settings::read_file(path, problems);
   if (!root) {

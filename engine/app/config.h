@@ -45,6 +45,10 @@ struct Config {
   std::vector<ReceiverConfig> receivers;
 };
 
+/// Where the world reaches the connector's push(); empty if the configuration does not say where
+/// it reaches us.
+std::string hook_url_of(const Config& config, const std::string& connector);
+
 /// Reads and checks the file. All problems at once, with file:line:column; nothing if there is one.
 /// Relative paths are relative to the file's directory.
 std::optional<Config> read_config(const std::string& path, std::vector<Problem>& problems);

@@ -78,10 +78,10 @@ class Probe {
         port_(origin_, inlet_, ledger_, signal_, clock_, {}),
         mapping_(mappings().at(origin_->format)()) {}
 
-  Result<void> run(const ConnectorConfig& config) {
+  Result<void> run(const ConnectorConfig& config, const std::string& hook_url) {
     const ConnectorType& type = connector_types().find(config.type)->second;
-    auto connector =
-        type.make({port_, status_, context_.get_executor(), http_, robots_, config.settings, {}});
+    auto connector = type.make(
+        {port_, status_, context_.get_executor(), http_, robots_, config.settings, hook_url});
     if (!connector) {
       return tl::make_unexpected(connector.error());
     }
@@ -181,7 +181,7 @@ int connectors_probe(const ConnectorsOptions& options) {
       continue;
     }
     Probe probe(connector, config->contact);
-    if (const Result<void> ran = probe.run(connector); !ran) {
+    if (const Result<void> ran = probe.run(connector, hook_url_of(*config, connector.id)); !ran) {
       return usage(ran.error().text);
     }
     return report(probe);

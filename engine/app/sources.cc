@@ -26,10 +26,6 @@ std::vector<std::uint32_t> tenant_numbers(const Config& config,
   return numbers;
 }
 
-std::string hook_url_of(const Config& config, const std::string& connector) {
-  return config.public_url.empty() ? std::string() : config.public_url + "/hooks/" + connector;
-}
-
 }  // namespace
 
 Sources::Sources(const Parts& parts)

@@ -26,7 +26,7 @@ RouteDescription describe_push() {
     return RouteDescription::Answer{status, about, "PushRefusal"};
   };
   return {"push",
-          "Where sources push mentions; each connector checks its senders",
+          "Where sources push mentions, and WebSub hubs feeds; each connector checks its senders",
           {{"X-Vigie-Signature", text,
             "t=<unix seconds>,v1=<hex HMAC-SHA256(secret, \"<t>.<body>\")>", "header"},
            {"Idempotency-Key", text, "The same key and body: the same answer, nothing stored twice",

@@ -252,11 +252,16 @@ TEST(Feed, NamesEverySettingThatIsWrong) {
 }
 
 TEST(FeedCursor, SurvivesItsJson) {
-  const FeedCursor cursor{"https://a/é", "https://b/\"quoted\"", "W/\"1\\2\"", "Tue, 24 Nov 2026",
-                          "00ff",        "2026-11-24T20:00:00Z"};
+  const FeedCursor cursor{"https://a/é",
+                          "https://b/\"quoted\"",
+                          "W/\"1\\2\"",
+                          "Tue, 24 Nov 2026",
+                          "00ff",
+                          "2026-11-24T20:00:00Z",
+                          {}};
   EXPECT_EQ(parse_feed_cursor(to_string(cursor)), cursor);
   const char* earlier = R"({"feed":"a","url":"b","etag":"","last_modified":"","digest":""})";
-  EXPECT_EQ(parse_feed_cursor(earlier), (FeedCursor{"a", "b", "", "", "", ""}));
+  EXPECT_EQ(parse_feed_cursor(earlier), (FeedCursor{"a", "b", "", "", "", "", {}}));
   for (const char* text : {"", "{}", "[]", "null", R"({"feed":1})", R"({"feed":"a","url":"b"})"}) {
     EXPECT_EQ(parse_feed_cursor(text), std::nullopt) << text;
   }
