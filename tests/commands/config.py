@@ -41,7 +41,7 @@ connectors:
   - {{id: a, type: file, path: x, owned_by: [nobody]}}
 """
 WORDS = {3: ["htp", "http"], 4: ["port"], 5: ["workers"], 7: ["pigeon", "mail webhook"],
-         9: ["'id'", "legal_basis", "retention_days", "keep", "nobody"], 11: ["feeed", "feed file webhook"],
+         9: ["'id'", "legal_basis", "retention_days", "keep", "nobody"], 11: ["feeed", " feed ", " webhook "],
          12: ["already taken", "there is no tenant 'nobody'"]}
 PARTS = """data_directory: data
 rules_directory: {rules}
