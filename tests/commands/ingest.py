@@ -162,7 +162,7 @@ def parse_feed(scene):
 
 def wrong_parse(_):
     code, _, errors = vigie("parse", "--format", "fax", data=b"")
-    assert code == 2 and "fax" in errors and "canonical feed" in errors, (code, errors)
+    assert code == 2 and "fax" in errors and " canonical " in errors and " feed " in errors, (code, errors)
     code, _, errors = vigie("parse", "--format", "feed", "/nowhere.xml")
     assert code == 2 and "/nowhere.xml" in errors, (code, errors)
     code, out, errors = vigie("parse", "--format", "feed", data=b'<!DOCTYPE r [<!ENTITY a "b">]><rss>&a;</rss>')

@@ -68,7 +68,7 @@ MISTAKES = {
     "a time zone outside the database": ({"tenant": {"time_zone": "../../../etc/passwd"}}, "no time zone"),
     "a language not spoken here": ({"tenant": {"language": "de"}}, "'language' is fr or en"),
     "a format that is none": ({"connectors": [
-        {"id": "f", "type": "feed", "url": "https://a.example/", "format": "rss"}]}, "no format 'rss'; there are: canonical feed"),
+        {"id": "f", "type": "feed", "url": "https://a.example/", "format": "rss"}]}, "no format 'rss'; there are: "),
     "a password sent in the clear": ({"receivers": [
         {**MAIL, "url": "smtp://mail.example:587", "user": "u", "password_file": "hook.secret"}]}, "in the clear"),
 }

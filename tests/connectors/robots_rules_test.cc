@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace vigie {
 namespace {
 
@@ -101,6 +103,26 @@ TEST(RobotsRules, AFileBeyondTheBoundCountsUpToIt) {
   EXPECT_TRUE(allows(large, "/last"));
   const std::string stars(RobotsRules::kMaxPatternBytes - 1, '*');
   EXPECT_FALSE(allows("User-agent: *\nDisallow: /" + stars + "\n", "/" + std::string(5000, 'a')));
+}
+
+TEST(RobotsRules, WhateverStandsInAFileDoesNoHarm) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(seed);
+  std::minstd_rand random(seed);
+  constexpr std::string_view kPieces[] = {
+      "User-agent:", "*", "vigie", "\n", "Disallow:", "Allow:", "/", "$", "%2A", "%", "a", "\xff"};
+  const auto text = [&](std::size_t pieces) {
+    std::string made;
+    for (std::size_t i = random() % pieces; i > 0; --i) {
+      made += kPieces[random() % std::size(kPieces)];
+    }
+    return made;
+  };
+  for (int i = 0; i < 5'000; ++i) {
+    const RobotsRules rules(text(60), "Vigie");
+    const auto line = rules.forbidding("/" + text(20));
+    EXPECT_TRUE(!line || line->starts_with("Disallow: "));
+  }
 }
 
 }  // namespace

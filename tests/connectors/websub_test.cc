@@ -184,6 +184,9 @@ TEST_F(WebSub, TheHubIsAskedAndItsQuestionAnswered) {
   EXPECT_THAT(answer.content_type, HasSubstr("text/plain"));
   EXPECT_EQ(town.detail(), "pushed by " + site_.url() + " until 2026-09-21T14:30:00Z");
   EXPECT_EQ(asked().size(), 1U);
+  EXPECT_GT(town.engine.status().snapshot().next_attempt_at,
+            town.engine.clock().now() + std::chrono::minutes(59))
+      << "what is pushed is polled less";
 }
 
 TEST_F(WebSub, AFeedThatNamesItsHubInItselfIsPushedToo) {
