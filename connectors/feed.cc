@@ -195,7 +195,9 @@ class FeedConnector final : public Connector {
     co_await port_.committed(*sequence);
     status_.update([&](auto& snapshot) {
       snapshot.last_success_at = port_.clock().now();
-      snapshot.detail = hub_->words();
+      if (snapshot.state == ConnectorStatus::State::kActive) {
+        snapshot.detail = hub_->words();
+      }
     });
     co_return answer;
   }
@@ -204,8 +206,8 @@ class FeedConnector final : public Connector {
   void discover(const HttpResponse& response) {
     FeedLinks links{link_to("self", response.header("link")),
                     link_to("hub", response.header("link"))};
-    if (links.hub.empty() && response.status == 304) {
-      return;
+    if (links.hub.empty() && response.status != 200) {
+      return;  // without the feed nobody knows whether it still has one
     }
     links.self = resolved_address(links.self, response.url);
     links.hub = resolved_address(links.hub, response.url);
