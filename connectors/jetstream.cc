@@ -114,8 +114,8 @@ class JetstreamConnector final : public StreamConnector {
   asio::awaitable<std::optional<Attempt>> learn_dictionary() {
     std::string dictionary = options_.dictionary;
     if (dictionary.empty()) {
-      const Result<HttpResponse> answer =
-          co_await get("http" + options_.url.substr(2) + std::string(kDictionaryPath));
+      std::string url = "http" + options_.url.substr(2) + std::string(kDictionaryPath);
+      const Result<HttpResponse> answer = co_await get(std::move(url));
       if (!answer) {
         co_return ended_by(answer.error());
       }

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
-#include "engine/parse/canonical.h"
 #include "engine/parse/json_pieces.h"
 
 namespace vigie {
 namespace {
 
 namespace dom = simdjson::dom;
+
+constexpr std::size_t kMaxMessageBytes = 8 << 20;  ///< a page of a hundred mentions, say
 
 dom::element element_at(const dom::object& object, std::string_view pointer, bool& found) {
   dom::element element;
@@ -41,9 +42,9 @@ void JsonMapping::read_piece(std::string_view json, MentionSink& sink) {
   if (nesting_ == 0) {
     kept_.clear();
   }
-  if (json.size() > kMaxMentionBytes || nesting_ == kMaxNesting) {
+  if (json.size() > kMaxMessageBytes || nesting_ == kMaxNesting) {
     sink.reject(RejectReason::kTooLong,
-                "a message longer than " + std::to_string(kMaxMentionBytes) + " bytes", json);
+                "a message longer than " + std::to_string(kMaxMessageBytes) + " bytes", json);
     return;
   }
   if (json_depth(json) > kMaxJsonDepth) {

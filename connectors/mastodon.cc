@@ -151,7 +151,8 @@ class MastodonConnector final : public StreamConnector {
 
   /// Where the server says its streams are: often another host. Old servers do not say.
   asio::awaitable<void> look_up_streaming() {
-    const Result<HttpResponse> answer = co_await get(options_.instance + "/api/v2/instance");
+    std::string url = options_.instance + "/api/v2/instance";
+    const Result<HttpResponse> answer = co_await get(std::move(url));
     std::string_view said;
     dom::element instance;
     if (answer && answer->status == 200 &&
@@ -230,8 +231,8 @@ class MastodonConnector final : public StreamConnector {
     for (;;) {
       const Result<std::string> piece = co_await (*stream)->read();
       if (!piece || piece->empty()) {
-        co_return ended_by(piece ? Error{ErrorCode::kUnavailable, "the source ended the stream"}
-                                 : piece.error());
+        const Error over{ErrorCode::kUnavailable, "the source ended the stream"};
+        co_return ended_by(piece ? over : piece.error());
       }
       heard();
       std::string lines;

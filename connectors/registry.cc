@@ -5,6 +5,7 @@
 #include "connectors/jetstream.h"
 #include "connectors/mastodon.h"
 #include "connectors/webhook.h"
+#include "connectors/x.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/feed.h"
 
@@ -17,6 +18,7 @@ const ConnectorTypes& connector_types() {
       {"jetstream", {make_jetstream_connector, "jetstream"}},
       {"mastodon", {make_mastodon_connector, "mastodon"}},
       {"webhook", {make_webhook_connector, "canonical"}},
+      {"x", {make_x_connector, "x"}},
   };
   return types;
 }
@@ -27,6 +29,7 @@ MappingFactories mappings() {
       {"feed", make_feed_mapping},
       {"jetstream", make_jetstream_mapping},
       {"mastodon", make_mastodon_mapping},
+      {"x", make_x_mapping},
   };
 }
 
