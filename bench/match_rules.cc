@@ -30,9 +30,16 @@ class WordSource {
         ++uses_[word];
       }
     }
+    std::vector<std::size_t> uses;
+    for (const auto& [word, count] : uses_) {
+      uses.push_back(count);
+    }
+    const auto middle = uses.begin() + static_cast<std::ptrdiff_t>(uses.size() / 2);
+    std::ranges::nth_element(uses, middle);
+    rare_uses_ = std::max(kMaxUsesOfRareWord, *middle);
   }
 
-  /// `count` words in a row.
+  /// `count` words in a row, one of them rare.
   std::vector<std::string> row(std::size_t count) {
     for (;;) {
       const std::vector<std::string> words = TextFolder::fold_phrase(corpus_.text(~next_++));
@@ -40,9 +47,8 @@ class WordSource {
         const std::vector<std::string> row(words.begin() + static_cast<std::ptrdiff_t>(i),
                                            words.begin() + static_cast<std::ptrdiff_t>(i + count));
         if (std::ranges::all_of(row, is_plain) &&
-            std::ranges::any_of(row, [this](const std::string& word) {
-              return uses_[word] <= kMaxUsesOfRareWord;
-            })) {
+            std::ranges::any_of(
+                row, [this](const std::string& word) { return uses_[word] <= rare_uses_; })) {
           return row;
         }
       }
@@ -52,6 +58,7 @@ class WordSource {
  private:
   const Corpus& corpus_;
   std::unordered_map<std::string, std::size_t> uses_;
+  std::size_t rare_uses_ = 0;  ///< at most; half of all words, where texts repeat one another
   std::uint64_t next_ = 0;
 };
 

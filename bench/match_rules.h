@@ -11,7 +11,7 @@ namespace vigie {
 
 /// The same rules for Vigie and for those it is measured beside.
 struct MatchRules {
-  Pack pack;
+  RulePack pack;
   std::vector<Tenant> tenants;
   /// What the rules say, once for each compiled rule, as an expression over the folded text.
   std::vector<std::string> expressions;

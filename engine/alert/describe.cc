@@ -144,8 +144,11 @@ std::optional<std::uint32_t> urgent_topic(const Record& record, const Catalogue&
   std::optional<std::uint32_t> nearest;
   std::uint64_t least = UINT64_MAX;
   for (const Evidence& word : record.verdict.evidence) {
+    if (word.axis != Axis::kTopic) {
+      continue;
+    }
     const auto rule = std::ranges::find(catalogue.rules, word.name, &RuleInfo::name);
-    if (word.axis != Axis::kTopic || rule == catalogue.rules.end() ||
+    if (rule == catalogue.rules.end() ||
         std::ranges::find(record.topics, rule->topic) == record.topics.end()) {
       continue;
     }

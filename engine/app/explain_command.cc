@@ -214,8 +214,8 @@ std::unique_ptr<Explainer> make_explainer(const Audience& audience, const std::s
   if (!problems.empty() || !read_knowledge(audience.rules, audience.tenants, problems)) {
     return nullptr;
   }
-  const std::vector<Pack> packs = read_packs(audience.rules + "/packs", problems);
-  const bool is_there = std::ranges::any_of(packs, [&](const Pack& pack) {
+  const std::vector<RulePack> packs = read_packs(audience.rules + "/packs", problems);
+  const bool is_there = std::ranges::any_of(packs, [&](const RulePack& pack) {
     return std::ranges::find(pack.rules, rule, &Rule::id) != pack.rules.end();
   });
   if (!rule.empty() && !is_there) {

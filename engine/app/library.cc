@@ -112,10 +112,10 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
   }
   const std::size_t before = problems.size();
   auto catalogue = std::make_shared<Catalogue>();
-  const std::vector<Pack> packs = read_packs(rules_directory + "/packs", problems);
+  const std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
   Knowledge knowledge;
   knowledge.rules = RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
-  for (const Pack& pack : packs) {
+  for (const RulePack& pack : packs) {
     knowledge.packs.push_back({pack.name, pack.title, pack.rules.size()});
   }
   knowledge.lexicons =
@@ -160,7 +160,7 @@ Tenant everybody(const std::string& rules_directory) {
   if (!is_rules_directory(rules_directory, problems)) {
     return tenant;
   }
-  for (const Pack& pack : read_packs(rules_directory + "/packs", problems)) {
+  for (const RulePack& pack : read_packs(rules_directory + "/packs", problems)) {
     tenant.packs.push_back(pack.name);
     for (const std::string& variable : pack.needs) {
       tenant.variables[variable];

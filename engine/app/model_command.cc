@@ -37,6 +37,7 @@ struct Recipe {
   };
   TrainingOptions options;
   std::vector<Source> sources;
+  std::vector<std::string> unlabelled;  ///< a text a line
   std::vector<std::string> guard;
 };
 
@@ -72,7 +73,7 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
     return std::nullopt;
   }
   Recipe recipe;
-  settings->allow_only({"language", "pull", "sources", "guard"}, problems);
+  settings->allow_only({"language", "pull", "sources", "unlabelled", "guard"}, problems);
   recipe.options.language = settings->text("language", problems);
   if (recipe.options.language != "fr" && recipe.options.language != "en") {
     settings->complain("'language' is fr or en", problems);
@@ -103,6 +104,9 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
           static_cast<std::size_t>(item.integer("rows", 1, 10'000'000, problems, 10'000'000));
       recipe.sources.push_back(std::move(source));
     }
+  }
+  for (const std::string& file : settings->texts("unlabelled", problems)) {
+    recipe.unlabelled.push_back(find_file(*settings, file, data));
   }
   for (const std::string& file : settings->texts("guard", problems)) {
     recipe.guard.push_back(find_file(*settings, file, data));
@@ -239,8 +243,24 @@ std::vector<LabelledFile> read_files(const std::vector<std::string>& paths,
 /// Texts already learned from, by task: collections overlap, and a text held out must be unknown.
 using KnownTexts = std::set<std::pair<Task, std::string>>;
 
+/// Texts whose words' company is known already.
+using KnownCompany = std::set<std::string>;
+
+void learn_company(const std::string& path, const std::string& language, KnownCompany& known,
+                   Analyser& analyser, Trainer& trainer, std::vector<Problem>& problems) {
+  std::size_t texts = 0;
+  for (const LabelledText& row : read_labelled_texts(path, "neutral", problems).rows) {
+    if (known.insert(row.text).second) {
+      ++texts;
+      analyser.match(mention_of(row.text, language));
+      trainer.add_text(analyser.folded());
+    }
+  }
+  std::fprintf(stderr, "%7zu unlabelled texts of %s\n", texts, path.c_str());
+}
+
 void learn(const Recipe::Source& source, const LabelledTexts& texts, const std::string& language,
-           KnownTexts& known, Analyser& analyser, Trainer& trainer) {
+           KnownTexts& known, KnownCompany& known_company, Analyser& analyser, Trainer& trainer) {
   const std::uint32_t number = trainer.add_source(source.source);
   std::size_t rows = 0;
   for (std::size_t place = 0; place < texts.rows.size() && rows < source.at_most_rows; ++place) {
@@ -253,6 +273,9 @@ void learn(const Recipe::Source& source, const LabelledTexts& texts, const std::
     analyser.match(mention);
     analyser.classify(mention);
     trainer.add(number, texts.task, row.label, place, analyser.folded(), analyser.raw_sums());
+    if (known_company.insert(row.text).second) {
+      trainer.add_text(analyser.folded());
+    }
   }
   std::fprintf(stderr, "%7zu %s rows of %s\n", rows, std::string(to_string(texts.task)).c_str(),
                source.path.c_str());
@@ -281,9 +304,11 @@ int model_train(const ModelTrainOptions& options) {
   Trainer trainer(recipe->options);
   Analyser analyser(knowledge);
   KnownTexts known;  // what is learned from must not judge
+  KnownCompany known_company;
   for (const LabelledFile& file : guard) {
     for (const LabelledText& row : file.texts.rows) {
       known.emplace(file.texts.task, row.text);
+      known_company.insert(row.text);
     }
   }
   if (guard.empty()) {
@@ -294,8 +319,11 @@ int model_train(const ModelTrainOptions& options) {
                                     ? read_alert_tests(source.path, problems)
                                     : read_labelled_texts(source.path, source.every, problems);
     if (problems.empty()) {
-      learn(source, texts, language, known, analyser, trainer);
+      learn(source, texts, language, known, known_company, analyser, trainer);
     }
+  }
+  for (const std::string& path : recipe->unlabelled) {
+    learn_company(path, language, known_company, analyser, trainer, problems);
   }
   if (!problems.empty()) {
     return usage(problems);

@@ -21,7 +21,7 @@ constexpr std::uint32_t kMaxSpansPerRule = 8;
 /// So many of a text's words are named for their learned weights, and none that weighs less: what
 /// is named is stored with every mention.
 constexpr std::size_t kMaxToneWords = 2, kMaxOpinionWords = 1, kMaxCueWords = 3;
-constexpr std::int32_t kLeastModelPoints = 30;
+constexpr int kLeastModelPoints = 30;
 /// From this sum on an urgency or abuse names learned words: below, nobody asks.
 constexpr std::int32_t kCueNamed = 300;
 /// What is left of a confidence where praise may be irony, in percent.
@@ -46,9 +46,16 @@ constexpr Axis axis_of(RuleKind kind) {
 constexpr bool weighs(Axis axis) { return axis != Axis::kWatch && axis != Axis::kTopic; }
 
 /// By axis, then by position, the title before the text; the rest only makes the order total.
-auto place_of(const Evidence& evidence) {
-  return std::tuple(evidence.axis, evidence.span.field == Field::kText, evidence.span.start,
-                    evidence.span.end, evidence.name, evidence.weight);
+bool is_before(const Evidence& a, const Evidence& b) {
+  const auto place = [](const Evidence& one) {
+    return std::uint64_t{static_cast<std::uint8_t>(one.axis)} << 33 |
+           std::uint64_t{one.span.field == Field::kText} << 32 | one.span.start;
+  };
+  const std::uint64_t place_a = place(a), place_b = place(b);
+  if (place_a != place_b) [[likely]] {
+    return place_a < place_b;
+  }
+  return std::tie(a.span.end, a.name, a.weight) < std::tie(b.span.end, b.name, b.weight);
 }
 
 }  // namespace
@@ -82,7 +89,7 @@ class Classifier::Run {
     verdict.urgency_score = calibrate_urgency(verdict.urgency_sum);
     verdict.urgency = urgency_of(verdict.urgency_score);
     verdict.abuse_score = calibrate_abuse(verdict.abuse_sum);
-    std::ranges::sort(verdict.evidence, {}, place_of);
+    std::ranges::sort(verdict.evidence, is_before);
     forget_repeated();
   }
 
@@ -188,8 +195,8 @@ class Classifier::Run {
                                 whole_points(std::abs(word.weight) * opinion_factors_[positive])});
       }
       for (const ModelScores::Word& word : scores_.words) {
-        word_points_.push_back({word.token, word.points[static_cast<std::size_t>(Head::kPolarity)],
-                                word.points[static_cast<std::size_t>(Head::kOpinion)]});
+        word_points_.push_back(
+            {word.token, word.whole(Head::kPolarity), word.whole(Head::kOpinion)});
       }
     }
     find_aspects(*folded_, topic_marks_, word_points_, signed_words_.contrasts,
@@ -243,7 +250,7 @@ class Classifier::Run {
   /// Evidence for `sum` points: the strongest words, at most `most`, and the rest.
   void name_words(Axis axis, Head head, std::size_t most, std::int32_t sum) {
     for (const ModelScores::Word* word : strongest_words(head, most)) {
-      const std::int32_t points = word->points[static_cast<std::size_t>(head)];
+      const std::int32_t points = word->whole(head);
       sum -= points;
       verdict_->evidence.push_back(
           {axis, kLearnedWord, folded_->original(word->token, word->last), points});
@@ -261,7 +268,7 @@ class Classifier::Run {
     const auto strength = [slot = static_cast<std::size_t>(head)](const ModelScores::Word& word) {
       return std::abs(word.points[slot]);
     };
-    std::int32_t least = kLeastModelPoints;  // that a further word must exceed
+    float least = kLeastModelPoints;  // that a further word must exceed
     for (const ModelScores::Word& word : scores_.words) {
       if (strength(word) <= least) {
         continue;

@@ -2,28 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace vigie {
 namespace {
 
-/// No word of a sound model comes near; a forged one cannot make sums run over (2^21 words).
-constexpr double kMaxWordPoints = 1000;
+/// No word of a sound model comes near, and no text.
+constexpr double kMaxWordPoints = 1000, kMaxPoints = 1e9;
+/// So many pieces' sums fit into 32 bits.
+constexpr std::size_t kPiecesAtOnce = 1U << 15;
 
-template <class Sums>
-void add(const HeadWeights& weights, Sums& sums) {
-  for (std::size_t head = 0; head < kHeads; ++head) {
-    sums[head] = static_cast<typename Sums::value_type>(sums[head] + weights[head]);
-  }
-}
-
-template <class From>
-void add_all(const From& from, std::array<std::int32_t, kHeads>& sums) {
-  for (std::size_t head = 0; head < kHeads; ++head) {
-    sums[head] += from[head];
-  }
-}
+using Wide [[gnu::vector_size(8 * kHeads)]] = std::int32_t;
+using Points [[gnu::vector_size(4 * kHeads)]] = float;
 
 }  // namespace
+
+std::int32_t ModelScores::Word::whole(Head head) const {
+  return whole_points(
+      std::clamp<double>(points[static_cast<std::size_t>(head)], -kMaxWordPoints, kMaxWordPoints));
+}
 
 double group_factor(std::uint32_t features) {
   return 10.0 / std::sqrt(static_cast<double>(features) + 10.0);
@@ -36,7 +33,7 @@ ModelScorer::ModelScorer(const Model& model) : model_(model) {
   slots_.resize(kSlots);
   const auto fill = [&model](Combination& combination) {
     return [&combination, &model](std::uint64_t feature) {
-      add(model.words[model.word_bucket(feature)], combination.weights);
+      combination.sums += widen(model.words[model.word_bucket(feature)]);
       ++combination.features;
     };
   };
@@ -51,15 +48,16 @@ ModelScorer::ModelScorer(const Model& model) : model_(model) {
 void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash) const {
   slot.length = static_cast<std::uint8_t>(std::min(letters.size(), kMaxBytes));
   letters.copy(slot.bytes.data(), kMaxBytes);
-  slot.word = model_.words[model_.word_bucket(word_feature(hash))];
-  slot.characters = {};
   slot.grams = 0;
+  Sums characters{};
   if (!letters.empty()) {
-    visit_character_grams(letters, [this, &slot](std::uint64_t gram) {
-      add(model_.characters[model_.character_bucket(gram)], slot.characters);
+    visit_character_grams(letters, [&](std::uint64_t gram) {
+      characters += widen(model_.characters[model_.character_bucket(gram)]);
       ++slot.grams;
     });
   }
+  slot.sums = widen(model_.words[model_.word_bucket(word_feature(hash))]) +
+              __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
 }
 
 const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, std::uint64_t hash) {
@@ -91,40 +89,48 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
     __builtin_prefetch(&slots_[piece.hash % kSlots]);
     seen_.push_back({piece, pair});
   });
-  pieces_.clear();
-  for (const auto& [piece, pair] : seen_) {
-    Piece& sums = pieces_.emplace_back();
-    sums.token = piece.token;
-    sums.last = piece.last;
-    const Slot& slot = look_up(piece.letters, piece.hash);
-    const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
-    add_all(slot.word, sums.words);
-    add_all(model_.words[pair], sums.words);
-    add_all(shape.weights, sums.words);
-    add_all(signs.weights, sums.words);
-    add_all(slot.characters, sums.characters);
-    out.word_features += 2 + shape.features + signs.features;
-    out.character_features += slot.grams;
+  sums_.resize(seen_.size());
+  std::array<std::int64_t, 2 * kHeads> totals{};
+  for (std::size_t first = 0; first < seen_.size(); first += kPiecesAtOnce) {
+    Wide some{};
+    for (std::size_t i = first; i < std::min(seen_.size(), first + kPiecesAtOnce); ++i) {
+      const auto& [piece, pair] = seen_[i];
+      const Slot& slot = look_up(piece.letters, piece.hash);
+      const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
+      sums_[i] = slot.sums + widen(model_.words[pair]) + shape.sums + signs.sums;
+      some += __builtin_convertvector(sums_[i], Wide);
+      out.word_features += 2 + shape.features + signs.features;
+      out.character_features += slot.grams;
+    }
+    for (std::size_t lane = 0; lane < totals.size(); ++lane) {
+      totals[lane] += some[lane];
+    }
   }
   const double words = group_factor(out.word_features),
                characters = group_factor(out.character_features);
-  std::array<double, kHeads> word_points, character_points;
+  Points word_points{}, character_points{};
   for (std::size_t head = 0; head < kHeads; ++head) {
-    word_points[head] = model_.heads[head].word_points * words;
-    character_points[head] = model_.heads[head].character_points * characters;
+    const double of_word = model_.heads[head].word_points * words,
+                 of_character = model_.heads[head].character_points * characters;
+    word_points[head] = static_cast<float>(of_word);
+    character_points[head] = static_cast<float>(of_character);
+    out.sums[head] +=
+        whole_points(std::clamp(static_cast<double>(totals[head]) * of_word +
+                                    static_cast<double>(totals[kHeads + head]) * of_character,
+                                -kMaxPoints, kMaxPoints));
   }
-  out.words.resize(pieces_.size());
-  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+  out.words.resize(seen_.size());
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    const Sums sums = sums_[i];
+    const Points points =
+        __builtin_convertvector(__builtin_shufflevector(sums, sums, 0, 1, 2, 3), Points) *
+            word_points +
+        __builtin_convertvector(__builtin_shufflevector(sums, sums, 4, 5, 6, 7), Points) *
+            character_points;
     ModelScores::Word& word = out.words[i];
-    word.token = pieces_[i].token;
-    word.last = pieces_[i].last;
-    for (std::size_t head = 0; head < kHeads; ++head) {
-      word.points[head] =
-          whole_points(std::clamp(pieces_[i].words[head] * word_points[head] +
-                                      pieces_[i].characters[head] * character_points[head],
-                                  -kMaxWordPoints, kMaxWordPoints));
-      out.sums[head] += word.points[head];
-    }
+    word.token = seen_[i].piece.token;
+    word.last = seen_[i].piece.last;
+    std::memcpy(word.points.data(), &points, sizeof points);
   }
 }
 

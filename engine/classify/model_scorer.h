@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/classify/model.h"
@@ -14,10 +14,11 @@ namespace vigie {
 struct ModelScores {
   struct Word {
     std::uint32_t token = 0, last = 0;  ///< in FoldedText::tokens, inclusive
-    HeadSums points{};
+    std::array<float, kHeads> points{};
+    std::int32_t whole(Head head) const;
   };
-  std::vector<Word> words;  ///< by position; their points and the bias add up to `sums`
-  HeadSums sums{};
+  std::vector<Word> words;  ///< by position
+  HeadSums sums{};          ///< of all words together and the bias, rounded once
   /// Features of words and of characters in the text.
   std::uint32_t word_features = 0, character_features = 0;
 };
@@ -33,25 +34,32 @@ class ModelScorer {
   void score(const FoldedText& folded, ModelScores& out);
 
  private:
+  /// Weights of one piece summed by head: of words in the first lanes, of characters in the others.
+  /// A piece has at most 11 word features and 168 characters: 16 bits hold them.
+  using Sums [[gnu::vector_size(4 * kHeads)]] = std::int16_t;
   static constexpr std::size_t kSlots = 32768, kMaxBytes = 40;
   struct alignas(64) Slot {  // one cache line
     std::array<char, kMaxBytes> bytes{};
     std::uint8_t length = 0;
     std::uint16_t grams = 0;
-    HeadWeights word{};
-    std::array<std::int16_t, kHeads> characters{};
+    Sums sums{};
   };
   /// Of a combination of shapes or signs.
   struct Combination {
-    std::array<std::int16_t, kHeads> weights{};
+    Sums sums{};
     std::uint32_t features = 0;
   };
-  /// Sums of one piece, before they are scaled.
-  struct Piece {
-    std::uint32_t token = 0, last = 0;
-    std::array<std::int32_t, kHeads> words{}, characters{};
+  struct Seen {
+    TextPiece piece;
+    std::uint32_t pair = 0;  ///< its pair's bucket
   };
 
+  [[gnu::always_inline]] static Sums widen(const HeadWeights& weights) {
+    using Bytes [[gnu::vector_size(2 * kHeads)]] = std::int8_t;
+    Bytes bytes{};
+    std::memcpy(&bytes, weights.data(), weights.size());
+    return __builtin_convertvector(bytes, Sums);
+  }
   const Slot& look_up(std::string_view letters, std::uint64_t hash);
   void fill(Slot& slot, std::string_view letters, std::uint64_t hash) const;
 
@@ -59,8 +67,8 @@ class ModelScorer {
   std::vector<Slot> slots_;
   std::array<Combination, kShapes> shapes_;
   std::array<Combination, kSigns> signs_;
-  std::vector<std::pair<TextPiece, std::uint32_t>> seen_;  ///< of the text, and its pair's bucket
-  std::vector<Piece> pieces_;
+  std::vector<Seen> seen_;  ///< of the text
+  std::vector<Sums> sums_;  ///< by piece
   Slot uncached_;
 };
 

@@ -44,11 +44,14 @@ double loss_of(const Regression& regression, const DesignRow& row, const double*
 double evaluate(void* instance, const double* weights, double* gradient, int count, double) {
   const auto& [regression, rows] = *static_cast<const Problem*>(instance);
   const std::size_t outputs = regression.outputs, all = static_cast<std::size_t>(count);
-  const std::size_t dense_at = regression.sparse * outputs, bias_at = all - outputs;
+  const std::size_t dense_at = regression.sparse * outputs, bias_at = all - outputs,
+                    other_dense_at = dense_at + regression.vectors * outputs;
   double loss = 0;
   for (std::size_t i = 0; i < all; ++i) {
-    const double pull =
-        i < dense_at ? regression.pull : (i < bias_at ? regression.dense_pull : 0.0);
+    const double pull = i < dense_at         ? regression.pull
+                        : i < other_dense_at ? regression.vector_pull
+                        : i < bias_at        ? regression.dense_pull
+                                             : 0.0;
     loss += pull * weights[i] * weights[i] / 2;
     gradient[i] = pull * weights[i];
   }

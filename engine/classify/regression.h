@@ -23,9 +23,11 @@ struct DesignRow {
 /// o - p, 0, o + p.
 struct Regression {
   std::size_t outputs = 1, sparse = 0, dense = 0;
+  std::size_t vectors = 0;  ///< so many of the dense columns come first, with their own pull
   /// Dense weights that stay 0: [column * outputs + output]; empty: none.
   std::vector<bool> left_out;
-  double pull = 1, dense_pull = 1;  ///< L2: half of it times the square of each weight
+  double pull = 1, dense_pull = 1,
+         vector_pull = 1;  ///< L2: half of it times the square of each weight
 };
 
 /// Weights, outputs side by side: [column * outputs + output], the dense columns last.

@@ -10,6 +10,7 @@
 
 #include "engine/classify/model_scorer.h"
 #include "engine/classify/regression.h"
+#include "engine/classify/word_vectors.h"
 
 namespace vigie {
 namespace {
@@ -26,6 +27,9 @@ constexpr std::int32_t kLeastRules = -1000, kMostRules = 1500;
 /// Largest weights beyond this share of the largest are cut, so that small ones keep their steps.
 constexpr double kWeightCut = 0.6;
 constexpr double kDensePullShare = 0.01;
+constexpr std::size_t kVectorDimensions = 100;
+/// Of the pull: words take more from their own rows than from their company.
+constexpr double kVectorPullShare = 4;
 
 /// What the lexicon and tone rules say; then 1.
 std::vector<float> dense_features(Task task, const FoldedText& folded, const RawSums& raw) {
@@ -51,6 +55,58 @@ double rule_offset(Task task, const RawSums& raw) {
 
 DesignRow design_row(const Trainer::Row& row, double weight) {
   return {row.columns, row.values, row.dense, row.label, weight, row.offset};
+}
+
+/// The vectors of a model's word buckets, side by side: those of words that share one are added.
+struct BucketVectors {
+  std::size_t dimensions = 0;
+  std::vector<float> values;
+};
+
+BucketVectors bucket_vectors(const WordVectors& vectors, const Model& model) {
+  BucketVectors buckets{vectors.dimensions,
+                        std::vector<float>(model.words.size() * vectors.dimensions)};
+  for (std::size_t word = 0; word < vectors.words.size(); ++word) {
+    const std::size_t at =
+        model.word_bucket(word_feature(vectors.words[word])) * vectors.dimensions;
+    for (std::size_t i = 0; i < vectors.dimensions; ++i) {
+      buckets.values[at + i] += vectors.of(word)[i];
+    }
+  }
+  return buckets;
+}
+
+/// The rows with the sum of their words' vectors before the other dense values.
+std::vector<Trainer::Row> with_vectors(std::vector<Trainer::Row> rows, const BucketVectors& buckets,
+                                       std::size_t words) {
+  for (Trainer::Row& row : rows) {
+    std::vector<float> sum(buckets.dimensions);
+    for (std::size_t i = 0; i < row.columns.size() && row.columns[i] < words; ++i) {
+      for (std::size_t j = 0; j < buckets.dimensions; ++j) {
+        sum[j] += row.values[i] * buckets.values[row.columns[i] * buckets.dimensions + j];
+      }
+    }
+    row.dense.insert(row.dense.begin(), sum.begin(), sum.end());
+  }
+  return rows;
+}
+
+/// What was learned of the vectors becomes part of the weights of the words that have them.
+void fold_vectors(const Regression& regression, const BucketVectors& buckets,
+                  RegressionWeights& weights) {
+  if (buckets.dimensions == 0) {
+    return;
+  }
+  const std::size_t outputs = regression.outputs, dense_at = regression.sparse * outputs;
+  for (std::size_t i = 0; i < buckets.values.size(); ++i) {
+    const std::size_t bucket = i / buckets.dimensions, dimension = i % buckets.dimensions;
+    for (std::size_t output = 0; output < outputs; ++output) {
+      weights[bucket * outputs + output] +=
+          static_cast<double>(buckets.values[i]) * weights[dense_at + dimension * outputs + output];
+    }
+  }
+  const auto first = weights.begin() + static_cast<std::ptrdiff_t>(dense_at);
+  weights.erase(first, first + static_cast<std::ptrdiff_t>(buckets.dimensions * outputs));
 }
 
 /// Predictions for texts that were not learned from: outputs of each row, side by side.
@@ -285,6 +341,11 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, std::siz
   rows_[slot].push_back(std::move(row));
 }
 
+void Trainer::add_text(const FoldedText& folded) {
+  std::vector<std::uint64_t>& words = texts_.emplace_back();
+  visit_text_pieces(folded, [&words](const TextPiece& piece) { words.push_back(piece.hash); });
+}
+
 Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
   Model model = plain_model();
   model.language = options_.language;
@@ -292,6 +353,8 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
   model.character_bits = options_.character_bits;
   model.words.resize(std::size_t{1} << options_.word_bits);
   model.characters.resize(std::size_t{1} << options_.character_bits);
+  const BucketVectors vectors =
+      bucket_vectors(learn_word_vectors(texts_, kVectorDimensions), model);
   std::size_t rows = 0;
   for (std::size_t task = 0; task < kTasks; ++task) {
     rows += rows_[task].size();
@@ -299,22 +362,26 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
     if (!has_every_class(rows_[task], is_tone ? 3 : 2)) {
       continue;
     }
+    const std::vector<Row> taught = with_vectors(rows_[task], vectors, model.words.size());
     Regression regression;
     regression.outputs = is_tone ? 2 : 1;
     regression.sparse = model.words.size() + model.characters.size();
-    regression.dense = rows_[task].front().dense.size();
+    regression.dense = taught.front().dense.size();
+    regression.vectors = vectors.dimensions;
+    regression.vector_pull = options_.pull[task] * kVectorPullShare;
     regression.pull = options_.pull[task];
     regression.dense_pull = options_.pull[task] * kDensePullShare;
     if (is_tone) {  // which way a text leans saturates by its difference, whether by its sum
       regression.left_out.resize(regression.dense * 2);
-      regression.left_out[2 * 2 + 1] = regression.left_out[3 * 2] = true;
+      const std::size_t lexicon_at = vectors.dimensions * 2;
+      regression.left_out[lexicon_at + 2 * 2 + 1] = regression.left_out[lexicon_at + 3 * 2] = true;
     }
-    const std::vector<Row>& taught = rows_[task];
     const Result<std::vector<double>> outputs = cross_validate(regression, taught, sources_);
-    const Result<RegressionWeights> weights = fit(regression, all_rows(taught, sources_));
+    Result<RegressionWeights> weights = fit(regression, all_rows(taught, sources_));
     if (!outputs || !weights) {
       return tl::make_unexpected((outputs ? weights.error() : outputs.error()));
     }
+    fold_vectors(regression, vectors, *weights);
     if (is_tone) {
       place_tone(regression, taught, sources_, *weights, *outputs, model, held_out);
     } else {

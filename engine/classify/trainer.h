@@ -38,12 +38,15 @@ struct TrainingOptions {
   std::string language;
   unsigned word_bits = 17, character_bits = 17;
   /// Strength of the pull to zero (L2) on learned weights, by task; a hundredth of it on how the
-  /// lexicon counts.
+  /// lexicon counts, four times as much on what words have from their company.
   double pull[kTasks] = {20, 10, 10};
 };
 
 /// Fits a Model to labelled texts: regularised logistic regression by L-BFGS, three classes for
-/// tone, two for urgency and abuse; then 8-bit weights. Five-fold cross-validation, pairs of rows
+/// tone, two for urgency and abuse; then 8-bit weights. Words that keep the same company in the
+/// texts of add_text() lean the same way (word_vectors.h): a text's sum of word vectors is a
+/// feature, too, and what is learned of it is added to the words' own weights, so that a model
+/// knows no vectors. Five-fold cross-validation, pairs of rows
 /// (0 and 1, 2 and 3, …) of a source kept together, gives predictions for texts the model had not
 /// seen; from these come the confidence's scale and the thresholds of urgency and abuse: the best
 /// mean macro-F1 over the sources that stays within their `at_most`. Deterministic: the same rows
@@ -59,6 +62,10 @@ class Trainer {
   /// `place`: the row's in its source, from 0: pairs stay together where some rows are left out.
   void add(std::uint32_t source, Task task, std::uint32_t label, std::size_t place,
            const FoldedText& folded, const RawSums& raw);
+
+  /// A text whose words teach by their company alone, labelled or not. Without any, and where no
+  /// word is frequent, every word is learned for itself.
+  void add_text(const FoldedText& folded);
 
   /// A task without rows of every class teaches nothing: its weights are 0. Appends to `held_out`
   /// what cross-validation found, by task and source.
@@ -76,6 +83,7 @@ class Trainer {
   TrainingOptions options_;
   std::vector<TrainingSource> sources_;
   std::vector<Row> rows_[kTasks];
+  std::vector<std::vector<std::uint64_t>> texts_;  ///< words' hashes
 };
 
 }  // namespace vigie

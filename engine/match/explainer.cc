@@ -15,7 +15,7 @@ bool looks_at_the_text(Op op) {
 
 /// The parts of `rule` that look at the text, parents before children, each as a rule of its own
 /// whose id is its number.
-void add_parts(const Condition& condition, const Rule& rule, std::size_t& next, Pack& pack) {
+void add_parts(const Condition& condition, const Rule& rule, std::size_t& next, RulePack& pack) {
   if (looks_at_the_text(condition.op)) {
     Rule part = rule;
     part.id = std::to_string(next++);
@@ -63,15 +63,15 @@ bool holds_for(const RuleInfo& rule, TenantId tenant) {
 
 }  // namespace
 
-std::unique_ptr<Explainer> Explainer::make(const std::vector<Pack>& packs,
+std::unique_ptr<Explainer> Explainer::make(const std::vector<RulePack>& packs,
                                            const std::vector<Tenant>& tenants,
                                            std::string_view rule, const PhraseFolder& fold,
                                            std::vector<Problem>& problems) {
   std::unique_ptr<Explainer> explainer(new Explainer(tenants, fold));
-  std::vector<Pack> parts;
+  std::vector<RulePack> parts;
   std::size_t next = 0;
-  for (const Pack& pack : packs) {
-    Pack of_pack = pack;
+  for (const RulePack& pack : packs) {
+    RulePack of_pack = pack;
     of_pack.rules.clear();
     for (const Rule& one : pack.rules) {
       if (rule.empty() || one.id == rule) {

@@ -32,7 +32,7 @@ class Explainer {
  public:
   /// The rules of `packs` whose id is `rule`, or all if it is empty, for `tenants`. Null: there is
   /// a problem (those of RuleSet::compile; parts count as rules).
-  static std::unique_ptr<Explainer> make(const std::vector<Pack>& packs,
+  static std::unique_ptr<Explainer> make(const std::vector<RulePack>& packs,
                                          const std::vector<Tenant>& tenants, std::string_view rule,
                                          const PhraseFolder& fold, std::vector<Problem>& problems);
 

@@ -87,7 +87,7 @@ struct RuleTest {
   int line = 0;
 };
 
-struct Pack {
+struct RulePack {
   std::string name;  ///< the file's name without ".yaml"
   std::string file;
   std::string language;

@@ -88,7 +88,7 @@ void visit_author_filters(const Condition& condition, const Visit& visit) {
 /// Whether function words alone fulfil a condition.
 class Breadth {
  public:
-  Breadth(const Pack& pack, const std::vector<Tenant>& tenants, const PhraseFolder& fold)
+  Breadth(const RulePack& pack, const std::vector<Tenant>& tenants, const PhraseFolder& fold)
       : values_(pack.lists), fold_(fold) {
     for (const Tenant& tenant : tenants) {
       for (const auto& [name, given] : tenant.variables) {
@@ -166,7 +166,8 @@ bool is_official(const std::string& author, const std::vector<Tenant>& tenants) 
 
 }  // namespace
 
-void refuse_profiling(const Pack& pack, const PhraseFolder& fold, std::vector<Problem>& problems) {
+void refuse_profiling(const RulePack& pack, const PhraseFolder& fold,
+                      std::vector<Problem>& problems) {
   for (const Rule& rule : pack.rules) {
     for (const std::string* text : {&rule.id, &rule.topic, &rule.title}) {
       if (sorts_people(fold(*text))) {
@@ -189,13 +190,13 @@ void refuse_profiling(const Pack& pack, const PhraseFolder& fold, std::vector<Pr
   }
 }
 
-std::vector<Problem> find_doubtful_rules(const std::vector<Pack>& packs,
+std::vector<Problem> find_doubtful_rules(const std::vector<RulePack>& packs,
                                          const std::vector<Tenant>& tenants,
                                          const PhraseFolder& fold) {
   std::vector<Problem> doubts;
   const bool knows_accounts = std::ranges::any_of(
       tenants, [](const Tenant& tenant) { return !tenant.official_accounts.empty(); });
-  for (const Pack& pack : packs) {
+  for (const RulePack& pack : packs) {
     const Breadth breadth(pack, tenants, fold);
     for (const Rule& rule : pack.rules) {
       if (const std::string phrase = breadth.find(rule.condition); !phrase.empty()) {

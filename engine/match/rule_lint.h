@@ -14,12 +14,13 @@ namespace vigie {
 /// speaks of authors (or militants, accounts, …) and within three words of such a thing; an
 /// `author:` filter outside a watch rule. It does not see what a list of words amounts to: the
 /// conditions' words are not judged.
-void refuse_profiling(const Pack& pack, const PhraseFolder& fold, std::vector<Problem>& problems);
+void refuse_profiling(const RulePack& pack, const PhraseFolder& fold,
+                      std::vector<Problem>& problems);
 
 /// What deserves a second look, but is no mistake: rules that hold for about every text, because a
 /// word like "le" or "de" fulfils them (with the values of the tenants' variables); `author:`
 /// filters that name none of the tenants' official accounts, where these are known.
-std::vector<Problem> find_doubtful_rules(const std::vector<Pack>& packs,
+std::vector<Problem> find_doubtful_rules(const std::vector<RulePack>& packs,
                                          const std::vector<Tenant>& tenants,
                                          const PhraseFolder& fold);
 

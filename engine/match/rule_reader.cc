@@ -37,7 +37,7 @@ class PackReader {
  public:
   explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
 
-  void read(const Settings& root, Pack& pack) {
+  void read(const Settings& root, RulePack& pack) {
     root.allow_only({"title", "language", "needs", "optional", "lists", "macros", "rules"},
                     problems_);
     pack.title = root.text("title", problems_, "");
@@ -64,7 +64,7 @@ class PackReader {
   }
 
  private:
-  void read_lists(const Settings& lists, Pack& pack) {
+  void read_lists(const Settings& lists, RulePack& pack) {
     if (lists.type() != Settings::Type::kMap) {
       lists.complain("'lists' is a map: each name with its phrases", problems_);
     }
@@ -82,7 +82,7 @@ class PackReader {
   }
 
   /// Every {name} that phrases may use: lists, and what tenants give.
-  void declare_names(const Settings& root, const Pack& pack) {
+  void declare_names(const Settings& root, const RulePack& pack) {
     for (const auto& [name, phrases] : pack.lists) {
       names_.insert(name);
     }
@@ -130,7 +130,7 @@ class PackReader {
     return std::nullopt;
   }
 
-  void read_rule(const Settings& item, Pack& pack) {
+  void read_rule(const Settings& item, RulePack& pack) {
     if (item.type() != Settings::Type::kMap) {
       item.complain("a rule is a map of fields", problems_);
       return;
@@ -371,8 +371,8 @@ RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
 }
 
 /// The pack without those of its rules that have a problem.
-Pack read_what_is_right(const std::string& path, std::vector<Problem>& problems) {
-  Pack pack;
+RulePack read_what_is_right(const std::string& path, std::vector<Problem>& problems) {
+  RulePack pack;
   pack.name = fs::path(path).stem().string();
   pack.file = path;
   if (const std::optional<Settings> root = Settings::read_file(path, problems)) {
@@ -383,16 +383,16 @@ Pack read_what_is_right(const std::string& path, std::vector<Problem>& problems)
 
 }  // namespace
 
-std::optional<Pack> read_pack(const std::string& path, std::vector<Problem>& problems) {
+std::optional<RulePack> read_pack(const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
-  Pack pack = read_what_is_right(path, problems);
+  RulePack pack = read_what_is_right(path, problems);
   if (problems.size() != before) {
     return std::nullopt;
   }
   return pack;
 }
 
-std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>& problems) {
+std::vector<RulePack> read_packs(const std::string& directory, std::vector<Problem>& problems) {
   std::vector<std::string> paths;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
@@ -405,10 +405,10 @@ std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>&
     problems.push_back({directory, 0, 0, error.message()});
   }
   std::sort(paths.begin(), paths.end());
-  std::vector<Pack> packs;
+  std::vector<RulePack> packs;
   std::map<std::string, std::string> seen;
   for (const std::string& path : paths) {
-    Pack pack = read_what_is_right(path, problems);
+    RulePack pack = read_what_is_right(path, problems);
     for (const Rule& rule : pack.rules) {
       const std::string place = pack.file + ":" + std::to_string(rule.line);
       const auto [first, is_new] = seen.emplace(rule.id, place);

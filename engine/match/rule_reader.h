@@ -11,12 +11,12 @@ namespace vigie {
 
 /// Reads one pack (rules/README.md has the language). All problems with file:line:column; nothing
 /// if there is one.
-std::optional<Pack> read_pack(const std::string& path, std::vector<Problem>& problems);
+std::optional<RulePack> read_pack(const std::string& path, std::vector<Problem>& problems);
 
 /// Reads every pack of a directory: *.yaml but for *.test.yaml, by name. Rule ids must be unique
 /// over all of them. Where there are problems, what is left of each pack without them: so that
 /// compiling it tells the problems that only compiling finds.
-std::vector<Pack> read_packs(const std::string& directory, std::vector<Problem>& problems);
+std::vector<RulePack> read_packs(const std::string& directory, std::vector<Problem>& problems);
 
 /// Reads the tests beside a pack.
 std::vector<RuleTest> read_tests(const std::string& path, std::vector<Problem>& problems);

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kMaxCompiledRules = 100'000;
 
 /// The tenants' variables that a condition uses.
-void collect_variables(const Condition& condition, const Pack& pack, std::set<std::string>& names) {
+void collect_variables(const Condition& condition, const RulePack& pack,
+                       std::set<std::string>& names) {
   if (condition.op == Condition::Op::kPhrase) {
     for (std::string& name : split_phrase(condition.text).names) {
       if (!pack.lists.contains(name)) {
@@ -48,9 +49,9 @@ class RuleSetCompiler {
     }
   }
 
-  void add_packs(const std::vector<Pack>& packs) {
+  void add_packs(const std::vector<RulePack>& packs) {
     check_that_packs_exist(packs);
-    for (const Pack& pack : packs) {
+    for (const RulePack& pack : packs) {
       add_pack(pack);
     }
     if (conditions_.rules() > kMaxCompiledRules) {
@@ -66,10 +67,10 @@ class RuleSetCompiler {
   }
 
  private:
-  void check_that_packs_exist(const std::vector<Pack>& packs) {
+  void check_that_packs_exist(const std::vector<RulePack>& packs) {
     for (const Tenant& tenant : tenants_) {
       for (const std::string& name : tenant.packs) {
-        if (std::ranges::find(packs, name, &Pack::name) == packs.end()) {
+        if (std::ranges::find(packs, name, &RulePack::name) == packs.end()) {
           problems_.push_back({"tenant '" + tenant.id + "'", 0, 0,
                                "lists the rule pack '" + name + "', which does not exist"});
         }
@@ -77,7 +78,7 @@ class RuleSetCompiler {
     }
   }
 
-  void add_pack(const Pack& pack) {
+  void add_pack(const RulePack& pack) {
     std::vector<TenantId> listing;
     for (TenantId i = 0; i < tenants_.size(); ++i) {
       if (std::ranges::find(tenants_[i].packs, pack.name) != tenants_[i].packs.end()) {
@@ -97,7 +98,7 @@ class RuleSetCompiler {
     }
   }
 
-  void check_needs(const Pack& pack, const std::vector<TenantId>& listing) {
+  void check_needs(const RulePack& pack, const std::vector<TenantId>& listing) {
     for (const TenantId tenant : listing) {
       for (const std::string& name : pack.needs) {
         if (!tenants_[tenant].variables.contains(name)) {
@@ -109,7 +110,7 @@ class RuleSetCompiler {
     }
   }
 
-  void add_rule(const Pack& pack, const Rule& rule, const std::vector<TenantId>& listing) {
+  void add_rule(const RulePack& pack, const Rule& rule, const std::vector<TenantId>& listing) {
     std::set<std::string> variables;
     collect_variables(rule.condition, pack, variables);
     if (!concerns_a_tenant(rule.kind)) {
@@ -124,7 +125,7 @@ class RuleSetCompiler {
   }
 
   /// One rule in force for `tenants`, with all their values.
-  void compile(const Pack& pack, const Rule& rule, const std::vector<TenantId>& tenants,
+  void compile(const RulePack& pack, const Rule& rule, const std::vector<TenantId>& tenants,
                const std::set<std::string>& variables, bool every_tenant) {
     NamedLists values;
     for (const std::string& name : variables) {
@@ -178,7 +179,7 @@ class RuleSetCompiler {
 
 }  // namespace
 
-std::shared_ptr<const RuleSet> RuleSet::compile(const std::vector<Pack>& packs,
+std::shared_ptr<const RuleSet> RuleSet::compile(const std::vector<RulePack>& packs,
                                                 const std::vector<Tenant>& tenants,
                                                 const PhraseFolder& fold, Catalogue& catalogue,
                                                 std::vector<Problem>& problems) {

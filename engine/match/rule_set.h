@@ -33,7 +33,7 @@ class RuleSet {
   ///
   /// Bounds: 100,000 compiled rules; 20,000 phrases in one compiled rule; 16 words in a phrase; 3
   /// letters in a stem; those of RegexTable.
-  static std::shared_ptr<const RuleSet> compile(const std::vector<Pack>& packs,
+  static std::shared_ptr<const RuleSet> compile(const std::vector<RulePack>& packs,
                                                 const std::vector<Tenant>& tenants,
                                                 const PhraseFolder& fold, Catalogue& catalogue,
                                                 std::vector<Problem>& problems);

@@ -17,7 +17,7 @@ namespace vigie {
 /// another; long ones, and those that lead to many nodes, are not remembered. 256 KiB, one thread.
 class WordStarts {
  public:
-  static constexpr std::size_t kMaxNodes = 4;
+  static constexpr std::size_t kMaxNodes = 2;
 
   /// False: not remembered.
   bool find(std::string_view word, std::uint64_t hash,
@@ -41,8 +41,8 @@ class WordStarts {
   }
 
  private:
-  static constexpr std::size_t kSlots = 4096, kMaxBytes = 46;
-  struct alignas(64) Slot {  // one cache line
+  static constexpr std::size_t kSlots = 8192, kMaxBytes = 22;
+  struct alignas(32) Slot {  // half a cache line
     std::array<char, kMaxBytes> bytes{};
     unsigned char length = 0, count = 0;
     std::array<std::uint32_t, kMaxNodes> nodes{};

@@ -37,7 +37,7 @@ namespace vigie {
 // an id again without keeping it.
 
 /// 3: verdicts with an opinion and aspects, rests left out. Older ones are refused.
-inline constexpr std::uint32_t kStoreFormat = 3;
+inline constexpr std::uint32_t kStoreFormat = 4;
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

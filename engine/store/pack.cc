@@ -1,11 +1,29 @@
 #include "engine/store/pack.h"
 
+#include <lz4.h>
+
+#include "engine/core/check.h"
 #include "engine/store/bytes.h"
 
 namespace vigie {
 namespace {
-constexpr std::uint8_t kPackFormat = 2;
+
+constexpr std::uint8_t kPackFormat = 3;
+/// LZ4 never makes less of a body than this part of it: a forged size reserves no memory.
+constexpr std::uint64_t kMaxRatio = 255;
+
+bool read_body(ByteReader& in, std::string& body) {
+  const std::uint64_t size = in.varint();
+  if (!in.ok() || size > in.left() * kMaxRatio || size > LZ4_MAX_INPUT_SIZE) {
+    return false;
+  }
+  const std::string_view block = in.take(in.left());
+  body.resize(static_cast<std::size_t>(size));
+  return LZ4_decompress_safe(block.data(), body.data(), static_cast<int>(block.size()),
+                             static_cast<int>(size)) == static_cast<int>(size);
 }
+
+}  // namespace
 
 void PackWriter::start(std::uint32_t generation, std::uint64_t first_sequence) {
   body_.clear();
@@ -25,7 +43,15 @@ std::string_view PackWriter::finish() {
   bytes_.assign(1, static_cast<char>(kPackFormat));
   put_varint(bytes_, generation_);
   put_varint(bytes_, count_);
-  bytes_ += body_;
+  put_varint(bytes_, body_.size());
+  const std::size_t head = bytes_.size();
+  check(body_.size() <= LZ4_MAX_INPUT_SIZE, "a pack's records fit into one block");
+  const int most = LZ4_compressBound(static_cast<int>(body_.size()));
+  bytes_.resize(head + static_cast<std::size_t>(most));
+  const int size = LZ4_compress_default(body_.data(), bytes_.data() + head,
+                                        static_cast<int>(body_.size()), most);
+  check(size > 0, "a block that is large enough is filled");
+  bytes_.resize(head + static_cast<std::size_t>(size));
   return bytes_;
 }
 
@@ -37,12 +63,14 @@ Result<void> read_pack(std::string_view bytes, std::uint64_t first_sequence, Pac
     return fail(ErrorCode::kTooNew, "a pack of mentions was written by a newer Vigie");
   }
   pack.generation = in.natural<std::uint32_t>();
-  std::uint64_t sequence = first_sequence;
-  for (std::uint64_t left = in.varint(); in.ok() && left > 0; --left) {
-    sequence += in.varint();
-    pack.records.push_back({sequence, in.text()});
+  std::uint64_t left = in.varint(), sequence = first_sequence;
+  const bool has_body = format == kPackFormat && read_body(in, pack.body);
+  ByteReader body(pack.body);
+  for (; has_body && body.ok() && left > 0; --left) {
+    sequence += body.varint();
+    pack.records.push_back({sequence, body.text()});
   }
-  if (!in.done() || pack.records.empty() || format != kPackFormat) {
+  if (!has_body || !body.done() || pack.records.empty()) {
     return fail(ErrorCode::kCorrupt, "a pack of mentions cannot be read: its bytes are damaged");
   }
   return {};

@@ -9,8 +9,10 @@
 
 namespace vigie {
 
-// A pack: byte format (2), varint catalogue generation, varint count (>= 1), then per record varint
-// sequence delta (the first one's from the key's sequence: 0) and the record, length-prefixed.
+// A pack: byte format (3), varint catalogue generation, varint count (>= 1), varint size of its
+// body, then the body as one LZ4 block. The body: per record varint sequence delta (the first one's
+// from the key's sequence: 0) and the record, length-prefixed. Compressed here and not by the
+// database, so that its log, its memory and its files all hold the smaller bytes.
 
 struct PackedRecord {
   std::uint64_t sequence = 0;
@@ -34,9 +36,10 @@ class PackWriter {
 
 struct Pack {
   std::uint32_t generation = 0;
-  std::vector<PackedRecord> records;  ///< ascending by sequence
+  std::string body;
+  std::vector<PackedRecord> records;  ///< ascending by sequence; they point into `body`
 };
-/// Reads into `pack` (its memory is used again); the records point into `bytes`.
+/// Reads into `pack`; its memory is used again.
 Result<void> read_pack(std::string_view bytes, std::uint64_t first_sequence, Pack& pack);
 
 }  // namespace vigie

@@ -100,7 +100,7 @@ struct StoreOptions {
   /// By TenantId; 0 or not given: for ever. Remembered, so that what belongs to a tenant that left
   /// the configuration still goes when its time has come.
   std::vector<std::uint32_t> retention_days;
-  std::uint32_t mentions_per_pack = 32;
+  std::uint32_t mentions_per_pack = 64;
   std::uint32_t max_dead_letters = 100'000;  ///< the oldest go first
   bool read_only = false;                    ///< only the methods that read may be called
 };

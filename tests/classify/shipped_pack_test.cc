@@ -29,7 +29,7 @@ class ShippedPack : public testing::Test {
   void SetUp() override {
     std::vector<Problem> problems;
     tests_ = read_tests(kTests, problems);
-    const std::optional<Pack> pack = read_pack(kPack, problems);
+    const std::optional<RulePack> pack = read_pack(kPack, problems);
     ASSERT_TRUE(pack && !tests_.empty()) << to_string(problems);
     Tenant town;
     town.id = "techniville";

@@ -37,6 +37,11 @@ class Lesson {
     folder_.fold({}, text, folded_);
     trainer_.add(source, task, label, place_++, folded_, raw);
   }
+  /// A text that nobody labelled.
+  void show(const std::string& text) {
+    folder_.fold({}, text, folded_);
+    trainer_.add_text(folded_);
+  }
   void skip_place() { ++place_; }
   std::string filler() {
     static constexpr const char* kWords[] = {"rue", "place", "lundi", "maison", "ville", "matin"};
@@ -98,9 +103,35 @@ TEST(Trainer, TheSameTextsGiveTheSameBytes) {
     Lesson lesson;
     lesson.teach(Task::kUrgency, 1, "incendie");
     lesson.teach(Task::kUrgency, 0, "kermesse");
+    for (int i = 0; i < 20; ++i) {
+      lesson.show(lesson.filler());
+    }
     return encode_model(lesson.learn());
   };
   EXPECT_EQ(bytes(), bytes());
+}
+
+/// No label says what "brasier" and "tombola" are: texts in which they stand where "incendie" and
+/// "kermesse" do say it. Words are learned in a space wide enough that no two share a bucket.
+TEST(Trainer, AWordThatNobodyLabelledLeansAsWordsInItsCompanyDo) {
+  const auto difference = [](bool shown) {
+    TrainingOptions options = small();
+    options.word_bits = options.character_bits = 16;
+    Lesson lesson(options);
+    lesson.teach(Task::kUrgency, 1, "incendie");
+    lesson.teach(Task::kUrgency, 0, "kermesse");
+    for (int i = 0; shown && i < 60; ++i) {
+      for (const char* const word : {"incendie", "brasier"}) {
+        lesson.show(std::string(word) + " pompiers fumee flammes");
+      }
+      for (const char* const word : {"kermesse", "tombola"}) {
+        lesson.show(std::string(word) + " stands buvette musique");
+      }
+    }
+    const Model model = lesson.learn();
+    return lesson.judge(model, "brasier")[2] - lesson.judge(model, "tombola")[2];
+  };
+  EXPECT_GT(difference(true), difference(false) + 100);
 }
 
 TEST(Trainer, ATaskWithoutEveryClassTeachesNothing) {

@@ -23,7 +23,7 @@ void run(std::string_view query, std::string_view text) {
   if (!condition || find_unfindable(*condition) != nullptr) {
     return;
   }
-  Pack pack;
+  RulePack pack;
   pack.name = pack.file = "p";
   pack.rules.emplace_back();
   pack.rules.back().id = "r";

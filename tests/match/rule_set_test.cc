@@ -188,11 +188,11 @@ TEST(RuleSet, TenThousandRulesCompile) {
 
 TEST(RuleSet, OurOwnPacksCompile) {
   std::vector<Problem> problems;
-  const std::vector<Pack> packs = read_packs(VIGIE_SOURCE_DIR "/rules/packs", problems);
+  const std::vector<RulePack> packs = read_packs(VIGIE_SOURCE_DIR "/rules/packs", problems);
   ASSERT_THAT(problems, IsEmpty()) << to_string(problems);
   ASSERT_FALSE(packs.empty());
   Tenant all = tenant("a", {}, {{"commune", {"Techniville"}}});
-  for (const Pack& pack : packs) {
+  for (const RulePack& pack : packs) {
     all.packs.push_back(pack.name);
   }
   Town town(packs, {all});

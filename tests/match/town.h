@@ -61,12 +61,12 @@ class Town {
   }
   /// Without a file: its rules' lines only.
   static Town with_rules(const std::string& rules) { return Town("rules:\n" + rules); }
-  Town(const std::vector<Pack>& packs, const std::vector<Tenant>& tenants) : packs_(packs) {
+  Town(const std::vector<RulePack>& packs, const std::vector<Tenant>& tenants) : packs_(packs) {
     compile(packs, tenants);
   }
 
   const std::vector<Problem>& problems() const { return problems_; }
-  const std::vector<Pack>& packs() const { return packs_; }
+  const std::vector<RulePack>& packs() const { return packs_; }
   const Catalogue& catalogue() const { return catalogue_; }
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 
@@ -105,7 +105,7 @@ class Town {
   }
 
  private:
-  void compile(const std::vector<Pack>& packs, const std::vector<Tenant>& tenants) {
+  void compile(const std::vector<RulePack>& packs, const std::vector<Tenant>& tenants) {
     if (problems_.empty()) {
       rules_ = RuleSet::compile(packs, tenants, TextFolder::fold_phrase, catalogue_, problems_);
     }
@@ -116,7 +116,7 @@ class Town {
   }
 
   std::vector<Problem> problems_;
-  std::vector<Pack> packs_;
+  std::vector<RulePack> packs_;
   Catalogue catalogue_;
   std::shared_ptr<const RuleSet> rules_;
   std::unique_ptr<Matcher> matcher_;

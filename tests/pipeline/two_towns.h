@@ -46,7 +46,7 @@ inline std::shared_ptr<const Knowledge> knowledge(std::string_view rouen_rules =
   folder.write("rouen.yaml", rouen_rules);
   folder.write("caen.yaml", kCaenRules);
   std::vector<Problem> problems;
-  const std::vector<Pack> packs = read_packs(folder.path(), problems);
+  const std::vector<RulePack> packs = read_packs(folder.path(), problems);
   auto catalogue = std::make_shared<Catalogue>();
   auto made = std::make_shared<Knowledge>();
   made->rules = RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
