@@ -79,7 +79,7 @@ TEST_P(MastodonTest, BringsHistoryThenWhatIsSaidAsItIsSaid) {
   peer_.tell("post", R"("number": 117024248092390001, "text": "before")");
   EngineStandIn engine("mastodon");
   const auto told =
-      run(engine, steps({{[&] { return listens(); },
+      run(engine, steps({{[&] { return listens() && count(engine, ">before<") == 1; },
                           [&] {
                             peer_.tell(
                                 "post",
@@ -124,13 +124,13 @@ TEST_P(MastodonTest, ResumesFromItsCursorWithoutALoss) {
 TEST_P(MastodonTest, CatchesUpAfterACutInTheMiddleOfAMessage) {
   EngineStandIn engine("mastodon");
   peer_.tell("post", R"("number": 117024248092390001, "text": "one")");
-  run(engine, steps({{[&] { return listens(); },
+  run(engine, steps({{[&] { return listens() && count(engine, ">one<") == 1; },
                       [&] {
                         peer_.tell(
                             "post",
                             R"("number": 117024248092390002, "text": "torn", "cut_at": 300)");
                       }}},
-                    [&] { return count(engine, ">torn<") == 1 && listens(); }));
+                    [&] { return count(engine, ">torn<") >= 1 && listens(); }));
   EXPECT_GE(engine.status().snapshot().errors, 1u);
   EXPECT_EQ(engine.status().snapshot().state, ConnectorStatus::State::kActive);
 }
@@ -140,11 +140,11 @@ TEST_P(MastodonTest, CarriesEditsAndDeletionsUnderTheSameId) {
   peer_.tell("post", R"("number": 117024248092390001, "text": "one")");
   const auto told =
       run(engine,
-          steps({{[&] { return listens(); },
+          steps({{[&] { return listens() && count(engine, ">one<") == 1; },
                   [&] { peer_.tell("edit", R"("number": 117024248092390001, "text": "better")"); }},
-                 {[&] { return count(engine, ">better<") == 1; },
+                 {[&] { return count(engine, ">better<") >= 1; },
                   [&] { peer_.tell("delete", R"("number": 117024248092390001)"); }}},
-                [&] { return count(engine, R"("event":"delete")") == 1; }));
+                [&] { return count(engine, R"("event":"delete")") >= 1; }));
   ASSERT_EQ(told.size(), 3u);
   EXPECT_THAT(told[1], HasSubstr(R"("edited_at":"2026-10-14T07:00:00Z")"));
   EXPECT_THAT(told[1], HasSubstr("better"));
