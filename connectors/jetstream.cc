@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "connectors/stream_connector.h"
+#include "connectors/url.h"
 #include "connectors/web_socket.h"
 #include "connectors/zstd_frames.h"
 #include "engine/core/json_writer.h"
@@ -259,14 +260,7 @@ JetstreamOptions read_options(const Settings& settings, std::vector<Problem>& pr
       {"url", "version", "dids", "compress", "dictionary_file", "rewind_s", "allow_private"},
       problems);
   JetstreamOptions options;
-  options.url = settings.text("url", problems);
-  while (options.url.ends_with('/')) {
-    options.url.pop_back();
-  }
-  if (const Settings* field = settings.find("url");
-      field && !options.url.starts_with("wss://") && !options.url.starts_with("ws://")) {
-    field->complain("'url' must begin with wss://", problems);
-  }
+  options.url = read_base_url(settings, "url", problems, "ws");
   options.version = static_cast<int>(settings.integer("version", 1, 2, problems, 2));
   if (settings.find("dids") != nullptr) {
     options.dids = settings.texts("dids", problems);

@@ -8,8 +8,10 @@
 #include <deque>
 #include <unordered_map>
 
+#include "connectors/secret.h"
 #include "connectors/sse_parser.h"
 #include "connectors/stream_connector.h"
+#include "connectors/url.h"
 #include "connectors/web_socket.h"
 #include "engine/core/json_writer.h"
 #include "engine/parse/json_pieces.h"
@@ -105,29 +107,6 @@ class UriMemory {
   std::unordered_map<std::string, std::string> uris_;
   std::deque<std::string> order_;
 };
-
-/// The value of `name` in the address that a Link header calls `relation`; empty if there is none.
-std::string link_parameter(std::string_view link, std::string_view relation,
-                           std::string_view name) {
-  const std::string marked = "rel=\"" + std::string(relation) + '"';
-  const std::size_t said = link.find(marked);
-  if (said == std::string_view::npos) {
-    return {};
-  }
-  const std::size_t end = link.rfind('>', said), begin = link.rfind('<', said);
-  if (end == std::string_view::npos || begin == std::string_view::npos || begin > end) {
-    return {};
-  }
-  const std::string_view url = link.substr(begin + 1, end - begin - 1);
-  for (const char before : {'?', '&'}) {
-    const std::string wanted = before + std::string(name) + '=';
-    if (const std::size_t at = url.find(wanted); at != std::string_view::npos) {
-      const std::string_view value = url.substr(at + wanted.size());
-      return std::string(value.substr(0, value.find('&')));
-    }
-  }
-  return {};
-}
 
 class MastodonConnector final : public StreamConnector {
  public:
@@ -378,7 +357,8 @@ class MastodonConnector final : public StreamConnector {
       const Mode mode = known.empty() ? Mode::kBackfill : Mode::kLive;
       const std::uint64_t sequence = co_await send(std::move(lines), mode);
       co_await port_.committed(sequence);
-      const std::string next = link_parameter(page->header("link"), "prev", "min_id");
+      const std::string_view newer = link_target(page->header("link"), "prev");
+      const std::string next(query_value(newer, "min_id"));
       if (known.empty() || next.empty() || next == from) {
         co_return std::nullopt;
       }
@@ -439,12 +419,13 @@ class MastodonConnector final : public StreamConnector {
 };
 
 MastodonOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
-  allow_connector_settings(
-      settings, {"instance", "streams", "token_file", "transport", "rewind_s", "allow_private"},
-      problems);
+  allow_connector_settings(settings,
+                           {"instance", "streams", "secret_file", "credential", "transport",
+                            "rewind_s", "allow_private"},
+                           problems);
   MastodonOptions options;
   options.instance = read_base_url(settings, "instance", problems);
-  options.token = read_token(settings, problems);
+  options.token = read_secret(settings, problems).value_or("");
   options.allow_private = settings.boolean("allow_private", problems, false);
   options.rewind = std::chrono::seconds(settings.integer("rewind_s", 0, 86'400, problems, 300));
   const std::string transport = settings.text("transport", problems, "websocket");

@@ -12,7 +12,8 @@ namespace vigie {
 ///
 ///   - instance: https://HOST
 ///   - streams: a list of public, public:local, public:remote, #TAG, #TAG:local; at most 50
-///   - token_file: an access token with read:statuses (streams need one since Mastodon 4.2)
+///   - secret_file or credential: an access token with read:statuses (streams need one since
+///   Mastodon 4.2)
 ///   - transport: websocket | sse (websocket): SSE carries one stream
 ///   - rewind_s: 0..86400 (300): after a break, what is not older than this is read again, because
 ///     servers take in posts late; it brings edits with it

@@ -1,5 +1,3 @@
-#include <simdjson.h>
-
 #include "connectors/json_mapping.h"
 #include "connectors/mastodon.h"
 #include "connectors/sse_parser.h"
@@ -31,35 +29,32 @@ class MastodonMapping final : public JsonMapping {
   }
 
  private:
-  void read(const Object& object, std::string_view piece, MentionSink& sink) override {
-    const std::string_view event = text(object, "event");
+  void read(const JsonNode& object, std::string_view piece, MentionSink& sink) override {
+    const std::string_view event = text(object, "/event");
     if (event.empty()) {
       read_status(object, piece, sink);
     } else if (event == "delete") {
       Mention mention;
       mention.source = kNetwork;
-      mention.id = text(object, "uri").empty() ? id(object, "payload") : text(object, "uri");
+      mention.id = text(object, "/uri").empty() ? text(object, "/payload") : text(object, "/uri");
       mention.deleted = true;
       tell_deleted(mention, piece, sink);
     } else if (event == "update" || event == "status.update") {
-      parent_ = text(object, "parent");
+      parent_ = text(object, "/parent");
       read_payload(object, piece, sink);
       parent_ = {};
     }
   }
 
-  void read_payload(const Object& object, std::string_view piece, MentionSink& sink) {
-    simdjson::dom::object status;
-    if (object["payload"].get(status) == simdjson::SUCCESS) {
-      read_status(status, piece, sink);
-      return;
-    }
-    std::string_view json;
-    if (object["payload"].get(json) != simdjson::SUCCESS) {
+  void read_payload(const JsonNode& object, std::string_view piece, MentionSink& sink) {
+    const JsonNode* payload = find(object, "/payload");
+    if (payload == nullptr) {
       sink.reject(RejectReason::kInvalidField, "the message has no `payload`", piece);
-      return;
+    } else if (JsonDocument::is_object(*payload)) {
+      read_status(*payload, piece, sink);
+    } else {
+      read_piece(text(object, "/payload"), sink);
     }
-    read_piece(json, sink);
   }
 
   void tell_deleted(const Mention& mention, std::string_view piece, MentionSink& sink) {
@@ -70,33 +65,33 @@ class MastodonMapping final : public JsonMapping {
     }
   }
 
-  void read_status(const Object& status, std::string_view piece, MentionSink& sink) {
+  void read_status(const JsonNode& status, std::string_view piece, MentionSink& sink) {
     Mention mention;
     mention.source = kNetwork;
-    mention.id = text(status, "uri");
+    mention.id = text(status, "/uri");
     if (mention.id.empty()) {
       sink.reject(RejectReason::kMissingId, "the status has no `uri`", piece);
       return;
     }
-    const std::optional<Time> created = time(status, "created_at");
+    const std::optional<Time> created = time(status, "/created_at");
     if (!created) {
       sink.reject(RejectReason::kInvalidField, "`created_at` is not a date", piece);
       return;
     }
-    if (const std::string_view visibility = text(status, "visibility");
+    if (const std::string_view visibility = text(status, "/visibility");
         visibility == "private" || visibility == "direct") {
       return;
     }
     mention.created_at = *created;
     mention.version.edited_at_us =
-        time(status, "edited_at").value_or(*created).time_since_epoch().count();
-    mention.url = text(status, "url");
-    mention.language = text(status, "language");
+        time(status, "/edited_at").value_or(*created).time_since_epoch().count();
+    mention.url = text(status, "/url");
+    mention.language = text(status, "/language");
     read_author(status, mention);
     read_words(status, mention);
-    mention.engagement = {count(status, "favourites_count"), count(status, "reblogs_count"),
-                          count(status, "replies_count")};
-    mention.in_reply_to = parent_.empty() ? id(status, "in_reply_to_id") : parent_;
+    mention.engagement = {count(status, "/favourites_count"), count(status, "/reblogs_count"),
+                          count(status, "/replies_count")};
+    mention.in_reply_to = parent_.empty() ? text(status, "/in_reply_to_id") : parent_;
     if (!mention.in_reply_to.empty()) {
       mention.kind = Kind::kReply;
     }
@@ -110,7 +105,7 @@ class MastodonMapping final : public JsonMapping {
   }
 
   /// `acct` and `id` are the server's own; the URI is the same everywhere.
-  void read_author(const Object& status, Mention& mention) {
+  void read_author(const JsonNode& status, Mention& mention) {
     const std::string_view uri = text(status, "/account/uri");
     mention.author.url = text(status, "/account/url");
     mention.author.id = uri.empty() ? mention.author.url : uri;
@@ -119,15 +114,15 @@ class MastodonMapping final : public JsonMapping {
     mention.author.followers = count(status, "/account/followers_count");
   }
 
-  void read_words(const Object& status, Mention& mention) {
-    std::string_view html = text(status, "content");
+  void read_words(const JsonNode& status, Mention& mention) {
+    std::string_view html = text(status, "/content");
     if (html.empty()) {
       html = text(status, "/reblog/content");
     }
     std::string words;
     html_.convert(html, words);
     mention.text = trimmed(keep(std::move(words)));
-    mention.title = trimmed(text(status, "spoiler_text"));
+    mention.title = trimmed(text(status, "/spoiler_text"));
   }
 
   HtmlText html_;

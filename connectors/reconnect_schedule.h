@@ -5,15 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "connectors/back_off.h"
 #include "engine/core/time.h"
 
 namespace vigie {
-
-/// How a wait grows with each failure of one sort in a row.
-struct BackOff {
-  std::chrono::milliseconds first{0}, longest{0};
-  bool doubles = true;  ///< else it grows by `first` each time
-};
 
 /// When a source lets a stream be opened again.
 struct ReconnectPolicy {

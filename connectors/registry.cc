@@ -1,8 +1,11 @@
 #include "connectors/registry.h"
 
+#include "connectors/api_poller.h"
+#include "connectors/api_sources.h"
 #include "connectors/feed.h"
 #include "connectors/file.h"
 #include "connectors/jetstream.h"
+#include "connectors/json_shape.h"
 #include "connectors/mastodon.h"
 #include "connectors/webhook.h"
 #include "connectors/x.h"
@@ -12,25 +15,33 @@
 namespace vigie {
 
 const ConnectorTypes& connector_types() {
-  static const ConnectorTypes types = {
-      {"feed", {make_feed_connector, "feed"}},
-      {"file", {make_file_connector, "canonical"}},
-      {"jetstream", {make_jetstream_connector, "jetstream"}},
-      {"mastodon", {make_mastodon_connector, "mastodon"}},
-      {"webhook", {make_webhook_connector, "canonical"}},
-      {"x", {make_x_connector, "x"}},
-  };
+  static const ConnectorTypes types = [] {
+    ConnectorTypes all = {
+        {"feed", {make_feed_connector, "feed"}},
+        {"file", {make_file_connector, "canonical"}},
+        {"http_json", {make_http_json_connector, "http_json"}},
+        {"jetstream", {make_jetstream_connector, "jetstream"}},
+        {"mastodon", {make_mastodon_connector, "mastodon"}},
+        {"webhook", {make_webhook_connector, "canonical"}},
+        {"x", {make_x_connector, "x"}},
+    };
+    add_api_sources(all);
+    return all;
+  }();
   return types;
 }
 
 MappingFactories mappings() {
-  return {
+  MappingFactories all = {
       {"canonical", [] { return make_canonical_mapping(Requirement::kIngest); }},
       {"feed", make_feed_mapping},
+      {"http_json", make_configured_json_mapping},
       {"jetstream", make_jetstream_mapping},
       {"mastodon", make_mastodon_mapping},
       {"x", make_x_mapping},
   };
+  add_api_sources(all);
+  return all;
 }
 
 }  // namespace vigie

@@ -21,8 +21,9 @@ class StreamConnector : public Connector {
   struct Attempt {
     StreamEnd end;
     std::string detail;
-    /// A budget of ours is spent: limited for so long, whatever the schedule says; 0: it is not.
-    std::chrono::milliseconds limited_for{0};
+    ConnectorStatus::State state = ConnectorStatus::State::kWaiting;  ///< until the next one
+    /// A budget of ours is spent: wait at least so long, whatever the schedule says.
+    std::chrono::milliseconds spent_for{0};
   };
 
   StreamConnector(const ConnectorContext& context, ReconnectPolicy policy);
@@ -35,9 +36,8 @@ class StreamConnector : public Connector {
   void heard(const std::string& note = {});
   /// An attempt that ended with `error`: cut if anything was heard in it.
   Attempt ended_by(const Error& error) const;
-  /// An attempt that was answered with a status that is no success. Obeys Retry-After and
-  /// X-RateLimit-Reset (seconds since 1970, or a date). A refusal (4xx) is one that waiting will
-  /// not change.
+  /// An attempt that was answered with a status that is no success. Obeys Retry-After and, of a
+  /// spent limit, connectors/rate_limit.h. 401 and 403: unauthorised.
   Attempt ended_by(const HttpResponse& response, std::string_view asked_for) const;
   /// An API call of this source's, with its token: nothing of it but `url` differs.
   boost::asio::awaitable<Result<HttpResponse>> get(std::string url);
@@ -57,16 +57,5 @@ class StreamConnector : public Connector {
   std::minstd_rand random_;  ///< for jitter only
   bool has_heard_ = false;   ///< in the attempt under way
 };
-
-/// `token_file` of a connector's settings: the token in it, or a problem. The file's mode must be
-/// 0600 or less, as of those that systemd hands out as credentials.
-std::string read_token(const Settings& settings, std::vector<Problem>& problems);
-
-/// An http(s) URL without a path: "https://host". Complains of anything else.
-std::string read_base_url(const Settings& settings, std::string_view name,
-                          std::vector<Problem>& problems, std::string fallback = {});
-
-/// `text` for the query of a URL.
-std::string percent_encoded(std::string_view text);
 
 }  // namespace vigie

@@ -1,13 +1,10 @@
 #include "connectors/web_socket.h"
 
-#include <curl/curl.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/ssl.hpp>
@@ -15,7 +12,8 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <variant>
 
-#include "connectors/public_address.h"
+#include "connectors/tcp_connect.h"
+#include "connectors/url.h"
 
 namespace vigie {
 namespace asio = boost::asio;
@@ -24,79 +22,12 @@ namespace websocket = beast::websocket;
 
 namespace {
 
-using boost::system::error_code;
-using Tcp = asio::ip::tcp;
 using Plain = websocket::stream<beast::tcp_stream>;
 using Tls = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxRefusalBytes = 64 << 10;
 constexpr std::size_t kReadAheadBytes = 16 << 10;
-
-struct Target {
-  bool tls = false;
-  std::string host, port, path;
-  /// What the Host header says: an address of IPv6 in its brackets.
-  std::string authority;
-};
-
-std::string part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  std::string value;
-  if (curl_url_get(url, part, &text, 0) == CURLUE_OK) {
-    value = text;
-    curl_free(text);
-  }
-  return value;
-}
-
-Result<Target> target_of(const std::string& url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), &curl_url_cleanup);
-  const bool is_url =
-      curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
-  const std::string scheme = is_url ? part_of(parts.get(), CURLUPART_SCHEME) : std::string();
-  Target target;
-  target.authority = part_of(parts.get(), CURLUPART_HOST);
-  if ((scheme != "ws" && scheme != "wss") || target.authority.empty()) {
-    return fail(ErrorCode::kRefused, "not a URL of ws or wss");
-  }
-  target.tls = scheme == "wss";
-  target.host = target.authority;
-  if (target.host.starts_with('[')) {
-    target.host = target.host.substr(1, target.host.size() - 2);
-  }
-  target.port = part_of(parts.get(), CURLUPART_PORT);
-  target.authority += target.port.empty() ? "" : ":" + target.port;
-  target.port = target.port.empty() ? target.tls ? "443" : "80" : target.port;
-  target.path = part_of(parts.get(), CURLUPART_PATH);
-  const std::string query = part_of(parts.get(), CURLUPART_QUERY);
-  target.path += query.empty() ? "" : "?" + query;
-  return target;
-}
-
-/// Cancellation flies; everything else is the world.
-asio::awaitable<tl::unexpected<Error>> failure(error_code error, std::string_view doing) {
-  const auto cancellation = co_await asio::this_coro::cancellation_state;
-  if (cancellation.cancelled() != asio::cancellation_type::none) {
-    throw boost::system::system_error(asio::error::operation_aborted);
-  }
-  co_return fail(ErrorCode::kUnavailable, std::string(doing) + ": " + error.message());
-}
-
-Result<void> prepare(asio::ssl::context& context, const HttpOptions& options) {
-  error_code error;
-  context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                      asio::ssl::context::no_tlsv1_1);
-  context.set_verify_mode(asio::ssl::verify_peer);
-  if (options.ca_file.empty()) {
-    context.set_default_verify_paths(error);
-  } else {
-    context.load_verify_file(options.ca_file, error);
-  }
-  return error ? Result<void>(fail(ErrorCode::kUnavailable,
-                                   "the trusted certificates cannot be read: " + error.message()))
-               : Result<void>();
-}
 
 }  // namespace
 
@@ -117,27 +48,8 @@ auto on_stream(WebSocket::State& state, Body body) {
   return body(*std::get<std::unique_ptr<Tls>>(state.stream));
 }
 
-asio::awaitable<Result<std::vector<Tcp::endpoint>>> resolve(const asio::any_io_executor& executor,
-                                                            const Target& target,
-                                                            bool allow_private) {
-  Tcp::resolver resolver(executor);
-  auto [error, found] = co_await resolver.async_resolve(target.host, target.port, kTuple);
-  if (error) {
-    co_return co_await failure(error, "looking up the name");
-  }
-  std::vector<Tcp::endpoint> endpoints;
-  for (const auto& entry : found) {
-    const Tcp::endpoint endpoint = entry.endpoint();
-    if (!allow_private && !is_public_address(endpoint.data())) {
-      co_return fail(ErrorCode::kRefused, "leads to an address that is not public");
-    }
-    endpoints.push_back(endpoint);
-  }
-  co_return endpoints;
-}
-
 template <class Stream>
-asio::awaitable<Result<WebSocketAnswer>> shake_hands(Stream& stream, const Target& target,
+asio::awaitable<Result<WebSocketAnswer>> shake_hands(Stream& stream, const UrlParts& target,
                                                      const HttpOptions& options,
                                                      const WebSocketRequest& request) {
   beast::get_lowest_layer(stream).expires_never();
@@ -154,7 +66,7 @@ asio::awaitable<Result<WebSocketAnswer>> shake_hands(Stream& stream, const Targe
     }
   }));
   websocket::response_type answer;
-  auto [error] = co_await stream.async_handshake(answer, target.authority, target.path, kTuple);
+  auto [error] = co_await stream.async_handshake(answer, target.authority, target.target, kTuple);
   WebSocketAnswer outcome;
   outcome.response.status = static_cast<unsigned>(answer.result_int());
   outcome.response.url = outcome.response.permanent_url = request.url;
@@ -171,12 +83,12 @@ asio::awaitable<Result<WebSocketAnswer>> shake_hands(Stream& stream, const Targe
     co_return outcome;
   }
   if (error) {
-    co_return co_await failure(error, "opening the WebSocket");
+    co_return co_await connection_failure(error, "opening the WebSocket");
   }
   co_return outcome;
 }
 
-asio::awaitable<Result<WebSocketAnswer>> open_plain(beast::tcp_stream tcp, const Target& target,
+asio::awaitable<Result<WebSocketAnswer>> open_plain(beast::tcp_stream tcp, const UrlParts& target,
                                                     const HttpOptions& options,
                                                     const WebSocketRequest& request) {
   auto state = std::make_unique<WebSocket::State>();
@@ -189,21 +101,22 @@ asio::awaitable<Result<WebSocketAnswer>> open_plain(beast::tcp_stream tcp, const
   co_return answer;
 }
 
-asio::awaitable<Result<WebSocketAnswer>> open_tls(beast::tcp_stream tcp, const Target& target,
+asio::awaitable<Result<WebSocketAnswer>> open_tls(beast::tcp_stream tcp, const UrlParts& target,
                                                   const HttpOptions& options,
                                                   const WebSocketRequest& request) {
   auto state = std::make_unique<WebSocket::State>();
-  state->context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
-  if (const Result<void> prepared = prepare(*state->context, options); !prepared) {
-    co_return tl::make_unexpected(prepared.error());
+  auto context = make_tls_context(options);
+  if (!context) {
+    co_return tl::make_unexpected(context.error());
   }
+  state->context = std::move(*context);
   auto stream = std::make_unique<Tls>(std::move(tcp), *state->context);
   stream->next_layer().set_verify_callback(asio::ssl::host_name_verification(target.host));
   SSL_set_tlsext_host_name(stream->next_layer().native_handle(), target.host.c_str());
   auto [error] =
       co_await stream->next_layer().async_handshake(asio::ssl::stream_base::client, kTuple);
   if (error) {
-    co_return co_await failure(error, "TLS");
+    co_return co_await connection_failure(error, "TLS");
   }
   auto answer = co_await shake_hands(*stream, target, options, request);
   if (answer && answer->response.status == 101) {
@@ -226,7 +139,7 @@ asio::awaitable<Result<WebSocket::Message>> read_from(Stream& stream) {
                                                 stream.reason().reason.c_str());
   }
   if (error) {
-    co_return co_await failure(error, "reading");
+    co_return co_await connection_failure(error, "reading");
   }
   co_return WebSocket::Message{beast::buffers_to_string(buffer.data()), stream.got_binary()};
 }
@@ -236,7 +149,7 @@ asio::awaitable<Result<void>> write_to(Stream& stream, std::string text) {
   stream.text(true);
   auto [error, bytes] = co_await stream.async_write(asio::buffer(text), kTuple);
   if (error) {
-    co_return co_await failure(error, "writing");
+    co_return co_await connection_failure(error, "writing");
   }
   co_return Result<void>();
 }
@@ -246,22 +159,20 @@ asio::awaitable<Result<void>> write_to(Stream& stream, std::string text) {
 asio::awaitable<Result<WebSocketAnswer>> open_web_socket(asio::any_io_executor executor,
                                                          HttpOptions options,
                                                          WebSocketRequest request) {
-  const Result<Target> target = target_of(request.url);
-  if (!target) {
-    co_return tl::make_unexpected(target.error());
+  Result<UrlParts> target = split_url(request.url);
+  if (!target || (target->scheme != "ws" && target->scheme != "wss")) {
+    co_return fail(ErrorCode::kRefused, "not a URL of ws or wss");
   }
-  const auto endpoints = co_await resolve(executor, *target, request.allow_private);
-  if (!endpoints) {
-    co_return tl::make_unexpected(endpoints.error());
+  const bool uses_tls = target->scheme == "wss";
+  const std::string port = !target->port.empty() ? target->port : uses_tls ? "443" : "80";
+  auto socket = co_await connect_tcp(executor, target->host, port, request.allow_private,
+                                     request.open_timeout);
+  if (!socket) {
+    co_return tl::make_unexpected(socket.error());
   }
-  beast::tcp_stream tcp(executor);
-  tcp.expires_after(request.open_timeout);  // TLS included; the handshake has its own
-  auto [error, where] = co_await tcp.async_connect(*endpoints, kTuple);
-  if (error) {
-    co_return co_await failure(error, "connecting");
-  }
-  tcp.socket().set_option(Tcp::no_delay(true));
-  if (target->tls) {  // no ?: around co_await: GCC 12 destroys its temporaries twice
+  beast::tcp_stream tcp(std::move(*socket));
+  tcp.expires_after(request.open_timeout);  // of TLS; the handshake has its own
+  if (uses_tls) {  // no ?: around co_await: GCC 12 destroys its temporaries twice
     co_return co_await open_tls(std::move(tcp), *target, options, request);
   }
   co_return co_await open_plain(std::move(tcp), *target, options, request);

@@ -8,8 +8,10 @@
 #include <cstring>
 
 #include "connectors/line_cutter.h"
-#include "connectors/read_budget.h"
+#include "connectors/quota.h"
+#include "connectors/secret.h"
 #include "connectors/stream_connector.h"
+#include "connectors/url.h"
 #include "engine/core/json_writer.h"
 #include "engine/parse/trimmed.h"
 
@@ -34,7 +36,7 @@ constexpr std::string_view kFields =
 struct XOptions {
   std::string url, token, tag;
   std::vector<std::string> rules;
-  ReadBudget budget;
+  QuotaPolicy quota;
   std::chrono::seconds rewind{0};
   bool allow_private = false;
 };
@@ -80,9 +82,9 @@ class XConnector final : public StreamConnector {
 
  private:
   asio::awaitable<Attempt> attempt() override {
-    ledger_.turn_to(port_.clock().now());
-    if (ledger_.left(options_.budget) == 0) {
-      co_return spent();
+    spend(0);
+    if (quota_left(options_.quota, spent_) == 0) {
+      co_return out_of_quota();
     }
     if (std::optional<Attempt> ended = co_await sync_rules()) {
       co_return std::move(*ended);
@@ -111,12 +113,24 @@ class XConnector final : public StreamConnector {
     return request;
   }
 
-  Attempt spent() const {
+  void spend(std::uint64_t posts) {
+    spent_ = quota_at(options_.quota, spent_, port_.clock().now());
+    spent_.spent += posts;
+    status_.update([&](auto& snapshot) {
+      snapshot.budget_spent = spent_.spent;
+      snapshot.budget_units = options_.quota.units;
+    });
+  }
+
+  Attempt out_of_quota() const {
     const Time now = port_.clock().now();
+    const Time until = quota_resets_at(options_.quota, now);
     Attempt attempt;
     attempt.end.kind = StreamEnd::Kind::kRefused;
-    attempt.detail = "the month's budget is spent: " + to_string(ledger_, options_.budget);
-    attempt.limited_for = until_next_month(now);
+    attempt.state = ConnectorStatus::State::kQuotaSpent;
+    attempt.detail = "this month's budget of " + std::to_string(options_.quota.units) +
+                     " posts is spent; it is given back at " + format_time(until);
+    attempt.spent_for = std::chrono::ceil<milliseconds>(until - now);
     return attempt;
   }
 
@@ -253,7 +267,7 @@ class XConnector final : public StreamConnector {
                                                  std::uint64_t& newest) {
     std::string next;
     for (std::size_t page = 0;; ++page) {
-      const std::uint64_t left = ledger_.left(options_.budget);
+      const std::uint64_t left = quota_left(options_.quota, spent_);
       if (page == kMaxPages || left == 0) {
         gap_ = "a part is missing: more was said than is caught up at one time";
         co_return std::nullopt;
@@ -286,7 +300,7 @@ class XConnector final : public StreamConnector {
       return {};  // becomes a dead letter
     }
     if (page["data"].get(posts) == simdjson::SUCCESS) {
-      ledger_.count(posts.size(), port_.clock().now());
+      spend(posts.size());
       for (const dom::element post : posts) {
         std::string_view id;
         if (post["id"].get(id) == simdjson::SUCCESS) {
@@ -324,8 +338,8 @@ class XConnector final : public StreamConnector {
         if (!disconnect.empty()) {
           co_return ended_by(Error{ErrorCode::kUnavailable, "X ended the stream: " + disconnect});
         }
-        if (ledger_.left(options_.budget) == 0) {
-          co_return spent();
+        if (quota_left(options_.quota, spent_) == 0) {
+          co_return out_of_quota();
         }
       }
     }
@@ -352,7 +366,7 @@ class XConnector final : public StreamConnector {
       }
       if (is_json && message.at_pointer("/data/id").get(said) == simdjson::SUCCESS) {
         since_id_ = std::max(since_id_, number_of(said));
-        ledger_.count(1, port_.clock().now());
+        spend(1);
       }
       lines.append(line).push_back('\n');
     }
@@ -373,40 +387,61 @@ class XConnector final : public StreamConnector {
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("since_id").value(std::to_string(since_id_));
-    json.key("month").value(ledger_.month).key("reads").value(ledger_.reads).end_object();
+    json.key("quota_period").value(spent_.period);
+    json.key("quota_spent").value(spent_.spent).end_object();
     return text;
   }
 
   void read_cursor(const std::string& text) {
     dom::element cursor;
-    std::string_view since_id, month;
+    std::string_view since_id;
+    QuotaLedger spent;
     if (parser_.parse(text).get(cursor) == simdjson::SUCCESS &&
         cursor["since_id"].get(since_id) == simdjson::SUCCESS &&
-        cursor["month"].get(month) == simdjson::SUCCESS &&
-        cursor["reads"].get(ledger_.reads) == simdjson::SUCCESS) {
+        cursor["quota_period"].get(spent.period) == simdjson::SUCCESS &&
+        cursor["quota_spent"].get(spent.spent) == simdjson::SUCCESS) {
       since_id_ = number_of(since_id);
-      ledger_.month = month;
+      spent_ = spent;
     }
   }
 
   XOptions options_;
-  ReadLedger ledger_;
+  QuotaLedger spent_;
   std::uint64_t since_id_ = 0;  ///< the largest id so far; 0: none yet
   std::string gap_;             ///< what people should know of what was missed
   dom::parser parser_;
 };
 
+/// The smaller of what may be read and what may be paid.
+QuotaPolicy read_quota(const Settings& settings, std::vector<Problem>& problems) {
+  const auto number = [&](std::string_view name, std::int64_t least, std::int64_t most,
+                          std::optional<std::int64_t> fallback) {
+    return static_cast<std::uint64_t>(settings.integer(name, least, most, problems, fallback));
+  };
+  QuotaPolicy quota;
+  quota.period = QuotaPolicy::Period::kMonth;
+  quota.units = number("monthly_reads", 1, 1'000'000'000, {});
+  const std::uint64_t cents = 100 * number("monthly_euros", 0, 1'000'000, 0);
+  const std::uint64_t price = number("cents_per_1000_reads", 0, 1'000'000, 0);
+  if ((cents == 0) != (price == 0)) {
+    settings.complain("'monthly_euros' and 'cents_per_1000_reads' belong together", problems);
+  } else if (price != 0) {
+    quota.units = std::min(quota.units, std::max<std::uint64_t>(cents * 1'000 / price, 1));
+  }
+  return quota;
+}
+
 XOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
   allow_connector_settings(settings,
-                           {"token_file", "rules", "monthly_reads", "monthly_euros",
+                           {"secret_file", "credential", "rules", "monthly_reads", "monthly_euros",
                             "cents_per_1000_reads", "rewind_s", "url", "allow_private"},
                            problems);
   XOptions options;
-  options.url = read_base_url(settings, "url", problems, "https://api.x.com");
-  if (settings.find("token_file") == nullptr) {
-    settings.complain("'token_file' is missing", problems);
+  options.url = read_base_url(settings, "url", problems, "http", "https://api.x.com");
+  if (!settings.find("secret_file") && !settings.find("credential")) {
+    settings.complain("this source needs 'secret_file' or 'credential'", problems);
   }
-  options.token = read_token(settings, problems);
+  options.token = read_secret(settings, problems).value_or("");
   options.rules = settings.texts("rules", problems);
   const Settings* field = settings.find("rules");
   const Settings& place = field ? *field : settings;
@@ -419,16 +454,7 @@ XOptions read_options(const Settings& settings, std::vector<Problem>& problems) 
                      problems);
     }
   }
-  const auto number = [&](std::string_view name, std::int64_t least, std::int64_t most,
-                          std::optional<std::int64_t> fallback) {
-    return static_cast<std::uint64_t>(settings.integer(name, least, most, problems, fallback));
-  };
-  options.budget.monthly_reads = number("monthly_reads", 1, 1'000'000'000, {});
-  options.budget.monthly_cents = 100 * number("monthly_euros", 0, 1'000'000, 0);
-  options.budget.cents_per_1000_reads = number("cents_per_1000_reads", 0, 1'000'000, 0);
-  if ((options.budget.monthly_cents == 0) != (options.budget.cents_per_1000_reads == 0)) {
-    settings.complain("'monthly_euros' and 'cents_per_1000_reads' belong together", problems);
-  }
+  options.quota = read_quota(settings, problems);
   options.rewind = std::chrono::seconds(settings.integer("rewind_s", 0, 3600, problems, 30));
   options.allow_private = settings.boolean("allow_private", problems, false);
   return options;

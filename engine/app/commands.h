@@ -116,6 +116,16 @@ struct QueryOptions {
 /// all tenants as label, tab, text. Also while an engine runs.
 int query(const QueryOptions& options);
 
+struct ConnectorsOptions {
+  std::string config;
+  std::string name;  ///< whom to probe
+};
+/// The configuration's connectors, one a line: id, type, format, network.
+int connectors_list(const ConnectorsOptions& options);
+/// Asks a source once, as its connector would, without storing or acknowledging anything: whether
+/// it answers and accepts our credentials, and the first three mentions (NDJSON).
+int connectors_probe(const ConnectorsOptions& options);
+
 struct ConfigCheckOptions {
   std::string config;
 };

@@ -274,8 +274,7 @@ void Engine::register_connector_gauges(std::size_t connector) {
         [](const auto& now) {
           return now.state == State::kActive || now.state == State::kFinished ? 1.0 : 0.0;
         });
-  for (const State state :
-       {State::kActive, State::kWaiting, State::kFinished, State::kLimited, State::kRetired}) {
+  for (const State state : ConnectorStatus::kStates) {
     gauge("vigie_connector_state", "1 for the state the connector is in.",
           [state](const auto& now) { return now.state == state ? 1.0 : 0.0; },
           {{"state", std::string(to_string(state))}});
@@ -284,6 +283,15 @@ void Engine::register_connector_gauges(std::size_t connector) {
         "When the connector last heard from its source.", [](const auto& now) {
           return std::chrono::duration<double>(now.last_success_at.time_since_epoch()).count();
         });
+  gauge("vigie_connector_newest_timestamp_seconds",
+        "Creation of the latest mention the connector took, by its source's word; 0 if unknown.",
+        [](const auto& now) {
+          return std::chrono::duration<double>(now.newest_at.time_since_epoch()).count();
+        });
+  gauge("vigie_connector_budget_spent_units", "Of the source's budget of a day or month.",
+        [](const auto& now) { return static_cast<double>(now.budget_spent); });
+  gauge("vigie_connector_budget_units", "The source's budget of a day or month; 0 if it has none.",
+        [](const auto& now) { return static_cast<double>(now.budget_units); });
   gauge("vigie_connector_lag_bytes",
         "Bytes of a file that are not read yet; 0 for a source that has no end.",
         [](const auto& now) {

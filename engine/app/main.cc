@@ -49,6 +49,20 @@ void add_explain(CLI::App* rules_command, ExplainOptions& options, int& exit_cod
   command->callback([&] { exit_code = rules_explain(options); });
 }
 
+void add_connectors(CLI::App& app, ConnectorsOptions& options, int& exit_code) {
+  auto* command =
+      app.add_subcommand("connectors", "the configuration's sources, and a trial of one");
+  command->require_subcommand(1);
+  auto* list = command->add_subcommand("list", "one a line: id, type, format, network");
+  add_config(list, options, true);
+  list->callback([&] { exit_code = connectors_list(options); });
+  auto* probe = command->add_subcommand(
+      "probe", "asks one source once and shows the first three mentions; stores nothing");
+  add_config(probe, options, true);
+  probe->add_option("name", options.name, "the connector's id")->required();
+  probe->callback([&] { exit_code = connectors_probe(options); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -83,7 +97,10 @@ int main(int argc, char** argv) {
   ParseOptions parse_options;
   auto* parse_command =
       app.add_subcommand("parse", "one source's message in, canonical mentions out (NDJSON)");
-  parse_command->add_option("--format", parse_options.format, "canonical, feed")->required();
+  parse_command
+      ->add_option("--format", parse_options.format,
+                   "canonical, feed, or a source: youtube, reddit …")
+      ->required();
   parse_command->add_option("--base-url", parse_options.base_url, "for relative links");
   parse_command->add_option("input", parse_options.input, "file, or - for standard input")
       ->capture_default_str();
@@ -211,6 +228,9 @@ int main(int argc, char** argv) {
       ->excludes(deliveries)
       ->excludes(limit);
   query_command->callback([&] { exit_code = query(query_options); });
+
+  ConnectorsOptions connectors_options;
+  add_connectors(app, connectors_options, exit_code);
 
   auto* config_command = app.add_subcommand("config", "check a configuration");
   config_command->require_subcommand(1);

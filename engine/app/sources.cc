@@ -63,6 +63,7 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
   origin->network = config.network;
   origin->base_url = config.base_url;
   origin->owned_by = tenant_numbers(parts.config, config.owned_by);
+  origin->settings = std::make_shared<const Settings>(settings);
   source->origin = origin;
 
   Result<std::optional<std::string>> cursor = parts.store.cursor(config.id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -13,15 +14,32 @@ class ConnectorStatus {
  public:
   /// `active`: works. `waiting`: backs off after a fault. `finished`: a file read to its end.
   /// `limited`: the source gives only a part. `retired`: the source is no more, or told us to stop
-  /// (410).
-  enum class State : std::uint8_t { kActive, kWaiting, kFinished, kLimited, kRetired };
+  /// (410). `starting`: has not heard from its source yet. `quota_spent`: waits until the source's
+  /// budget or limit is given back. `unauthorised`: the source does not accept what we prove
+  /// ourselves with: a person must act.
+  enum class State : std::uint8_t {
+    kActive,
+    kWaiting,
+    kFinished,
+    kLimited,
+    kRetired,
+    kStarting,
+    kQuotaSpent,
+    kUnauthorised
+  };
   struct Snapshot {
     State state = State::kActive;
     std::string detail;  ///< a sentence: the last error, why it is limited
     Time last_success_at{}, last_error_at{}, next_attempt_at{};
     std::uint64_t requests = 0, errors = 0;
     std::uint64_t done_bytes = 0, total_bytes = 0;  ///< progress of a file; 0 total: has no end
+    Time newest_at{};  ///< creation of the latest mention taken, the source's word; epoch: unknown
+    std::uint64_t budget_spent = 0, budget_units = 0;  ///< of this day or month; 0 units: has none
   };
+
+  static constexpr std::array<State, 8> kStates = {
+      State::kActive,  State::kWaiting,  State::kFinished,   State::kLimited,
+      State::kRetired, State::kStarting, State::kQuotaSpent, State::kUnauthorised};
 
   Snapshot snapshot() const {
     const std::scoped_lock lock(mutex_);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/payload.h"
+#include "engine/core/settings.h"
 #include "engine/core/time.h"
 
 namespace vigie {
@@ -33,6 +34,9 @@ struct Origin {
   std::string network;          ///< default `source` of its mentions where the bytes name none
   std::string base_url;         ///< against which relative links are resolved, may be empty
   std::vector<std::uint32_t> owned_by;  ///< tenants that keep everything from here
+  /// The connector's part of the configuration, for a Mapping whose shape is described there; null
+  /// where there is none.
+  std::shared_ptr<const Settings> settings;
 };
 
 /// A piece of what a connector received, on its way to a worker. One envelope may hold many

@@ -21,8 +21,9 @@ constexpr std::array<string_view, 6> kAxes = {"watch",   "topic", "sentiment",
 constexpr std::array<string_view, kRejectReasonCount> kReasons = {
     "malformed",    "invalid_utf8", "too_long",      "too_deep",
     "missing_text", "missing_id",   "invalid_field", "unsafe"};
-constexpr std::array<string_view, 5> kStates = {"active", "waiting", "finished", "limited",
-                                                "retired"};
+constexpr std::array<string_view, 8> kStates = {"active",      "waiting",     "finished",
+                                                "limited",     "retired",     "starting",
+                                                "quota_spent", "unauthorised"};
 
 template <class Value, std::size_t kCount>
 string_view word(const std::array<string_view, kCount>& words, Value value) {

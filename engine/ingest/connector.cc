@@ -72,6 +72,11 @@ asio::awaitable<PushAnswer> Connector::push(PushRequest) {
 
 void allow_connector_settings(const Settings& settings, std::initializer_list<std::string_view> own,
                               std::vector<Problem>& problems) {
+  allow_connector_settings(settings, std::span(own.begin(), own.size()), problems);
+}
+
+void allow_connector_settings(const Settings& settings, std::span<const std::string_view> own,
+                              std::vector<Problem>& problems) {
   for (const auto& [name, value] : settings.fields()) {
     if (std::ranges::count(own, name) == 0 && std::ranges::count(kSharedSettings, name) == 0) {
       value.complain("unknown setting '" + name + "'", problems);

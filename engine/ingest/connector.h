@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -109,6 +110,8 @@ struct ConnectorContext {
 /// Complains of every field that is neither one of the connector's `own` nor one of those that all
 /// connectors have and that `app` reads: id, type, format, network, base_url, owned_by.
 void allow_connector_settings(const Settings& settings, std::initializer_list<std::string_view> own,
+                              std::vector<Problem>& problems);
+void allow_connector_settings(const Settings& settings, std::span<const std::string_view> own,
                               std::vector<Problem>& problems);
 
 /// `type` in the configuration → how to make it. kInvalidInput holds every problem of its settings,

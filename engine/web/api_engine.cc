@@ -24,6 +24,9 @@ Response list_connectors(const ApiParts& parts) {
     write_time("last_success_at", status.last_success_at, json);
     write_time("last_error_at", status.last_error_at, json);
     write_time("next_attempt_at", status.next_attempt_at, json);
+    write_time("newest_at", status.newest_at, json);
+    json.key("budget_spent").value(status.budget_spent);
+    json.key("budget_units").value(status.budget_units);
     json.key("requests").value(status.requests).key("errors").value(status.errors);
     json.key("done_bytes").value(status.done_bytes);
     json.key("total_bytes").value(status.total_bytes).end_object();

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "connectors/registry.h"
 #include "connectors/zstd_frames.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/mapped.h"
@@ -184,13 +185,15 @@ TEST_P(JetstreamTest, CarriesEditsDeletionsAndFarewells) {
 }
 
 TEST_P(JetstreamTest, WaitsWhenToldToAndSaysWhenRefused) {
-  for (const int status : {429, 401}) {
+  using State = ConnectorStatus::State;
+  for (const auto& [status, state] :
+       {std::pair(429, State::kQuotaSpent), std::pair(401, State::kUnauthorised)}) {
     peer_.tell("next_answer",
                "\"status\": " + std::to_string(status) + R"(, "headers": {"Retry-After": "90"})");
     EngineStandIn engine("jetstream");
-    run(engine,
-        [&] { return engine.status().snapshot().state == ConnectorStatus::State::kWaiting; });
+    run(engine, [&] { return engine.status().snapshot().errors > 0; });
     const auto now = engine.status().snapshot();
+    EXPECT_EQ(now.state, state) << status;
     EXPECT_THAT(now.detail, HasSubstr(std::to_string(status)));
     EXPECT_GE(now.next_attempt_at - engine.clock().now(), std::chrono::seconds(90));
   }
@@ -288,6 +291,24 @@ TEST(JetstreamMapping, ReadsRecordedEvents) {
           << mapped.told[i];
     }
   }
+}
+
+TEST(JetstreamMapping, NamesAPostAsTheSearchDoes) {
+  const std::string record =
+      R"({"text":"Bonjour","createdAt":"2026-09-21T14:13:19.000Z","langs":["fr"],)"
+      R"("reply":{"parent":{"uri":"at://did:plc:b/app.bsky.feed.post/p"},)"
+      R"("root":{"uri":"at://did:plc:b/app.bsky.feed.post/r"}}})";
+  const auto streamed = make_jetstream_mapping();
+  const auto searched = mappings().at("bluesky_search")();
+  const Mapped one(
+      *streamed, R"({"did":"did:plc:a","time_us":1790000001000000,"kind":"commit","commit":)"
+                 R"({"operation":"create","collection":"app.bsky.feed.post","rkey":"k","record":)" +
+                     record + "}}");
+  const Mapped other(*searched, R"({"posts":[{"uri":"at://did:plc:a/app.bsky.feed.post/k",)"
+                                R"("author":{"did":"did:plc:a"},"record":)" +
+                                    record + "}]}");
+  ASSERT_EQ(one.keys.size(), 1u) << testing::PrintToString(one.told);
+  EXPECT_EQ(one.keys, other.keys) << "stored once, whichever comes first";
 }
 
 TEST(JetstreamMapping, NeverDatesAVersionBeforeAnEarlierOne) {

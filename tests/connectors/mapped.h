@@ -29,6 +29,10 @@ class Mapped final : public MentionSink {
     json.end_object();
     told.push_back(out);
     ids.emplace_back(mention.id);
+    keys.push_back(std::string(mention.source) + " " + ids.back() + " " +
+                   std::string(mention.author.id) + " " +
+                   std::to_string(mention.version.edited_at_us) + " " +
+                   std::to_string(mention.version.revision));
     dates.push_back(mention.created_at);
   }
   void reject(RejectReason reason, std::string_view detail, std::string_view) override {
@@ -41,6 +45,7 @@ class Mapped final : public MentionSink {
   }
 
   std::vector<std::string> told, ids;
+  std::vector<std::string> keys;  ///< what a store tells mentions and their versions apart by
   std::vector<Time> dates;
   int rejected = 0;
 };

@@ -30,7 +30,7 @@ class MastodonTest : public testing::TestWithParam<const char*> {
     const std::string path = (folder_.path() / "token").string();
     ::chmod(path.c_str(), 0600);
     const auto context = engine.context(
-        "{instance: " + peer_.url("http") + ", streams: ['#town'], token_file: " + path +
+        "{instance: " + peer_.url("http") + ", streams: ['#town'], secret_file: " + path +
         ", allow_private: true, transport: " + GetParam() + more + "}");
     auto connector = make_mastodon_connector(context);
     EXPECT_TRUE(connector) << connector.error().text;
@@ -170,7 +170,8 @@ TEST_P(MastodonTest, WaitsWhenItIsToldToManyRequests) {
       "next_answer",
       R"("status": 429, "path": "/api/v1/timelines", "headers": {"X-RateLimit-Reset": "2026-09-21T13:40:00.000Z"}, "body": "{}")");
   EngineStandIn engine("mastodon");
-  run(engine, [&] { return engine.status().snapshot().state == ConnectorStatus::State::kWaiting; });
+  run(engine,
+      [&] { return engine.status().snapshot().state == ConnectorStatus::State::kQuotaSpent; });
   const auto now = engine.status().snapshot();
   EXPECT_THAT(now.detail, HasSubstr("429"));
   const auto reset = *parse_time("2026-09-21T13:40:00Z");
@@ -181,7 +182,8 @@ TEST_P(MastodonTest, WaitsWhenItIsToldToManyRequests) {
 TEST_P(MastodonTest, SaysThatATokenIsRefused) {
   folder_.write("token", "not-the-right-token-at-all\n");
   EngineStandIn engine("mastodon");
-  run(engine, [&] { return engine.status().snapshot().state == ConnectorStatus::State::kWaiting; });
+  run(engine,
+      [&] { return engine.status().snapshot().state == ConnectorStatus::State::kUnauthorised; });
   EXPECT_THAT(engine.status().snapshot().detail, HasSubstr("answered 401: the token"));
   EXPECT_EQ(engine.received(), "");
 }
@@ -216,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(Over, MastodonTest, testing::Values("websocket", "sse")
 TEST(MastodonSettings, TellsAllThatIsWrong) {
   EngineStandIn engine("mastodon");
   const auto context = engine.context(
-      "{instance: 'social.example/x', streams: ['#', home], transport: carrier, token_file: "
+      "{instance: 'social.example/x', streams: ['#', home], transport: carrier, secret_file: "
       "/absent}");
   const auto connector = make_mastodon_connector(context);
   ASSERT_FALSE(connector);

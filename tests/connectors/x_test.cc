@@ -7,7 +7,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "connectors/read_budget.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/mapped.h"
 #include "tests/connectors/peer.h"
@@ -33,7 +32,7 @@ class XTest : public testing::Test {
                                const std::string& rules = "['rouen lang:fr']") {
     const auto context =
         engine.context("{url: '" + peer_.url("http") + "', rules: " + rules +
-                       ", token_file: " + (peer_.folder().path() / "token").string() +
+                       ", secret_file: " + (peer_.folder().path() / "token").string() +
                        ", allow_private: true" + more + "}");
     auto connector = make_x_connector(context);
     EXPECT_TRUE(connector) << connector.error().text;
@@ -118,7 +117,7 @@ TEST_F(XTest, ResumesByASearch) {
                      [&] { return has(engine, "one"); }));
     cursor = engine.arrivals().back().cursor;
   }
-  EXPECT_EQ(cursor, R"({"since_id":")" + id(1) + R"(","month":"2026-09","reads":1})");
+  EXPECT_EQ(cursor, R"({"since_id":")" + id(1) + R"(","quota_period":680,"quota_spent":1})");
   for (int i = 2; i < 9; ++i) {
     post(i, "missed " + std::to_string(i), ", \"silently\": true");
   }
@@ -130,7 +129,7 @@ TEST_F(XTest, ResumesByASearch) {
   EXPECT_THAT(told.front(), HasSubstr("missed 2"));
   EXPECT_THAT(told.back(), HasSubstr("missed 8"));
   EXPECT_EQ(engine.arrivals().back().cursor,
-            R"({"since_id":")" + id(8) + R"(","month":"2026-09","reads":8})");
+            R"({"since_id":")" + id(8) + R"(","quota_period":680,"quota_spent":8})");
 }
 
 TEST_F(XTest, GetsALineThatWasCutInTheMiddleFromTheSearch) {
@@ -170,8 +169,8 @@ TEST_F(XTest, StopsWhenTheBudgetIsSpentAndRemembersIt) {
   EngineStandIn engine("x");
   // 1 € at 50 cents the thousand would be 2000 reads; three are allowed.
   const std::string three = ", monthly_reads: 3, monthly_euros: 1, cents_per_1000_reads: 50";
-  const auto limited = [&] {
-    return engine.status().snapshot().state == ConnectorStatus::State::kLimited;
+  const auto is_spent = [](EngineStandIn& of) {
+    return of.status().snapshot().state == ConnectorStatus::State::kQuotaSpent;
   };
   run(engine,
       once([&] { return listens(); },
@@ -180,17 +179,19 @@ TEST_F(XTest, StopsWhenTheBudgetIsSpentAndRemembersIt) {
                post(i, "one");
              }
            },
-           limited),
+           [&] { return is_spent(engine); }),
       three);
   const auto now = engine.status().snapshot();
-  EXPECT_EQ(now.detail, "the month's budget is spent: 3 of 3 reads of 2026-09, 0.00 €");
+  EXPECT_EQ(now.detail,
+            "this month's budget of 3 posts is spent; it is given back at 2026-10-01T00:00:00Z");
+  EXPECT_EQ(now.budget_spent, 3u);
+  EXPECT_EQ(now.budget_units, 3u);
   EXPECT_GE(now.next_attempt_at, *parse_time("2026-10-01T00:00:00Z"));
 
   EngineStandIn again("x", engine.arrivals().back().cursor);
   const std::string seen = peer_.tell("seen");
   run(
-      again, [&] { return again.status().snapshot().state == ConnectorStatus::State::kLimited; },
-      three);
+      again, [&] { return is_spent(again); }, three);
   EXPECT_EQ(peer_.tell("seen"), seen) << "not even asked";
 }
 
@@ -201,6 +202,7 @@ TEST_F(XTest, WaitsUntilTheLimitIsReset) {
   EngineStandIn engine("x");
   run(engine, [&] { return engine.status().snapshot().errors > 0; });
   EXPECT_THAT(engine.status().snapshot().detail, HasSubstr("429"));
+  EXPECT_EQ(engine.status().snapshot().state, ConnectorStatus::State::kQuotaSpent);
   EXPECT_GE(engine.status().snapshot().next_attempt_at, Time(std::chrono::seconds(1'790'000'900)));
 }
 
@@ -209,6 +211,7 @@ TEST_F(XTest, SaysThatATokenIsRefused) {
   EngineStandIn engine("x");
   run(engine, [&] { return engine.status().snapshot().errors > 0; });
   EXPECT_THAT(engine.status().snapshot().detail, HasSubstr("answered 401: the token"));
+  EXPECT_EQ(engine.status().snapshot().state, ConnectorStatus::State::kUnauthorised);
 }
 
 TEST_F(XTest, PutsATrickleTogether) {
@@ -236,20 +239,13 @@ TEST_F(XTest, MakesADeadLetterOfNonsenseAndComesBackAfterAnErrorInTheStream) {
   EXPECT_EQ(engine.status().snapshot().state, ConnectorStatus::State::kActive);
 }
 
-TEST(ReadBudget, IsTheSmallerOfReadsAndMoneyAndBeginsAnewEachMonth) {
-  const ReadBudget budget{10'000, 500, 100};
-  EXPECT_EQ(budget.reads(), 5'000u);
-  ReadLedger ledger;
-  ledger.count(4'999, *parse_time("2026-11-30T23:59:59Z"));
-  EXPECT_EQ(ledger.left(budget), 1u);
-  EXPECT_EQ(to_string(ledger, budget), "4999 of 5000 reads of 2026-11, 4.99 €");
-  ledger.count(2, *parse_time("2026-11-30T23:59:59Z"));
-  EXPECT_EQ(ledger.left(budget), 0u);
-  ledger.turn_to(*parse_time("2026-10-01T00:00:00Z"));
-  EXPECT_EQ(ledger.left(budget), 0u) << "a clock that is set back";
-  ledger.turn_to(*parse_time("2026-12-01T00:00:00Z"));
-  EXPECT_EQ(ledger.left(budget), 5'000u);
-  EXPECT_EQ(until_next_month(*parse_time("2026-12-31T23:59:00Z")), std::chrono::minutes(1));
+TEST_F(XTest, TakesTheSmallerOfReadsAndMoney) {
+  EngineStandIn engine("x");
+  // 5 € at 100 cents the thousand.
+  run(
+      engine, [&] { return listens(); },
+      ", monthly_reads: 10000, monthly_euros: 5, cents_per_1000_reads: 100");
+  EXPECT_EQ(engine.status().snapshot().budget_units, 5'000u);
 }
 
 TEST(XMapping, ReadsRecordedAnswers) {

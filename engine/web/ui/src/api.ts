@@ -73,7 +73,7 @@ export interface Summary {
 
 export interface Connector {
   id: string;
-  state: "active" | "waiting" | "finished" | "limited" | "retired";
+  state: "active" | "waiting" | "finished" | "limited" | "retired" | "starting" | "quota_spent" | "unauthorised";
   detail: string;
 }
 

@@ -4,7 +4,7 @@ import { formatAge, language, t } from "./words";
 const kStateIcon = { calm: "●", watch: "◐", tension: "▲", crisis: "⬣" } as const;
 
 /// In these a source shows nothing new, or not all of it. One that has been read to its end (finished) is not blind.
-const kBlind = new Set<Connector["state"]>(["waiting", "limited", "retired"]);
+const kBlind = new Set<Connector["state"]>(["waiting", "limited", "retired", "quota_spent", "unauthorised"]);
 
 /// The band (state in words, oldest urgent, blind sources) and the four numbers.
 export function Overview({ summary, connectors }: { summary: Summary; connectors: Connector[] }) {
