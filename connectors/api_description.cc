@@ -172,7 +172,7 @@ void learn_secret(const Settings& own, ApiDescription& api, std::vector<Problem>
 void learn_address(const Settings& own, const Settings& from, ApiDescription& api,
                    std::vector<Problem>& problems) {
   const std::string usual = from.text("api", problems, "");
-  api.values["api"] = read_base_url(own, "api", problems, "http", usual);
+  api.values["api"] = read_base_url(own, "api", problems, kHttpUrls, usual);
   if (mentions_name(api, "api") && api.values["api"].empty()) {
     own.complain("'api' is missing: where the source lives", problems);
   }

@@ -260,7 +260,7 @@ JetstreamOptions read_options(const Settings& settings, std::vector<Problem>& pr
       {"url", "version", "dids", "compress", "dictionary_file", "rewind_s", "allow_private"},
       problems);
   JetstreamOptions options;
-  options.url = read_base_url(settings, "url", problems, "ws");
+  options.url = read_base_url(settings, "url", problems, kWebSocketUrls);
   options.version = static_cast<int>(settings.integer("version", 1, 2, problems, 2));
   if (settings.find("dids") != nullptr) {
     options.dids = settings.texts("dids", problems);

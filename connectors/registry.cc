@@ -7,6 +7,7 @@
 #include "connectors/jetstream.h"
 #include "connectors/json_shape.h"
 #include "connectors/mastodon.h"
+#include "connectors/nats.h"
 #include "connectors/webhook.h"
 #include "connectors/x.h"
 #include "engine/parse/canonical.h"
@@ -22,6 +23,7 @@ const ConnectorTypes& connector_types() {
         {"http_json", {make_http_json_connector, "http_json"}},
         {"jetstream", {make_jetstream_connector, "jetstream"}},
         {"mastodon", {make_mastodon_connector, "mastodon"}},
+        {"nats", {make_nats_connector, "canonical"}},
         {"webhook", {make_webhook_connector, "canonical"}},
         {"x", {make_x_connector, "x"}},
     };

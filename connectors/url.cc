@@ -97,20 +97,20 @@ std::string_view link_target(std::string_view links, std::string_view relation) 
 }
 
 std::string read_base_url(const Settings& settings, std::string_view name,
-                          std::vector<Problem>& problems, std::string_view scheme,
+                          std::vector<Problem>& problems, UrlSort sort,
                           std::optional<std::string> fallback) {
   std::string url = settings.text(name, problems, std::move(fallback));
   while (url.ends_with('/')) {
     url.pop_back();
   }
-  const std::string plain = std::string(scheme) + "://", secure = std::string(scheme) + "s://";
-  const std::size_t host = url.starts_with(secure)  ? secure.size()
-                           : url.starts_with(plain) ? plain.size()
-                                                    : 0;
+  const std::size_t host = url.starts_with(sort.secure)  ? sort.secure.size()
+                           : url.starts_with(sort.plain) ? sort.plain.size()
+                                                         : 0;
   const bool is_base =
       host > 0 && host < url.size() && url.find_first_of("?#@ ", host) == std::string::npos;
   if (const Settings* field = settings.find(name); field && !is_base) {
-    field->complain("'" + std::string(name) + "' must be " + secure + "HOST", problems);
+    field->complain("'" + std::string(name) + "' must be " + std::string(sort.secure) + "HOST",
+                    problems);
   }
   return url;
 }

@@ -32,10 +32,17 @@ std::string_view query_value(std::string_view url, std::string_view name);
 /// The target that a Link field (RFC 8288) calls `relation`; empty if there is none.
 std::string_view link_target(std::string_view links, std::string_view relation);
 
-/// A setting that says where a source lives: SCHEME://HOST or SCHEMEs://HOST (http, ws …), perhaps
-/// with a path, without the slash at its end. Complains of anything else.
+/// How URLs of one sort begin, in the clear and over TLS.
+struct UrlSort {
+  std::string_view plain, secure;
+};
+inline constexpr UrlSort kHttpUrls{"http://", "https://"}, kWebSocketUrls{"ws://", "wss://"},
+    kNatsUrls{"nats://", "tls://"};
+
+/// A setting that says where a source lives: one of the sort's beginnings and a host, perhaps a
+/// path, without the slash at its end. Complains of anything else.
 std::string read_base_url(const Settings& settings, std::string_view name,
-                          std::vector<Problem>& problems, std::string_view scheme = "http",
+                          std::vector<Problem>& problems, UrlSort sort = kHttpUrls,
                           std::optional<std::string> fallback = {});
 
 }  // namespace vigie

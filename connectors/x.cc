@@ -437,7 +437,7 @@ XOptions read_options(const Settings& settings, std::vector<Problem>& problems) 
                             "cents_per_1000_reads", "rewind_s", "url", "allow_private"},
                            problems);
   XOptions options;
-  options.url = read_base_url(settings, "url", problems, "http", "https://api.x.com");
+  options.url = read_base_url(settings, "url", problems, kHttpUrls, "https://api.x.com");
   if (!settings.find("secret_file") && !settings.find("credential")) {
     settings.complain("this source needs 'secret_file' or 'credential'", problems);
   }

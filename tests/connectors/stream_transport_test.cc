@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include "connectors/http_client.h"
 #include "connectors/web_socket.h"
+#include "tests/connectors/awaited.h"
 #include "tests/connectors/peer.h"
 
 namespace vigie {
@@ -17,18 +15,7 @@ class StreamTransportTest : public testing::Test {
  protected:
   template <class T>
   T run(asio::awaitable<T> work) {
-    std::optional<T> result;
-    asio::co_spawn(io_, std::move(work), [&](const std::exception_ptr& failed, T value) {
-      if (failed) {
-        std::rethrow_exception(failed);
-      }
-      result = std::move(value);
-    });
-    while (!result) {
-      io_.restart();
-      io_.run_one();
-    }
-    return std::move(*result);
+    return awaited(io_, std::move(work));
   }
   std::unique_ptr<HttpStream> open(HttpStreamLimits limits = {}) {
     HttpRequest request;

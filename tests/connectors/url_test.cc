@@ -47,7 +47,7 @@ TEST(Url, OfASourceHasASchemeAndAHost) {
   const auto complaint = [](const std::string& url) {
     std::vector<Problem> problems;
     const auto settings = Settings::parse("{url: '" + url + "'}", "vigie.yaml", problems);
-    const std::string read = read_base_url(*settings, "url", problems, "ws");
+    const std::string read = read_base_url(*settings, "url", problems, kWebSocketUrls);
     return problems.empty() ? read : "!";
   };
   EXPECT_EQ(complaint("wss://a.example/"), "wss://a.example");
