@@ -13,6 +13,7 @@
 #include "connectors/registry.h"
 #include "connectors/zstd_frames.h"
 #include "tests/connectors/engine_stand_in.h"
+#include "tests/connectors/facts.h"
 #include "tests/connectors/mapped.h"
 #include "tests/connectors/peer.h"
 
@@ -113,6 +114,7 @@ class JetstreamTest : public testing::TestWithParam<int> {
 };
 
 TEST_P(JetstreamTest, TellsWhatIsSaidAsItIsSaid) {
+  shows("jetstream", "takes");
   EngineStandIn engine("jetstream");
   const auto told =
       run(engine, once([&] { return listens(); }, [&] { post(5, "Bonjour la mairie"); },
@@ -129,6 +131,7 @@ TEST_P(JetstreamTest, TellsWhatIsSaidAsItIsSaid) {
 }
 
 TEST_P(JetstreamTest, ResumesWhereItWas) {
+  shows("jetstream", "resumes");
   std::string cursor;
   {
     EngineStandIn engine("jetstream");
@@ -147,6 +150,7 @@ TEST_P(JetstreamTest, ResumesWhereItWas) {
 }
 
 TEST_P(JetstreamTest, GetsWhatWasCutInTheMiddleAgain) {
+  shows("jetstream", "cut");
   EngineStandIn engine("jetstream");
   run(engine,
       once([&] { return listens(); },
@@ -160,6 +164,7 @@ TEST_P(JetstreamTest, GetsWhatWasCutInTheMiddleAgain) {
 }
 
 TEST_P(JetstreamTest, CarriesEditsDeletionsAndFarewells) {
+  shows("jetstream", "edit, deletion");
   EngineStandIn engine("jetstream");
   const auto told = run(
       engine,
@@ -185,6 +190,7 @@ TEST_P(JetstreamTest, CarriesEditsDeletionsAndFarewells) {
 }
 
 TEST_P(JetstreamTest, WaitsWhenToldToAndSaysWhenRefused) {
+  shows("jetstream", "limited, refused");
   using State = ConnectorStatus::State;
   for (const auto& [status, state] :
        {std::pair(429, State::kQuotaSpent), std::pair(401, State::kUnauthorised)}) {
@@ -200,6 +206,7 @@ TEST_P(JetstreamTest, WaitsWhenToldToAndSaysWhenRefused) {
 }
 
 TEST_P(JetstreamTest, PutsATrickleTogether) {
+  shows("jetstream", "trickle");
   peer_.tell("trickle", R"("seconds": 0.0005)");
   EngineStandIn engine("jetstream");
   EXPECT_THAT(run(engine, once([&] { return listens(); }, [&] { post(9, "slow"); },
@@ -208,6 +215,7 @@ TEST_P(JetstreamTest, PutsATrickleTogether) {
 }
 
 TEST_P(JetstreamTest, MakesADeadLetterOfNonsenseAndGoesOn) {
+  shows("jetstream", "malformed");
   EngineStandIn engine("jetstream");
   EXPECT_THAT(run(engine, once([&] { return listens(); },
                                [&] {

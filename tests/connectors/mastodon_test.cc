@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "tests/connectors/engine_stand_in.h"
+#include "tests/connectors/facts.h"
 #include "tests/connectors/mapped.h"
 #include "tests/connectors/peer.h"
 
@@ -76,6 +77,7 @@ class MastodonTest : public testing::TestWithParam<const char*> {
 constexpr std::string_view kId = "117024248092393661";  // 2026-08-02
 
 TEST_P(MastodonTest, BringsHistoryThenWhatIsSaidAsItIsSaid) {
+  shows("mastodon", "takes");
   peer_.tell("post", R"("number": 117024248092390001, "text": "before")");
   EngineStandIn engine("mastodon");
   const auto told =
@@ -100,6 +102,7 @@ TEST_P(MastodonTest, BringsHistoryThenWhatIsSaidAsItIsSaid) {
 }
 
 TEST_P(MastodonTest, ResumesFromItsCursorWithoutALoss) {
+  shows("mastodon", "resumes");
   std::string cursor;
   {
     EngineStandIn engine("mastodon");
@@ -122,6 +125,7 @@ TEST_P(MastodonTest, ResumesFromItsCursorWithoutALoss) {
 }
 
 TEST_P(MastodonTest, CatchesUpAfterACutInTheMiddleOfAMessage) {
+  shows("mastodon", "cut");
   EngineStandIn engine("mastodon");
   peer_.tell("post", R"("number": 117024248092390001, "text": "one")");
   run(engine, steps({{[&] { return listens() && count(engine, ">one<") == 1; },
@@ -136,6 +140,7 @@ TEST_P(MastodonTest, CatchesUpAfterACutInTheMiddleOfAMessage) {
 }
 
 TEST_P(MastodonTest, CarriesEditsAndDeletionsUnderTheSameId) {
+  shows("mastodon", "edit, deletion");
   EngineStandIn engine("mastodon");
   peer_.tell("post", R"("number": 117024248092390001, "text": "one")");
   const auto told =
@@ -166,6 +171,7 @@ TEST_P(MastodonTest, KnowsWhatAnAnswerAnswers) {
 }
 
 TEST_P(MastodonTest, WaitsWhenItIsToldToManyRequests) {
+  shows("mastodon", "limited");
   peer_.tell(
       "next_answer",
       R"("status": 429, "path": "/api/v1/timelines", "headers": {"X-RateLimit-Reset": "2026-09-21T13:40:00.000Z"}, "body": "{}")");
@@ -180,6 +186,7 @@ TEST_P(MastodonTest, WaitsWhenItIsToldToManyRequests) {
 }
 
 TEST_P(MastodonTest, SaysThatATokenIsRefused) {
+  shows("mastodon", "refused");
   folder_.write("token", "not-the-right-token-at-all\n");
   EngineStandIn engine("mastodon");
   run(engine,
@@ -189,6 +196,7 @@ TEST_P(MastodonTest, SaysThatATokenIsRefused) {
 }
 
 TEST_P(MastodonTest, PutsATrickleTogether) {
+  shows("mastodon", "trickle");
   EngineStandIn engine("mastodon");
   peer_.tell("trickle", R"("seconds": 0.0002)");
   const auto told =
@@ -200,6 +208,7 @@ TEST_P(MastodonTest, PutsATrickleTogether) {
 }
 
 TEST_P(MastodonTest, MakesADeadLetterOfNonsenseAndGoesOn) {
+  shows("mastodon", "malformed");
   EngineStandIn engine("mastodon");
   const auto told = run(
       engine, steps({{[&] { return listens(); },

@@ -9,6 +9,7 @@
 #include "engine/parse/canonical.h"
 #include "tests/connectors/awaited.h"
 #include "tests/connectors/engine_stand_in.h"
+#include "tests/connectors/facts.h"
 #include "tests/connectors/mapped.h"
 #include "tests/connectors/peer.h"
 
@@ -92,6 +93,7 @@ class NatsTest : public testing::Test {
 };
 
 TEST_F(NatsTest, TakesWhatIsPublishedAndAcknowledgesIt) {
+  shows("nats", "takes");
   publish(mention("1", "Bonjour la mairie"));
   EngineStandIn engine;
   const auto told = run(engine, [&] { return consumer() == "[0, 0, 0, 0]" && count(engine) == 1; });
@@ -101,6 +103,7 @@ TEST_F(NatsTest, TakesWhatIsPublishedAndAcknowledgesIt) {
 }
 
 TEST_F(NatsTest, GetsAgainWhatTheStoreDidNotHaveWhenItWasKilled) {
+  shows("nats", "resumes");
   publish(mention("1", "one"));
   EngineStandIn first;
   run(first, [&] { return consumer() == "[0, 0, 0, 0]"; });
@@ -115,6 +118,7 @@ TEST_F(NatsTest, GetsAgainWhatTheStoreDidNotHaveWhenItWasKilled) {
 }
 
 TEST_F(NatsTest, GetsWhatWasCutInTheMiddleAgain) {
+  shows("nats", "cut");
   publish(mention("1", "one"));
   peer_->tell("cut", "\"after\": 70");
   EngineStandIn engine;
@@ -124,6 +128,7 @@ TEST_F(NatsTest, GetsWhatWasCutInTheMiddleAgain) {
 }
 
 TEST_F(NatsTest, AsksForNoMoreThanABusyEngineTakes) {
+  shows("nats", "limited");
   publish(mention("NUMBER", "one"), 250);
   EngineStandIn engine("canonical", {}, 8);
   engine.pause();
@@ -142,6 +147,7 @@ TEST_F(NatsTest, AsksForNoMoreThanABusyEngineTakes) {
 }
 
 TEST_F(NatsTest, SaysThatItIsNotAuthorised) {
+  shows("nats", "refused");
   secret("some-other-password-of-mine");
   EngineStandIn engine;
   run(engine, [&] { return engine.status().snapshot().errors > 0; });
@@ -152,6 +158,7 @@ TEST_F(NatsTest, SaysThatItIsNotAuthorised) {
 }
 
 TEST_F(NatsTest, MakesADeadLetterOfNonsenseThatIsNeverDeliveredAgain) {
+  shows("nats", "malformed");
   publish("{no json");
   publish(mention("2", "good"));
   publish("");
@@ -161,6 +168,7 @@ TEST_F(NatsTest, MakesADeadLetterOfNonsenseThatIsNeverDeliveredAgain) {
 }
 
 TEST_F(NatsTest, PutsATrickleTogether) {
+  shows("nats", "trickle");
   peer_->tell("trickle", "\"seconds\": 0.0002");
   publish(mention("NUMBER", "slow"), 3);
   EngineStandIn engine;
@@ -169,6 +177,7 @@ TEST_F(NatsTest, PutsATrickleTogether) {
 }
 
 TEST_F(NatsTest, CarriesEditsInTheirOrder) {
+  shows("nats", "edit");
   publish(mention("1", "one", R"(,"created_at":"2026-11-20T08:00:00Z")"));
   publish(mention("1", "better",
                   R"(,"created_at":"2026-11-20T08:00:00Z","edited_at":"2026-11-20T09:00:00Z")"));
@@ -178,6 +187,7 @@ TEST_F(NatsTest, CarriesEditsInTheirOrder) {
 }
 
 TEST_F(NatsTest, CarriesDeletions) {
+  shows("nats", "deletion");
   publish(mention("1", "one"));
   publish(R"({"id":"1","source":"desk","deleted":true})");
   EngineStandIn engine;

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "tests/connectors/engine_stand_in.h"
+#include "tests/connectors/facts.h"
 #include "tests/connectors/mapped.h"
 #include "tests/connectors/peer.h"
 
@@ -74,6 +75,7 @@ class XTest : public testing::Test {
 };
 
 TEST_F(XTest, TellsWhatIsSaidAsItIsSaid) {
+  shows("x", "takes");
   EngineStandIn engine("x");
   const auto told = run(engine, once([&] { return listens(); }, [&] { post(1, "Bonjour Rouen"); },
                                      [&] { return has(engine, "Bonjour"); }));
@@ -110,6 +112,7 @@ TEST_F(XTest, SaysThatARuleIsWrong) {
 }
 
 TEST_F(XTest, ResumesByASearch) {
+  shows("x", "resumes");
   std::string cursor;
   {
     EngineStandIn engine("x");
@@ -133,6 +136,7 @@ TEST_F(XTest, ResumesByASearch) {
 }
 
 TEST_F(XTest, GetsALineThatWasCutInTheMiddleFromTheSearch) {
+  shows("x", "cut");
   EngineStandIn engine("x");
   const auto told = run(engine, once([&] { return listens(); },
                                      [&] {
@@ -145,6 +149,7 @@ TEST_F(XTest, GetsALineThatWasCutInTheMiddleFromTheSearch) {
 }
 
 TEST_F(XTest, PutsEditsUnderTheFirstId) {
+  shows("x", "edit");
   EngineStandIn engine("x");
   const auto told = run(engine, once([&] { return listens(); },
                                      [&] {
@@ -158,6 +163,7 @@ TEST_F(XTest, PutsEditsUnderTheFirstId) {
 }
 
 TEST_F(XTest, ReadsDeletionsOfAComplianceJob) {
+  shows("x", "no deletion");
   const auto mapping = make_x_mapping();
   EXPECT_THAT(
       Mapped(*mapping, R"({"id":"17","action":"delete","created_at":"2026-09-06T17:25:54.667Z"})")
@@ -196,6 +202,7 @@ TEST_F(XTest, StopsWhenTheBudgetIsSpentAndRemembersIt) {
 }
 
 TEST_F(XTest, WaitsUntilTheLimitIsReset) {
+  shows("x", "limited");
   peer_.tell(
       "next_answer",
       R"("status": 429, "path": "/2/tweets/search/stream", "headers": {"x-rate-limit-reset": "1790000900"}, "body": "{}")");
@@ -207,6 +214,7 @@ TEST_F(XTest, WaitsUntilTheLimitIsReset) {
 }
 
 TEST_F(XTest, SaysThatATokenIsRefused) {
+  shows("x", "refused");
   token("not-the-right-token-at-all");
   EngineStandIn engine("x");
   run(engine, [&] { return engine.status().snapshot().errors > 0; });
@@ -215,6 +223,7 @@ TEST_F(XTest, SaysThatATokenIsRefused) {
 }
 
 TEST_F(XTest, PutsATrickleTogether) {
+  shows("x", "trickle");
   peer_.tell("trickle", R"("seconds": 0.0002)");
   EngineStandIn engine("x");
   EXPECT_THAT(run(engine, once([&] { return listens(); }, [&] { post(1, "slow"); },
@@ -223,6 +232,7 @@ TEST_F(XTest, PutsATrickleTogether) {
 }
 
 TEST_F(XTest, MakesADeadLetterOfNonsenseAndComesBackAfterAnErrorInTheStream) {
+  shows("x", "malformed");
   EngineStandIn engine("x");
   const auto told = run(
       engine,
