@@ -40,7 +40,7 @@ void judge_fault(const ApiDescription& api, unsigned status, bool is_json, JsonD
                   : status == 429                ? Meaning::kQuotaSpent
                   : status == 410                ? Meaning::kGone
                                                  : Meaning::kWait;
-  verdict.will_hardly_change = status >= 300 && status < 500 && status != 408 && status != 425;
+  verdict.will_hardly_change = status >= 300 && !says_try_again(status);
 }
 
 std::optional<Time> asked_to_wait_until(const ApiDescription& api, const HttpResponse& response,

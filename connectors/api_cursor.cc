@@ -62,7 +62,7 @@ std::string to_string(const ApiCursor& cursor) {
   json.key("from").value(ticks(cursor.from)).key("newest").value(ticks(cursor.newest));
   json.key("since").value(ticks(cursor.since)).key("etag").value(cursor.etag);
   json.key("last_modified").value(cursor.last_modified).key("digest").value(cursor.digest);
-  json.key("quota_day").value(cursor.quota.day).key("quota_spent").value(cursor.quota.spent);
+  json.key("quota_period").value(cursor.quota.period).key("quota_spent").value(cursor.quota.spent);
   json.key("known").begin_object();
   for (const auto& [id, created] : cursor.known) {
     json.key(id).value(created);
@@ -85,7 +85,7 @@ std::optional<ApiCursor> parse_api_cursor(const std::string& json) {
       !read_time(from, "since", cursor.since) || !read_text(from, "etag", cursor.etag) ||
       !read_text(from, "last_modified", cursor.last_modified) ||
       !read_text(from, "digest", cursor.digest) ||
-      from["quota_day"].get(cursor.quota.day) != simdjson::SUCCESS ||
+      from["quota_period"].get(cursor.quota.period) != simdjson::SUCCESS ||
       from["quota_spent"].get(cursor.quota.spent) != simdjson::SUCCESS ||
       !read_known(from, cursor)) {
     return std::nullopt;

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 
-#include "connectors/signature.h"
+#include "connectors/secret.h"
+#include "connectors/url.h"
 #include "engine/ingest/connector.h"
 
 namespace vigie {
@@ -23,7 +21,6 @@ constexpr std::array<std::string_view, 7> kPagingKinds = {
     "none", "next_link", "link_header", "cursor", "page", "offset", "follow"};
 constexpr std::array<std::string_view, 5> kMeanings = {"wait", "quota_spent", "unauthorised",
                                                        "nothing", "gone"};
-constexpr std::size_t kMaxCredentialBytes = 4096;
 
 template <class Value, std::size_t kCount>
 Value read_word(const Settings& from, std::string_view name,
@@ -127,7 +124,7 @@ void read_faults(const Settings& from, ApiDescription& api, std::vector<Problem>
 void read_quota(const Settings& from, QuotaPolicy& quota, std::vector<Problem>& problems) {
   if (const Settings* map = from.find("quota")) {
     map->allow_only({"units_per_day", "units_per_request", "time_zone"}, problems);
-    quota.units_per_day =
+    quota.units =
         static_cast<std::uint64_t>(map->integer("units_per_day", 0, 1'000'000'000, problems, 0));
     quota.units_per_request =
         static_cast<std::uint64_t>(map->integer("units_per_request", 1, 1'000'000, problems, 1));
@@ -136,23 +133,6 @@ void read_quota(const Settings& from, QuotaPolicy& quota, std::vector<Problem>& 
       map->complain("there is no time zone '" + quota.time_zone + "'", problems);
     }
   }
-}
-
-/// A credential that systemd hands over (LoadCredential=): it sees to who may read it.
-Result<std::string> read_credential(const std::string& name) {
-  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-  if (folder == nullptr || name.find('/') != std::string::npos) {
-    return fail(ErrorCode::kNotFound, "no credential '" + name + "' was handed over by systemd");
-  }
-  std::ifstream file(std::string(folder) + "/" + name, std::ios::binary);
-  std::string secret(std::istreambuf_iterator<char>(file), {});
-  while (secret.ends_with('\n') || secret.ends_with('\r')) {
-    secret.pop_back();
-  }
-  if (!file.is_open() || secret.empty() || secret.size() > kMaxCredentialBytes) {
-    return fail(ErrorCode::kNotFound, "the credential '" + name + "' cannot be read");
-  }
-  return secret;
 }
 
 std::string base64(std::string_view text) {
@@ -178,38 +158,24 @@ bool mentions_name(const ApiDescription& api, std::string_view name) {
          });
 }
 
-void read_secret(const Settings& own, ApiDescription& api, std::vector<Problem>& problems) {
-  const Settings* file = own.find("secret_file");
-  const Settings* credential = own.find("credential");
-  if (file == nullptr && credential == nullptr) {
-    if (mentions_name(api, "secret") || mentions_name(api, "secret_base64")) {
-      own.complain("this source needs 'secret_file' or 'credential'", problems);
-    }
-    return;
+void learn_secret(const Settings& own, ApiDescription& api, std::vector<Problem>& problems) {
+  const bool is_needed = mentions_name(api, "secret") || mentions_name(api, "secret_base64");
+  if (is_needed && !own.find("secret_file") && !own.find("credential")) {
+    own.complain("this source needs 'secret_file' or 'credential'", problems);
   }
-  Result<std::string> secret =
-      file ? read_secret_file(own.resolve(own.text("secret_file", problems)))
-           : read_credential(own.text("credential", problems));
-  if (!secret) {
-    (file ? *file : *credential).complain(secret.error().text, problems);
-    return;
+  if (std::optional<std::string> secret = read_secret(own, problems)) {
+    api.values["secret_base64"] = base64(*secret);
+    api.values["secret"] = std::move(*secret);
   }
-  api.values["secret_base64"] = base64(*secret);
-  api.values["secret"] = std::move(*secret);
 }
 
-void read_address(const Settings& own, const Settings& from, ApiDescription& api,
-                  std::vector<Problem>& problems) {
-  std::string address = own.text("api", problems, from.text("api", problems, ""));
-  while (address.ends_with('/')) {
-    address.pop_back();
+void learn_address(const Settings& own, const Settings& from, ApiDescription& api,
+                   std::vector<Problem>& problems) {
+  const std::string usual = from.text("api", problems, "");
+  api.values["api"] = read_base_url(own, "api", problems, kHttpUrls, usual);
+  if (mentions_name(api, "api") && api.values["api"].empty()) {
+    own.complain("'api' is missing: where the source lives", problems);
   }
-  const Settings* place = own.find("api") ? own.find("api") : &own;
-  if (mentions_name(api, "api") && !address.starts_with("http://") &&
-      !address.starts_with("https://")) {
-    place->complain("'api' must begin with http:// or https://", problems);
-  }
-  api.values["api"] = std::move(address);
 }
 
 void read_operation(const Settings& own, ApiDescription& api, std::vector<Problem>& problems) {
@@ -223,9 +189,8 @@ void read_operation(const Settings& own, ApiDescription& api, std::vector<Proble
   api.look_back = hours(own.integer("look_back_h", 0, 24 * 90, problems, 72));
   api.first_look_back = hours(24 * own.integer("backfill_days", 0, 3650, problems, 30));
   api.allow_private = own.boolean("allow_private", problems, false);
-  api.quota.units_per_day =
-      static_cast<std::uint64_t>(own.integer("units_per_day", 0, 1'000'000'000, problems,
-                                             static_cast<std::int64_t>(api.quota.units_per_day)));
+  api.quota.units = static_cast<std::uint64_t>(own.integer(
+      "units_per_day", 0, 1'000'000'000, problems, static_cast<std::int64_t>(api.quota.units)));
 }
 
 /// What a built-in description asks of a person.
@@ -279,8 +244,8 @@ ApiDescription read_api_description(const Settings& own, const Settings* built_i
   if (built_in != nullptr) {
     read_own_values(own, *built_in, api, problems);
   }
-  read_secret(own, api, problems);
-  read_address(own, from, api, problems);
+  learn_secret(own, api, problems);
+  learn_address(own, from, api, problems);
   read_operation(own, api, problems);
   return api;
 }

@@ -27,14 +27,16 @@ namespace vigie {
 ///     method: POST                     # GET if absent
 ///     body: '{"cursor":"{cursor}"}'
 ///   before:                            # asked first; its answer gives a {name} to the others
-///     - {name: token, method: POST, url: …, headers: …, body: …, value: /access_token, lives_s:
-///     3000}
+///     - name: token                    # and method, headers, body as for a request
+///       url: "{api}/token"
+///       value: /access_token
+///       lives_s: 3000
 ///   paging:
-///     kind: cursor                     # none | next_link | link_header | cursor | page | offset |
-///     follow at: /next_page_token             # of next_link, cursor and follow more: /has_more #
-///     there is a next page only if this is there and not false first: "0"                       #
-///     what the first page's {cursor}, {page} or {offset} is newest_first: true               # so
-///     that a walk may end at what is known
+///     kind: cursor      # none | next_link | link_header | cursor | page | offset | follow
+///     at: /next_page    # of next_link, cursor and follow
+///     more: /has_more   # there is a next page only if this is there and not false
+///     first: "0"        # what the first page's {cursor}, {page} or {offset} is
+///     newest_first: true               # so that a walk may end at what is known
 ///   errors:                            # what an answer means, first hit first
 ///     - {status: 403, at: /error/reason, is: [quotaExceeded], means: quota_spent, say: "…"}
 ///   retry_after: /parameters/retry_after     # seconds, in an answer that failed

@@ -1,7 +1,5 @@
 #include "connectors/api_poller.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/steady_timer.hpp>
@@ -12,6 +10,8 @@
 #include "connectors/api_cursor.h"
 #include "connectors/http_client.h"
 #include "connectors/poll_schedule.h"
+#include "connectors/url.h"
+#include "connectors/validators.h"
 
 namespace vigie {
 namespace asio = boost::asio;
@@ -24,27 +24,6 @@ using State = ConnectorStatus::State;
 
 constexpr std::size_t kMostKnownIds = 5000;
 constexpr std::size_t kMaxPlaceBytes = 4096;  ///< a longer one ends the walk: it cannot be kept
-constexpr std::size_t kMaxValidatorBytes = 1024;
-
-std::string digest_of(std::string_view body) {
-  std::array<unsigned char, crypto_generichash_BYTES_MIN> digest;
-  crypto_generichash(digest.data(), digest.size(),
-                     reinterpret_cast<const unsigned char*>(body.data()), body.size(), nullptr, 0);
-  std::array<char, 2 * digest.size() + 1> hex;
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return hex.data();
-}
-
-std::string bounded(std::string_view validator) {
-  return validator.size() <= kMaxValidatorBytes ? std::string(validator) : std::string();
-}
-
-/// "https://host:port" of a URL.
-std::string_view site_of(std::string_view url) {
-  const std::size_t host = url.find("://");
-  return url.substr(
-      0, host == url.npos ? 0 : std::min(url.find_first_of("/?#", host + 3), url.size()));
-}
 
 std::int64_t seconds_of(Time time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -106,7 +85,7 @@ class ApiPoller final : public Connector {
     status_.update([&](auto& snapshot) {
       snapshot.state = State::kStarting;
       snapshot.detail = "has not heard from its source yet";
-      snapshot.budget_units = api_.quota.units_per_day;
+      snapshot.budget_units = api_.quota.units;
       snapshot.newest_at = std::max(at_.since, at_.newest);
     });
   }
@@ -126,7 +105,7 @@ class ApiPoller final : public Connector {
     }
     for (std::size_t page = 0; page < api_.max_pages; ++page) {
       at_.quota = quota_at(api_.quota, at_.quota, now());
-      if (!quota_allows(api_.quota, at_.quota)) {
+      if (quota_left(api_.quota, at_.quota) < api_.quota.units_per_request) {
         co_return out_of_quota();
       }
       Result<HttpResponse> response = co_await ask();
@@ -207,7 +186,7 @@ class ApiPoller final : public Connector {
         }
       }
       Result<HttpResponse> response = co_await http_.fetch(page_request());
-      at_.quota.spent += api_.quota.units_per_day == 0 ? 0 : api_.quota.units_per_request;
+      at_.quota.spent += api_.quota.units == 0 ? 0 : api_.quota.units_per_request;
       const bool may_be_stale =
           response && response->status == 401 && had_all && !api_.before.empty() && !is_second_try;
       if (!may_be_stale) {
@@ -281,8 +260,8 @@ class ApiPoller final : public Connector {
                         survey.newest != Time{} && survey.newest < at_.from;
     const bool ends = follows() ? survey.items == 0 && place == at_.next : place.empty() || is_old;
     if (is_first && !follows()) {
-      at_.etag = bounded(response.header("etag"));
-      at_.last_modified = bounded(response.header("last-modified"));
+      at_.etag = kept_validator(response.header("etag"));
+      at_.last_modified = kept_validator(response.header("last-modified"));
       at_.digest = digest;
     }
     std::vector<std::string> vanished;
@@ -313,7 +292,7 @@ class ApiPoller final : public Connector {
     const bool is_link =
         api_.paging.kind == Paging::kNextLink || api_.paging.kind == Paging::kLinkHeader;
     if (is_link && place.starts_with('/')) {
-      place = std::string(site_of(page_url)) + place;
+      place = site_of(page_url) + place;
     }
     const bool is_elsewhere = is_link && site_of(place) != site_of(page_request().url);
     return is_elsewhere || place.size() > kMaxPlaceBytes ? std::string() : place;
@@ -398,7 +377,7 @@ class ApiPoller final : public Connector {
   WalkEnd out_of_quota() {
     const Time until = quota_resets_at(api_.quota, now());
     return {waiting_until(until), State::kQuotaSpent,
-            "today's budget of " + std::to_string(api_.quota.units_per_day) +
+            "today's budget of " + std::to_string(api_.quota.units) +
                 " units is spent; it is given back at " + format_time(until)};
   }
 
@@ -434,8 +413,7 @@ class ApiPoller final : public Connector {
                        : refused && verdict.fault != Meaning::kQuotaSpent
                            ? PollOutcome::Kind::kRefusal
                            : PollOutcome::Kind::kFailure;
-    if (verdict.fault == Meaning::kQuotaSpent && !verdict.ask_again_at &&
-        api_.quota.units_per_day > 0) {
+    if (verdict.fault == Meaning::kQuotaSpent && !verdict.ask_again_at && api_.quota.units > 0) {
       end.outcome = waiting_until(quota_resets_at(api_.quota, now()));
     }
     end.state = verdict.fault == Meaning::kQuotaSpent     ? State::kQuotaSpent

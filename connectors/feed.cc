@@ -1,8 +1,6 @@
 #include "connectors/feed.h"
 
 #include <simdjson.h>
-#include <sodium.h>
-
 #include <array>
 #include <random>
 
@@ -11,6 +9,7 @@
 #include "connectors/link_header.h"
 #include "connectors/poll_schedule.h"
 #include "connectors/robots.h"
+#include "connectors/validators.h"
 #include "engine/core/json_writer.h"
 #include "engine/ingest/signal.h"
 #include "engine/parse/feed_links.h"
@@ -27,7 +26,6 @@ constexpr std::string_view kAccept =
     "application/json;q=0.8, */*;q=0.1";
 /// A feed that moved and then fails this often is looked for at its configured address again.
 constexpr std::uint32_t kFailuresBeforeTheOldAddress = 5;
-constexpr std::size_t kMaxValidatorBytes = 1024;
 constexpr std::chrono::milliseconds kPollWhilePushed{3'600'000};
 /// A feed without items: only the cursor moves.
 constexpr std::string_view kNothingNew = "<rss/>";
@@ -41,19 +39,6 @@ struct FeedOptions {
   bool obeys_robots = true;
   bool wants_pushes = false;
 };
-
-std::string digest_of(std::string_view body) {
-  std::array<unsigned char, crypto_generichash_BYTES_MIN> digest;
-  crypto_generichash(digest.data(), digest.size(),
-                     reinterpret_cast<const unsigned char*>(body.data()), body.size(), nullptr, 0);
-  std::array<char, 2 * digest.size() + 1> hex;
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return hex.data();
-}
-
-std::string bounded(std::string_view validator) {
-  return validator.size() <= kMaxValidatorBytes ? std::string(validator) : std::string();
-}
 
 class FeedConnector final : public Connector {
  public:
@@ -311,16 +296,15 @@ class FeedConnector final : public Connector {
     if (status == 410 && response.url == response.permanent_url) {
       return PollOutcome::Kind::kGone;
     }
-    const bool try_again = status == 408 || status == 425 || status == 429 || status >= 500;
-    return try_again ? PollOutcome::Kind::kFailure : PollOutcome::Kind::kRefusal;
+    return says_try_again(status) ? PollOutcome::Kind::kFailure : PollOutcome::Kind::kRefusal;
   }
 
   /// A body that is new becomes an envelope. The validators are those of what is stored, so they
   /// change only with it.
   asio::awaitable<void> take(HttpResponse response) {
     FeedCursor next = at_;
-    next.etag = bounded(response.header("etag"));
-    next.last_modified = bounded(response.header("last-modified"));
+    next.etag = kept_validator(response.header("etag"));
+    next.last_modified = kept_validator(response.header("last-modified"));
     next.digest = digest_of(response.body);
     if (next.digest == at_.digest) {
       at_ = std::move(next);

@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "connectors/public_address.h"
-#include "connectors/url_site.h"
+#include "connectors/url.h"
 #include "engine/core/check.h"
 #include "engine/ingest/signal.h"
 
@@ -29,6 +29,7 @@ constexpr std::size_t kInflationCheckBytes =
 constexpr std::chrono::milliseconds kConnectTimeout{10'000};
 constexpr long kMaxConnections = 64;
 constexpr long kMaxConnectionsPerHost = 4;
+constexpr long kMaxStreamsPerHost = 16;
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -57,7 +58,11 @@ struct Transfer {
     return false;
   }
   bool take_header(std::string_view line);
+  /// The header of a stream's answer ends here, unless it was an interim one.
+  void begin();
   bool take_body(std::string_view bytes);
+  /// Of a stream. False: nothing is taken before the reader has made room.
+  bool take_piece(std::string_view bytes);
 
   const HttpRequest& request;
   CURL* easy = nullptr;
@@ -67,6 +72,12 @@ struct Transfer {
   std::array<char, CURL_ERROR_SIZE> error{};
   std::optional<CURLcode> result;  ///< once it is done
   Signal finished;
+
+  // Of a stream only.
+  bool is_stream = false;
+  bool has_begun = false;  ///< the header is complete
+  bool is_paused = false;
+  std::chrono::steady_clock::time_point last_heard = std::chrono::steady_clock::now();
 };
 
 bool Transfer::take_header(std::string_view line) {
@@ -81,6 +92,9 @@ bool Transfer::take_header(std::string_view line) {
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) {
+    if (is_stream && trimmed(line).empty()) {
+      begin();
+    }
     return true;
   }
   std::string& value = response.headers[lower_case(trimmed(line.substr(0, colon)))];
@@ -103,6 +117,27 @@ bool Transfer::take_body(std::string_view bytes) {
   return true;
 }
 
+void Transfer::begin() {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status >= 200) {
+    response.status = static_cast<unsigned>(status);
+    has_begun = true;
+    last_heard = std::chrono::steady_clock::now();
+    finished.notify();
+  }
+}
+
+bool Transfer::take_piece(std::string_view bytes) {
+  last_heard = std::chrono::steady_clock::now();
+  is_paused = response.body.size() + bytes.size() > HttpStream::kMaxHeldBytes;
+  if (!is_paused) {
+    response.body += bytes;
+    finished.notify();
+  }
+  return !is_paused;
+}
+
 // What libcurl calls, in C's words.
 
 std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* transfer) {
@@ -111,6 +146,10 @@ std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* transfer
 
 std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* transfer) {
   return static_cast<Transfer*>(transfer)->take_body({bytes, size}) ? size : 0;
+}
+
+std::size_t on_piece(char* bytes, std::size_t, std::size_t size, void* transfer) {
+  return static_cast<Transfer*>(transfer)->take_piece({bytes, size}) ? size : CURL_WRITEFUNC_PAUSE;
 }
 
 curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
@@ -142,7 +181,7 @@ void set(CURL* easy, CURLoption option, Value value) {
 /// libcurl's multi handle with its sockets and its timer on the executor.
 class HttpClient::Multi : public std::enable_shared_from_this<HttpClient::Multi> {
  public:
-  Multi(asio::any_io_executor executor, HttpOptions options)
+  Multi(asio::any_io_executor executor, HttpOptions options, long max_connections_per_host)
       : executor_(executor), timer_(executor), options_(std::move(options)) {
     check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl starts");
     multi_ = curl_multi_init();
@@ -152,7 +191,7 @@ class HttpClient::Multi : public std::enable_shared_from_this<HttpClient::Multi>
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Multi::on_timer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, kMaxConnections);
-    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, kMaxConnectionsPerHost);
+    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, max_connections_per_host);
   }
 
   ~Multi() {
@@ -171,9 +210,9 @@ class HttpClient::Multi : public std::enable_shared_from_this<HttpClient::Multi>
   /// One hop, no redirects.
   asio::awaitable<Result<HttpResponse>> fetch_hop(const HttpRequest& request);
 
- private:
   class Hop;
 
+ private:
   /// A socket that libcurl owns and we watch.
   struct Watch {
     Watch(const asio::any_io_executor& executor, curl_socket_t socket)
@@ -302,6 +341,16 @@ class HttpClient::Multi::Hop {
 
   Transfer& transfer() { return transfer_; }
 
+  /// Before the first turn of the loop: the answer is to be read while it comes.
+  void become_stream() {
+    CURL* easy = transfer_.easy;
+    transfer_.is_stream = true;
+    set(easy, CURLOPT_WRITEFUNCTION, &on_piece);
+    set(easy, CURLOPT_ACCEPT_ENCODING, static_cast<const char*>(nullptr));
+    set(easy, CURLOPT_TIMEOUT_MS, 0L);
+    set(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t{0});
+  }
+
  private:
   void set_target() {
     CURL* easy = transfer_.easy;
@@ -410,7 +459,9 @@ std::string user_agent_of(const std::string& contact) {
 }
 
 HttpClient::HttpClient(asio::any_io_executor executor, HttpOptions options)
-    : multi_(std::make_shared<Multi>(std::move(executor), std::move(options))) {}
+    : options_(std::move(options)),
+      multi_(std::make_shared<Multi>(executor, options_, kMaxConnectionsPerHost)),
+      streams_(std::make_shared<Multi>(executor, options_, kMaxStreamsPerHost)) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -450,6 +501,64 @@ asio::awaitable<Result<HttpResponse>> HttpClient::fetch(HttpRequest request) {
     request.url = response->url;
   }
   co_return fail(ErrorCode::kRefused, "more than " + std::to_string(kMaxRedirects) + " redirects");
+}
+
+/// Everything a stream needs while it lives: the request that the transfer refers to comes first.
+struct HttpStream::State {
+  State(std::shared_ptr<HttpClient::Multi> multi, HttpRequest asked, HttpStreamLimits limits)
+      : request(std::move(asked)), limits(limits), hop(std::move(multi), request) {
+    hop.become_stream();
+  }
+  HttpRequest request;
+  HttpStreamLimits limits;
+  HttpClient::Multi::Hop hop;
+};
+
+asio::awaitable<Result<std::unique_ptr<HttpStream>>> HttpClient::open(HttpRequest request,
+                                                                      HttpStreamLimits limits) {
+  std::unique_ptr<HttpStream> stream(
+      new HttpStream(std::make_unique<HttpStream::State>(streams_, std::move(request), limits)));
+  Transfer& transfer = stream->state_->hop.transfer();
+  const auto deadline = std::chrono::steady_clock::now() + limits.open_timeout;
+  while (!transfer.has_begun && !transfer.result) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      co_return fail(ErrorCode::kUnavailable, "no answer in time");
+    }
+    co_await transfer.finished.next(limits.open_timeout);
+  }
+  if (!transfer.has_begun) {
+    co_return failure(transfer);
+  }
+  transfer.response.url = stream->state_->request.url;
+  transfer.response.permanent_url = stream->state_->request.url;
+  co_return stream;
+}
+
+HttpStream::HttpStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpStream::~HttpStream() = default;
+
+const HttpResponse& HttpStream::response() const { return state_->hop.transfer().response; }
+
+asio::awaitable<Result<std::string>> HttpStream::read() {
+  Transfer& transfer = state_->hop.transfer();
+  while (transfer.response.body.empty() && !transfer.result) {
+    const auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - transfer.last_heard);
+    if (silent >= state_->limits.idle_timeout) {
+      co_return fail(ErrorCode::kUnavailable, "the source has fallen silent");
+    }
+    co_await transfer.finished.next(state_->limits.idle_timeout - silent);
+  }
+  if (transfer.response.body.empty() && *transfer.result != CURLE_OK) {
+    co_return failure(transfer);
+  }
+  std::string piece = std::exchange(transfer.response.body, {});
+  if (transfer.is_paused) {
+    transfer.is_paused = false;
+    transfer.last_heard = std::chrono::steady_clock::now();  // the silence was ours
+    curl_easy_pause(transfer.easy, CURLPAUSE_CONT);
+  }
+  co_return piece;
 }
 
 std::string_view HttpResponse::header(std::string_view lower_case_name) const {

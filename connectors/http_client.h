@@ -51,6 +51,14 @@ struct HttpOptions {
   std::string ca_file;  ///< PEM; empty: what the system trusts
 };
 
+/// How long a stream may take to begin and how long it may be silent once it has.
+struct HttpStreamLimits {
+  std::chrono::milliseconds open_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{60'000};  ///< longer than the source's keep-alives
+};
+
+class HttpStream;
+
 /// Fetches over HTTP(S) without blocking: libcurl's multi interface, driven by the ingest thread's
 /// executor. Follows at most 5 redirects of GET and HEAD, http and https only, and leaves
 /// Authorization and Cookie behind when the host changes. Verifies TLS. Inflates gzip and brotli as
@@ -71,9 +79,44 @@ class HttpClient {
   /// operation_aborted when cancelled.
   boost::asio::awaitable<Result<HttpResponse>> fetch(HttpRequest request);
 
+  /// Asks for an answer without end: returns as soon as its header is there, whatever the status.
+  /// Fails as fetch() does. Follows no redirect, asks for no compression; `max_body_bytes` and
+  /// `timeout` of the request mean nothing here. Streams have connections of their own (at most 64,
+  /// 16 per host) and take none from fetch(). At most one read under way; may outlive the client.
+  boost::asio::awaitable<Result<std::unique_ptr<HttpStream>>> open(HttpRequest request,
+                                                                   HttpStreamLimits limits);
+
+  const HttpOptions& options() const { return options_; }
+
  private:
+  friend class HttpStream;
   class Multi;
-  std::shared_ptr<Multi> multi_;
+  HttpOptions options_;
+  std::shared_ptr<Multi> multi_, streams_;
+};
+
+/// An answer that is read while it comes. Whoever does not read holds the source up: beyond
+/// kMaxHeldBytes nothing more is taken from the connection. Ends the connection when it goes.
+class HttpStream {
+ public:
+  static constexpr std::size_t kMaxHeldBytes = 256 << 10;
+
+  ~HttpStream();
+  HttpStream(const HttpStream&) = delete;
+  HttpStream& operator=(const HttpStream&) = delete;
+
+  /// Status and headers; no body.
+  const HttpResponse& response() const;
+  /// What has come since the last read, at least a byte; empty: the answer ended as it should.
+  /// kUnavailable: it broke off, or was silent for longer than the limit. Throws operation_aborted
+  /// when cancelled.
+  boost::asio::awaitable<Result<std::string>> read();
+
+ private:
+  friend class HttpClient;
+  struct State;
+  explicit HttpStream(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace vigie

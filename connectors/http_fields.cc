@@ -60,6 +60,10 @@ std::optional<seconds> parse_retry_after(std::string_view value, Time now) {
   return std::nullopt;
 }
 
+bool says_try_again(unsigned status) {
+  return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
 std::optional<seconds> parse_max_age(std::string_view cache_control) {
   std::optional<seconds> age;
   while (!cache_control.empty()) {

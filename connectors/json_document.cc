@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <deque>
 
@@ -42,15 +43,15 @@ std::optional<std::string> unescaped(std::string_view step) {
 JsonDocument::Flaw flaw_of(simdjson::error_code error) {
   switch (error) {
     case simdjson::UTF8_ERROR:
-      return {RejectReason::kInvalidUtf8, "the answer is not UTF-8"};
+      return {RejectReason::kInvalidUtf8, "this is not UTF-8"};
     case simdjson::DEPTH_ERROR:
-      return {RejectReason::kTooDeep, "the answer nests too deep"};
+      return {RejectReason::kTooDeep, "this JSON nests too deep"};
     case simdjson::CAPACITY:
     case simdjson::MEMALLOC:
-      return {RejectReason::kTooLong, "the answer is too large"};
+      return {RejectReason::kTooLong, "this JSON is too large"};
     default:
       return {RejectReason::kMalformed,
-              std::string("the answer is not JSON: ") + simdjson::error_message(error)};
+              std::string("this is not JSON: ") + simdjson::error_message(error)};
   }
 }
 
@@ -168,10 +169,31 @@ const JsonNode* JsonDocument::find(const JsonNode& from, const JsonPath& path) {
   return found.empty() ? nullptr : found.front();
 }
 
+const JsonNode* JsonDocument::find(const JsonNode& from, std::string_view pointer) {
+  dom::element element;
+  return from.value.at_pointer(pointer).get(element) == simdjson::SUCCESS
+             ? &pieces_->nodes.emplace_back(JsonNode{element, &from})
+             : nullptr;
+}
+
+std::vector<const JsonNode*> JsonDocument::elements(const JsonNode& node) {
+  static const JsonPath kEvery{0, {"*"}};
+  return node.value.is_array() ? all(node, kEvery) : std::vector<const JsonNode*>();
+}
+
+bool JsonDocument::is_object(const JsonNode& node) { return node.value.is_object(); }
+
 std::optional<std::string_view> JsonDocument::text(const JsonNode& node) {
   switch (node.value.type()) {
-    case dom::element_type::STRING:
-      return node.value.get_string().value_unsafe();
+    case dom::element_type::STRING: {
+      const std::string_view text = node.value.get_string().value_unsafe();
+      if (text.find('\0') == text.npos) {
+        return text;
+      }
+      std::string clean(text);
+      std::ranges::replace(clean, '\0', ' ');
+      return keep(std::move(clean));
+    }
     case dom::element_type::INT64:
     case dom::element_type::UINT64:
     case dom::element_type::DOUBLE:
@@ -194,6 +216,19 @@ std::optional<double> JsonDocument::number(const JsonNode& node) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(value)
                                                                   : std::nullopt;
+}
+
+std::uint64_t JsonDocument::count(const JsonNode& node) {
+  std::uint64_t whole = 0;
+  if (node.value.get(whole) == simdjson::SUCCESS) {
+    return whole;
+  }
+  const double value = number(node).value_or(0);
+  return value > 0 && value < 1e15 ? static_cast<std::uint64_t>(value) : 0;
+}
+
+std::string_view JsonDocument::keep(std::string text) {
+  return pieces_->texts.emplace_back(std::move(text));
 }
 
 std::string JsonDocument::json(const JsonNode& node) const { return simdjson::minify(node.value); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,10 +50,21 @@ class JsonDocument {
   /// The first of them; null: there is none.
   const JsonNode* find(const JsonNode& from, const JsonPath& path);
 
-  /// A string, the digits of a number, "true", "false"; nothing for null, objects and arrays.
+  /// What a plain JSON Pointer leads to ("/account/acct"); null: it is not there.
+  const JsonNode* find(const JsonNode& from, std::string_view pointer);
+  /// The elements of an array; none of anything else.
+  std::vector<const JsonNode*> elements(const JsonNode& node);
+  static bool is_object(const JsonNode& node);
+
+  /// A string (free of U+0000: a space stands for each), the digits of a number, "true", "false";
+  /// nothing for null, objects and arrays.
   std::optional<std::string_view> text(const JsonNode& node);
   /// A number, or a string that holds one.
   std::optional<double> number(const JsonNode& node);
+  /// A whole number, or what is whole of one; 0 for anything that is none.
+  std::uint64_t count(const JsonNode& node);
+  /// `text` for as long as the document's own texts last.
+  std::string_view keep(std::string text);
   /// The value as JSON again.
   std::string json(const JsonNode& node) const;
 

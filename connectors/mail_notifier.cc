@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/signature.h"
+#include "connectors/secret.h"
 #include "connectors/transfer.h"
 
 namespace vigie {

@@ -4,14 +4,15 @@
 #include <cstdint>
 #include <optional>
 
+#include "connectors/back_off.h"
+
 namespace vigie {
 
 /// What the configuration says about how often to ask a source.
 struct PollPolicy {
   std::chrono::seconds interval{300};             ///< between two polls that succeed
   std::chrono::seconds longest_interval{86'400};  ///< whatever the source asks for
-  std::chrono::seconds first_back_off{30};  ///< after one failure; doubles with each further one
-  std::chrono::seconds longest_back_off{3'600};
+  BackOff back_off{std::chrono::seconds(30), std::chrono::hours(1)};
 };
 
 /// What one poll came to.

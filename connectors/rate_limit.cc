@@ -94,9 +94,10 @@ RateLimit read_rate_limit(const HttpResponse& response, Time now) {
   RateLimit limit;
   for (const std::string_view prefix : kPrefixes) {
     const auto left = number_at_front(response.header(std::string(prefix) + "remaining"));
-    if (left) {
-      limit.is_spent = *left < 1;
-      limit.resets_at = parse_reset(response.header(std::string(prefix) + "reset"), now);
+    const std::string_view reset = response.header(std::string(prefix) + "reset");
+    if (left || (response.status == 429 && !reset.empty())) {
+      limit.is_spent = response.status == 429 || *left < 1;
+      limit.resets_at = parse_reset(reset, now);
       return limit;
     }
   }

@@ -15,7 +15,8 @@ struct RateLimit {
 
 /// Understands, whichever is there:
 ///   - [x-]rate[-]limit-remaining with -reset: epoch seconds (X, Bluesky), ISO 8601 (Mastodon), or
-///     seconds from now (Reddit, RFC draft); remaining may be a fraction; less than 1 is spent
+///     seconds from now (Reddit, RFC draft); remaining may be a fraction; less than 1 is spent,
+///     and so is any answer of status 429
 ///   - x-app-usage, x-page-usage, x-business-use-case-usage (Facebook): JSON of percentages; 95 is
 ///     spent, estimated_time_to_regain_access is in minutes
 RateLimit read_rate_limit(const HttpResponse& response, Time now);

@@ -4,8 +4,12 @@
 #include "connectors/api_sources.h"
 #include "connectors/feed.h"
 #include "connectors/file.h"
+#include "connectors/jetstream.h"
 #include "connectors/json_shape.h"
+#include "connectors/mastodon.h"
+#include "connectors/nats.h"
 #include "connectors/webhook.h"
+#include "connectors/x.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/feed.h"
 
@@ -17,7 +21,11 @@ const ConnectorTypes& connector_types() {
         {"feed", {make_feed_connector, "feed"}},
         {"file", {make_file_connector, "canonical"}},
         {"http_json", {make_http_json_connector, "http_json"}},
+        {"jetstream", {make_jetstream_connector, "jetstream"}},
+        {"mastodon", {make_mastodon_connector, "mastodon"}},
+        {"nats", {make_nats_connector, "canonical"}},
         {"webhook", {make_webhook_connector, "canonical"}},
+        {"x", {make_x_connector, "x"}},
     };
     add_api_sources(all);
     return all;
@@ -30,6 +38,9 @@ MappingFactories mappings() {
       {"canonical", [] { return make_canonical_mapping(Requirement::kIngest); }},
       {"feed", make_feed_mapping},
       {"http_json", make_configured_json_mapping},
+      {"jetstream", make_jetstream_mapping},
+      {"mastodon", make_mastodon_mapping},
+      {"x", make_x_mapping},
   };
   add_api_sources(all);
   return all;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "connectors/robots_rules.h"
-#include "connectors/url_site.h"
+#include "connectors/url.h"
 #include "engine/ingest/signal.h"
 
 namespace vigie {

@@ -1,14 +1,9 @@
 #include "connectors/signature.h"
 
-#include <fcntl.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 
 namespace vigie {
@@ -16,8 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 1024;
 constexpr std::size_t kMaxSignatures = 4;
-constexpr std::size_t kMinSecretBytes = 16;
-constexpr std::size_t kMaxSecretBytes = 4096;
 
 using Mac = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
 
@@ -123,36 +116,6 @@ std::string sign(std::string_view body, std::string_view secret, Time now) {
   std::array<char, 2 * sizeof(Mac) + 1> hex;
   sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
   return "t=" + digits + ",v1=" + hex.data();
-}
-
-Result<std::string> read_secret_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) {
-    return fail(ErrorCode::kUnavailable,
-                "cannot open secret file " + path + ": " + std::strerror(errno));
-  }
-  struct stat facts {};
-  std::string secret(kMaxSecretBytes + 2, '\0');
-  const bool is_file = ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode);
-  const ssize_t got = is_file ? ::read(fd, secret.data(), secret.size()) : -1;
-  ::close(fd);
-  if (got < 0) {
-    return fail(ErrorCode::kUnavailable, "cannot read secret file " + path);
-  }
-  if ((facts.st_mode & 077) != 0) {
-    return fail(ErrorCode::kRefused,
-                "secret file " + path + " may be read by others than its owner: chmod 600 it");
-  }
-  secret.resize(static_cast<std::size_t>(got));
-  while (secret.ends_with('\n') || secret.ends_with('\r')) {
-    secret.pop_back();
-  }
-  if (secret.size() < kMinSecretBytes || secret.size() > kMaxSecretBytes) {
-    return fail(ErrorCode::kInvalidInput, "secret file " + path + " must hold " +
-                                              std::to_string(kMinSecretBytes) + " to " +
-                                              std::to_string(kMaxSecretBytes) + " bytes");
-  }
-  return secret;
 }
 
 }  // namespace vigie

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/core/result.h"
 #include "engine/core/time.h"
 
 namespace vigie {
@@ -24,9 +23,5 @@ SignatureVerdict verify_signature(std::string_view header, std::string_view body
 
 /// The header's value, for whoever sends.
 std::string sign(std::string_view body, std::string_view secret, Time now);
-
-/// Reads a secret from a file that only its owner may read (mode 0600 or less); the line end behind
-/// it is not part of it. At least 16 bytes, at most 4 KiB.
-Result<std::string> read_secret_file(const std::string& path);
 
 }  // namespace vigie

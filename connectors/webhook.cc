@@ -6,6 +6,7 @@
 #include <array>
 
 #include "connectors/answer_memory.h"
+#include "connectors/secret.h"
 #include "connectors/signature.h"
 #include "engine/core/json_writer.h"
 

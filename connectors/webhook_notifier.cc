@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "connectors/http_fields.h"
+#include "connectors/secret.h"
 #include "connectors/signature.h"
 #include "connectors/transfer.h"
 #include "engine/core/json_writer.h"
@@ -67,7 +69,7 @@ class WebhookNotifier final : public Notifier {
       return Attempt::delivered();
     }
     std::string error = "the receiver answered " + std::to_string(status);
-    if (status == 408 || status == 425 || status == 429 || status >= 500) {
+    if (says_try_again(static_cast<unsigned>(status))) {
       return Attempt::retry(std::move(error), std::chrono::seconds(retry_after));
     }
     return Attempt::refused(std::move(error));

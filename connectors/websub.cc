@@ -9,7 +9,7 @@
 
 #include "connectors/form.h"
 #include "connectors/hub_signature.h"
-#include "connectors/url_site.h"
+#include "connectors/url.h"
 
 namespace vigie {
 namespace asio = boost::asio;

@@ -288,9 +288,9 @@ void Engine::register_connector_gauges(std::size_t connector) {
         [](const auto& now) {
           return std::chrono::duration<double>(now.newest_at.time_since_epoch()).count();
         });
-  gauge("vigie_connector_budget_spent_units", "Of the source's daily budget, today.",
+  gauge("vigie_connector_budget_spent_units", "Of the source's budget of a day or month.",
         [](const auto& now) { return static_cast<double>(now.budget_spent); });
-  gauge("vigie_connector_budget_units", "The source's daily budget; 0 if it has none.",
+  gauge("vigie_connector_budget_units", "The source's budget of a day or month; 0 if it has none.",
         [](const auto& now) { return static_cast<double>(now.budget_units); });
   gauge("vigie_connector_lag_bytes",
         "Bytes of a file that are not read yet; 0 for a source that has no end.",

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "connectors/url_site.h"
+#include "connectors/url.h"
 #include "engine/app/commands.h"
 #include "engine/app/complain.h"
 #include "engine/app/config.h"

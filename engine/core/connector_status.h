@@ -35,7 +35,7 @@ class ConnectorStatus {
     std::uint64_t requests = 0, errors = 0;
     std::uint64_t done_bytes = 0, total_bytes = 0;  ///< progress of a file; 0 total: has no end
     Time newest_at{};  ///< creation of the latest mention taken, the source's word; epoch: unknown
-    std::uint64_t budget_spent = 0, budget_units = 0;  ///< of today; 0 units: has no budget
+    std::uint64_t budget_spent = 0, budget_units = 0;  ///< of this day or month; 0 units: has none
   };
 
   static constexpr std::array<State, 9> kStates = {

@@ -30,6 +30,7 @@ struct Finding {
     kKeepIfParentKnown,  ///< a reply that no watch rule matched: kept if what it answers is kept
     kReplaceIfKnown,     ///< an edit that no watch rule matches any more: replaces what is kept
     kDelete,
+    kPurgeAuthor,  ///< all that `author` wrote on `source`: only these two and the tenant count
   };
   Action action = Action::kKeep;
   TenantId tenant = 0;

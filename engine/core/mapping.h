@@ -40,6 +40,9 @@ class MentionSink {
   virtual void mention(const Mention& mention) = 0;
   /// `bytes`: the unreadable piece (valid during the call), `detail`: a sentence for a person.
   virtual void reject(RejectReason reason, std::string_view detail, std::string_view bytes) = 0;
+  /// The source says that this author is gone, and everything they wrote on it. Whoever keeps
+  /// nothing has nothing to do.
+  virtual void purge_author(std::string_view /*source*/, std::string_view /*author_id*/) {}
 };
 
 /// Reads one source's shape: envelope bytes → mentions. Bad pieces are rejected one by one, the

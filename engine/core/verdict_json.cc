@@ -149,6 +149,10 @@ std::vector<std::uint32_t> all_topics(std::span<const TenantOpinion> opinions) {
 void write_mention_members(const Mention& mention, const AuthorMark& author, JsonWriter& json) {
   json.key("id").value(mention.id);
   json.key("source").value(mention.source);
+  if (mention.deleted) {
+    json.key("deleted").value(true);
+    return;
+  }
   json.key("kind").value(to_string(mention.kind));
   write_author(mention.author, author, json);
   write_text("title", mention.title, json);

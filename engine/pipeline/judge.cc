@@ -95,6 +95,23 @@ void Judge::reject(RejectReason reason, std::string_view detail, std::string_vie
   out_->rejected.push_back({reason, std::string(detail), std::string(bytes)});
 }
 
+void Judge::purge_author(std::string_view source, std::string_view author_id) {
+  if (author_id.empty()) {
+    return;
+  }
+  ++out_->mentions;
+  Finding finding;
+  finding.action = Finding::Action::kPurgeAuthor;
+  finding.mention = out_->mentions - 1;
+  finding.source = append(source);
+  finding.received_at = envelope_->received_at;
+  for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
+    finding.tenant = tenant;
+    finding.author = pseudonyms_.name(tenant, source, author_id);
+    out_->findings.push_back(finding);
+  }
+}
+
 void Judge::take_back(const Mention& mention) {
   Finding finding;
   finding.action = Finding::Action::kDelete;

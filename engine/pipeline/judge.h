@@ -43,6 +43,7 @@ class Judge final : private MentionSink {
  private:
   void mention(const Mention& mention) override;
   void reject(RejectReason reason, std::string_view detail, std::string_view bytes) override;
+  void purge_author(std::string_view source, std::string_view author_id) override;
 
   void take_back(const Mention& mention);
   void keep(const Mention& mention);

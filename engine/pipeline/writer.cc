@@ -148,7 +148,20 @@ void Writer::apply(Findings& findings) {
   findings = Findings();
 }
 
+Store::Outcome Writer::purge_author(const Findings& findings, const Finding& finding) {
+  parts_.store.purge_author(findings, finding, [&](const Store::Applied& gone) {
+    parts_.metrics.deleted(finding.tenant, 1);
+    if (gone.was_urgent) {
+      parts_.alerts.forget(gone.ref);
+    }
+  });
+  return Store::Outcome::kDeleted;
+}
+
 Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
+  if (finding.action == Finding::Action::kPurgeAuthor) {
+    return purge_author(findings, finding);
+  }
   const Store::Applied applied = parts_.store.apply(findings, finding);
   switch (applied.outcome) {
     case Store::Outcome::kStored:

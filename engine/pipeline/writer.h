@@ -82,6 +82,7 @@ class Writer {
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
+  Store::Outcome purge_author(const Findings& findings, const Finding& finding);
   void advance(const Findings& findings);
   void count_stored(const Findings& findings, const Finding& finding);
   void flush_counts();

@@ -143,6 +143,12 @@ class Store {
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
   /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
   Applied apply(const Findings& findings, const Finding& finding);
+  /// W. Carries out Finding::Action::kPurgeAuthor: deletes every mention of the author's as a
+  /// deletion of its own would, and destroys the author's identities and their keys. Tells
+  /// `deleted` of each. Commits what the batch under way holds first. Cheap for somebody unknown;
+  /// else reads the tenant's identities and the days on which the author wrote.
+  void purge_author(const Findings& findings, const Finding& finding,
+                    const std::function<void(const Applied&)>& deleted);
   /// W. Makes `correction` the one in force of a committed mention; what it leaves out is the
   /// engine's again. Verdict and evidence stay as they are; rollups and the index of urgent
   /// mentions follow in the same batch. It stays through edits that leave title and text alone, and

@@ -60,6 +60,9 @@ void Store::State::seal_identity(const Findings& findings, const Finding& findin
   std::array<unsigned char, crypto_secretbox_KEYBYTES + crypto_secretbox_NONCEBYTES> random;
   random_bytes.fill(random);
   const unsigned char* const nonce = random.data() + crypto_secretbox_KEYBYTES;
+  if (authors) {
+    authors->add(identity_key(number, author));
+  }
   SealedRows& rows = pending_identities[{number, day}];
   rows.keys += view(author);
   rows.keys.append(reinterpret_cast<const char*>(random.data()), crypto_secretbox_KEYBYTES);

@@ -71,6 +71,7 @@ struct Store::State {
   std::unordered_map<std::string, std::array<std::int64_t, 12>> pending_counts;
   std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
   IdentityMemory known_identities;
+  std::unique_ptr<KnownIds> authors;  ///< whose identity may be here; once somebody was purged
   /// The rows of the batch under way, by (T, D).
   struct SealedRows {
     std::string keys, identities;
@@ -150,6 +151,11 @@ struct Store::State {
   void seal_identity(const Findings& findings, const Finding& finding);
   void write_identities();
   std::uint64_t next_identities(std::uint32_t number, Day day);
+
+  // store_purge.cc
+  /// The days on which the author's identity was sealed, by tenant; it goes with `batch`.
+  std::set<Day> erase_identities(TenantId tenant, const Pseudonym& author);
+  void learn_authors();
 
   // store_expire.cc
   void expire_mentions(std::uint32_t number, Day day, WriteBatch& gone);

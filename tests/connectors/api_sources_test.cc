@@ -8,6 +8,7 @@
 #include "connectors/api_poller.h"
 #include "tests/connectors/api_pages.h"
 #include "tests/connectors/engine_stand_in.h"
+#include "tests/connectors/facts.h"
 #include "tests/connectors/temp_folder.h"
 
 namespace vigie {
@@ -204,6 +205,7 @@ class ApiSourceTest : public testing::TestWithParam<ApiPage> {
 };
 
 TEST_P(ApiSourceTest, TakesEveryPageWithIdsAndTimes) {
+  shows(GetParam().type, "takes");
   const Polled polled = poll();
   EXPECT_TRUE(polled.status.state == State::kActive || polled.status.state == State::kLimited)
       << to_string(polled.status.state) << " " << polled.status.detail;
@@ -221,6 +223,7 @@ TEST_P(ApiSourceTest, TakesEveryPageWithIdsAndTimes) {
 }
 
 TEST_P(ApiSourceTest, GoesOnWhereItWasKilledWithoutLossOrDoubles) {
+  shows(GetParam().type, "resumes");
   source_.hold_from = GetParam().has_pages ? 1 : 0;
   poll([&] { return source_.is_holding.load(); });
   EXPECT_EQ(known_.mentions.size(), GetParam().has_pages ? kPageSize : 0u);
@@ -237,6 +240,7 @@ TEST_P(ApiSourceTest, GoesOnWhereItWasKilledWithoutLossOrDoubles) {
 }
 
 TEST_P(ApiSourceTest, TakesNothingOfAnAnswerThatIsCutOff) {
+  shows(GetParam().type, "cut");
   source_.spoil = [](std::size_t, ApiPeer::Answer& answer) { answer.is_cut = true; };
   const Polled polled = poll();
   EXPECT_EQ(polled.status.state, State::kWaiting);
@@ -250,6 +254,7 @@ TEST_P(ApiSourceTest, TakesNothingOfAnAnswerThatIsCutOff) {
 }
 
 TEST_P(ApiSourceTest, WaitsAsLongAsTheSourceSaysWhenTooMuchWasAsked) {
+  shows(GetParam().type, "limited");
   source_.spoil = [](std::size_t, ApiPeer::Answer& answer) { answer = GetParam().limit; };
   const Polled polled = poll();
   EXPECT_EQ(polled.status.state, State::kQuotaSpent)
@@ -262,6 +267,7 @@ TEST_P(ApiSourceTest, WaitsAsLongAsTheSourceSaysWhenTooMuchWasAsked) {
 }
 
 TEST_P(ApiSourceTest, SaysThatItIsNotAuthorised) {
+  shows(GetParam().type, "refused");
   source_.spoil = [](std::size_t, ApiPeer::Answer& answer) { answer = GetParam().refusal; };
   const Polled polled = poll();
   EXPECT_EQ(polled.status.state, State::kUnauthorised) << polled.status.detail;
@@ -273,12 +279,14 @@ TEST_P(ApiSourceTest, SaysThatItIsNotAuthorised) {
 }
 
 TEST_P(ApiSourceTest, IsPatientWithASlowTrickle) {
+  shows(GetParam().type, "trickle");
   source_.spoil = [](std::size_t, ApiPeer::Answer& answer) { answer.is_trickled = true; };
   poll();
   expect_all_posts();
 }
 
 TEST_P(ApiSourceTest, OneBadItemDoesNotCostTheOthers) {
+  shows(GetParam().type, "malformed");
   const Post bad = source_.posts.front();
   source_.spoil = [&](std::size_t, ApiPeer::Answer& answer) {
     for (const std::string& text : {"\"" + bad.text + "\"", "\"<p>" + bad.text + "</p>\""}) {
@@ -308,6 +316,7 @@ TEST_P(ApiSourceTest, AsksAgainForWhatIsNotJson) {
 }
 
 TEST_P(ApiSourceTest, TakesAnEditAsALaterVersion) {
+  shows(GetParam().type, GetParam().has_edits ? "edit" : "no edit");
   if (!GetParam().has_edits) {
     GTEST_SKIP() << "the source does not tell of edits";
   }
@@ -321,6 +330,8 @@ TEST_P(ApiSourceTest, TakesAnEditAsALaterVersion) {
 }
 
 TEST_P(ApiSourceTest, DeletesWhatTheSourceTookBack) {
+  shows(GetParam().type,
+        GetParam().removal != ApiPage::Removal::kNone ? "deletion" : "no deletion");
   const auto removal = GetParam().removal;
   if (removal == ApiPage::Removal::kNone) {
     GTEST_SKIP() << "the source does not tell of deletions";

@@ -95,10 +95,10 @@ class EngineStandIn {
     paused_ = false;
     worker_.bell.ring();
   }
-  /// What each envelope's mentions are said to have become.
-  void answer_with(const Receipt& receipt) {
+  /// What each envelope's mentions are said to have become, by its bytes.
+  void answer_with(std::function<Receipt(std::string_view)> receipt_of) {
     const std::scoped_lock lock(mutex_);
-    receipt_ = receipt;
+    receipt_of_ = std::move(receipt_of);
   }
   std::vector<Arrival> arrivals() const {
     const std::scoped_lock lock(mutex_);
@@ -130,7 +130,7 @@ class EngineStandIn {
       arrivals_.push_back({std::string(envelope.bytes.view()), envelope.cursor, envelope.mode,
                            envelope.time_shift, envelope.received_at});
       if (envelope.receipt) {
-        *envelope.receipt = receipt_;
+        *envelope.receipt = receipt_of_(envelope.bytes.view());
       }
       ledger_.publish(0, envelope.sequence);
       boost::asio::post(io_, [this] { signal_.notify(); });
@@ -153,7 +153,7 @@ class EngineStandIn {
   std::optional<Settings> settings_;
   mutable std::mutex mutex_;
   std::vector<Arrival> arrivals_;
-  Receipt receipt_;
+  std::function<Receipt(std::string_view)> receipt_of_ = [](auto) { return Receipt{}; };
   std::atomic<bool> paused_{false};
   std::jthread thread_;
 };

@@ -27,7 +27,7 @@ class Nginx {
   /// `locations` goes into the server block; files are served from `www` in folder(). PORT,
   /// TLS_PORT and FOLDER are replaced.
   explicit Nginx(std::string locations, bool tls = false)
-      : port_(free_port()), tls_port_(free_port()) {
+      : port_(free_port()), tls_port_(free_port(port_)) {
     std::filesystem::create_directory(folder_.path() / "www");
     std::string config = "worker_processes 1;\nerror_log FOLDER/error.log;\npid FOLDER/pid;\n";
     config += ::geteuid() == 0 ? "user root;\n" : "";
@@ -96,7 +96,7 @@ http {
     all << std::ifstream(folder_.path() / name).rdbuf();
     return all.str();
   }
-  static std::uint16_t free_port() {
+  static std::uint16_t free_port(std::uint16_t other_than = 0) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -104,8 +104,10 @@ http {
     socklen_t length = sizeof address;
     ::bind(fd, reinterpret_cast<sockaddr*>(&address), length);
     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
-    ::close(fd);
-    return ntohs(address.sin_port);
+    const std::uint16_t port = ntohs(address.sin_port);
+    const std::uint16_t chosen = port != other_than ? port : free_port(other_than);
+    ::close(fd);  // held until now: the same one is not given twice
+    return chosen;
   }
   static void replace(std::string& text, const std::string& what, const std::string& by) {
     for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {

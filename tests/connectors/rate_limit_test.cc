@@ -43,6 +43,10 @@ TEST(RateLimit, IsNotSpentWhileSomethingIsLeft) {
   for (const char* nonsense : {"", "many", "-", "nan"}) {
     EXPECT_FALSE(limit_of({{"x-ratelimit-remaining", nonsense}}).is_spent) << nonsense;
   }
+  HttpResponse refused;
+  refused.status = 429;
+  refused.headers = {{"x-rate-limit-reset", "1790000600"}};
+  EXPECT_EQ(read_rate_limit(refused, kNow).resets_at, kNow + seconds(600));
   EXPECT_EQ(limit_of({{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "soon"}}).resets_at,
             std::nullopt);
 }
@@ -64,19 +68,27 @@ TEST(RateLimit, UnderstandsFacebooksUsage) {
 
 TEST(Quota, IsGivenBackAtMidnightWhereTheSourceLives) {
   const QuotaPolicy policy{100, 1, "America/Los_Angeles"};
-  const QuotaLedger spent = {quota_at(policy, {}, kNow).day, 100};
-  EXPECT_FALSE(quota_allows(policy, quota_at(policy, spent, kNow)));
+  const QuotaLedger spent = {quota_at(policy, {}, kNow).period, 100};
+  EXPECT_EQ(quota_left(policy, quota_at(policy, spent, kNow)), 0u);
   const Time reset = quota_resets_at(policy, kNow);
   EXPECT_EQ(format_time(reset), "2026-09-22T07:00:00Z");
-  EXPECT_FALSE(quota_allows(policy, quota_at(policy, spent, reset - seconds(1))));
-  EXPECT_TRUE(quota_allows(policy, quota_at(policy, spent, reset)));
+  EXPECT_EQ(quota_left(policy, quota_at(policy, spent, reset - seconds(1))), 0u);
+  EXPECT_EQ(quota_left(policy, quota_at(policy, spent, reset)), 100u);
 }
 
-TEST(Quota, AllowsTheLastUnitAndNoMore) {
-  const QuotaPolicy policy{100, 30, ""};
-  EXPECT_TRUE(quota_allows(policy, {1, 70}));
-  EXPECT_FALSE(quota_allows(policy, {1, 71}));
-  EXPECT_TRUE(quota_allows({0, 30, ""}, {1, 1'000'000})) << "no budget, no bound";
+TEST(Quota, OfAMonthIsGivenBackAtItsEndAndByNoClockThatIsSetBack) {
+  QuotaPolicy policy{100, 1, ""};
+  policy.period = QuotaPolicy::Period::kMonth;
+  const Time december = *parse_time("2026-12-31T23:59:00Z");
+  const QuotaLedger spent = {quota_at(policy, {}, december).period, 100};
+  EXPECT_EQ(quota_resets_at(policy, december), december + minutes(1));
+  EXPECT_EQ(quota_left(policy, quota_at(policy, spent, *parse_time("2026-11-01T00:00:00Z"))), 0u);
+  EXPECT_EQ(quota_left(policy, quota_at(policy, spent, december + minutes(1))), 100u);
+}
+
+TEST(Quota, HasNoEndWhereThereIsNoBudget) {
+  EXPECT_GT(quota_left({0, 30, ""}, {1, 1'000'000}), 1'000'000'000u);
+  EXPECT_EQ(quota_left({100, 30, ""}, {1, 170}), 0u) << "a budget that was made smaller";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "connectors/registry.h"
+#include "tests/connectors/mapped.h"
 
 namespace vigie {
 namespace {
@@ -19,19 +20,6 @@ struct Recorded {
   std::size_t mentions;
   const char* first_id;
   const char* first_time;
-};
-
-class First final : public MentionSink {
- public:
-  void mention(const Mention& mention) override {
-    if (count++ == 0) {
-      id = mention.id;
-      time = format_time(mention.created_at);
-    }
-  }
-  void reject(RejectReason, std::string_view detail, std::string_view) override { flaw = detail; }
-  std::size_t count = 0;
-  std::string id, time, flaw;
 };
 
 fs::path payloads() { return VIGIE_SOURCE_DIR "/../shared/payloads"; }
@@ -63,17 +51,12 @@ TEST_P(RecordedAnswer, MapsWithoutAFlaw) {
   if (!fs::exists(file)) {
     GTEST_SKIP() << "no recorded answers beside the repository";
   }
-  auto origin = std::make_shared<Origin>();
-  origin->network = "recorded";
-  Envelope envelope;
-  envelope.origin = origin;
-  envelope.bytes = Payload(std::string_view(answer_in(file)));
-  First first;
-  mappings().at(GetParam().format)()->map(envelope, first);
-  EXPECT_EQ(first.flaw, "");
-  EXPECT_EQ(first.count, GetParam().mentions);
-  EXPECT_EQ(first.id, GetParam().first_id);
-  EXPECT_EQ(first.time, GetParam().first_time);
+  const auto mapping = mappings().at(GetParam().format)();
+  const Mapped mapped(*mapping, answer_in(file));
+  EXPECT_EQ(mapped.rejected, 0) << testing::PrintToString(mapped.told);
+  ASSERT_EQ(mapped.ids.size(), GetParam().mentions);
+  EXPECT_EQ(mapped.ids.front(), GetParam().first_id);
+  EXPECT_EQ(format_time(mapped.dates.front()), GetParam().first_time);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,9 +1,6 @@
 #include "connectors/signature.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-
-#include "tests/connectors/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -86,33 +83,6 @@ TEST(Signature, WhatIsNotOfTheFormCountsAsMissing) {
         good + std::string(2000, ','), "T=1790000000," + mac}) {
     EXPECT_EQ(verify(header), SignatureVerdict::kMissing) << header;
   }
-}
-
-TEST(SecretFile, MustBeForItsOwnerOnly) {
-  TempFolder folder;
-  const std::string path = folder.write("secret", "0123456789abcdef\n");
-  ::chmod(path.c_str(), 0600);
-  ASSERT_TRUE(read_secret_file(path));
-  EXPECT_EQ(*read_secret_file(path), "0123456789abcdef");
-  for (const mode_t mode : {0640, 0604, 0644, 0660}) {
-    ::chmod(path.c_str(), mode);
-    const auto secret = read_secret_file(path);
-    ASSERT_FALSE(secret) << mode;
-    EXPECT_EQ(secret.error().code, ErrorCode::kRefused);
-    EXPECT_NE(secret.error().text.find("chmod 600"), std::string::npos);
-  }
-}
-
-TEST(SecretFile, MustHoldASecretWorthTheName) {
-  TempFolder folder;
-  for (const std::string& content :
-       {std::string(), std::string("\n\n"), std::string("short"), std::string(9000, 'x')}) {
-    const std::string path = folder.write("secret", content);
-    ::chmod(path.c_str(), 0600);
-    EXPECT_FALSE(read_secret_file(path)) << content.size();
-  }
-  EXPECT_FALSE(read_secret_file((folder.path() / "absent").string()));
-  EXPECT_FALSE(read_secret_file(folder.path().string()));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class WebhookTest : public testing::Test {
     receipt.kept = 3;
     receipt.dropped = 2;
     receipt.duplicates = 1;
-    engine_.answer_with(receipt);
+    engine_.answer_with([=](auto) { return receipt; });
   }
 
   std::string write_secret(const std::string& name, const std::string& secret) {
@@ -158,7 +158,7 @@ TEST_F(WebhookTest, RefusesWhatIsNotForIt) {
 
 TEST_F(WebhookTest, ARetryGetsTheAnswerOfTheFirst) {
   const PushAnswer first = push(request(kMention, "key-1"));
-  engine_.answer_with(Receipt{});
+  engine_.answer_with([](auto) { return Receipt{}; });
   engine_.clock().advance(std::chrono::hours(2));
   const PushAnswer again = push(request(kMention, "key-1"));
   EXPECT_EQ(again.status, 202u);

@@ -34,7 +34,7 @@ THIRD_PARTY = {
     "libxml/": {"engine/parse"},
     "gumbo": {"engine/parse"},
     "prometheus/": {"engine/metrics"},
-    "boost/beast": {"engine/web"},
+    "boost/beast": {"engine/web", "connectors"},
     "curl/": {"connectors"},
     "CLI/": {"engine/app"},
     "spdlog/": {"engine/app"},
