@@ -13,6 +13,7 @@
 
 #include "connectors/public_address.h"
 #include "connectors/url.h"
+#include "engine/core/ascii.h"
 #include "engine/core/check.h"
 #include "engine/ingest/signal.h"
 
@@ -30,23 +31,6 @@ constexpr std::chrono::milliseconds kConnectTimeout{10'000};
 constexpr long kMaxConnections = 64;
 constexpr long kMaxConnectionsPerHost = 4;
 constexpr long kMaxStreamsPerHost = 16;
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return lower;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 /// One hop under way: what libcurl's callbacks write into.
 struct Transfer {

@@ -6,8 +6,7 @@
 
 #include <array>
 
-#include "engine/parse/feed_vocabulary.h"
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

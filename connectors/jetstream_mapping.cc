@@ -2,7 +2,7 @@
 
 #include "connectors/jetstream.h"
 #include "connectors/json_mapping.h"
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

@@ -6,11 +6,11 @@
 #include <cstring>
 
 #include "connectors/json_shape.h"
+#include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/feed_date.h"
 #include "engine/parse/html_text.h"
-#include "engine/parse/trimmed.h"
 
 namespace vigie {
 namespace {

@@ -1,7 +1,6 @@
 #include "connectors/link_header.h"
 
-#include "engine/parse/feed_vocabulary.h"
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

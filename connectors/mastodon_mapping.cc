@@ -1,9 +1,9 @@
 #include "connectors/json_mapping.h"
 #include "connectors/mastodon.h"
 #include "connectors/sse_parser.h"
+#include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
 #include "engine/parse/html_text.h"
-#include "engine/parse/trimmed.h"
 
 namespace vigie {
 namespace {

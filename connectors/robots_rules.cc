@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "engine/parse/feed_vocabulary.h"
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

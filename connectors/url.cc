@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "engine/parse/feed_vocabulary.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

@@ -13,8 +13,8 @@
 #include "connectors/secret.h"
 #include "connectors/stream_connector.h"
 #include "connectors/url.h"
+#include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
-#include "engine/parse/trimmed.h"
 
 namespace vigie {
 namespace asio = boost::asio;

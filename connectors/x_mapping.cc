@@ -3,7 +3,7 @@
 
 #include "connectors/json_mapping.h"
 #include "connectors/x.h"
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

@@ -20,12 +20,8 @@ class Printer final : public MentionSink {
     if (is_wordless(mention)) {
       return reject(RejectReason::kMissingText, kWordless, mention.id);
     }
-    std::string out;
-    JsonWriter json(out);
-    json.begin_object();
-    write_mention_members(mention, {}, json);
-    json.end_object().line();
-    std::fwrite(out.data(), 1, out.size(), stdout);
+    const std::string line = mention_line(mention);
+    std::fwrite(line.data(), 1, line.size(), stdout);
   }
   void reject(RejectReason reason, std::string_view detail, std::string_view) override {
     ++rejected_;

@@ -174,6 +174,15 @@ void write_mention_members(const Mention& mention, const AuthorMark& author, Jso
   write_engagement(mention.engagement, json);
 }
 
+std::string mention_line(const Mention& mention) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  write_mention_members(mention, {}, json);
+  json.end_object().line();
+  return out;
+}
+
 void write_verdict_members(const Mention& mention, const Verdict& verdict,
                            const Catalogue& catalogue, std::span<const std::uint32_t> topics,
                            JsonWriter& json) {

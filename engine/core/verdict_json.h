@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "engine/core/catalogue.h"
@@ -30,6 +31,9 @@ struct AuthorMark {
 
 /// Into the object under way: the members of a canonical mention.
 void write_mention_members(const Mention& mention, const AuthorMark& author, JsonWriter& json);
+
+/// A canonical mention alone, as a line of NDJSON.
+std::string mention_line(const Mention& mention);
 
 /// Into the object under way: sentiment, aspects (one per topic, with the mention's own tone until
 /// aspects are told apart), urgency, abuse, evidence, ruleset, model. Evidence spans are byte

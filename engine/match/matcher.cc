@@ -8,13 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "engine/core/ascii.h"
 #include "engine/match/match_program.h"
 #include "engine/match/proximity.h"
 
 namespace vigie {
 namespace {
-
-char small_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool is_before(const MatchSpan& a, const MatchSpan& b) {
   const auto key = [](const MatchSpan& span) {
@@ -110,7 +109,7 @@ class Matcher::Run {
     if (regexes.has_any(true)) {
       for (const std::string_view field : {mention_->title, mention_->text}) {
         small_.assign(field);
-        std::ranges::transform(small_, small_.begin(), small_ascii);
+        std::ranges::transform(small_, small_.begin(), [](char c) { return lower_case(c); });
         regexes.visit_possible(small_, true, visit);
       }
     }

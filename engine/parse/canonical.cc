@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/core/ascii.h"
 #include "engine/parse/json_pieces.h"
-#include "engine/parse/trimmed.h"
 
 namespace vigie {
 namespace {

@@ -7,12 +7,12 @@
 #include <charconv>
 #include <cstdint>
 
+#include "engine/core/ascii.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/document_encoding.h"
 #include "engine/parse/feed_date.h"
 #include "engine/parse/html_text.h"
 #include "engine/parse/json_feed.h"
-#include "engine/parse/trimmed.h"
 #include "engine/parse/web_address.h"
 #include "engine/parse/xml_feed.h"
 

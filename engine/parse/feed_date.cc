@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <simdjson.h>
 
+#include "engine/core/ascii.h"
 #include "engine/parse/document_encoding.h"
 #include "engine/parse/feed.h"
-#include "engine/parse/trimmed.h"
 #include "engine/parse/web_address.h"
 #include "engine/parse/xml_feed.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {
@@ -40,13 +40,6 @@ bool is_at(const Vocabulary& one, std::string_view address) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return lower;
-}
 
 Family family_of(std::string_view prefix, std::string_view address) {
   if (prefix.empty() && address.empty()) {

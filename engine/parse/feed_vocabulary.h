@@ -23,7 +23,4 @@ enum class Family {
 /// by its prefix where the feed forgot to declare it.
 Family family_of(std::string_view prefix, std::string_view address);
 
-/// ASCII letters only.
-std::string lower_case(std::string_view text);
-
 }  // namespace vigie

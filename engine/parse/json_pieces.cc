@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/parse/trimmed.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

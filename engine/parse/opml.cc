@@ -2,9 +2,8 @@
 
 #include <set>
 
+#include "engine/core/ascii.h"
 #include "engine/parse/document_encoding.h"
-#include "engine/parse/feed_vocabulary.h"
-#include "engine/parse/trimmed.h"
 #include "engine/parse/web_address.h"
 #include "engine/parse/xml_reader.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/parse/feed_vocabulary.h"
+#include "engine/core/ascii.h"
 
 namespace vigie {
 namespace {

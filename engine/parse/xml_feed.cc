@@ -4,10 +4,10 @@
 #include <array>
 #include <vector>
 
+#include "engine/core/ascii.h"
 #include "engine/parse/base64.h"
 #include "engine/parse/feed.h"
 #include "engine/parse/feed_vocabulary.h"
-#include "engine/parse/trimmed.h"
 #include "engine/parse/utf8.h"
 #include "engine/parse/web_address.h"
 #include "engine/parse/xml_reader.h"

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/core/ascii.h"
+
 namespace vigie {
 namespace {
 
@@ -11,11 +13,6 @@ bool is_address(const std::string& text) {
   in6_addr parsed;
   return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
          inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
-
-std::string_view trim(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
 }  // namespace
@@ -26,7 +23,7 @@ std::string client_address(const std::string& peer, std::string_view forwarded_f
   while (proxies.contains(client) && !forwarded_for.empty()) {
     const std::size_t comma = forwarded_for.rfind(',');
     const bool is_last = comma == std::string_view::npos;
-    std::string hop(trim(is_last ? forwarded_for : forwarded_for.substr(comma + 1)));
+    std::string hop(trimmed(is_last ? forwarded_for : forwarded_for.substr(comma + 1)));
     forwarded_for = is_last ? std::string_view() : forwarded_for.substr(0, comma);
     if (!is_address(hop)) {
       break;

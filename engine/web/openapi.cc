@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -195,13 +196,6 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "received_at":{"type":["string","null"],"format":"date-time"},"connector":{"type":"string"},
 "reason":{"type":"string"},"detail":{"type":"string"},"bytes":{"type":"string"}}}}}})"},
 };
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return text;
-}
 
 void write_reference(std::string_view schema, JsonWriter& json) {
   json.begin_object().key("schema").begin_object();

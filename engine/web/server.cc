@@ -17,6 +17,8 @@
 #include <set>
 #include <utility>
 
+#include "engine/core/ascii.h"
+
 namespace vigie {
 
 namespace asio = boost::asio;
@@ -39,14 +41,6 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 auto no_throw(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return lower;
-}
 
 /// RFC 9110's form, which has no locale.
 std::string http_date(std::time_t now) {

@@ -9,10 +9,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "engine/core/ascii.h"
 #include "engine/parse/feed.h"
 #include "engine/parse/feed_date.h"
 #include "engine/parse/html_text.h"
-#include "engine/parse/trimmed.h"
 #include "tests/parse/collected.h"
 
 namespace vigie {
