@@ -189,28 +189,19 @@ class MastodonConnector final : public StreamConnector {
 
   asio::awaitable<Attempt> attempt_sse() {
     const Timeline& timeline = options_.timelines.front();
-    HttpRequest request;
-    request.url = "http" + streaming().substr(2) + "/api/v1/streaming/" + timeline.sse_path;
-    request.headers = {{"Accept", "text/event-stream"}};
-    if (!token_.empty()) {
-      request.headers.emplace_back("Authorization", "Bearer " + token_);
-    }
-    request.allow_private = allow_private_;
-    HttpStreamLimits limits;
-    limits.idle_timeout = kIdleTimeout;
-    auto stream = co_await http_.open(std::move(request), limits);
-    if (!stream) {
-      co_return ended_by(stream.error());
-    }
-    if ((*stream)->response().status != 200) {
-      co_return ended_by((*stream)->response(), "the stream");
+    HttpRequest request =
+        request_to("http" + streaming().substr(2) + "/api/v1/streaming/" + timeline.sse_path);
+    request.headers.emplace_back("Accept", "text/event-stream");
+    std::unique_ptr<HttpStream> stream;
+    if (std::optional<Attempt> ended = co_await open(std::move(request), kIdleTimeout, stream)) {
+      co_return std::move(*ended);
     }
     if (std::optional<Attempt> ended = co_await catch_up()) {
       co_return std::move(*ended);
     }
     SseParser parser;
     for (;;) {
-      const Result<std::string> piece = co_await (*stream)->read();
+      const Result<std::string> piece = co_await stream->read();
       if (!piece || piece->empty()) {
         const Error over{ErrorCode::kUnavailable, "the source ended the stream"};
         co_return ended_by(piece ? over : piece.error());

@@ -108,14 +108,34 @@ StreamConnector::Attempt StreamConnector::ended_by(const HttpResponse& response,
   return attempt;
 }
 
-asio::awaitable<Result<HttpResponse>> StreamConnector::get(std::string url) {
+HttpRequest StreamConnector::request_to(std::string url) const {
   HttpRequest request;
   request.url = std::move(url);
-  request.headers.emplace_back("Accept", "application/json");
   if (!token_.empty()) {
     request.headers.emplace_back("Authorization", "Bearer " + token_);
   }
   request.allow_private = allow_private_;
+  return request;
+}
+
+asio::awaitable<std::optional<StreamConnector::Attempt>> StreamConnector::open(
+    HttpRequest request, milliseconds idle, std::unique_ptr<HttpStream>& stream) {
+  HttpStreamLimits limits;
+  limits.idle_timeout = idle;
+  auto opened = co_await http_.open(std::move(request), limits);
+  if (!opened) {
+    co_return ended_by(opened.error());
+  }
+  if ((*opened)->response().status != 200) {
+    co_return ended_by((*opened)->response(), "the stream");
+  }
+  stream = std::move(*opened);
+  co_return std::nullopt;
+}
+
+asio::awaitable<Result<HttpResponse>> StreamConnector::get(std::string url) {
+  HttpRequest request = request_to(std::move(url));
+  request.headers.emplace_back("Accept", "application/json");
   request.max_body_bytes = kMaxAnswerBytes;
   status_.update([](auto& snapshot) { ++snapshot.requests; });
   return http_.fetch(std::move(request));

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -39,7 +41,14 @@ class StreamConnector : public Connector {
   /// An attempt that was answered with a status that is no success. Obeys Retry-After and, of a
   /// spent limit, connectors/rate_limit.h. 401 and 403: unauthorised.
   Attempt ended_by(const HttpResponse& response, std::string_view asked_for) const;
-  /// An API call of this source's, with its token: nothing of it but `url` differs.
+  /// A request of this source's, with its token.
+  HttpRequest request_to(std::string url) const;
+  /// Opens the answer to `request` to be read while it comes, silent for `idle` at most. What it
+  /// gives says how the attempt ended; nothing: `stream` is open.
+  boost::asio::awaitable<std::optional<Attempt>> open(HttpRequest request,
+                                                      std::chrono::milliseconds idle,
+                                                      std::unique_ptr<HttpStream>& stream);
+  /// An API call of this source's: nothing of it but `url` differs.
   boost::asio::awaitable<Result<HttpResponse>> get(std::string url);
 
   Port& port_;

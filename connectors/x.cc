@@ -90,28 +90,16 @@ class XConnector final : public StreamConnector {
     if (std::optional<Attempt> ended = co_await sync_rules()) {
       co_return std::move(*ended);
     }
-    HttpRequest request = make_request("/2/tweets/search/stream?" + std::string(kFields));
-    HttpStreamLimits limits;
-    limits.idle_timeout = kIdleTimeout;
-    auto stream = co_await http_.open(std::move(request), limits);
-    if (!stream) {
-      co_return ended_by(stream.error());
-    }
-    if ((*stream)->response().status != 200) {
-      co_return ended_by((*stream)->response(), "the stream");
+    HttpRequest request =
+        request_to(options_.url + "/2/tweets/search/stream?" + std::string(kFields));
+    std::unique_ptr<HttpStream> stream;
+    if (std::optional<Attempt> ended = co_await open(std::move(request), kIdleTimeout, stream)) {
+      co_return std::move(*ended);
     }
     if (std::optional<Attempt> ended = co_await catch_up()) {
       co_return std::move(*ended);
     }
-    co_return co_await read_stream(**stream);
-  }
-
-  HttpRequest make_request(const std::string& path) const {
-    HttpRequest request;
-    request.url = options_.url + path;
-    request.headers = {{"Authorization", "Bearer " + token_}};
-    request.allow_private = allow_private_;
-    return request;
+    co_return co_await read_stream(*stream);
   }
 
   void spend(std::uint64_t posts) {
@@ -208,7 +196,7 @@ class XConnector final : public StreamConnector {
   }
 
   asio::awaitable<std::optional<Attempt>> change_rules(std::string body) {
-    HttpRequest request = make_request("/2/tweets/search/stream/rules");
+    HttpRequest request = request_to(options_.url + "/2/tweets/search/stream/rules");
     request.method = "POST";
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = std::move(body);

@@ -10,6 +10,7 @@ import random
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -52,6 +53,16 @@ def run_tests(tests, *arguments):
         else:
             print(f"PASS {title}", flush=True)
     return 1 if failed else 0
+
+
+def run_scene(tests, scene_type):
+    """Calls every test with one scene, which has a folder of its own; close() ends what it started. Gives the exit code."""
+    with tempfile.TemporaryDirectory(prefix="vigie-") as directory:
+        scene = scene_type(directory)
+        try:
+            return run_tests(tests, scene)
+        finally:
+            scene.close()
 
 
 def wait_for(what, condition, limit_s=10):
@@ -119,8 +130,10 @@ class Engine:
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:] if self.log.exists() else ""
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        """At once, if it runs."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def stop(self, limit_s=30):
         """Orderly; gives the exit code."""

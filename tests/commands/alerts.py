@@ -8,7 +8,6 @@ import http.client
 import http.server
 import json
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import SECRET, Engine, Pusher, free_port, run_tests, signature, wait_for  # noqa: E402
+from harness import SECRET, Engine, Pusher, free_port, run_scene, signature, wait_for  # noqa: E402
 
 SOON_S = 5
 FIRE = "Incendie en cours rue des Lilas à {}, des gens sont coincés ! @jeanne_s l'a vu"
@@ -91,6 +90,11 @@ class Scene:
                    for town, names in self.TOWNS.items()]
         self.engine = Engine(directory, tenants=tenants, receivers=receivers)
         self.numbers = 0
+        self.engine.start()
+
+    def close(self):
+        self.engine.kill()
+        self.mail.controller.stop()
 
     def push(self, text, **fields):
         self.numbers += 1
@@ -272,17 +276,5 @@ TESTS = {
 }
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-alerts-") as directory:
-        scene = Scene(directory)
-        scene.engine.start()
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            if scene.engine.process.poll() is None:
-                scene.engine.kill()
-            scene.mail.controller.stop()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

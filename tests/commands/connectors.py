@@ -5,12 +5,11 @@ import http.server
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import VIGIE, Engine, run_tests, wait_for  # noqa: E402
+from harness import VIGIE, Engine, run_scene, wait_for  # noqa: E402
 
 TICKETS = [{"number": n, "body": f"Un nid-de-poule rue {n} à Techniville", "opened": "2026-11-20T08:00:00Z"} for n in range(1, 6)]
 
@@ -48,6 +47,9 @@ class Scene:
         url = f"http://127.0.0.1:{self.web.server_port}"
         self.engine = Engine(directory, connectors=[
             desk("tickets", url, directory / "right"), desk("locked", url, directory / "wrong")])
+
+    def close(self):
+        self.engine.kill()
 
     def connectors(self, *arguments):
         return subprocess.run([VIGIE, "connectors", *arguments[:1], "--config", self.engine.config, *arguments[1:]],
@@ -95,14 +97,5 @@ TESTS = {
 }
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-connectors-") as directory:
-        scene = Scene(directory)
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            scene.engine.kill()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

@@ -7,13 +7,12 @@ import datetime
 import gzip
 import http.server
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import Engine, free_port, run_tests, wait_for  # noqa: E402
+from harness import Engine, free_port, run_scene, wait_for  # noqa: E402
 
 ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
 BOMB = gzip.compress(b"<rss>" + b" " * 7_000_000)
@@ -103,6 +102,11 @@ class Scene:
         feeds.append({"id": "private", "type": "feed", "url": web.address + "/good"})
         feeds.append({"id": "nobody", "type": "feed", "url": f"http://127.0.0.1:{free_port()}/", "allow_private": True})
         self.engine = Engine(directory, connectors=feeds, contact=CONTACT)
+        self.start()
+
+    def close(self):
+        self.hurry.set()
+        self.engine.kill()
 
     def start(self):
         self.engine.start()
@@ -245,16 +249,5 @@ TESTS = {
 }
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-feeds-") as directory:
-        scene = Scene(directory)
-        scene.start()
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            scene.hurry.set()
-            scene.engine.kill()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

@@ -5,12 +5,11 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import ROOT, Engine, Skip, run_tests, seed, wait_for  # noqa: E402
+from harness import ROOT, Engine, Skip, run_scene, seed, wait_for  # noqa: E402
 
 PEER = ROOT / "tests" / "connectors" / "peers" / "nats.py"
 MENTIONS = 2000
@@ -30,6 +29,11 @@ class Scene:
         self.engine = Engine(directory, connectors=[{
             "id": "bus", "type": "nats", "url": f"nats://127.0.0.1:{self.port}", "stream": "TOWN", "user": "vigie",
             "secret_file": str(secret), "ack_wait_s": 1, "allow_private": True}])
+
+    def close(self):
+        if self.port is not None:
+            self.engine.kill()
+        self.peer.kill()
 
     def tell(self, what, **how):
         self.peer.stdin.write(json.dumps({"do": what, **how}) + "\n")
@@ -73,16 +77,5 @@ TESTS = {
 }
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-nats-") as directory:
-        scene = Scene(directory)
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            if scene.port is not None and scene.engine.process:
-                scene.engine.kill()
-            scene.peer.kill()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

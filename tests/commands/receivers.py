@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -16,7 +15,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import Engine, Pusher, free_port, run_tests, wait_for  # noqa: E402
+from harness import Engine, Pusher, free_port, run_scene, wait_for  # noqa: E402
 
 URGENT = "URGENT fuite de gaz rue de la République à Techniville, ça sent très fort, évacuez"
 
@@ -103,6 +102,10 @@ class Scene:
         status, _ = Pusher(self.engine.port).push([{"id": "gas", "text": URGENT}])
         assert status == 202
 
+    def close(self):
+        self.mail.controller.stop()
+        self.engine.kill()
+
     def new_connection_to_silence(self):
         """Waits until somebody begins to hang."""
         self.silence.settimeout(0.1)
@@ -183,17 +186,6 @@ def it_stops_while_receivers_hang(scene):
     assert time.monotonic() - start < 8, f"took {time.monotonic() - start:.1f} s"
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-receivers-") as directory:
-        scene = Scene(directory)
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            scene.mail.controller.stop()
-            if scene.engine.process.poll() is None:
-                scene.engine.kill()
-
-
 TESTS = {
     "one bad address costs the others nothing": one_bad_address,
     "an address put off gets the mail later, alone": one_address_put_off,
@@ -208,4 +200,4 @@ TESTS = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

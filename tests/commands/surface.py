@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import VIGIE, Engine, Pusher, free_port, run_tests, wait_for  # noqa: E402
+from harness import VIGIE, Engine, Pusher, free_port, run_scene, wait_for  # noqa: E402
 
 URGENT = "URGENT fuite de gaz rue de la République à Techniville, ça sent très fort, évacuez"
 
@@ -37,6 +37,9 @@ class Scene:
             {"id": "gone", "type": "feed", "url": f"http://127.0.0.1:{self.web.server_port}/", "allow_private": True}])
         self.engine.port = port
         self.engine.start()
+
+    def close(self):
+        self.engine.kill()
 
 
 def version_is_told(scene):
@@ -158,14 +161,5 @@ TESTS = {
 }
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-surface-") as directory:
-        scene = Scene(directory)
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            scene.engine.kill()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

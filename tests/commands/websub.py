@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import http.server
 import sys
-import tempfile
 import threading
 import urllib.error
 import urllib.parse
@@ -13,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import Engine, run_tests, wait_for  # noqa: E402
+from harness import Engine, run_scene, wait_for  # noqa: E402
 
 
 def rss(guid, text):
@@ -89,6 +88,10 @@ class Scene:
         self.hub = Hub()
         self.engine = Engine(directory, connectors=[
             {"id": "actus", "type": "feed", "url": self.hub.topic, "allow_private": True, "websub": True}])
+        self.engine.start()
+
+    def close(self):
+        self.engine.kill()
 
     def state(self):
         return self.engine.api("connectors")["connectors"][0]
@@ -150,15 +153,5 @@ TESTS = {
 }
 
 
-def main():
-    with tempfile.TemporaryDirectory(prefix="vigie-websub-") as directory:
-        scene = Scene(directory)
-        scene.engine.start()
-        try:
-            return run_tests(TESTS, scene)
-        finally:
-            scene.engine.kill()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_scene(TESTS, Scene))

@@ -9,6 +9,7 @@
 #include "tests/connectors/api_pages.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/facts.h"
+#include "tests/connectors/mapped.h"
 #include "tests/connectors/temp_folder.h"
 
 namespace vigie {
@@ -176,15 +177,7 @@ class ApiSourceTest : public testing::TestWithParam<ApiPage> {
   }
 
   void read(const std::string& bytes, const std::string& yaml) {
-    std::vector<Problem> problems;
-    auto origin = std::make_shared<Origin>();
-    origin->network = "town";
-    origin->settings =
-        std::make_shared<const Settings>(*Settings::parse(yaml, "vigie.yaml", problems));
-    Envelope envelope;
-    envelope.origin = origin;
-    envelope.bytes = Payload(std::string_view(bytes));
-    mappings().at(GetParam().type)()->map(envelope, known_);
+    mappings().at(GetParam().type)()->map(configured_envelope(yaml, bytes), known_);
   }
 
   void expect_all_posts() {

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -157,5 +158,19 @@ class EngineStandIn {
   std::atomic<bool> paused_{false};
   std::jthread thread_;
 };
+
+/// For run(): acts once, as soon as `when` says so; after that stops as soon as `end` says so.
+inline std::function<bool()> once(std::function<bool()> when, std::function<void()> act,
+                                  std::function<bool()> end) {
+  auto done = std::make_shared<bool>(false);
+  return [=] {
+    if (!*done && when()) {
+      act();
+      *done = true;
+      return false;
+    }
+    return *done && end();
+  };
+}
 
 }  // namespace vigie

@@ -97,18 +97,6 @@ class JetstreamTest : public testing::TestWithParam<int> {
     peer_.tell("post",
                "\"number\": " + std::to_string(number) + ", \"text\": " + json_text(text) + more);
   }
-  static std::function<bool()> once(std::function<bool()> when, std::function<void()> act,
-                                    std::function<bool()> end) {
-    auto done = std::make_shared<bool>(false);
-    return [=] {
-      if (!*done && when()) {
-        act();
-        *done = true;
-        return false;
-      }
-      return *done && end();
-    };
-  }
 
   Peer peer_{"jetstream"};
 };

@@ -4,6 +4,7 @@
 
 #include "connectors/api_cursor.h"
 #include "connectors/api_description.h"
+#include "tests/connectors/mapped.h"
 
 namespace vigie {
 namespace {
@@ -92,16 +93,8 @@ class Kept final : public MentionSink {
 };
 
 Kept mapped(const std::string& yaml, std::string_view json) {
-  std::vector<Problem> problems;
-  auto origin = std::make_shared<Origin>();
-  origin->network = "town";
-  origin->settings =
-      std::make_shared<const Settings>(*Settings::parse(yaml, "vigie.yaml", problems));
-  Envelope envelope;
-  envelope.origin = origin;
-  envelope.bytes = Payload(json);
   Kept kept;
-  make_configured_json_mapping()->map(envelope, kept);
+  make_configured_json_mapping()->map(configured_envelope(yaml, json), kept);
   return kept;
 }
 

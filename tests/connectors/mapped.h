@@ -9,6 +9,19 @@
 
 namespace vigie {
 
+/// What a source that is configured so gives, as it comes to its Mapping.
+inline Envelope configured_envelope(const std::string& yaml, std::string_view bytes) {
+  std::vector<Problem> problems;
+  auto origin = std::make_shared<Origin>();
+  origin->network = "town";
+  origin->settings =
+      std::make_shared<const Settings>(*Settings::parse(yaml, "vigie.yaml", problems));
+  Envelope envelope;
+  envelope.origin = origin;
+  envelope.bytes = Payload(bytes);
+  return envelope;
+}
+
 /// What a Mapping made of some bytes: canonical mentions as JSON, one a string, in order; rejected
 /// pieces as "! reason: detail"; purged authors as "purge source author".
 class Mapped final : public MentionSink {

@@ -58,18 +58,6 @@ class XTest : public testing::Test {
   static bool has(const EngineStandIn& engine, std::string_view word) {
     return engine.received().find(word) != std::string::npos;
   }
-  static std::function<bool()> once(std::function<bool()> when, std::function<void()> act,
-                                    std::function<bool()> end) {
-    auto done = std::make_shared<bool>(false);
-    return [=] {
-      if (!*done && when()) {
-        act();
-        *done = true;
-        return false;
-      }
-      return *done && end();
-    };
-  }
 
   Peer peer_{"x"};
 };
