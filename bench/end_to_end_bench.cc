@@ -77,6 +77,7 @@ Run run_engine(const Options& options, const std::vector<std::string>& envelopes
   const MappingFactories formats = mappings();
   const std::unique_ptr<AlertRaiser> alerts =
       must(AlertRaiser::recall(*store, policy, clock, metrics));
+  const std::unique_ptr<StoryTeller> stories = must(StoryTeller::recall(*store, policy));
   Pipeline pipeline({.store = *store,
                      .mappings = formats,
                      .policy = policy,
@@ -85,6 +86,7 @@ Run run_engine(const Options& options, const std::vector<std::string>& envelopes
                      .clock = clock,
                      .metrics = metrics,
                      .alerts = *alerts,
+                     .stories = *stories,
                      .connectors = 1,
                      .workers = options.workers});
   auto origin = std::make_shared<Origin>();

@@ -24,6 +24,9 @@ Time time(const element& object, std::string_view key) {
   return parse_time(text(object, key)).value_or(Time{});
 }
 
+/// History that is filled in raises no alert.
+std::string_view name_of(Mode mode) { return mode == Mode::kReplay ? "replay" : "live"; }
+
 }  // namespace
 
 std::string to_json(const Alert& alert) {
@@ -36,7 +39,9 @@ std::string to_json(const Alert& alert) {
   json.key("language").value(alert.language);
   json.key("time_zone").value(alert.time_zone);
   json.key("level").value(to_string(alert.level));
-  json.key("first").value(alert.is_first);
+  json.key("first").value(alert.news == News::kOpened);
+  json.key("news").value(to_string(alert.news));
+  json.key("mode").value(name_of(alert.mode));
   json.key("subject").value(alert.subject);
   json.key("headline").value(alert.headline);
   json.key("topic").value(alert.topic);
@@ -63,6 +68,10 @@ std::string to_json(const Alert& alert) {
   json.end_array();
   json.key("ruleset").value(alert.ruleset);
   json.key("mentions").value(alert.mentions);
+  json.key("stories").value(alert.stories);
+  json.key("authors").value(alert.authors);
+  json.key("opened_at").value(format_time(alert.opened_at));
+  json.key("last_at").value(format_time(alert.last_at));
   json.key("created_at").value(format_time(alert.created_at));
   json.key("received_at").value(format_time(alert.received_at));
   json.key("raised_at").value(format_time(alert.raised_at));
@@ -94,10 +103,8 @@ Result<Alert> parse_alert(std::string_view json) {
   alert.language = text(root, "language");
   alert.time_zone = text(root, "time_zone");
   alert.level = parse_urgency(text(root, "level")).value_or(Urgency::kHigh);
-  bool is_first = true;
-  if (root["first"].get(is_first) == simdjson::SUCCESS) {
-    alert.is_first = is_first;
-  }
+  alert.news = parse_news(text(root, "news")).value_or(News::kOpened);
+  alert.mode = text(root, "mode") == name_of(Mode::kReplay) ? Mode::kReplay : Mode::kLive;
   alert.subject = text(root, "subject");
   alert.headline = text(root, "headline");
   alert.topic = text(root, "topic");
@@ -122,6 +129,10 @@ Result<Alert> parse_alert(std::string_view json) {
   }
   alert.ruleset = text(root, "ruleset");
   alert.mentions = number<std::uint32_t>(root, "mentions");
+  alert.stories = number<std::uint32_t>(root, "stories");
+  alert.authors = number<std::uint32_t>(root, "authors");
+  alert.opened_at = time(root, "opened_at");
+  alert.last_at = time(root, "last_at");
   alert.created_at = time(root, "created_at");
   alert.received_at = time(root, "received_at");
   alert.raised_at = time(root, "raised_at");

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/alert/incidents.h"
 #include "engine/core/result.h"
 #include "engine/core/time.h"
 #include "engine/core/verdict.h"
@@ -26,7 +27,8 @@ struct Alert {
 
   std::string incident, tenant, tenant_name, language, time_zone;
   Urgency level = Urgency::kHigh;
-  bool is_first = true;  ///< else the incident's level rose
+  News news = News::kOpened;
+  Mode mode = Mode::kLive;
   std::string subject;   ///< what the incident is known by: the topic, or a rule's name
   std::string headline;  ///< what people call it: the heaviest rule's title, or the subject
   std::string topic;     ///< may be empty
@@ -36,7 +38,9 @@ struct Alert {
   std::vector<Mark> marks;   ///< by position, apart
   std::vector<Reason> reasons;
   std::string ruleset;
-  std::uint32_t mentions = 1;  ///< urgent ones of the incident so far
+  /// Urgent mentions of the incident so far, the stories they tell, who tells them.
+  std::uint32_t mentions = 1, stories = 1, authors = 1;
+  Time opened_at{}, last_at{};  ///< of the incident: its first and its last mention
   Time created_at{}, received_at{}, raised_at{};
   Time deadline_at{};  ///< by when somebody should have answered
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 
@@ -139,7 +140,11 @@ std::uint32_t gap(const Span& a, const Span& b) {
   return start > end ? start - end : 0;
 }
 
-/// Of a mention's topics the one whose words stand nearest to what made it urgent.
+/// A topic whose words stand further from what is urgent is spoken of beside it.
+constexpr std::uint32_t kMaxTopicGapBytes = 48;
+
+/// Of a mention's topics the one whose words stand nearest to what made it urgent; nothing if a
+/// rule says what that is, and no topic is near.
 std::optional<std::uint32_t> urgent_topic(const Record& record, const Catalogue& catalogue) {
   std::optional<std::uint32_t> nearest;
   std::uint64_t least = UINT64_MAX;
@@ -159,14 +164,30 @@ std::optional<std::uint32_t> urgent_topic(const Record& record, const Catalogue&
       }
     }
   }
+  if (least > kMaxTopicGapBytes && heaviest_urgency(record)) {
+    return std::nullopt;
+  }
   return nearest || record.topics.empty() ? nearest : std::optional(record.topics.front());
+}
+
+void tell_incident(const Raise& raise, Alert& alert) {
+  alert.incident = raise.incident;
+  alert.subject = raise.subject();
+  alert.level = raise.level;
+  alert.news = raise.news;
+  alert.mode = raise.mode;
+  alert.mentions = raise.mentions;
+  alert.stories = raise.stories;
+  alert.authors = raise.authors;
+  alert.opened_at = raise.opened_at;
+  alert.last_at = raise.last_at;
 }
 
 }  // namespace
 
-Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue) {
+Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) {
   Sighting sighting;
-  sighting.tenant = tenant;
+  sighting.tenant = ref.tenant;
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     sighting.subject = catalogue.names.at(*topic);
   } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
@@ -179,6 +200,12 @@ Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue
   sighting.mode = record.mode;
   sighting.repost = record.mention.kind == Kind::kRepost || !record.mention.repost_of.empty();
   sighting.official = record.official;
+  sighting.certain = heaviest_urgency(record).has_value();
+  sighting.story = record.repeats ? record.repeats->sequence : ref.sequence;
+  if (record.has_author) {
+    std::memcpy(&sighting.author, record.author.data(), sizeof sighting.author);
+  }
+  sighting.seen_at = sighting.at;
   return sighting;
 }
 
@@ -186,14 +213,11 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
                const Catalogue& catalogue, const Raise& raise, Time now) {
   const Mention& mention = record.mention;
   Alert alert;
-  alert.incident = raise.incident;
+  tell_incident(raise, alert);
   alert.tenant = tenant.id;
   alert.tenant_name = tenant.name;
   alert.language = tenant.language;
   alert.time_zone = tenant.time_zone;
-  alert.level = raise.level;
-  alert.is_first = raise.is_first;
-  alert.subject = raise.incident.substr(0, raise.incident.rfind('@'));
   if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
     alert.headline = title_of(catalogue, *rule);
   }
@@ -214,13 +238,28 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
   quote(record, alert);
   alert.reasons = reasons(record, catalogue, title, text);
   alert.ruleset = catalogue.ruleset;
-  alert.mentions = raise.mentions;
   alert.created_at = mention.created_at;
   alert.received_at = record.received_at;
   alert.raised_at = now;
   alert.deadline_at =
       now + (alert.level == Urgency::kCritical ? microseconds(Alert::kCriticalDeadline)
                                                : microseconds(Alert::kHighDeadline));
+  return alert;
+}
+
+Alert describe_end(const Alert& last, const Raise& closed, Time now) {
+  Alert alert = last;
+  tell_incident(closed, alert);
+  alert.title.clear();
+  alert.quote.clear();
+  alert.url.clear();
+  alert.place.clear();
+  alert.marks.clear();
+  alert.reasons.clear();
+  alert.created_at = closed.opened_at;
+  alert.received_at = closed.last_at;
+  alert.raised_at = now;
+  alert.deadline_at = Time{};
   return alert;
 }
 

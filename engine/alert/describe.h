@@ -11,11 +11,14 @@ namespace vigie {
 
 /// What incidents need to know of a stored urgent mention. `catalogue` is the one its numbers
 /// belong to.
-Sighting sight(TenantId tenant, const Record& record, const Catalogue& catalogue);
+Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue);
 
 /// The alert that a raise asks for: quote around the passages that made the mention urgent,
 /// @handles masked, reasons, and the time by which somebody should have answered.
 Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record,
                const Catalogue& catalogue, const Raise& raise, Time now);
+
+/// That an incident is over: `last` is what was said of it last. Quotes nobody.
+Alert describe_end(const Alert& last, const Raise& closed, Time now);
 
 }  // namespace vigie

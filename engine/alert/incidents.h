@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
+#include <vector>
 
 #include "engine/core/catalogue.h"
 #include "engine/core/envelope.h"
@@ -24,48 +26,109 @@ struct Sighting {
   bool repost = false;
   bool official = false;
   bool seen_before = false;  ///< an edit of a mention that was urgent already: not one more
+  bool certain = true;       ///< a rule says that it is urgent; else learned words alone do
+  std::uint64_t story = 0;   ///< the sequence of the mention that founded it
+  std::uint64_t author = 0;  ///< of the pseudonym; 0: unknown
+  Time seen_at{};            ///< by the engine's clock: in a replay much later than `at`
 };
 
-/// What a sighting made known: somebody has to be told.
+enum class News : std::uint8_t { kOpened, kRisen, kClosed };
+std::string_view to_string(News news);
+std::optional<News> parse_news(std::string_view text);
+
+/// What a sighting made known, or the end of sightings: somebody has to be told.
 struct Raise {
   /// "eau@2026-10-14T06:13:50Z": subject and opening, unique within a tenant.
   std::string incident;
   Urgency level = Urgency::kHigh;
-  std::uint32_t mentions = 1;  ///< urgent mentions of the incident so far, this one included
-  bool is_first = true;        ///< else the level rose
+  News news = News::kOpened;
+  /// Urgent mentions of the incident so far, this one included; the stories they tell and the
+  /// people who tell them, exact up to Incidents::kMaxCounted.
+  std::uint32_t mentions = 1, stories = 1, authors = 1;
+  Mode mode = Mode::kLive;
+  Time opened_at{}, last_at{};
+
+  /// An incident of one story ends as nobody expects otherwise: it is noted, nobody is told.
+  bool is_worth_telling() const { return news != News::kClosed || stories > 1; }
+  std::string subject() const { return incident.substr(0, incident.rfind('@')); }
 };
 
 /// What is going on now: an incident is tenant × subject. It is opened by a mention of level high
 /// or critical, holds all that follow, and closes after `quiet` without one. It raises when it
-/// opens and when its level rises, never otherwise; reposts and official accounts never raise or
-/// open, history that is filled in (backfill) is not looked at.
+/// opens, when its level rises and when it closes, never otherwise; reposts and official accounts
+/// never raise or open, history that is filled in (backfill) is not looked at.
+///
+/// Where only learned words speak of urgency, one mention is not enough: the incident is held back
+/// until a second story by a second author says so too, and while another one that is as urgent is
+/// under way.
 ///
 /// The state is a function of the stored urgent mentions in the order they were stored: after a
-/// restart the same sightings, seen again without telling anybody, give the same state. One thread.
+/// restart the same sightings, seen again without telling anybody, give the same state. A replay
+/// has its own incidents and its own time. One thread.
 class Incidents {
  public:
-  static constexpr std::size_t kMaxOpen = 10'000;  ///< beyond, the one longest quiet is closed
+  static constexpr std::size_t kMaxOpen = 10'000;  ///< beyond, the one longest quiet is dropped
+  static constexpr std::size_t kMaxCounted = 1'000;
 
   explicit Incidents(microseconds quiet = std::chrono::hours(6)) : quiet_(quiet) {}
 
+  /// Whether `sighting` belongs to no incident under way.
+  bool would_open(const Sighting& sighting) const;
   std::optional<Raise> see(const Sighting& sighting);
-  /// After a restart, once what is stored was seen: `announced` is an incident that somebody was
-  /// told of, at `at`. It is under way even if its mentions are gone.
+
+  struct Closed {
+    TenantId tenant = 0;
+    Raise raise;
+  };
+  /// A mention of the tenant's was received at `at`: closes what was quiet until then. Gives what
+  /// had been told of, in the order of names.
+  std::vector<Closed> pass(TenantId tenant, Mode mode, Time at);
+  /// The same of all tenants by the engine's clock: nothing may come any more.
+  std::vector<Closed> tick(Time now);
+
+  /// After a restart, once what is stored was seen: somebody was told of this at `at`. What was
+  /// opened is under way even if its mentions are gone, until it was closed.
   void remember(TenantId tenant, const Raise& announced, Time at);
   std::size_t open() const { return incidents_.size(); }
 
  private:
+  /// Different numbers, up to kMaxCounted.
+  class Distinct {
+   public:
+    bool contains(std::uint64_t number) const {
+      return std::ranges::binary_search(numbers_, number);
+    }
+    void add(std::uint64_t number) {
+      const auto place = std::ranges::lower_bound(numbers_, number);
+      if ((place == numbers_.end() || *place != number) && numbers_.size() < kMaxCounted) {
+        numbers_.insert(place, number);
+      }
+    }
+    std::uint32_t size() const { return static_cast<std::uint32_t>(numbers_.size()); }
+
+   private:
+    std::vector<std::uint64_t> numbers_;  ///< ascending
+  };
   struct Incident {
     Time opened_at{}, last_at{};
+    Time seen_at{};  ///< by the engine's clock
     Urgency level = Urgency::kHigh;
     std::uint32_t mentions = 0;
+    std::uint32_t told_stories = 0, told_authors = 0;  ///< what was said before a restart
+    bool told = false;
+    Distinct stories, authors;
   };
-  using Key = std::pair<TenantId, std::string>;
+  using Key = std::tuple<TenantId, Mode, std::string>;
+  using Place = std::map<Key, Incident>::iterator;
 
-  void make_room();
+  Place open(const Key& key, const Incident& incident);
+  static Raise raise(const Key& key, const Incident& incident, News news);
+  bool is_outdone(const Key& key, Urgency level) const;
+  void close_before(Place begin, Place end, const auto& is_over, std::vector<Closed>& closed);
 
   microseconds quiet_;
   std::map<Key, Incident> incidents_;
+  std::map<std::pair<TenantId, Mode>, Time> streams_;  ///< the newest mention
 };
 
 }  // namespace vigie

@@ -14,16 +14,22 @@ namespace {
 
 /// Every word that a message says by itself.
 struct Words {
-  std::string_view high, critical, rises, mentions, mention, why, published, received, raised,
-      deadline, place, open, original, rules, learned;
+  std::string_view high, critical, closed, rises, quiet, mentions, mention, stories, story, authors,
+      author, why, published, received, raised, deadline, place, open, original, rules, learned;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
 constexpr Words kFrench = {"URGENT",
                            "CRITIQUE",
+                           "TERMINÉ",
                            "La situation s'aggrave.",
+                           "Plus rien d'urgent à ce sujet",
                            "mentions urgentes",
                            "mention urgente",
+                           "histoires",
+                           "histoire",
+                           "auteurs",
+                           "auteur",
                            "Pourquoi",
                            "Publié",
                            "reçu",
@@ -41,9 +47,15 @@ constexpr Words kFrench = {"URGENT",
 constexpr Words kEnglish = {
     "URGENT",
     "CRITICAL",
+    "OVER",
     "The situation is getting worse.",
+    "Nothing urgent about this any more",
     "urgent mentions",
     "urgent mention",
+    "stories",
+    "story",
+    "authors",
+    "author",
     "Why",
     "Published",
     "received",
@@ -230,8 +242,12 @@ class Renderer {
   }
 
   std::string text() const {
+    if (is_over()) {
+      std::string out = subject() + "\n\n" + over() + "\n" + counts() + "\n" + span() + "\n";
+      return link_.empty() ? out : out + "\n" + std::string(words_.open) + " : " + link_ + "\n";
+    }
     std::string out = subject() + "\n" + counts() + "\n";
-    if (!alert_.is_first) {
+    if (alert_.news == News::kRisen) {
       out += std::string(words_.rises) + "\n";
     }
     if (!alert_.title.empty()) {
@@ -260,8 +276,13 @@ class Renderer {
     out += &words_ == &kFrench ? "fr" : "en";
     out += "\"><head><meta charset=\"utf-8\"><title>" + escape_html(subject()) +
            "</title></head><body style=\"font-family:sans-serif;color:#1b2430;line-height:1.5\">";
-    out += "<h1 style=\"font-size:1.2em\">" + escape_html(subject()) + "</h1><p>" + counts();
-    if (!alert_.is_first) {
+    out += "<h1 style=\"font-size:1.2em\">" + escape_html(subject()) + "</h1><p>";
+    if (is_over()) {
+      out += escape_html(over()) + "<br>" + counts() + "<br>" + escape_html(span()) + "</p>";
+      return out + open_link() + "</body></html>\n";
+    }
+    out += counts();
+    if (alert_.news == News::kRisen) {
       out += "<br>" + escape_html(words_.rises);
     }
     out += "</p><blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
@@ -283,10 +304,7 @@ class Renderer {
     for (const Alert::Reason& reason : alert_.reasons) {
       out += "<li>" + escape_html(reason_line(reason)) + "</li>";
     }
-    out += "</ul><p>" + escape_html(times()) + "</p>";
-    if (!link_.empty()) {
-      out += "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) + "</a></p>";
-    }
+    out += "</ul><p>" + escape_html(times()) + "</p>" + open_link();
     return out + "<p style=\"font-size:.8em;color:#536070\">" + escape_html(rules()) +
            "</p></body></html>\n";
   }
@@ -300,7 +318,12 @@ class Renderer {
   template <class Escape>
   std::string brief(std::string_view bold, Escape&& escape) const {
     std::string out(bold);
-    out.append(escape(subject())).append(bold).append("\n> ");
+    out.append(escape(subject())).append(bold);
+    if (is_over()) {
+      out += "\n" + escape(over()) + "\n" + counts() + "\n" + span();
+      return link_.empty() ? out : out + "\n" + link_;
+    }
+    out += "\n> ";
     out += marked(alert_, bold, bold, escape) + "\n" + counts() + " · " + escape(source());
     if (alert_.deadline_at != Time{}) {
       out += " · " + deadline();
@@ -312,12 +335,31 @@ class Renderer {
     return out;
   }
 
+  bool is_over() const { return alert_.news == News::kClosed; }
   std::string level() const {
-    return std::string(alert_.level == Urgency::kCritical ? words_.critical : words_.high);
+    return std::string(is_over()                            ? words_.closed
+                       : alert_.level == Urgency::kCritical ? words_.critical
+                                                            : words_.high);
   }
+  static std::string count(std::uint32_t number, std::string_view one, std::string_view many) {
+    const std::string_view at_least = number >= Incidents::kMaxCounted ? "≥ " : "";
+    return std::string(at_least) + std::to_string(number) + " " +
+           std::string(number == 1 ? one : many);
+  }
+  /// "14 mentions urgentes, 9 auteurs, 3 histoires"
   std::string counts() const {
     return std::to_string(alert_.mentions) + " " +
-           std::string(alert_.mentions == 1 ? words_.mention : words_.mentions);
+           std::string(alert_.mentions == 1 ? words_.mention : words_.mentions) + ", " +
+           count(alert_.authors, words_.author, words_.authors) + ", " +
+           count(alert_.stories, words_.story, words_.stories);
+  }
+  /// What an incident's end says: since when nothing came, and when it had begun.
+  std::string over() const { return std::string(words_.quiet) + "."; }
+  std::string span() const { return moment(alert_.opened_at) + " – " + moment(alert_.last_at); }
+  std::string open_link() const {
+    return link_.empty() ? std::string()
+                         : "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) +
+                               "</a></p>";
   }
   std::string source() const { return plain(source_name(alert_.source)); }
   std::string title_of(const Alert::Reason& reason) const {

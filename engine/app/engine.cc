@@ -81,6 +81,11 @@ Result<void> Engine::build() {
     return tl::make_unexpected(raiser.error());
   }
   alert_raiser_ = std::move(*raiser);
+  Result<std::unique_ptr<StoryTeller>> stories = StoryTeller::recall(*store_, *policy_);
+  if (!stories) {
+    return tl::make_unexpected(stories.error());
+  }
+  story_teller_ = std::move(*stories);
 
   pipeline_ = std::make_unique<Pipeline>(Pipeline::Parts{
       .store = *store_,
@@ -91,6 +96,7 @@ Result<void> Engine::build() {
       .clock = clock_,
       .metrics = *metrics_,
       .alerts = *alert_raiser_,
+      .stories = *story_teller_,
       .connectors = config_.connectors.size(),
       .workers = config_.workers,
       .inbox_capacity_envelopes = config_.inbox_capacity_envelopes,

@@ -74,6 +74,7 @@ class Engine {
   std::atomic<Time> rules_loaded_at_{};
   MappingFactories mappings_;
   std::unique_ptr<AlertRaiser> alert_raiser_;
+  std::unique_ptr<StoryTeller> story_teller_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<Alerter> alerter_;

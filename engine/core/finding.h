@@ -45,8 +45,9 @@ struct Finding {
   Urgency urgency = Urgency::kLow;
   bool official = false;
   Piece source, id;
-  Piece topics;  ///< std::uint32_t names in Findings::topics (offset and length count elements)
-  Piece record;  ///< store/record.h; empty for kDelete
+  Piece topics;     ///< std::uint32_t names in Findings::topics (offset and length count elements)
+  Piece record;     ///< store/record.h; empty for kDelete
+  Piece signature;  ///< trend/signature.h; empty for kDelete
   Pseudonym author{};
   Piece identity;  ///< plain identity JSON, to be sealed; empty if the author is unknown
 };

@@ -39,11 +39,13 @@ Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
     if (stored.ref.day + 1 < newest || sightings.size() == kMaxRecalled) {
       return false;
     }
-    sightings.push_back(sight(tenant, stored.record, *stored.catalogue));
+    sightings.push_back(sight(stored.ref, stored.record, *stored.catalogue));
     return true;
   });
-  std::for_each(sightings.rbegin(), sightings.rend(),
-                [&](const Sighting& sighting) { incidents_.see(sighting); });
+  std::for_each(sightings.rbegin(), sightings.rend(), [&](const Sighting& sighting) {
+    incidents_.pass(tenant, sighting.mode, sighting.at);
+    incidents_.see(sighting);
+  });
   return read;
 }
 
@@ -55,32 +57,101 @@ Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
     return tl::make_unexpected(alerts.error());
   }
   for (auto stored = alerts->rbegin(); stored != alerts->rend(); ++stored) {
-    const Result<Alert> alert = parse_alert(stored->body);
+    Result<Alert> alert = parse_alert(stored->body);
     if (!alert) {
       return tl::make_unexpected(alert.error());
     }
-    incidents_.remember(tenant, {alert->incident, alert->level, alert->mentions, alert->is_first},
-                        alert->received_at);
+    Raise raise;
+    raise.incident = alert->incident;
+    raise.level = alert->level;
+    raise.news = alert->news;
+    raise.mentions = alert->mentions;
+    raise.stories = alert->stories;
+    raise.authors = alert->authors;
+    raise.mode = alert->mode;
+    raise.opened_at = alert->opened_at;
+    incidents_.remember(tenant, raise, alert->received_at);
+    if (alert->news == News::kClosed) {
+      told_.erase({tenant, alert->incident});
+    } else {
+      told_[{tenant, alert->incident}] = std::move(*alert);
+    }
   }
   return {};
 }
 
+Sighting AlertRaiser::sight(const MentionRef& ref, const Record& record,
+                            const Catalogue& catalogue) const {
+  Sighting sighting = vigie::sight(ref, record, catalogue);
+  if (sighting.mode == Mode::kReplay) {
+    sighting.seen_at = clock_.now();
+  }
+  return sighting;
+}
+
 void AlertRaiser::see(const Findings& findings, const Finding& finding,
-                      const Store::Applied& applied) {
+                      const Store::Applied& applied, const MentionRef& story) {
+  for (const Incidents::Closed& closed :
+       incidents_.pass(finding.tenant, findings.mode, finding.received_at)) {
+    tell_end(closed);
+  }
+  if (!is_urgent(finding.urgency)) {
+    return;
+  }
   const Result<Record> record = decode_record(findings.view(finding.record));
   check(record.has_value(), "a record that was just encoded can be decoded");
-  Sighting sighting = sight(finding.tenant, *record, *findings.catalogue);
+  Sighting sighting = sight(applied.ref, *record, *findings.catalogue);
+  sighting.story = story.sequence;
   sighting.seen_before = applied.was_urgent;
+  sighting.repost = sighting.repost || (story != applied.ref && incidents_.would_open(sighting) &&
+                                        was_told_before(applied.ref, story));
   const std::optional<Raise> raise = incidents_.see(sighting);
   if (!raise) {
     return;
   }
-  const Tenant& tenant = policy_.tenants[finding.tenant];
-  const Alert alert =
-      describe(tenant, applied.ref, *record, *findings.catalogue, *raise, clock_.now());
-  raised_.push_back({finding.tenant, store_.add_alert(finding.tenant, applied.ref.day,
-                                                      to_json(alert), tenant.receivers)});
-  metrics_.alert_raised(finding.tenant, raise->level);
+  const Alert alert = describe(policy_.tenants[finding.tenant], applied.ref, *record,
+                               *findings.catalogue, *raise, clock_.now());
+  told_[{finding.tenant, alert.incident}] = alert;
+  tell(finding.tenant, applied.ref.day, alert, policy_.tenants[finding.tenant].receivers);
+}
+
+/// Whether incidents heard of that story in another mention: then it is no news, however long ago
+/// that was and whoever repeats it.
+bool AlertRaiser::was_told_before(const MentionRef& ref, const MentionRef& story) {
+  store_.commit();  // its other mentions may be of this very batch
+  bool was_told = false;
+  const Result<void> read = store_.scan_story(story, [&](const StoredMention& stored) {
+    const Record& record = stored.record;
+    was_told = stored.ref != ref && record.mode != Mode::kBackfill && !record.official &&
+               was_told_urgent(record);
+    return !was_told;
+  });
+  check(read.has_value(), "a story can be read");
+  return was_told;
+}
+
+void AlertRaiser::tell(TenantId tenant, Day day, const Alert& alert,
+                       const std::vector<std::string>& receivers) {
+  raised_.push_back({tenant, store_.add_alert(tenant, day, to_json(alert), receivers)});
+  metrics_.alert_raised(tenant, alert.level);
+}
+
+void AlertRaiser::tell_end(const Incidents::Closed& closed) {
+  const auto told = told_.find({closed.tenant, closed.raise.incident});
+  check(told != told_.end(), "what is closed was told of");
+  const Alert alert = describe_end(told->second, closed.raise, clock_.now());
+  told_.erase(told);
+  static const std::vector<std::string> kNobody;
+  tell(closed.tenant, day_of(closed.raise.last_at), alert,
+       closed.raise.is_worth_telling() ? policy_.tenants[closed.tenant].receivers : kNobody);
+}
+
+bool AlertRaiser::tick() {
+  const std::vector<Incidents::Closed> closed = incidents_.tick(clock_.now());
+  for (const Incidents::Closed& one : closed) {
+    tell_end(one);
+  }
+  return !closed.empty();
 }
 
 void AlertRaiser::forget(const MentionRef& ref) {

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "engine/alert/alert.h"
 #include "engine/alert/incidents.h"
 #include "engine/core/clock.h"
 #include "engine/core/finding.h"
@@ -20,8 +24,8 @@ struct RaisedAlert {
   std::uint64_t number = 0;
 };
 
-/// Says whether somebody has to be told of an urgent mention, and puts the alert into the batch
-/// that stores the mention: both are there or neither. The writer's thread.
+/// Says whether somebody has to be told of an urgent mention, or that it is over, and puts the
+/// alert into the batch that stores the mention: both are there or neither. The writer's thread.
 class AlertRaiser {
  public:
   /// Knows the incidents under way from the urgent mentions of the store's last two days, and from
@@ -29,10 +33,13 @@ class AlertRaiser {
   static Result<std::unique_ptr<AlertRaiser>> recall(Store& store, const TenantPolicy& policy,
                                                      const Clock& clock, Metrics& metrics);
 
-  /// `finding` is urgent and was just stored, or took an older version's place.
-  void see(const Findings& findings, const Finding& finding, const Store::Applied& applied);
+  /// `finding` was just stored in `story`, or took an older version's place; it is not history.
+  void see(const Findings& findings, const Finding& finding, const Store::Applied& applied,
+           const MentionRef& story);
   /// An urgent mention was taken back: its words go from the alerts that quote it.
   void forget(const MentionRef& ref);
+  /// Ends what has been quiet for long. True if somebody has to be told.
+  bool tick();
   /// What was raised since the last call, once the batch is durable.
   std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
 
@@ -41,12 +48,19 @@ class AlertRaiser {
       : store_(store), policy_(policy), clock_(clock), metrics_(metrics) {}
   Result<void> recall_mentions(TenantId tenant);
   Result<void> recall_alerts(TenantId tenant);
+  Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) const;
+  bool was_told_before(const MentionRef& ref, const MentionRef& story);
+  void tell(TenantId tenant, Day day, const Alert& alert,
+            const std::vector<std::string>& receivers);
+  void tell_end(const Incidents::Closed& closed);
 
   Store& store_;
   const TenantPolicy& policy_;
   const Clock& clock_;
   Metrics& metrics_;
   Incidents incidents_;
+  /// What was said last of each incident under way.
+  std::map<std::pair<TenantId, std::string>, Alert> told_;
   std::vector<RaisedAlert> raised_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "engine/alert/describe.h"
@@ -42,15 +43,20 @@ class Side {
     if (urgent_.size() == BacktestReport::kMaxUrgentMentions) {
       return false;
     }
-    urgent_.push_back({ref, sight(ref.tenant, judged, catalogue())});
+    urgent_.push_back({ref, sight(ref, judged, catalogue())});
     return true;
   }
   /// The alerts raised since then, oldest first.
   std::vector<WouldRaise> raise(Time since) const {
     Incidents incidents;
+    std::set<std::uint64_t> told_stories;
     std::vector<WouldRaise> raised;
     std::for_each(urgent_.rbegin(), urgent_.rend(), [&](const Urgent& urgent) {
-      const std::optional<Raise> raise = incidents.see(urgent.sighting);
+      Sighting sighting = urgent.sighting;
+      incidents.pass(sighting.tenant, sighting.mode, sighting.at);
+      const bool is_new = told_stories.insert(sighting.story).second;
+      sighting.repost = sighting.repost || (!is_new && incidents.would_open(sighting));
+      const std::optional<Raise> raise = incidents.see(sighting);
       if (raise && urgent.sighting.at >= since) {
         raised.push_back({urgent.ref, urgent.sighting.at, urgent.sighting.subject, *raise});
       }

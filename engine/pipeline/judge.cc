@@ -5,6 +5,7 @@
 
 #include "engine/core/check.h"
 #include "engine/core/json_writer.h"
+#include "engine/pipeline/story_teller.h"
 
 namespace vigie {
 namespace {
@@ -159,6 +160,7 @@ void Judge::keep(const Mention& mention) {
   common.source = append(mention.source);
   common.id = append(mention.id);
   common.identity = append_identity(mention.author);
+  common.signature = append_signature(mention);
   date(mention, common);
   const std::size_t before = out_->findings.size();
   for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
@@ -272,6 +274,12 @@ Piece Judge::append_identity(const Author& author) {
   json.key("name").value(author.name);
   json.key("url").value(author.url);
   json.end_object();
+  return {start, static_cast<std::uint32_t>(out_->arena.size()) - start};
+}
+
+Piece Judge::append_signature(const Mention& mention) {
+  const auto start = static_cast<std::uint32_t>(out_->arena.size());
+  encode_signature(signer_.sign(analyser_->folded(), original_of(ids_, mention)), out_->arena);
   return {start, static_cast<std::uint32_t>(out_->arena.size()) - start};
 }
 

@@ -13,6 +13,7 @@
 #include "engine/pipeline/pseudonymiser.h"
 #include "engine/store/record.h"
 #include "engine/store/store.h"
+#include "engine/trend/signature.h"
 
 namespace vigie {
 
@@ -55,6 +56,7 @@ class Judge final : private MentionSink {
                    const Verdict& verdict, const Finding& common);
   Piece append(std::string_view bytes);
   Piece append_identity(const Author& author);
+  Piece append_signature(const Mention& mention);
 
   Mapping& mapping_for(const std::string& format);
 
@@ -71,6 +73,7 @@ class Judge final : private MentionSink {
   std::size_t last_findings_ = 0;  ///< of the envelope before: about what the next one gives
   std::vector<TenantId> kept_;
   Record record_;
+  Signer signer_;
 };
 
 }  // namespace vigie

@@ -40,7 +40,8 @@ Pipeline::Pipeline(Parts parts)
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
       writer_({parts.store, addresses(outboxes_), corrections_, ledger_, parts.policy, parts.clock,
-               parts.metrics, parts.alerts, std::move(parts.committed), std::move(parts.shown)}) {
+               parts.metrics, parts.alerts, parts.stories, std::move(parts.committed),
+               std::move(parts.shown)}) {
   for (std::size_t i = 0; i < parts.workers; ++i) {
     workers_.emplace_back(*inboxes_[i], *outboxes_[i], parts.shelf,
                           Judge(parts.mappings, parts.policy, parts.pseudonyms,

@@ -38,6 +38,7 @@ class Pipeline {
     const Clock& clock;
     Metrics& metrics;
     AlertRaiser& alerts;
+    StoryTeller& stories;
     std::size_t connectors = 0;
     std::size_t workers = 1;
     std::size_t inbox_capacity_envelopes = 64, outbox_capacity_envelopes = 64;

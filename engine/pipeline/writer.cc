@@ -149,13 +149,16 @@ void Writer::apply(Findings& findings) {
 }
 
 Store::Outcome Writer::purge_author(const Findings& findings, const Finding& finding) {
-  parts_.store.purge_author(findings, finding, [&](const Store::Applied& gone) {
-    parts_.metrics.deleted(finding.tenant, 1);
-    if (gone.was_urgent) {
-      parts_.alerts.forget(gone.ref);
-    }
-  });
+  parts_.store.purge_author(findings, finding, [&](const Store::Applied& gone) { forget(gone); });
   return Store::Outcome::kDeleted;
+}
+
+void Writer::forget(const Store::Applied& deleted) {
+  parts_.metrics.deleted(deleted.ref.tenant, 1);
+  parts_.stories.remove(deleted);
+  if (deleted.was_urgent) {
+    parts_.alerts.forget(deleted.ref);
+  }
 }
 
 Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
@@ -163,18 +166,18 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
     return purge_author(findings, finding);
   }
   const Store::Applied applied = parts_.store.apply(findings, finding);
+  MentionRef story = applied.story;
   switch (applied.outcome) {
     case Store::Outcome::kStored:
+      story = parts_.stories.place(findings, finding, applied);
       count_stored(findings, finding);
       break;
     case Store::Outcome::kReplaced:
+      parts_.stories.reword(findings, finding, applied);
       parts_.metrics.edited(finding.tenant, 1);
       break;
     case Store::Outcome::kDeleted:
-      parts_.metrics.deleted(finding.tenant, 1);
-      if (applied.was_urgent) {
-        parts_.alerts.forget(applied.ref);
-      }
+      forget(applied);
       return applied.outcome;
     default:
       return applied.outcome;
@@ -182,9 +185,7 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   if (findings.mode == Mode::kBackfill) {
     return applied.outcome;
   }
-  if (is_urgent(finding.urgency)) {
-    parts_.alerts.see(findings, finding, applied);
-  }
+  parts_.alerts.see(findings, finding, applied, story);
   if (findings.mode == Mode::kLive && lags_.size() < kMaxShown) {
     lags_.push_back({findings.received_at, finding.created_at});
   }
@@ -248,8 +249,9 @@ void Writer::sync() {
     parts_.metrics.lag(now - lag.received_at, now - lag.created_at);
   }
   lags_.clear();
-  if (!shown_.empty()) {
-    parts_.shown(shown_, parts_.alerts.take_raised());
+  const std::vector<RaisedAlert> raised = parts_.alerts.take_raised();
+  if (!shown_.empty() || !raised.empty()) {
+    parts_.shown(shown_, raised);
     shown_.clear();
   }
 }
@@ -258,6 +260,10 @@ bool Writer::keep_house() {
   const Day today = day_of(parts_.clock.now());
   if (std::exchange(last_expiry_, today) != today) {
     parts_.store.expire(today);
+    return true;
+  }
+  if (parts_.alerts.tick()) {
+    sync();
     return true;
   }
   return parts_.store.pack_some();

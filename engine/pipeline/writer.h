@@ -15,6 +15,7 @@
 #include "engine/pipeline/alert_raiser.h"
 #include "engine/pipeline/correction_desk.h"
 #include "engine/pipeline/judge.h"
+#include "engine/pipeline/story_teller.h"
 #include "engine/pipeline/worker.h"
 #include "engine/store/store.h"
 
@@ -41,6 +42,7 @@ class Writer {
     const Clock& clock;
     Metrics& metrics;
     AlertRaiser& alerts;
+    StoryTeller& stories;
     /// After new sequences were published, on the writer's thread: must be cheap (a post to the
     /// ingest thread).
     std::function<void()> committed;
@@ -82,6 +84,7 @@ class Writer {
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
+  void forget(const Store::Applied& deleted);
   Store::Outcome purge_author(const Findings& findings, const Finding& finding);
   void advance(const Findings& findings);
   void count_stored(const Findings& findings, const Finding& finding);

@@ -22,7 +22,8 @@ namespace vigie {
 //                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
 //  4. overlay      T D S → 'e' u32 generation, record (edited or corrected) | 'd' (deleted)
 //  5. urgent       T D S → nothing: high or critical, as corrected
-//  6. rollups      T hour (u32) topic 00 source → 12 counts (counts.h), by tone × 4 + urgency
+//  6. rollups      T hour (u32) topic 00 source → 24 counts (counts.h): mentions by tone × 4 +
+//                  urgency, then stories likewise, by the mention that leads them
 //  7. cursors      connector → cursor
 //  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
 //  9. alerts       'a' A → T D · 'b' T A → body · 'w' A → byte state, signed at, by
@@ -32,12 +33,14 @@ namespace vigie {
 // 12. identities   T D N → (pseudonym[16], text of 24-byte nonce and secretbox)*, in the same
 // order.
 //                  There is no index by author: who looks for one scans, the newest row first.
+// 13. stories      T D S D S → 8 bytes of the author's pseudonym, signed created_at, source (text):
+//                  of the story founded by the first, each later mention
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.
 
-/// 3: verdicts with an opinion and aspects, rests left out. Older ones are refused.
-inline constexpr std::uint32_t kStoreFormat = 4;
+/// 5: stories. Older ones are refused.
+inline constexpr std::uint32_t kStoreFormat = 5;
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

@@ -31,6 +31,8 @@ enum Flag : std::uint32_t {
   kWasEdited = 1024,
   kToldOtherwise = 2048,
   kHasCorrections = 4096,
+  kRepeats = 8192,
+  kFollows = 16384,  ///< does not lead its story
 };
 
 std::uint32_t flags_of(const Record& record) {
@@ -49,7 +51,8 @@ std::uint32_t flags_of(const Record& record) {
               kHasEngagement) |
          flag(mention.version != Version{}, kWasEdited) |
          flag(record.told_otherwise, kToldOtherwise) |
-         flag(!record.corrections.empty(), kHasCorrections);
+         flag(!record.corrections.empty(), kHasCorrections) |
+         flag(record.repeats.has_value(), kRepeats) | flag(!record.leads, kFollows);
 }
 
 /// Learned names are the last two numbers: counted on by two, they take one byte.
@@ -281,6 +284,10 @@ void write_record(const Record& record, ByteWriter& out) {
   if (flags & kHasCorrections) {
     write_corrections(record.corrections, out);
   }
+  if (flags & kRepeats) {
+    out.varint(record.repeats->day);
+    out.varint(record.repeats->sequence);
+  }
 }
 
 }  // namespace
@@ -322,6 +329,7 @@ Result<Record> decode_record(std::string_view bytes) {
   record.official = (flags & kOfficial) != 0;
   record.has_author = (flags & kHasAuthor) != 0;
   record.told_otherwise = (flags & kToldOtherwise) != 0;
+  record.leads = (flags & kFollows) == 0;
   record.connector = in.natural<std::uint16_t>();
   mention.created_at = read_time(in);
   record.received_at = read_time(in);
@@ -371,6 +379,10 @@ Result<Record> decode_record(std::string_view bytes) {
     const bool is_read =
         read_verdict(in, record.verdict) &&
         ((flags & kHasCorrections) == 0 || read_corrections(in, record.corrections));
+    if ((flags & kRepeats) != 0) {
+      const auto day = in.natural<std::uint32_t>();
+      record.repeats = StoryRef{day, in.varint()};
+    }
     if (is_read && in.done()) {
       return record;
     }

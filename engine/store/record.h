@@ -28,6 +28,13 @@ struct Correction {
 /// So many are kept of one mention; the oldest go.
 inline constexpr std::size_t kMaxCorrections = 8;
 
+/// The mention that founded a story, of the same tenant.
+struct StoryRef {
+  std::uint32_t day = 0;
+  std::uint64_t sequence = 0;
+  auto operator<=>(const StoryRef&) const = default;
+};
+
 /// One tenant's copy of a mention, as it lies in a pack. The worker encodes it, the store keeps it,
 /// readers decode it. Byte grammar in record.cc. Numbers in it (evidence names, topics) mean what
 /// the catalogue `generation` of its pack says.
@@ -45,6 +52,8 @@ struct Record {
   /// whether they saw it as urgent is then the contrary of what the verdict says.
   bool told_otherwise = false;
   std::vector<Correction> corrections;  ///< oldest first: the last one is in force
+  std::optional<StoryRef> repeats;      ///< the story it belongs to; nothing: it founded its own
+  bool leads = true;  ///< of its story the oldest that is not official: statistics count it
 };
 
 /// Whether incidents saw this mention as urgent once: an alert may quote it.

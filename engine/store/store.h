@@ -53,14 +53,28 @@ struct StoredMention {
 };
 
 /// One cell of the rollups: how many mentions of an hour had these labels. A mention counts once
-/// under topic "" (all) and once under each of its topics.
+/// under topic "" (all) and once under each of its topics; a story as the mention that leads it.
 struct RollupCell {
   std::uint32_t hour = 0;  ///< hours since 1970, of created_at
   std::string topic, source;
   Tone tone = Tone::kNeutral;
   Urgency urgency = Urgency::kLow;
-  std::int64_t mentions = 0;
+  std::int64_t mentions = 0, stories = 0;
 };
+
+/// Mentions that say the same, as far as they are still there. Its name is the founder's.
+struct Story {
+  MentionRef founder;
+  MentionRef oldest;  ///< of those left
+  std::uint64_t mentions = 0, authors = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> sources;  ///< with their mentions, most first
+  Time first_at{}, last_at{};                                  ///< by the dates of the mentions
+  std::uint32_t peak_hour = 0;  ///< the first of the hours since 1970 with the most mentions
+  std::uint64_t peak_mentions = 0;
+};
+
+/// The story that a mention belongs to.
+MentionRef founder_of(const StoredMention& stored);
 
 struct DeadLetter {
   std::uint64_t number = 0;
@@ -138,11 +152,17 @@ class Store {
     Outcome outcome = Outcome::kDropped;
     MentionRef ref;           ///< of the stored, replaced or deleted mention
     bool was_urgent = false;  ///< replaced, deleted: incidents saw it as urgent before
+    MentionRef story{};       ///< replaced, deleted: the one it belongs to
+    /// Deleted: the oldest mention left of its story, which speaks for it now.
+    std::unique_ptr<StoredMention> heir = nullptr;
   };
 
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
   /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
   Applied apply(const Findings& findings, const Finding& finding);
+  /// W. The mention stored last repeats what `story` says; `leads`: the first one there that is not
+  /// official. At once after its apply().
+  void join_story(const MentionRef& mention, const MentionRef& story, bool leads);
   /// W. Carries out Finding::Action::kPurgeAuthor: deletes every mention of the author's as a
   /// deletion of its own would, and destroys the author's identities and their keys. Tells
   /// `deleted` of each. Commits what the batch under way holds first. Cheap for somebody unknown;
@@ -220,6 +240,15 @@ class Store {
   /// have said since.
   Result<void> scan_told_urgent(TenantId tenant,
                                 const std::function<bool(const StoredMention&)>& visit) const;
+
+  /// The story that the mention `founder` founded, whether it is still there or not. Nothing if it
+  /// has no mention left.
+  Result<std::optional<Story>> story(const MentionRef& founder) const;
+  /// The stories of two mentions and more that were founded in days [from, to), oldest first.
+  Result<std::vector<Story>> stories(TenantId tenant, Day from, Day to) const;
+  /// Visits the mentions left of a story, oldest first.
+  Result<void> scan_story(const MentionRef& founder,
+                          const std::function<bool(const StoredMention&)>& visit) const;
 
   /// Cells of hours [from, to), ascending by hour; cells that have come down to 0 are not given.
   Result<std::vector<RollupCell>> rollups(TenantId tenant, std::uint32_t from_hour,

@@ -25,6 +25,7 @@ void Store::expire(Day today) {
   if (!gone.empty()) {
     state.write(gone);
   }
+  commit();  // stories that others lead now
   state.ids_in_memory = state.ids.size() + state.tombstones.size();
 }
 
@@ -47,6 +48,7 @@ void Store::State::expire_mentions(std::uint32_t number, Day day, WriteBatch& go
     }
   }
   must(at->status());
+  expire_stories(number, day, gone);
   untidy.erase(untidy.lower_bound({number, 0}), untidy.lower_bound({number, day}));
 }
 

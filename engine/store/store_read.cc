@@ -239,11 +239,13 @@ Result<std::vector<RollupCell>> Store::rollups(TenantId tenant, std::uint32_t fr
     }
     cell.topic = names.substr(0, cut);
     cell.source = names.substr(cut + 1);
-    for (std::size_t i = 0; i < 12; ++i) {
+    constexpr std::size_t kLabels = 12;
+    for (std::size_t i = 0; i < kLabels; ++i) {
       cell.mentions = count_at(at->value(), i);
+      cell.stories = count_at(at->value(), kLabels + i);
       cell.tone = static_cast<Tone>(i / 4);
       cell.urgency = static_cast<Urgency>(i % 4);
-      if (cell.mentions != 0) {
+      if (cell.mentions != 0 || cell.stories != 0) {
         cells.push_back(cell);
       }
     }

@@ -68,7 +68,8 @@ struct Store::State {
   std::string pending_bytes;
   std::map<RefKey, std::optional<HeldRecord>> pending_overlay;  ///< edits; nothing: deleted
   std::set<std::string> pending_tombstones;                     ///< their keys
-  std::unordered_map<std::string, std::array<std::int64_t, 12>> pending_counts;
+  /// Mentions by tone × 4 + urgency, then stories.
+  std::unordered_map<std::string, std::array<std::int64_t, 24>> pending_counts;
   std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
   IdentityMemory known_identities;
   std::unique_ptr<KnownIds> authors;  ///< whose identity may be here; once somebody was purged
@@ -116,15 +117,24 @@ struct Store::State {
   std::string tombstone_key(std::string_view source, std::string_view id) const;
   bool is_deleted(std::uint64_t hash, std::string_view source, std::string_view id) const;
   std::uint32_t generation(const std::shared_ptr<const Catalogue>& catalogue);
+  struct Change {
+    std::int64_t mentions = 0, stories = 0;
+  };
   void count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
-                  std::string_view source, Tone tone, Urgency urgency, std::int64_t change);
+                  std::string_view source, Tone tone, Urgency urgency, Change change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
-                    std::int64_t change);
+                    Change change);
+  /// `sign` times the mention and the story it leads.
+  void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
+                    int sign);
   void count_finding(const Findings& findings, const Finding& finding);
+  /// The new version of a mention, committed or of this batch.
+  void rewrite(const MentionRef& where, const Record& record, std::uint32_t generation);
   /// The new version of a committed mention: into the overlay and the index of urgent ones.
   void put_over(const RefKey& ref, const Record& record, HeldRecord held);
   void mark_urgent(const RefKey& ref, const Record& record);
   void write_pending(TenantId tenant);
+  void commit();
 
   // store_fold.cc
   struct Piece {
@@ -142,6 +152,17 @@ struct Store::State {
   /// Writes them as packs, with their rows of the id index. Gives the last one.
   PackPlace write_packs(std::uint32_t number, Day day, const std::vector<Piece>& run,
                         WriteBatch& batch);
+
+  // store_stories.cc
+  static std::string story_row(std::uint32_t number, const MentionRef& story,
+                               const MentionRef& mention);
+  /// Its oldest mention is going or gone: the oldest of the rest leads, unless one leads already.
+  /// Gives the oldest.
+  std::unique_ptr<StoredMention> inherit(const MentionRef& story, const MentionRef& gone,
+                                         bool has_led);
+  void lead_on(const MentionRef& story, Day day);
+  void expire_stories(std::uint32_t number, Day day, WriteBatch& gone);
+  std::size_t joined = 0;  ///< rows of the batch under way
 
   // store_judgement.cc
   void judge_anew(TenantId tenant, Day day, Piece& piece,

@@ -116,20 +116,26 @@ std::uint32_t Store::State::generation(const std::shared_ptr<const Catalogue>& c
 // ---- Rollups ------------------------------------------------------------------------------------
 
 void Store::State::count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
-                              std::string_view source, Tone tone, Urgency urgency,
-                              std::int64_t change) {
+                              std::string_view source, Tone tone, Urgency urgency, Change change) {
   key.clear();
   put_u32(key, number);
   put_u32(key, hour);
   key += topic;
   key.push_back('\0');
   key += source;
-  pending_counts[key][static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency)] +=
-      change;
+  const std::size_t at = static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency);
+  auto& counts = pending_counts[key];
+  counts[at] += change.mentions;
+  counts[counts.size() / 2 + at] += change.stories;
 }
 
 void Store::State::count_record(std::uint32_t number, const Record& record,
-                                const Catalogue& catalogue, std::int64_t change) {
+                                const Catalogue& catalogue, int sign) {
+  count_record(number, record, catalogue, Change{sign, record.leads ? sign : 0});
+}
+
+void Store::State::count_record(std::uint32_t number, const Record& record,
+                                const Catalogue& catalogue, Change change) {
   if (record.official) {
     return;
   }
@@ -141,6 +147,12 @@ void Store::State::count_record(std::uint32_t number, const Record& record,
     count_cell(number, hour, catalogue.names.at(topic), record.mention.source, tone, urgency,
                change);
   }
+}
+
+/// The story that a mention belongs to.
+static MentionRef story_of(const MentionRef& ref, const Record& record) {
+  return record.repeats ? MentionRef{ref.tenant, record.repeats->day, record.repeats->sequence}
+                        : ref;
 }
 
 // ---- Applying -----------------------------------------------------------------------------------
@@ -193,11 +205,11 @@ void Store::State::count_finding(const Findings& findings, const Finding& findin
   }
   const std::uint32_t number = number_of[finding.tenant], hour = hour_of(finding.created_at);
   const std::string_view source = findings.view(finding.source);
-  count_cell(number, hour, {}, source, finding.tone, finding.urgency, 1);
+  count_cell(number, hour, {}, source, finding.tone, finding.urgency, {1, 1});
   for (std::uint32_t i = 0; i < finding.topics.length; ++i) {
     const std::uint32_t topic = findings.topics[finding.topics.offset + i];
     count_cell(number, hour, findings.catalogue->names[topic], source, finding.tone,
-               finding.urgency, 1);
+               finding.urgency, {1, 1});
   }
 }
 
@@ -208,7 +220,7 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   if (finding.version <= old.mention.version) {
     return {Outcome::kDuplicate, where};
   }
-  const Applied replaced{Outcome::kReplaced, where, was_told_urgent(old)};
+  Applied replaced{Outcome::kReplaced, where, was_told_urgent(old), story_of(where, old), {}};
   const std::uint32_t number = number_of[finding.tenant];
   Record edited = must(decode_record(findings.view(finding.record)));
   edited.mention.created_at = old.mention.created_at;
@@ -218,21 +230,28 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   if (!has_other_words) {  // else people have judged what is no longer said
     edited.corrections = old.corrections;
   }
-  HeldRecord next{{}, generation(findings.catalogue)};
-  encode_record(edited, next.bytes);
+  edited.repeats = old.repeats;
+  edited.leads = old.leads;
   count_record(number, old, *must(catalogue(known.record.generation)), -1);
   count_record(number, edited, *findings.catalogue, 1);
   seal_identity(findings, finding);
-  if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
+  rewrite(where, edited, generation(findings.catalogue));
+  return replaced;
+}
+
+void Store::State::rewrite(const MentionRef& where, const Record& record,
+                           std::uint32_t generation) {
+  HeldRecord next{{}, generation};
+  encode_record(record, next.bytes);
+  if (Pending* fresh = pending_at(where.tenant, where.sequence)) {
     fresh->generation = next.generation;
     fresh->offset = pending_bytes.size();
     fresh->length = next.bytes.size();
-    fresh->urgent = is_urgent(urgency_in_force(edited));
+    fresh->urgent = is_urgent(urgency_in_force(record));
     pending_bytes += next.bytes;
-    return replaced;
+    return;
   }
-  put_over({number, where.day, where.sequence}, edited, std::move(next));
-  return replaced;
+  put_over({number_of[where.tenant], where.day, where.sequence}, record, std::move(next));
 }
 
 void Store::State::put_over(const RefKey& ref, const Record& record, HeldRecord held) {
@@ -259,7 +278,11 @@ Store::Applied Store::State::remove(const Findings& findings, const Finding& fin
   const std::uint32_t number = number_of[finding.tenant];
   const MentionRef where{finding.tenant, known->place.day, known->place.sequence};
   const Record old = must(decode_record(known->record.bytes));
-  const Applied deleted{Outcome::kDeleted, where, was_told_urgent(old)};
+  Applied deleted{Outcome::kDeleted, where, was_told_urgent(old), story_of(where, old), {}};
+  deleted.heir = inherit(deleted.story, where, old.leads);
+  if (old.repeats) {
+    batch.erase(Family::kStories, story_row(number, deleted.story, where));
+  }
   count_record(number, old, *must(catalogue(known->record.generation)), -1);
   ids.erase(number, finding.id_hash, known->place);
   if (Pending* fresh = pending_at(finding.tenant, where.sequence)) {
@@ -388,44 +411,44 @@ void Store::State::write_pending(TenantId tenant) {
   of_tenant.first_sequence = of_tenant.next_sequence;
 }
 
-void Store::commit() {
-  State& state = *state_;
-  for (TenantId tenant = 0; tenant < state.pending.size(); ++tenant) {
-    state.write_pending(tenant);
+void Store::State::commit() {
+  for (TenantId tenant = 0; tenant < pending.size(); ++tenant) {
+    write_pending(tenant);
   }
-  state.write_identities();
-  for (const auto& [ref, record] : state.pending_overlay) {
+  write_identities();
+  for (const auto& [ref, record] : pending_overlay) {
     std::string value(1, record ? 'e' : 'd');
     if (record) {
       put_u32(value, record->generation);
       value += record->bytes;
     }
-    state.batch.put(Family::kOverlay, ref_key(ref.tenant_number, ref.day, ref.sequence), value);
-    State::Untidy& work =
-        state.untidy
-            .try_emplace({ref.tenant_number, ref.day}, State::Untidy{ref.sequence, 0, false})
-            .first->second;
+    batch.put(Family::kOverlay, ref_key(ref.tenant_number, ref.day, ref.sequence), value);
+    Untidy& work = untidy.try_emplace({ref.tenant_number, ref.day}, Untidy{ref.sequence, 0, false})
+                       .first->second;
     work.from = std::min(work.from, ref.sequence);
     work.overlaid = true;
   }
   std::string counts;
-  for (const auto& [key, cells] : state.pending_counts) {
+  for (const auto& [key, cells] : pending_counts) {
     counts.clear();
     for (const std::int64_t count : cells) {
       put_count(counts, count);
     }
-    state.batch.add(Family::kRollups, key, counts);
+    batch.add(Family::kRollups, key, counts);
   }
-  if (!state.batch.empty()) {
-    state.write(state.batch);
+  if (!batch.empty()) {
+    write(batch);
   }
-  state.batch.clear();
-  state.pending_bytes.clear();
-  state.pending_overlay.clear();
-  state.pending_tombstones.clear();
-  state.pending_counts.clear();
-  state.ids_in_memory = state.ids.size() + state.tombstones.size();
+  batch.clear();
+  pending_bytes.clear();
+  pending_overlay.clear();
+  pending_tombstones.clear();
+  pending_counts.clear();
+  joined = 0;
+  ids_in_memory = ids.size() + tombstones.size();
 }
+
+void Store::commit() { state_->commit(); }
 
 void Store::sync() {
   commit();

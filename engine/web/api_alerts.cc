@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/alert/incidents.h"
 #include "engine/web/api_routes.h"
 
 namespace vigie {
@@ -24,13 +25,18 @@ bool is_in(State state, const std::optional<std::string>& wanted) {
   return !wanted || (*wanted == kOpen ? state != State::kClosed : to_string(state) == *wanted);
 }
 
+/// That an incident is over asks nothing of anybody.
+State state_of(const Store::StoredAlert& alert, const AlertSummary& summary) {
+  return summary.is_end ? State::kClosed : alert.work.state;
+}
+
 /// The body's members, with its number and work before them. Handles are masked in its texts since
 /// it was made; its addresses are as they were.
-void write_alert(const Store::StoredAlert& alert, JsonWriter& json) {
+void write_alert(const Store::StoredAlert& alert, const AlertSummary& summary, JsonWriter& json) {
   std::string object;
   JsonWriter members(object);
   members.begin_object().key("number").value(alert.number);
-  members.key("state").value(to_string(alert.work.state));
+  members.key("state").value(to_string(state_of(alert, summary)));
   if (alert.work.state != State::kNew) {
     members.key("by").value(alert.work.by).key("at").value(format_time(alert.work.at));
   }
@@ -58,8 +64,9 @@ Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& requ
   json.begin_object().key("alerts").begin_array();
   std::uint64_t found = 0, next = 0;
   for (const Store::StoredAlert& alert : *alerts) {
-    if (is_in(alert.work.state, state) && read_alert_body(alert.body)) {
-      write_alert(alert, json);
+    const std::optional<AlertSummary> summary = read_alert_body(alert.body);
+    if (summary && is_in(state_of(alert, *summary), state)) {
+      write_alert(alert, *summary, json);
       ++found;
     }
     next = alert.number;
@@ -102,7 +109,7 @@ Result<Store::StoredAlert> find_alert(const ApiParts& parts, TenantId tenant,
 Response show(const Store::StoredAlert& alert) {
   std::string body;
   JsonWriter json(body);
-  write_alert(alert, json);
+  write_alert(alert, read_alert_body(alert.body).value_or(AlertSummary()), json);
   return json_response(std::move(body));
 }
 
@@ -151,13 +158,15 @@ std::optional<Time> time_member(const simdjson::dom::element& object, const char
 std::optional<AlertSummary> read_alert_body(std::string_view body) {
   simdjson::dom::parser parser;
   simdjson::dom::element object;
-  std::string_view level;
+  std::string_view level, news;
   if (parser.parse(body.data(), body.size()).get(object) != simdjson::SUCCESS ||
       object["level"].get(level) != simdjson::SUCCESS) {
     return std::nullopt;
   }
-  return AlertSummary{parse_urgency(level).value_or(Urgency::kLow),
-                      time_member(object, "raised_at"), time_member(object, "deadline_at")};
+  return AlertSummary{
+      parse_urgency(level).value_or(Urgency::kLow), time_member(object, "raised_at"),
+      time_member(object, "deadline_at"),
+      object["news"].get(news) == simdjson::SUCCESS && news == to_string(News::kClosed)};
 }
 
 std::vector<Route> alert_routes(const SharedParts& parts) {

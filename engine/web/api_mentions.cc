@@ -23,6 +23,7 @@ struct Filter {
   std::optional<std::string> topic, source;
   std::optional<Tone> tone;
   Urgency least_urgency = Urgency::kLow;
+  bool per_story = false;  ///< only the mentions that lead one
   WordSearch search{""};
   std::optional<Time> since, until;  ///< of received_at, the list's order
 
@@ -41,8 +42,9 @@ bool has_topic(const StoredMention& stored, std::string_view topic) {
 bool Filter::takes(const StoredMention& stored) const {
   const Record& record = stored.record;
   return urgency_in_force(record) >= least_urgency && (!tone || tone_in_force(record) == *tone) &&
-         (!since || record.received_at >= *since) && (!until || record.received_at < *until) &&
-         (!source || record.mention.source == *source) && (!topic || has_topic(stored, *topic)) &&
+         (!per_story || record.leads) && (!since || record.received_at >= *since) &&
+         (!until || record.received_at < *until) && (!source || record.mention.source == *source) &&
+         (!topic || has_topic(stored, *topic)) &&
          search.finds(record.mention.title, record.mention.text);
 }
 
@@ -69,6 +71,11 @@ std::optional<Filter> read_filter(const Request& request, std::string& why) {
     why = "q is too long";
   }
   filter.search = WordSearch(words);
+  const std::string per_story = request.query_field("per_story").value_or("false");
+  filter.per_story = per_story == "true";
+  if (!filter.per_story && per_story != "false") {
+    why = "per_story is true or false";
+  }
   bool times_are_valid = true;
   filter.since = time_field(request, "since", times_are_valid);
   filter.until = time_field(request, "until", times_are_valid);
@@ -114,7 +121,7 @@ Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& re
   std::optional<MentionRef> next;
   const auto visit = [&](const StoredMention& stored) {
     if (filter->takes(stored)) {
-      write_stored_mention(stored, json);
+      write_stored_mention(parts.store, stored, json);
       ++found;
     }
     if (found == *limit || ++scanned == kMaxScannedMentions) {
@@ -173,6 +180,18 @@ void write_rule_titles(const Verdict& verdict, const Catalogue& catalogue, JsonW
   json.end_object();
 }
 
+void write_story_of(const Store& store, const StoredMention& stored, JsonWriter& json) {
+  const MentionRef founder = founder_of(stored);
+  json.key("story").begin_object();
+  const Result<std::optional<Story>> story = store.story(founder);
+  if (story && *story) {
+    write_story_members(**story, json);
+  } else {  // taken back meanwhile
+    json.key("ref").value(to_string(founder)).key("mentions").value(0).key("authors").value(0);
+  }
+  json.key("leads").value(stored.record.leads).end_object();
+}
+
 std::vector<Field> list_fields() {
   const std::string text = R"({"type":"string"})";
   const std::string time = R"({"type":"string","format":"date-time"})";
@@ -181,6 +200,8 @@ std::vector<Field> list_fields() {
       {"tone", R"({"enum":["negative","neutral","positive"]})", "Only this tone"},
       {"urgency", R"({"enum":["low","medium","high","critical"]})", "This level or a higher one"},
       {"source", text, "Only this network or feed"},
+      {"per_story", R"({"type":"boolean","default":false})",
+       "Of near-duplicates only the first that is not official"},
       {"q", text, "Words that must all occur, whatever their case and accents"},
       {"since", time, "Received at this time or later"},
       {"until", time, "Received before this time"},
@@ -201,11 +222,11 @@ Response show_mention(const ApiParts& parts, const MentionRef& ref) {
   }
   std::string body;
   JsonWriter json(body);
-  write_stored_mention(**stored, json);
+  write_stored_mention(parts.store, **stored, json);
   return json_response(std::move(body));
 }
 
-void write_stored_mention(const StoredMention& stored, JsonWriter& json) {
+void write_stored_mention(const Store& store, const StoredMention& stored, JsonWriter& json) {
   const Record& record = stored.record;
   const std::string text = mask_handles(record.mention.text);
   const std::string title = mask_handles(record.mention.title);
@@ -216,6 +237,7 @@ void write_stored_mention(const StoredMention& stored, JsonWriter& json) {
   const std::string pseudonym = record.has_author ? hex(record.author) : std::string();
 
   json.begin_object().key("ref").value(to_string(stored.ref));
+  write_story_of(store, stored, json);
   write_mention_members(shown, {pseudonym, record.official}, json);
   json.key("received_at").value(format_time(record.received_at));
   json.key("lang").value(record.verdict.language_view());

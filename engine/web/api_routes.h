@@ -17,6 +17,7 @@ namespace vigie {
 using SharedParts = std::shared_ptr<const ApiParts>;
 std::vector<Route> session_routes(const SharedParts& parts);
 std::vector<Route> mention_routes(const SharedParts& parts);
+std::vector<Route> story_routes(const SharedParts& parts);
 std::vector<Route> correction_routes(const SharedParts& parts);
 std::vector<Route> statistics_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
@@ -47,8 +48,12 @@ std::optional<std::uint64_t> number_field(const Request& request, std::string_vi
 /// A query field that is an RFC 3339 time. `valid` becomes false if it is something else.
 std::optional<Time> time_field(const Request& request, std::string_view name, bool& valid);
 
-/// One mention as the API shows it: @handles masked, the author a pseudonym. An object.
-void write_stored_mention(const StoredMention& stored, JsonWriter& json);
+/// One mention as the API shows it: @handles masked, the author a pseudonym, its story counted. An
+/// object.
+void write_stored_mention(const Store& store, const StoredMention& stored, JsonWriter& json);
+
+/// What a story adds up to: members of the open object.
+void write_story_members(const Story& story, JsonWriter& json);
 
 /// The answer that is one mention.
 Response show_mention(const ApiParts& parts, const MentionRef& ref);
@@ -57,6 +62,7 @@ Response show_mention(const ApiParts& parts, const MentionRef& ref);
 struct AlertSummary {
   Urgency level = Urgency::kLow;
   std::optional<Time> raised_at, deadline_at;
+  bool is_end = false;  ///< it says that an incident is over
 };
 /// Nothing if the body is not such an object.
 std::optional<AlertSummary> read_alert_body(std::string_view body);

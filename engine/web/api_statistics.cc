@@ -17,7 +17,8 @@ constexpr std::uint32_t kMaxHours = 62 * kHoursPerDay, kMaxHoursByDay = 400 * kH
 constexpr std::uint32_t kDefaultHours = 7 * kHoursPerDay;
 
 void write_counts(const MentionCounts& counts, JsonWriter& json) {
-  json.key("mentions").value(counts.mentions).key("urgent").value(counts.urgent);
+  json.key("mentions").value(counts.mentions).key("stories").value(counts.stories);
+  json.key("urgent").value(counts.urgent);
   for (const Tone tone : {Tone::kNegative, Tone::kNeutral, Tone::kPositive}) {
     json.key(to_string(tone)).value(counts.of(tone));
   }
@@ -104,7 +105,6 @@ Response show_statistics(const ApiParts& parts, TenantId tenant, const Request& 
   return json_response(std::move(body));
 }
 
-/// What waits for somebody, counted over a tenant's alerts.
 /// Fixed thresholds, until there is a history to tell what is usual for the town.
 std::string_view state_of(const TenantFigures& figures) {
   if (figures.critical_unhandled >= 3) {
@@ -145,6 +145,7 @@ Response show_summary(const ApiParts& parts, TenantId tenant) {
   json.key("past_deadline").value(figures->past_deadline);
   json.key("alerts_24h").value(figures->raised_24h);
   json.key("mentions_24h").value(figures->last_day.mentions);
+  json.key("stories_24h").value(figures->last_day.stories);
   json.key("negative_24h").value(figures->last_day.of(Tone::kNegative));
   write_time_or_null("oldest_urgent_unhandled_at", figures->oldest_urgent_unhandled, json);
   write_time_or_null("last_mention_at", last_mention, json);

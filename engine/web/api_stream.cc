@@ -41,10 +41,10 @@ void add_event(std::string_view name, std::string_view id, std::string_view data
   out += "\n\n";
 }
 
-void add_mention(const StoredMention& stored, std::string& out) {
+void add_mention(const Store& store, const StoredMention& stored, std::string& out) {
   std::string data;
   JsonWriter json(data);
-  write_stored_mention(stored, json);
+  write_stored_mention(store, stored, json);
   add_event("mention", to_string(stored.ref), data, out);
 }
 
@@ -66,7 +66,7 @@ std::string missed_since(const Store& store, MentionRef last) {
         }
         more = events.size() == kMaxResumedMentions;
         if (!more) {
-          add_mention(stored, events.emplace_front());
+          add_mention(store, stored, events.emplace_front());
         }
         return !more;
       });
@@ -130,7 +130,7 @@ class Watcher {
     for (const MentionRef& ref : events.mentions) {
       const auto stored = parts_->store.mention(ref);
       if (stored && *stored) {  // it may have been deleted since
-        add_mention(**stored, out);
+        add_mention(parts_->store, **stored, out);
       }
     }
     for (const std::uint64_t number : events.alerts) {

@@ -15,6 +15,9 @@ void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time no
            TenantFigures& figures) {
   const bool is_new = alert.work.state == AlertWork::State::kNew;
   const bool is_open = alert.work.state != AlertWork::State::kClosed;
+  if (summary.is_end) {
+    return;
+  }
   ++figures.alerts.at(static_cast<std::size_t>(alert.work.state));
   figures.past_deadline += is_open && summary.deadline_at && *summary.deadline_at < now;
   figures.raised_24h += summary.raised_at && now - *summary.raised_at < std::chrono::hours(24);
@@ -33,6 +36,7 @@ void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time no
 
 void MentionCounts::add(const RollupCell& cell) {
   mentions += cell.mentions;
+  stories += cell.stories;
   urgent += is_urgent(cell.urgency) ? cell.mentions : 0;
   by_tone.at(static_cast<std::size_t>(cell.tone)) += cell.mentions;
 }

@@ -11,9 +11,9 @@
 
 namespace vigie {
 
-/// How many mentions, by what was found in them.
+/// How many mentions and stories, by what was found in them.
 struct MentionCounts {
-  std::int64_t mentions = 0, urgent = 0;
+  std::int64_t mentions = 0, stories = 0, urgent = 0;
   std::array<std::int64_t, 3> by_tone{};  ///< by Tone
 
   void add(const RollupCell& cell);

@@ -170,7 +170,7 @@ TEST(Describe, TheHeadlineIsTheTitleOfTheRuleThatWeighsMost) {
       .because(Axis::kUrgency, "gaz.odeur", "gaz", 200)
       .titled("urgence.appel", "Appel à l'aide")
       .titled("gaz.odeur", "Odeur ou fuite de gaz");
-  const Alert alert = judged.alert({"écoles@2026-10-14T06:14:02Z", Urgency::kHigh, 1, true});
+  const Alert alert = judged.alert({"écoles@2026-10-14T06:14:02Z", Urgency::kHigh});
   EXPECT_EQ(alert.headline, "Odeur ou fuite de gaz");
   EXPECT_EQ(alert.subject, "écoles");
   EXPECT_EQ(alert.topic, "écoles");
@@ -180,27 +180,26 @@ TEST(Describe, TheHeadlineIsTheTitleOfTheRuleThatWeighsMost) {
 TEST(Describe, WithoutATitleTheSubjectIsTheHeadline) {
   Judged judged("fuite de gaz");
   judged.because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");
-  EXPECT_EQ(judged.alert({"gaz.odeur@2026-10-14T06:14:02Z", Urgency::kHigh, 1, true}).headline,
-            "gaz.odeur");
+  EXPECT_EQ(judged.alert({"gaz.odeur@2026-10-14T06:14:02Z", Urgency::kHigh}).headline, "gaz.odeur");
   EXPECT_EQ(judged.alert().topic, "");
 }
 
 TEST(Describe, TheDeadlineIsNearerForWhatIsCritical) {
   Judged judged("fuite de gaz");
   judged.because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");
-  EXPECT_EQ(judged.alert({"a@", Urgency::kHigh, 1, true}).deadline_at, at("2026-10-14T08:14:03Z"));
-  EXPECT_EQ(judged.alert({"a@", Urgency::kCritical, 1, true}).deadline_at,
-            at("2026-10-14T06:44:03Z"));
+  EXPECT_EQ(judged.alert({"a@", Urgency::kHigh}).deadline_at, at("2026-10-14T08:14:03Z"));
+  EXPECT_EQ(judged.alert({"a@", Urgency::kCritical}).deadline_at, at("2026-10-14T06:44:03Z"));
 }
 
 TEST(Describe, SaysWhatWhereWhenAndUnderWhichRules) {
   Judged judged("fuite de gaz");
   judged.record.mention.place.name = "rue Verrerie";
   judged.because(Axis::kUrgency, "urgence.gaz", "fuite de gaz", 620);
-  const Alert alert = judged.alert({"risques@2026-10-14T06:00:00Z", Urgency::kCritical, 4, false});
+  const Alert alert =
+      judged.alert({"risques@2026-10-14T06:00:00Z", Urgency::kCritical, News::kRisen, 4});
   EXPECT_EQ(alert.subject, "risques");
   EXPECT_EQ(alert.level, Urgency::kCritical);
-  EXPECT_FALSE(alert.is_first);
+  EXPECT_EQ(alert.news, News::kRisen);
   EXPECT_EQ(alert.mentions, 4U);
   EXPECT_EQ(alert.mention, "20740-12");
   EXPECT_EQ(alert.tenant_name, "Techniville");

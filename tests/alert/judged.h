@@ -57,8 +57,8 @@ class Judged {
     return *this;
   }
 
-  Sighting sighting() const { return sight(0, record, catalogue_); }
-  Alert alert(const Raise& raise = {"eau@2026-10-14T06:14:02Z", Urgency::kHigh, 1, true}) const {
+  Sighting sighting() const { return sight({0, 20740, 1}, record, catalogue_); }
+  Alert alert(const Raise& raise = {"eau@2026-10-14T06:14:02Z", Urgency::kHigh}) const {
     Tenant town;
     town.id = "techniville";
     town.name = "Techniville";

@@ -1,4 +1,5 @@
 #include "engine/alert/renderer.h"
+#include "engine/alert/describe.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -79,7 +80,7 @@ TEST(Renderer, SpeaksFrenchAndEnglish) {
   Alert alert = water_alert();
   alert.mentions = 3;
   alert.level = Urgency::kCritical;
-  alert.is_first = false;
+  alert.news = News::kRisen;
   const Message french = rendered(alert);
   EXPECT_EQ(french.subject, "[CRITIQUE] Eau du robinet impropre – Techniville");
   for (const char* words : {"3 mentions urgentes", "La situation s'aggrave.", "Pourquoi", "Publié",
@@ -97,6 +98,30 @@ TEST(Renderer, SpeaksFrenchAndEnglish) {
     EXPECT_THAT(french.text, Not(HasSubstr(words)));
   }
   EXPECT_THAT(english.html, HasSubstr("lang=\"en\""));
+}
+
+TEST(Renderer, TheEndOfAnIncidentSaysHowMuchItWas) {
+  Alert last = water_alert();
+  Raise closed;
+  closed.incident = last.incident;
+  closed.level = Urgency::kCritical;
+  closed.news = News::kClosed;
+  closed.mentions = 14;
+  closed.stories = 3;
+  closed.authors = 9;
+  closed.opened_at = at("2026-10-14T06:14:02Z");
+  closed.last_at = at("2026-10-15T15:02:00Z");
+  const Message message = rendered(describe_end(last, closed, at("2026-10-15T21:02:01Z")));
+  EXPECT_EQ(message.subject, "[TERMINÉ] Eau du robinet impropre – Techniville");
+  for (const std::string* body :
+       {&message.text, &message.html, &message.slack, &message.mattermost}) {
+    for (const char* part : {"urgent à ce sujet", "14 mentions urgentes, 9 auteurs, 3 histoires",
+                             "le 14 oct. à 8 h 14 – le 15 oct. à 17 h 02",
+                             "https://vigie.example/#/techniville/mention/20740-12"}) {
+      EXPECT_THAT(*body, HasSubstr(part));
+    }
+    EXPECT_THAT(*body, Not(HasSubstr("bébé"))) << "nobody is quoted once it is over";
+  }
 }
 
 TEST(Renderer, WithoutAnAddressOfTheScreensThereIsNoLink) {
@@ -292,7 +317,7 @@ TEST(AlertBody, ReadsBackAsItWasWritten) {
   alert.marks = {{0, 1}, {5, 9}};
   alert.reasons = {{"a", "t", "x\"", -450}, {"b", "", "", 620}};
   alert.level = Urgency::kCritical;
-  alert.is_first = false;
+  alert.news = News::kRisen;
   alert.mentions = 12;
   const Result<Alert> read = parse_alert(to_json(alert));
   ASSERT_TRUE(read);
@@ -304,7 +329,7 @@ TEST(AlertBody, ReadsBackAsItWasWritten) {
   EXPECT_EQ(read->marks[1].end, 9U);
   ASSERT_EQ(read->reasons.size(), 2U);
   EXPECT_EQ(read->reasons[0].weight, -450);
-  EXPECT_FALSE(read->is_first);
+  EXPECT_EQ(read->news, News::kRisen);
 }
 
 TEST(AlertBody, WhatIsNoAlertIsAnError) {

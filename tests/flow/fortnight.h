@@ -56,7 +56,9 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
     Message message;
   };
 
-  explicit Fortnight(std::size_t workers = 1, const Tenant& town = techniville())
+  /// `lines` of `envelopes` envelopes arrive at once, the last of them just said.
+  explicit Fortnight(const Tenant& town = techniville(), std::size_t workers = 1,
+                     std::size_t envelopes = 1, std::size_t lines_per_envelope = 1)
       : PipelineUnderTest(disk, {.tenants = {town},
                                  .knowledge = shipped_knowledge(),
                                  .keys = {TenantKey{7}},
@@ -73,7 +75,8 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
     receivers.push_back({"community-manager", std::make_unique<Mailbox>(*this)});
     alerter = std::make_unique<Alerter>(*store, std::move(receivers), "https://vigie.example",
                                         clock, metrics, 1);
-    play();
+    play(envelopes, lines_per_envelope);
+    fall_quiet();
   }
   std::vector<Alert> alerts() const {
     std::vector<Alert> parsed;
@@ -100,8 +103,13 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
     Fortnight& told_;
   };
 
-  /// Six envelopes of two mentions at a time: any of 1, 2, 3 or 6 workers finish them in order.
-  void play() {
+  /// And then nothing, for half a day.
+  void fall_quiet() {
+    clock.advance(std::chrono::hours(12));
+    while (pipeline->step() || alerter->step()) {
+    }
+  }
+  void play(std::size_t envelopes, std::size_t lines_per_envelope) {
     std::ifstream file(VIGIE_SOURCE_DIR "/deploy/town/mentions.ndjson");
     std::vector<std::string> round;
     for (std::string line, envelope; file;) {
@@ -111,10 +119,10 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
         envelope += line + "\n";
         clock.set(std::max(clock.now(), date_of(line) + std::chrono::seconds(2)));
       }
-      if (lines % 2 == 0 || !got) {
+      if (lines % lines_per_envelope == 0 || !got) {
         round.push_back(std::exchange(envelope, {}));
       }
-      if (round.size() == 6 || !got) {
+      if (round.size() == envelopes || !got) {
         take(std::exchange(round, {}));
       }
     }

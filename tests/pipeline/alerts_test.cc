@@ -57,7 +57,7 @@ TEST_F(Alerts, OneIncidentOneAlertUntilItGetsWorse) {
   EXPECT_THAT(raised(kRouen), SizeIs(1));
   engine->take(post("20", "explosion à Rouen, plus d'eau"));
   ASSERT_THAT(raised(kRouen), SizeIs(2));
-  EXPECT_FALSE(raised(kRouen)[1].is_first);
+  EXPECT_EQ(raised(kRouen)[1].news, News::kRisen);
   EXPECT_EQ(raised(kRouen)[1].incident, raised(kRouen)[0].incident);
   EXPECT_EQ(raised(kRouen)[1].mentions, 21U);
 }
@@ -103,9 +103,10 @@ TEST_F(Alerts, AReplayTellsWhatItWouldHaveTold) {
                    post("2", "incendie à Rouen", R"(,"created_at":"2025-03-01T15:00:00Z")") +
                    post("3", "incendie à Rouen", R"(,"created_at":"2025-03-02T10:00:00Z")"),
                {.mode = Mode::kReplay});
-  ASSERT_THAT(raised(kRouen), SizeIs(2)) << "19 quiet hours lie between the second and third";
+  ASSERT_THAT(raised(kRouen), SizeIs(3)) << "19 quiet hours lie between the second and third";
   EXPECT_EQ(raised(kRouen)[0].incident, "danger.feu@2025-03-01T10:00:00Z");
-  EXPECT_EQ(raised(kRouen)[1].incident, "danger.feu@2025-03-02T10:00:00Z");
+  EXPECT_EQ(raised(kRouen)[1].news, News::kClosed);
+  EXPECT_EQ(raised(kRouen)[2].incident, "danger.feu@2025-03-02T10:00:00Z");
 }
 
 TEST_F(Alerts, AnEditThatMakesAMentionUrgentIsNews) {
@@ -156,8 +157,47 @@ TEST_F(Alerts, AnEditedMentionIsNotCountedTwice) {
       post("1", "incendie et pas d'eau à Rouen", R"(,"edited_at":"2026-10-14T06:10:00Z")"));
   engine->take(post("2", "explosion, plus d'eau à Rouen"));
   ASSERT_THAT(raised(kRouen), SizeIs(2));
-  EXPECT_FALSE(raised(kRouen)[1].is_first);
+  EXPECT_EQ(raised(kRouen)[1].news, News::kRisen);
   EXPECT_EQ(raised(kRouen)[1].mentions, 2U);
+}
+
+TEST_F(Alerts, WhatWasToldIsNoNewsAgainDaysLaterWhoeverRepeatsIt) {
+  const std::string words = "Un incendie ravage un entrepôt de la zone du port de Rouen cette nuit";
+  engine->take(post("1", words, R"(,"author":{"id":"ana"})"));
+  ASSERT_THAT(raised(kRouen), SizeIs(1));
+  engine->clock.advance(std::chrono::hours(60));
+  engine->take(
+      post("2", words + " !!", R"(,"author":{"id":"bob"},"created_at":"2026-10-16T18:00:00Z")"));
+  ASSERT_THAT(raised(kRouen), SizeIs(2));
+  EXPECT_EQ(raised(kRouen)[1].news, News::kClosed) << "the first one is over, that is all";
+  engine.reset();
+  engine = std::make_unique<TwoTowns>(disk);
+  engine->clock.set(at("2026-10-17T12:00:00Z"));
+  engine->take(post("3", words, R"(,"author":{"id":"eve"},"created_at":"2026-10-17T12:00:00Z")"));
+  EXPECT_THAT(raised(kRouen), SizeIs(2));
+  engine->take(
+      post("4", "incendie à la mairie de Rouen", R"(,"created_at":"2026-10-17T12:00:00Z")"));
+  EXPECT_THAT(raised(kRouen), SizeIs(3)) << "but this is";
+}
+
+TEST_F(Alerts, TheEndOfAnIncidentIsOwedToThoseWhoWereTold) {
+  engine->take(post("1", "incendie à Caen", R"(,"author":{"id":"ana"})") +
+               post("2", "encore un incendie à Caen", R"(,"author":{"id":"bob"})"));
+  engine->clock.advance(std::chrono::hours(7));
+  engine->settle();
+  engine.reset();  // the engine was off when it ended
+  engine = std::make_unique<TwoTowns>(disk);
+  engine->clock.set(at("2026-10-14T14:00:00Z"));
+  engine->settle();
+  ASSERT_THAT(raised(kCaen), SizeIs(2));
+  const Alert end = raised(kCaen)[1];
+  EXPECT_EQ(end.news, News::kClosed);
+  EXPECT_EQ(end.incident, raised(kCaen)[0].incident);
+  EXPECT_EQ(end.mentions, 2U);
+  EXPECT_EQ(end.stories, 2U);
+  EXPECT_EQ(end.authors, 2U);
+  EXPECT_EQ(end.quote, "");
+  EXPECT_THAT(owed(), ElementsAre("1 chat", "1 mail", "2 chat", "2 mail"));
 }
 
 TEST_F(Alerts, WhatIsNotYetSafeIsOwedToNobody) {

@@ -42,6 +42,7 @@ class PipelineUnderTest {
     EXPECT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
     raiser = AlertRaiser::recall(*store, policy, clock, metrics).value();
+    stories = StoryTeller::recall(*store, policy).value();
     mappings.emplace("canonical", [] { return make_canonical_mapping(Requirement::kIngest); });
     pipeline = std::make_unique<Pipeline>(Pipeline::Parts{
         .store = *store,
@@ -52,6 +53,7 @@ class PipelineUnderTest {
         .clock = clock,
         .metrics = metrics,
         .alerts = *raiser,
+        .stories = *stories,
         .connectors = setting.connectors.size(),
         .workers = setting.workers,
         .shown =
@@ -70,6 +72,7 @@ class PipelineUnderTest {
   MappingFactories mappings;
   std::unique_ptr<Store> store;
   std::unique_ptr<AlertRaiser> raiser;
+  std::unique_ptr<StoryTeller> stories;
   std::unique_ptr<Pipeline> pipeline;
   std::vector<MentionRef> shown;
 

@@ -30,6 +30,10 @@ inline std::vector<std::string> stored_lines(const Store& store, TenantId tenant
             std::string(to_string(record.verdict.urgency)) + " " +
             std::to_string(record.verdict.tone_sum) + " " +
             std::to_string(record.verdict.urgency_sum);
+    if (refs == Refs::kSaid && record.repeats) {
+      line += " repeats " + std::to_string(record.repeats->sequence);
+    }
+    line += record.leads ? "" : " follows";
     for (const std::uint32_t topic : record.topics) {
       line += " #" + stored.catalogue->names.at(topic);
     }
@@ -41,16 +45,18 @@ inline std::vector<std::string> stored_lines(const Store& store, TenantId tenant
   return lines;
 }
 
-/// (hour, topic, source, tone, urgency) → mentions.
-using Counts =
-    std::map<std::tuple<std::uint32_t, std::string, std::string, Tone, Urgency>, std::int64_t>;
+/// (hour, topic, source, tone, urgency) → mentions and stories.
+using Counts = std::map<std::tuple<std::uint32_t, std::string, std::string, Tone, Urgency>,
+                        std::pair<std::int64_t, std::int64_t>>;
 
 inline Counts rolled_up(const Store& store, TenantId tenant) {
   Counts counts;
   const auto cells = store.rollups(tenant, 0, ~std::uint32_t{0});
   EXPECT_TRUE(cells);
   for (const RollupCell& cell : *cells) {
-    counts[{cell.hour, cell.topic, cell.source, cell.tone, cell.urgency}] += cell.mentions;
+    auto& count = counts[{cell.hour, cell.topic, cell.source, cell.tone, cell.urgency}];
+    count.first += cell.mentions;
+    count.second += cell.stories;
   }
   return counts;
 }
@@ -64,8 +70,11 @@ inline Counts recounted(const Store& store, TenantId tenant) {
       return true;
     }
     const auto count = [&](const std::string& topic) {
-      ++counts[{hour_of(record.mention.created_at), topic, std::string(record.mention.source),
-                tone_in_force(record), urgency_in_force(record)}];
+      auto& counted =
+          counts[{hour_of(record.mention.created_at), topic, std::string(record.mention.source),
+                  tone_in_force(record), urgency_in_force(record)}];
+      ++counted.first;
+      counted.second += record.leads;
     };
     count("");
     for (const std::uint32_t topic : record.topics) {

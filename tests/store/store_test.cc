@@ -195,7 +195,9 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
     if (pick(2) == 0) told.topics = {pick(3)};
     auto& slot = oracle[{told.tenant, told.id}];
     if (slot && pick(3) == 0) told.text = slot->told.text;
-    const auto [outcome, ref, was_urgent] = tell(*store, told, catalogue);
+    const Store::Applied applied = tell(*store, told, catalogue);
+    const auto outcome = applied.outcome;
+    const MentionRef ref = applied.ref;
     Outcome expected = Outcome::kDuplicate;
     if (told.action == Action::kDelete) {
       const bool is_news = deleted.insert(told.id).second;

@@ -1,0 +1,103 @@
+#include "engine/pipeline/story_teller.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace vigie {
+
+std::uint64_t original_of(const IdHasher& ids, const Mention& mention) {
+  return ids(mention.source, mention.repost_of.empty() ? mention.id : mention.repost_of);
+}
+
+Result<std::unique_ptr<StoryTeller>> StoryTeller::recall(Store& store, const TenantPolicy& policy) {
+  std::unique_ptr<StoryTeller> teller(new StoryTeller(store));
+  teller->books_.resize(policy.tenants.size());
+  for (TenantId tenant = 0; tenant < policy.tenants.size(); ++tenant) {
+    if (const Result<void> recalled = teller->recall(tenant); !recalled) {
+      return tl::make_unexpected(recalled.error());
+    }
+  }
+  return teller;
+}
+
+/// The newest first, until the book is full or nothing older can be joined: kLongest before the
+/// newest mention, not before now, for a replay lives in the past.
+Result<void> StoryTeller::recall(TenantId tenant) {
+  std::map<MentionRef, StoryBook::Known> stories;
+  std::size_t founders = 0;
+  Day newest = 0;
+  const Result<void> read = store_.scan(tenant, {}, 0, [&](const StoredMention& stored) {
+    newest = std::max(newest, stored.ref.day);
+    if (stored.ref.day + StoryBook::kLongest.count() + 1 < newest ||
+        founders == StoryBook::kMaxStories) {
+      return false;
+    }
+    const Record& record = stored.record;
+    MentionRef story = stored.ref;
+    if (record.repeats) {
+      story = {tenant, record.repeats->day, record.repeats->sequence};
+    } else {
+      ++founders;
+    }
+    const Time at = record.mention.created_at;
+    const auto [found, is_new] = stories.try_emplace(story);
+    StoryBook::Known& known = found->second;
+    if (is_new) {
+      known.story = story;
+      known.first_at = known.last_at = at;
+    }
+    known.first_at = std::min(known.first_at, at);
+    known.last_at = std::max(known.last_at, at);
+    known.led = known.led || record.leads;
+    if (is_new || stored.ref.sequence < known.speaker.sequence) {
+      known.speaker = stored.ref;
+      known.received_at = record.received_at;
+      known.signature = sign(record.mention);
+    }
+    return true;
+  });
+  std::vector<const StoryBook::Known*> order;
+  for (const auto& [story, known] : stories) {
+    order.push_back(&known);
+  }
+  std::ranges::sort(order, {}, [](const StoryBook::Known* known) { return known->story.sequence; });
+  for (const StoryBook::Known* known : order) {
+    books_[tenant].recall(*known);
+  }
+  return read;
+}
+
+Signature StoryTeller::sign(const Mention& mention) {
+  folder_.fold(mention.title, mention.text, folded_);
+  return signer_.sign(folded_, original_of(store_.id_hasher(), mention));
+}
+
+MentionRef StoryTeller::place(const Findings& findings, const Finding& finding,
+                              const Store::Applied& stored) {
+  const StoryBook::Place place = books_[finding.tenant].place(
+      {stored.ref, finding.created_at, finding.received_at, finding.official},
+      decode_signature(findings.view(finding.signature)));
+  if (!place.founds) {
+    store_.join_story(stored.ref, place.story, place.leads);
+  }
+  return place.story;
+}
+
+void StoryTeller::reword(const Findings& findings, const Finding& finding,
+                         const Store::Applied& replaced) {
+  books_[finding.tenant].reword(replaced.story, replaced.ref,
+                                decode_signature(findings.view(finding.signature)));
+}
+
+void StoryTeller::remove(const Store::Applied& deleted) {
+  StoryBook& book = books_[deleted.ref.tenant];
+  if (deleted.heir) {
+    const StoryBook::Heir heir{deleted.heir->ref, sign(deleted.heir->record.mention)};
+    book.remove(deleted.story, deleted.ref, &heir);
+  } else {
+    book.remove(deleted.story, deleted.ref, nullptr);
+  }
+}
+
+}  // namespace vigie

@@ -1,0 +1,297 @@
+// Which mention repeats which. What a story is made of lies in one row for each mention but its
+// founder, so that counting one reads neither packs nor records.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/core/check.h"
+#include "engine/store/store_state.h"
+
+namespace vigie {
+namespace {
+
+/// Counts up a story from its mentions, oldest first.
+class StoryCounter {
+ public:
+  explicit StoryCounter(const MentionRef& founder) { story_.founder = founder; }
+
+  void add(const MentionRef& ref, std::uint64_t author, Time created_at, std::string_view source) {
+    if (story_.mentions++ == 0) {
+      story_.oldest = ref;
+      story_.first_at = story_.last_at = created_at;
+    }
+    story_.first_at = std::min(story_.first_at, created_at);
+    story_.last_at = std::max(story_.last_at, created_at);
+    if (author == 0) {
+      ++unknown_authors_;
+    } else {
+      authors_.insert(author);
+    }
+    ++sources_[std::string(source)];
+    ++hours_[hour_of(created_at)];
+  }
+
+  Story finish() {
+    story_.authors = authors_.size() + unknown_authors_;
+    story_.sources.assign(sources_.begin(), sources_.end());
+    std::ranges::stable_sort(story_.sources, std::greater(),
+                             [](const auto& source) { return source.second; });
+    if (!hours_.empty()) {
+      const auto peak =
+          std::ranges::max_element(hours_, {}, [](const auto& hour) { return hour.second; });
+      story_.peak_hour = peak->first;
+      story_.peak_mentions = peak->second;
+    }
+    return std::move(story_);
+  }
+
+ private:
+  Story story_;
+  std::set<std::uint64_t> authors_;
+  std::uint64_t unknown_authors_ = 0;
+  std::map<std::string, std::uint64_t> sources_;
+  std::map<std::uint32_t, std::uint64_t> hours_;
+};
+
+std::uint64_t author_of(const Record& record) {
+  return record.has_author ? load_u64(record.author.data()) : 0;
+}
+
+std::string story_prefix(std::uint32_t number, const MentionRef& story) {
+  return ref_key(number, story.day, story.sequence);
+}
+
+/// The two references of a row's key.
+struct Row {
+  MentionRef story, mention;
+};
+Result<Row> read_row(TenantId tenant, std::string_view key) {
+  ByteReader in(key);
+  in.u32();
+  Row row{{tenant, in.u32(), in.u64()}, {tenant, in.u32(), in.u64()}};
+  return in.done() ? Result<Row>(row) : damaged("the index of stories");
+}
+
+/// Adds what a row says of its mention.
+Result<void> add_row(const MentionRef& mention, std::string_view value, StoryCounter& counter) {
+  ByteReader in(value);
+  const std::uint64_t author = in.u64();
+  const Time created_at(microseconds(in.integer()));
+  const std::string_view source = in.text();
+  if (!in.done()) {
+    return damaged("the index of stories");
+  }
+  counter.add(mention, author, created_at, source);
+  return {};
+}
+
+}  // namespace
+
+std::string Store::State::story_row(std::uint32_t number, const MentionRef& story,
+                                    const MentionRef& mention) {
+  std::string row = story_prefix(number, story);
+  put_u32(row, mention.day);
+  put_u64(row, mention.sequence);
+  return row;
+}
+
+void Store::join_story(const MentionRef& mention, const MentionRef& story, bool leads) {
+  State& state = *state_;
+  State::Pending* const fresh = state.pending_at(mention.tenant, mention.sequence);
+  check(fresh != nullptr && fresh->alive, "a mention joins its story in the batch that stores it");
+  const std::uint32_t number = state.number_of[mention.tenant];
+  Record record = must(
+      decode_record(std::string_view(state.pending_bytes).substr(fresh->offset, fresh->length)));
+  if (!leads) {
+    state.count_record(number, record, *must(state.catalogue(fresh->generation)), {0, -1});
+  }
+  std::string value;
+  put_u64(value, author_of(record));
+  put_signed(value, record.mention.created_at.time_since_epoch().count());
+  put_text(value, record.mention.source);
+  state.batch.put(Family::kStories, State::story_row(number, story, mention), value);
+  ++state.joined;
+  record.repeats = StoryRef{story.day, story.sequence};
+  record.leads = leads;
+  state.rewrite(mention, record, fresh->generation);
+}
+
+std::unique_ptr<StoredMention> Store::State::inherit(const MentionRef& story,
+                                                     const MentionRef& gone, bool has_led) {
+  if (joined != 0) {  // its rows may be of this batch
+    commit();
+  }
+  const std::uint32_t number = number_of[story.tenant];
+  const std::string prefix = story_prefix(number, story);
+  std::unique_ptr<StoredMention> heir;
+  const auto consider = [&](const MentionRef& ref) {
+    if (ref == gone) {
+      return true;
+    }
+    const std::optional<HeldRecord> held = current(ref.tenant, {ref.day, ref.sequence});
+    if (!held) {
+      return true;
+    }
+    Record record = must(decode_record(held->bytes));
+    if (!heir) {
+      heir = std::make_unique<StoredMention>();
+      heir->ref = ref;
+      heir->bytes.reset(new char[held->bytes.size()]);
+      held->bytes.copy(heir->bytes.get(), held->bytes.size());
+      heir->record = must(decode_record({heir->bytes.get(), held->bytes.size()}));
+    }
+    if (has_led && !record.official) {
+      record.leads = true;
+      count_record(number, record, *must(catalogue(held->generation)), {0, 1});
+      rewrite(ref, record, held->generation);
+      has_led = false;
+    }
+    return has_led;
+  };
+  bool goes_on = consider(story);
+  const auto at = key_value->iterate(Family::kStories);
+  for (at->seek(prefix); (goes_on || !heir) && has_prefix(*at, prefix); at->next()) {
+    goes_on = consider(must(read_row(story.tenant, at->key())).mention);
+  }
+  must(at->status());
+  return heir;
+}
+
+void Store::State::expire_stories(std::uint32_t number, Day day, WriteBatch& gone) {
+  const auto tenant = std::ranges::find(number_of, number);
+  const auto at = key_value->iterate(Family::kStories);
+  const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day, 0);
+  std::optional<MentionRef> last;
+  for (at->seek(begin); at->valid() && at->key() < end; at->next()) {
+    const auto id = static_cast<TenantId>(tenant - number_of.begin());
+    const Row row = must(read_row(id, at->key()));
+    if (row.mention.day < day) {
+      gone.erase(Family::kStories, at->key());
+    } else if (tenant != number_of.end() && last != row.story) {
+      last = row.story;  // rollups stay, so that a story which outlives its founder counts again
+      lead_on(row.story, day);
+    }
+  }
+  must(at->status());
+}
+
+/// Among the mentions of `story` that were received on `day` or later one leads, if any may.
+void Store::State::lead_on(const MentionRef& story, Day day) {
+  const std::uint32_t number = number_of[story.tenant];
+  const std::string prefix = story_prefix(number, story);
+  std::optional<std::pair<MentionRef, HeldRecord>> next;
+  const auto at = key_value->iterate(Family::kStories);
+  for (at->seek(prefix); has_prefix(*at, prefix); at->next()) {
+    const MentionRef ref = must(read_row(story.tenant, at->key())).mention;
+    std::optional<HeldRecord> held;
+    if (ref.day < day || !(held = current(ref.tenant, {ref.day, ref.sequence}))) {
+      continue;
+    }
+    const Record record = must(decode_record(held->bytes));
+    if (record.leads) {
+      return;
+    }
+    if (!next && !record.official) {
+      next = {ref, std::move(*held)};
+    }
+  }
+  must(at->status());
+  if (next) {
+    Record record = must(decode_record(next->second.bytes));
+    record.leads = true;
+    count_record(number, record, *must(catalogue(next->second.generation)), {0, 1});
+    rewrite(next->first, record, next->second.generation);
+  }
+}
+
+MentionRef founder_of(const StoredMention& stored) {
+  const auto& repeats = stored.record.repeats;
+  return repeats ? MentionRef{stored.ref.tenant, repeats->day, repeats->sequence} : stored.ref;
+}
+
+// ---- Reading ------------------------------------------------------------------------------------
+
+Result<std::optional<Story>> Store::story(const MentionRef& founder) const {
+  if (founder.tenant >= state_->number_of.size()) {
+    return std::nullopt;
+  }
+  StoryCounter counter(founder);
+  const std::string prefix = story_prefix(state_->number_of[founder.tenant], founder);
+  const auto at = state_->key_value->iterate(Family::kStories);
+  const Result<std::optional<StoredMention>> first = mention(founder);
+  if (!first) {
+    return tl::make_unexpected(first.error());
+  }
+  bool is_there = false;
+  if (*first && !(*first)->record.repeats) {
+    const Record& record = (*first)->record;
+    counter.add(founder, author_of(record), record.mention.created_at, record.mention.source);
+    is_there = true;
+  }
+  for (at->seek(prefix); has_prefix(*at, prefix); at->next()) {
+    const Result<Row> row = read_row(founder.tenant, at->key());
+    const Result<void> added =
+        row ? add_row(row->mention, at->value(), counter) : tl::make_unexpected(row.error());
+    if (!added) {
+      return tl::make_unexpected(added.error());
+    }
+    is_there = true;
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  return is_there ? std::optional(counter.finish()) : std::nullopt;
+}
+
+Result<std::vector<Story>> Store::stories(TenantId tenant, Day from, Day to) const {
+  std::vector<Story> found;
+  if (tenant >= state_->number_of.size()) {
+    return found;
+  }
+  const std::uint32_t number = state_->number_of[tenant];
+  const std::string end = ref_key(number, to, 0);
+  const auto at = state_->key_value->iterate(Family::kStories);
+  for (at->seek(ref_key(number, from, 0)); at->valid() && at->key() < end;) {
+    const Result<Row> row = read_row(tenant, at->key());
+    if (!row) {
+      return tl::make_unexpected(row.error());
+    }
+    Result<std::optional<Story>> one = story(row->story);
+    if (!one) {
+      return tl::make_unexpected(one.error());
+    }
+    if (*one && (*one)->mentions > 1) {
+      found.push_back(std::move(**one));
+    }
+    at->seek(story_prefix(number, {tenant, row->story.day, row->story.sequence + 1}));
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  return found;
+}
+
+Result<void> Store::scan_story(const MentionRef& founder,
+                               const std::function<bool(const StoredMention&)>& visit) const {
+  if (founder.tenant >= state_->number_of.size()) {
+    return {};
+  }
+  const std::string prefix = story_prefix(state_->number_of[founder.tenant], founder);
+  const auto at = state_->key_value->iterate(Family::kStories);
+  const auto show = [&](const MentionRef& ref) -> Result<bool> {
+    const Result<std::optional<StoredMention>> stored = mention(ref);
+    if (!stored) {
+      return tl::make_unexpected(stored.error());
+    }
+    const bool is_of_it = *stored && (ref != founder || !(*stored)->record.repeats);
+    return !is_of_it || visit(**stored);
+  };
+  Result<bool> goes_on = show(founder);
+  for (at->seek(prefix); goes_on && *goes_on && has_prefix(*at, prefix); at->next()) {
+    const Result<Row> row = read_row(founder.tenant, at->key());
+    goes_on = row ? show(row->mention) : tl::make_unexpected(row.error());
+  }
+  return goes_on ? at->status() : tl::make_unexpected(goes_on.error());
+}
+
+}  // namespace vigie

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/folded_text.h"
+
+namespace vigie {
+
+/// What a text says, small enough to be compared with thousands of others: the least hashes of its
+/// words and pairs of neighbouring words (bottom-k sketch: Broder, "On the resemblance and
+/// containment of documents", 1997; Cohen & Kaplan, "Summarizing data using bottom-k sketches",
+/// 2007). Links, handles and the words of grammar are left out; for texts of up to some 30 words it
+/// is all there is and comparisons are exact.
+///
+/// A text with too few words to be told from others is `exact`: only the same words in the same
+/// order are the same, and of less than kMinTokens only a repost of the very same mention.
+struct Signature {
+  static constexpr std::size_t kMaxHashes = 64;
+  static constexpr std::size_t kMinWords = 5, kMinTokens = 4;
+
+  std::uint64_t numbers = 0;  ///< one bit per number that the text names
+  std::uint32_t size = 0;     ///< hashes
+  bool exact = false;
+  std::array<std::uint32_t, kMaxHashes> hashes{};  ///< ascending, distinct; zeros behind `size`
+
+  bool operator==(const Signature&) const = default;
+};
+
+/// Whether two texts say the same: nearly half of their words and pairs are shared, or one is
+/// contained in the other but for a few. Texts that each name a number the other does not (two
+/// reports, two bus lines, two days) never are.
+bool is_near_duplicate(const Signature& a, const Signature& b);
+
+/// Makes signatures. Keeps scratch memory: one per thread.
+class Signer {
+ public:
+  /// `original`: the id, hashed, of the mention, or of the one that it reposts.
+  Signature sign(const FoldedText& text, std::uint64_t original);
+
+ private:
+  std::vector<std::uint32_t> hashes_;
+};
+
+/// Appends at most 4 · (kMaxHashes + 3) bytes.
+void encode_signature(const Signature& signature, std::string& out);
+/// Of what encode_signature() wrote, in this process.
+Signature decode_signature(std::string_view bytes);
+
+}  // namespace vigie

@@ -1,0 +1,125 @@
+#include "engine/trend/story_book.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "engine/core/check.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kSlotsPerStory = 2 * StoryBook::kKeys;
+constexpr std::size_t kFirstStories = 256;
+
+std::size_t keys_of(const Signature& signature) {
+  return std::min<std::size_t>(signature.size, StoryBook::kKeys);
+}
+
+}  // namespace
+
+bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
+  return story.alive && arrival.received_at - story.received_at <= kLongest &&
+         arrival.created_at - story.first_at <= kLongest &&
+         arrival.created_at - story.last_at <= kQuiet &&
+         story.first_at - arrival.created_at <= kQuiet;
+}
+
+StoryBook::Place StoryBook::place(const Arrival& arrival, const Signature& signature) {
+  if (!slots_.empty()) {
+    std::array<std::uint32_t, kKeys> seen{};
+    std::size_t looked_at = 0;
+    for (std::size_t i = 0; i < keys_of(signature); ++i) {
+      const std::uint32_t slot = slots_[signature.hashes[i] & (slots_.size() - 1)];
+      if (slot == 0 || next_ - (slot - 1) > kMaxStories ||
+          std::find(seen.begin(), seen.begin() + looked_at, slot) != seen.begin() + looked_at) {
+        continue;
+      }
+      seen[looked_at++] = slot;
+      Story& story = at(slot - 1);
+      if (!is_open(story, arrival) || !is_near_duplicate(story.signature, signature)) {
+        continue;
+      }
+      story.first_at = std::min(story.first_at, arrival.created_at);
+      story.last_at = std::max(story.last_at, arrival.created_at);
+      const bool leads = !story.led && !arrival.official;
+      story.led = story.led || leads;
+      return {story.story, false, leads};
+    }
+  }
+  insert({arrival.ref, arrival.ref, arrival.created_at, arrival.created_at, arrival.received_at,
+          !arrival.official, signature});
+  return {arrival.ref, true, !arrival.official};
+}
+
+void StoryBook::insert(const Known& known) {
+  check(next_ == 0 || at(next_ - 1).story.sequence < known.story.sequence,
+        "stories come in the order they were founded");
+  const std::uint32_t number = next_++;
+  if (stories_.size() < kMaxStories) {
+    stories_.push_back({known, true});
+    if (slots_.size() < stories_.size() * kSlotsPerStory) {
+      return grow();
+    }
+  } else {
+    at(number) = {known, true};
+  }
+  index(number);
+}
+
+void StoryBook::grow() {
+  const std::size_t stories = std::max(kFirstStories, std::bit_ceil(stories_.size()));
+  slots_.assign(std::min(stories * 2, kMaxStories) * kSlotsPerStory, 0);
+  for (std::uint32_t number = 0; number < next_; ++number) {
+    index(number);
+  }
+}
+
+void StoryBook::index(std::uint32_t number) {
+  const Story& story = at(number);
+  for (std::size_t i = 0; i < keys_of(story.signature); ++i) {
+    std::uint32_t& slot = slots_[story.signature.hashes[i] & (slots_.size() - 1)];
+    slot = std::max(slot, number + 1);
+  }
+}
+
+/// The ring is in the order of sequences.
+std::optional<std::uint32_t> StoryBook::find(const MentionRef& story) {
+  std::uint32_t low = next_ - static_cast<std::uint32_t>(stories_.size()), high = next_;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (at(middle).story.sequence < story.sequence) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low != next_ && at(low).story == story ? std::optional(low) : std::nullopt;
+}
+
+void StoryBook::reword(const MentionRef& story, const MentionRef& mention,
+                       const Signature& signature) {
+  const std::optional<std::uint32_t> number = find(story);
+  if (number && at(*number).alive && at(*number).speaker == mention) {
+    at(*number).signature = signature;
+    index(*number);
+  }
+}
+
+void StoryBook::remove(const MentionRef& story, const MentionRef& mention, const Heir* heir) {
+  const std::optional<std::uint32_t> number = find(story);
+  if (!number || at(*number).speaker != mention) {
+    return;
+  }
+  Story& known = at(*number);
+  known.alive = heir != nullptr;
+  known.signature = heir != nullptr ? heir->signature : Signature();
+  if (heir != nullptr) {
+    known.speaker = heir->ref;
+    index(*number);
+  }
+}
+
+void StoryBook::recall(const Known& known) { insert(known); }
+
+}  // namespace vigie

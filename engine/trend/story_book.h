@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/core/time.h"
+#include "engine/store/store.h"
+#include "engine/trend/signature.h"
+
+namespace vigie {
+
+/// One tenant's stories of late: which mention says the same as which. A story bears the name of
+/// the mention that founded it, whatever becomes of that one. Online (each mention is placed once,
+/// as it comes), deterministic, of bounded memory: kMaxStories, the oldest go.
+///
+/// A mention joins the story whose oldest living mention it nearly duplicates, if that story was
+/// founded less than kLongest ago and spoken of less than kQuiet ago, by the dates of the mentions.
+/// Candidates share one of the kKeys least hashes of their signatures; in a collision of the index
+/// the newer story wins. Two texts at the threshold share none of them once in 120
+/// ((1 - 0.45)^8 = 0.8 %).
+class StoryBook {
+ public:
+  static constexpr std::size_t kMaxStories = 32'768;  ///< 13 MB
+  static constexpr std::size_t kKeys = 8;
+  static constexpr std::chrono::days kLongest{30}, kQuiet{7};
+
+  struct Arrival {
+    MentionRef ref;
+    Time created_at{}, received_at{};
+    bool official = false;
+  };
+  struct Place {
+    MentionRef story;
+    bool founds = false;  ///< nobody said that before
+    bool leads = false;   ///< its first mention that is not official: the one that counts it
+  };
+  /// References ascend.
+  Place place(const Arrival& arrival, const Signature& signature);
+
+  /// The mention that speaks for `story` was edited.
+  void reword(const MentionRef& story, const MentionRef& mention, const Signature& signature);
+  /// `mention` is gone; `heir` is the oldest one left of its story, if there is one.
+  struct Heir {
+    MentionRef ref;
+    Signature signature;
+  };
+  void remove(const MentionRef& story, const MentionRef& mention, const Heir* heir);
+
+  /// After a restart: a story with mentions left, in the order of their foundation.
+  struct Known {
+    MentionRef story, speaker;  ///< its oldest living mention
+    Time first_at{}, last_at{}, received_at{};
+    bool led = false;
+    Signature signature;  ///< the speaker's
+  };
+  void recall(const Known& known);
+
+  std::size_t size() const { return stories_.size(); }
+
+ private:
+  struct Story : Known {
+    bool alive = true;
+  };
+
+  void insert(const Known& known);
+  void index(std::uint32_t number);
+  void grow();
+  Story& at(std::uint32_t number) { return stories_[number % kMaxStories]; }
+  /// The number of a story that is still known.
+  std::optional<std::uint32_t> find(const MentionRef& story);
+  static bool is_open(const Story& story, const Arrival& arrival);
+
+  std::vector<Story> stories_;        ///< a ring once full
+  std::uint32_t next_ = 0;            ///< number of the next one; the ring holds those before
+  std::vector<std::uint32_t> slots_;  ///< number + 1; 0: empty. A power of two.
+};
+
+}  // namespace vigie
