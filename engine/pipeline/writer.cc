@@ -142,6 +142,7 @@ void Writer::apply(Findings& findings) {
     }
   }
 
+  parts_.store.count_reads(findings);
   parts_.metrics.sorted(findings.origin->connector, receipt.kept, receipt.dropped,
                         receipt.duplicates);
   advance(findings);
@@ -166,6 +167,7 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   switch (applied.outcome) {
     case Store::Outcome::kStored:
       count_stored(findings, finding);
+      parts_.store.count_kept(findings, finding);
       break;
     case Store::Outcome::kReplaced:
       parts_.metrics.edited(finding.tenant, 1);

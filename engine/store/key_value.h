@@ -25,8 +25,10 @@ enum class Family : std::uint8_t {
   kDeadLetters,
   kAuthorKeys,  ///< kept apart by backups
   kIdentities,  ///< sealed
+  kCoverage,    ///< when each source was seen, and when not
+  kUsage,       ///< what each source cost by day; values are merged by addition
 };
-inline constexpr std::size_t kFamilyCount = 12;
+inline constexpr std::size_t kFamilyCount = 14;
 std::string_view to_string(Family family);
 
 /// Changes that become visible together or not at all.

@@ -217,7 +217,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& o
     made.compaction_options_universal.allow_trivial_move = true;
     made.write_buffer_size = options.write_buffer_bytes;
   }
-  if (family == Family::kRollups) {
+  if (family == Family::kRollups || family == Family::kUsage) {
     made.merge_operator = std::make_shared<AddCounts>();
   }
   return made;

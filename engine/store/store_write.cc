@@ -416,6 +416,7 @@ void Store::commit() {
     }
     state.batch.add(Family::kRollups, key, counts);
   }
+  state.write_usage();
   if (!state.batch.empty()) {
     state.write(state.batch);
   }
