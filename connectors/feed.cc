@@ -62,6 +62,10 @@ class FeedConnector final : public Connector {
       stay_retired();
       co_return;
     }
+    status_.update([](auto& snapshot) {
+      snapshot.state = ConnectorStatus::State::kStarting;
+      snapshot.detail = "has not heard from its source yet";
+    });
     PollState state;
     for (;;) {
       const PollOutcome outcome = co_await poll();
