@@ -225,6 +225,12 @@ class FeedConnector final : public Connector {
     if (!response) {
       co_return unanswered(response.error());
     }
+    if (options_.obeys_robots) {
+      robots_answer_ = robots_.may_read(*response);
+      if (robots_answer_.kind != Robots::Answer::Kind::kAllowed) {
+        co_return unanswered({ErrorCode::kRefused, robots_answer_.reason});
+      }
+    }
     PollOutcome outcome;
     outcome.kind = judge(*response);
     outcome.retry_after = parse_retry_after(response->header("retry-after"), port_.clock().now());
