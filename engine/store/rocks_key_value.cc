@@ -295,6 +295,12 @@ Result<std::unique_ptr<KeyValue>> open_rocks(const std::string& path, const Rock
     if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
       return fail(ErrorCode::kUnavailable, "another process has the data folder " + path + " open");
     }
+    if (options.read_only &&
+        status.ToString().find("Column family not found") != std::string::npos) {
+      return fail(ErrorCode::kUnavailable, "the data folder " + path +
+                                               " is an earlier Vigie's: start the service once, "
+                                               "which brings it up to date");
+    }
     return fail_with(status, "opening the data folder " + path);
   }
   const int flags = options.read_only ? O_RDONLY : O_RDWR | O_CREAT;
