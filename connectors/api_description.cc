@@ -15,8 +15,9 @@ namespace {
 constexpr std::array<std::string_view, 11> kOperatorSettings = {
     "api",       "secret_file", "credential",    "interval_s",    "timeout_s",    "max_body_bytes",
     "max_pages", "look_back_h", "backfill_days", "allow_private", "units_per_day"};
-constexpr std::array<std::string_view, 7> kDescriptionSettings = {
-    "request", "before", "paging", "errors", "retry_after", "quota", "vanished_is_deleted"};
+constexpr std::array<std::string_view, 8> kDescriptionSettings = {
+    "request",   "before", "paging", "errors", "retry_after", "quota", "vanished_is_deleted",
+    "robots_txt"};
 constexpr std::array<std::string_view, 7> kPagingKinds = {
     "none", "next_link", "link_header", "cursor", "page", "offset", "follow"};
 constexpr std::array<std::string_view, 5> kMeanings = {"wait", "quota_spent", "unauthorised",
@@ -193,6 +194,16 @@ void read_operation(const Settings& own, ApiDescription& api, std::vector<Proble
       "units_per_day", 0, 1'000'000'000, problems, static_cast<std::int64_t>(api.quota.units)));
 }
 
+void read_courtesy(const Settings& own, ApiDescription& api, std::vector<Problem>& problems) {
+  const bool needs_a_secret = api.values.contains("secret");
+  const std::string robots_txt =
+      own.text("robots_txt", problems, needs_a_secret ? "ignore" : "obey");
+  if (robots_txt != "obey" && robots_txt != "ignore") {
+    own.find("robots_txt")->complain("'robots_txt' is obey or ignore", problems);
+  }
+  api.obeys_robots = robots_txt == "obey";
+}
+
 /// What a built-in description asks of a person.
 void read_own_values(const Settings& own, const Settings& built_in, ApiDescription& api,
                      std::vector<Problem>& problems) {
@@ -246,6 +257,9 @@ ApiDescription read_api_description(const Settings& own, const Settings* built_i
   }
   learn_secret(own, api, problems);
   learn_address(own, from, api, problems);
+  if (built_in == nullptr) {
+    read_courtesy(own, api, problems);
+  }
   read_operation(own, api, problems);
   return api;
 }

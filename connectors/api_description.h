@@ -50,6 +50,9 @@ namespace vigie {
 /// A built-in description also has `network` and `settings`: what it asks of a person, by name,
 /// with a default or null (then it is needed).
 ///
+/// `robots_txt: obey | ignore`, of an `http_json` connector: what needs no secret is taken for a
+/// public page and obeys by default, what needs one for an API that was agreed upon.
+///
 /// In texts: {cursor} {page} {offset}, {since} (RFC 3339) {since_unix} {since_day} (20261014),
 /// {now_day}, {secret} {secret_base64} {api}, the names of `before`, and a built-in's settings;
 /// anything else in braces stays. What goes into a URL is percent-encoded, and a query parameter
@@ -114,6 +117,7 @@ struct ApiDescription {
   std::chrono::hours look_back{72};             ///< how far behind the newest edits are looked for
   std::chrono::hours first_look_back{24 * 30};  ///< how far back the very first walk goes
   bool allow_private = false;
+  bool obeys_robots = false;  ///< else it is an API that is made to be asked
 };
 
 /// Reads the `own` settings of a connector, and how to ask from `built_in`; null: from `own`, too.

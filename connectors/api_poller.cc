@@ -10,6 +10,7 @@
 #include "connectors/api_cursor.h"
 #include "connectors/http_client.h"
 #include "connectors/poll_schedule.h"
+#include "connectors/robots.h"
 #include "connectors/url.h"
 #include "connectors/validators.h"
 
@@ -49,6 +50,7 @@ class ApiPoller final : public Connector {
       : port_(context.port),
         status_(context.status),
         http_(context.http),
+        robots_(context.robots),
         timer_(context.executor),
         api_(std::move(api)),
         mapping_(make_json_mapping(api_.shape)),
@@ -108,9 +110,17 @@ class ApiPoller final : public Connector {
       if (quota_left(api_.quota, at_.quota) < api_.quota.units_per_request) {
         co_return out_of_quota();
       }
+      std::string address = page_request().url;
+      const auto forbidden = co_await ask_robots(std::move(address));
+      if (forbidden) {
+        co_return disallowed(*forbidden);
+      }
       Result<HttpResponse> response = co_await ask();
       if (!response) {
         co_return unanswered(response.error());
+      }
+      if (const auto reserved = objection(robots_.may_read(*response))) {
+        co_return disallowed(*reserved);
       }
       const ApiVerdict verdict = judge_api_answer(api_, *response, now(), document_);
       if (!verdict.is_good) {
@@ -133,6 +143,29 @@ class ApiPoller final : public Connector {
   }
 
   // ── asking ──
+
+  /// What a site says against it, if this source is a public page; nothing: it may be read.
+  std::optional<Robots::Answer> objection(Robots::Answer answer) const {
+    const bool may = !api_.obeys_robots || answer.kind == Robots::Answer::Kind::kAllowed;
+    return may ? std::nullopt : std::optional(std::move(answer));
+  }
+
+  asio::awaitable<std::optional<Robots::Answer>> ask_robots(std::string url) {
+    if (!api_.obeys_robots) {
+      co_return std::nullopt;
+    }
+    Robots::Answer answer = co_await robots_.may_fetch(std::move(url), api_.allow_private);
+    co_return objection(std::move(answer));
+  }
+
+  /// Before a redirect is followed.
+  asio::awaitable<Result<void>> may_follow(std::string url) {
+    const auto forbidden = co_await ask_robots(std::move(url));
+    if (forbidden) {
+      co_return fail(ErrorCode::kRefused, forbidden->reason);
+    }
+    co_return Result<void>();
+  }
 
   ApiValues values_at(const std::string& place) const {
     ApiValues values = api_.values;
@@ -196,7 +229,7 @@ class ApiPoller final : public Connector {
     }
   }
 
-  HttpRequest page_request() const {
+  HttpRequest page_request() {
     HttpRequest request = request_of(api_.request, values_at(at_.next));
     const bool is_link =
         api_.paging.kind == Paging::kNextLink || api_.paging.kind == Paging::kLinkHeader;
@@ -204,6 +237,7 @@ class ApiPoller final : public Connector {
       request.url = at_.next;
     }
     request.headers.emplace_back("Accept", "application/json");
+    request.may_follow = [this](std::string url) { return may_follow(std::move(url)); };
     const bool asks_for_change = is_first_page() && at_.missing.empty();
     if (asks_for_change && !at_.etag.empty()) {
       request.headers.emplace_back("If-None-Match", at_.etag);
@@ -288,7 +322,7 @@ class ApiPoller final : public Connector {
   }
 
   /// A link is followed only to where the source lives.
-  std::string acceptable(std::string place, const std::string& page_url) const {
+  std::string acceptable(std::string place, const std::string& page_url) {
     const bool is_link =
         api_.paging.kind == Paging::kNextLink || api_.paging.kind == Paging::kLinkHeader;
     if (is_link && place.starts_with('/')) {
@@ -395,6 +429,12 @@ class ApiPoller final : public Connector {
     return outcome;
   }
 
+  WalkEnd disallowed(const Robots::Answer& answer) const {
+    const bool is_known = answer.kind == Robots::Answer::Kind::kDisallowed;
+    return {waiting_until(answer.ask_again_at), is_known ? State::kDisallowed : State::kWaiting,
+            answer.reason};
+  }
+
   static WalkEnd unanswered(const Error& error) {
     WalkEnd end{{}, State::kWaiting, error.text};
     end.outcome.kind = error.code == ErrorCode::kRefused ? PollOutcome::Kind::kRefusal
@@ -449,6 +489,7 @@ class ApiPoller final : public Connector {
   Port& port_;
   ConnectorStatus& status_;
   HttpClient& http_;
+  Robots& robots_;
   asio::steady_timer timer_;
   ApiDescription api_;
   std::unique_ptr<Mapping> mapping_;

@@ -62,6 +62,10 @@ class FeedConnector final : public Connector {
       stay_retired();
       co_return;
     }
+    status_.update([](auto& snapshot) {
+      snapshot.state = ConnectorStatus::State::kStarting;
+      snapshot.detail = "has not heard from its source yet";
+    });
     PollState state;
     for (;;) {
       const PollOutcome outcome = co_await poll();
@@ -220,6 +224,12 @@ class FeedConnector final : public Connector {
     Result<HttpResponse> response = co_await http_.fetch(std::move(request));
     if (!response) {
       co_return unanswered(response.error());
+    }
+    if (options_.obeys_robots) {
+      robots_answer_ = robots_.may_read(*response);
+      if (robots_answer_.kind != Robots::Answer::Kind::kAllowed) {
+        co_return unanswered({ErrorCode::kRefused, robots_answer_.reason});
+      }
     }
     PollOutcome outcome;
     outcome.kind = judge(*response);

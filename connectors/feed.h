@@ -23,10 +23,11 @@ namespace vigie {
 /// (301, 308) is asked at its new address from then on; one that is gone (410) is retired, also
 /// after a restart, until `url` names another. What the site's robots.txt forbids, the feed's
 /// address or where it leads, is not fetched: `disallowed`, and robots.txt is read again a day
-/// later. Failures back off, with jitter, up to an hour. The next poll waits until the last one's
-/// mentions are stored, so a feed never has more than one polled envelope in flight. While a hub
-/// pushes, it is polled hourly at most, as nobody promises that hubs forget nothing; else it is
-/// polled as if there were none.
+/// later; so with a feed whose publisher reserves text and data mining (robots.h). Failures back
+/// off, with jitter, up to an hour. The next poll waits until the last one's mentions are stored,
+/// so a feed never has more than one polled envelope in flight. While a hub pushes, it is polled
+/// hourly at most, as nobody promises that hubs forget nothing; else it is polled as if there were
+/// none.
 Result<std::unique_ptr<Connector>> make_feed_connector(const ConnectorContext& context);
 
 /// What is remembered of a feed between polls and over restarts; JSON.

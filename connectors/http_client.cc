@@ -28,6 +28,8 @@ constexpr std::size_t kMaxInflation = 100;  ///< times what came over the wire
 constexpr std::size_t kInflationCheckBytes =
     1 << 20;  ///< small answers may compress as well as they like
 constexpr std::chrono::milliseconds kConnectTimeout{10'000};
+/// libcurl counts a body that goes out together with its header as a part of that.
+constexpr std::size_t kMaxBodyInRequestSize = 64 << 10;
 constexpr long kMaxConnections = 64;
 constexpr long kMaxConnectionsPerHost = 4;
 constexpr long kMaxStreamsPerHost = 16;
@@ -192,7 +194,8 @@ class HttpClient::Multi : public std::enable_shared_from_this<HttpClient::Multi>
   Multi& operator=(const Multi&) = delete;
 
   /// One hop, no redirects.
-  asio::awaitable<Result<HttpResponse>> fetch_hop(const HttpRequest& request);
+  asio::awaitable<Result<HttpResponse>> fetch_hop(const HttpRequest& request,
+                                                  std::shared_ptr<TrafficMeter> meter);
 
   class Hop;
 
@@ -305,8 +308,12 @@ class HttpClient::Multi : public std::enable_shared_from_this<HttpClient::Multi>
 /// A transfer inside the multi handle; out of it again however the coroutine ends.
 class HttpClient::Multi::Hop {
  public:
-  Hop(std::shared_ptr<Multi> multi, const HttpRequest& request)
-      : multi_(std::move(multi)), transfer_(request, multi_->executor_) {
+  Hop(std::shared_ptr<Multi> multi, const HttpRequest& request, std::shared_ptr<TrafficMeter> meter)
+      : multi_(std::move(multi)), transfer_(request, multi_->executor_), meter_(std::move(meter)) {
+    if (const Result<UrlParts> parts = split_url(request.url)) {
+      host_ = parts->host;
+    }
+    meter_->count(host_, {1, 0, 0});
     CURL* easy = curl_easy_init();
     check(easy != nullptr, "libcurl gives an easy handle");
     transfer_.easy = easy;
@@ -316,6 +323,7 @@ class HttpClient::Multi::Hop {
     curl_multi_add_handle(multi_->multi_, easy);
   }
   ~Hop() {
+    count();
     curl_multi_remove_handle(multi_->multi_, transfer_.easy);
     curl_easy_cleanup(transfer_.easy);
     curl_slist_free_all(headers_);
@@ -324,6 +332,22 @@ class HttpClient::Multi::Hop {
   Hop& operator=(const Hop&) = delete;
 
   Transfer& transfer() { return transfer_; }
+
+  /// Tells the meter what went over the wire since the last time.
+  void count() {
+    long header = 0, request = 0;
+    curl_off_t received = 0, sent = 0;
+    curl_easy_getinfo(transfer_.easy, CURLINFO_HEADER_SIZE, &header);
+    curl_easy_getinfo(transfer_.easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(transfer_.easy, CURLINFO_REQUEST_SIZE, &request);
+    curl_easy_getinfo(transfer_.easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    const bool body_is_counted = transfer_.request.body.size() <= kMaxBodyInRequestSize;
+    const Traffic now{0, static_cast<std::uint64_t>(header + received),
+                      static_cast<std::uint64_t>(request + (body_is_counted ? 0 : sent))};
+    meter_->count(host_, {0, now.bytes_received - counted_.bytes_received,
+                          now.bytes_sent - counted_.bytes_sent});
+    counted_ = now;
+  }
 
   /// Before the first turn of the loop: the answer is to be read while it comes.
   void become_stream() {
@@ -389,6 +413,9 @@ class HttpClient::Multi::Hop {
 
   std::shared_ptr<Multi> multi_;
   Transfer transfer_;
+  std::shared_ptr<TrafficMeter> meter_;
+  std::string host_;
+  Traffic counted_;
   curl_slist* headers_ = nullptr;
 };
 
@@ -418,8 +445,9 @@ tl::unexpected<Error> failure(const Transfer& transfer) {
 
 }  // namespace
 
-asio::awaitable<Result<HttpResponse>> HttpClient::Multi::fetch_hop(const HttpRequest& request) {
-  Hop hop(shared_from_this(), request);
+asio::awaitable<Result<HttpResponse>> HttpClient::Multi::fetch_hop(
+    const HttpRequest& request, std::shared_ptr<TrafficMeter> meter) {
+  Hop hop(shared_from_this(), request, std::move(meter));
   Transfer& transfer = hop.transfer();
   while (!transfer.result) {
     co_await transfer.finished.next(request.timeout + std::chrono::seconds(1));
@@ -447,6 +475,11 @@ HttpClient::HttpClient(asio::any_io_executor executor, HttpOptions options)
       multi_(std::make_shared<Multi>(executor, options_, kMaxConnectionsPerHost)),
       streams_(std::make_shared<Multi>(executor, options_, kMaxStreamsPerHost)) {}
 
+HttpClient::HttpClient(const HttpClient& other, std::shared_ptr<TrafficMeter> meter)
+    : options_(other.options_), multi_(other.multi_), streams_(other.streams_) {
+  options_.meter = std::move(meter);
+}
+
 HttpClient::~HttpClient() = default;
 
 asio::awaitable<Result<HttpResponse>> HttpClient::fetch(HttpRequest request) {
@@ -454,7 +487,7 @@ asio::awaitable<Result<HttpResponse>> HttpClient::fetch(HttpRequest request) {
   bool permanent_so_far = true;
   const bool may_follow = request.method == "GET" || request.method == "HEAD";
   for (int hops = 0; hops <= kMaxRedirects; ++hops) {
-    Result<HttpResponse> response = co_await multi_->fetch_hop(request);
+    Result<HttpResponse> response = co_await multi_->fetch_hop(request, options_.meter);
     if (!response) {
       co_return response;
     }
@@ -489,8 +522,11 @@ asio::awaitable<Result<HttpResponse>> HttpClient::fetch(HttpRequest request) {
 
 /// Everything a stream needs while it lives: the request that the transfer refers to comes first.
 struct HttpStream::State {
-  State(std::shared_ptr<HttpClient::Multi> multi, HttpRequest asked, HttpStreamLimits limits)
-      : request(std::move(asked)), limits(limits), hop(std::move(multi), request) {
+  State(std::shared_ptr<HttpClient::Multi> multi, HttpRequest asked, HttpStreamLimits limits,
+        std::shared_ptr<TrafficMeter> meter)
+      : request(std::move(asked)),
+        limits(limits),
+        hop(std::move(multi), request, std::move(meter)) {
     hop.become_stream();
   }
   HttpRequest request;
@@ -500,8 +536,8 @@ struct HttpStream::State {
 
 asio::awaitable<Result<std::unique_ptr<HttpStream>>> HttpClient::open(HttpRequest request,
                                                                       HttpStreamLimits limits) {
-  std::unique_ptr<HttpStream> stream(
-      new HttpStream(std::make_unique<HttpStream::State>(streams_, std::move(request), limits)));
+  std::unique_ptr<HttpStream> stream(new HttpStream(
+      std::make_unique<HttpStream::State>(streams_, std::move(request), limits, options_.meter)));
   Transfer& transfer = stream->state_->hop.transfer();
   const auto deadline = std::chrono::steady_clock::now() + limits.open_timeout;
   while (!transfer.has_begun && !transfer.result) {
@@ -537,6 +573,7 @@ asio::awaitable<Result<std::string>> HttpStream::read() {
     co_return failure(transfer);
   }
   std::string piece = std::exchange(transfer.response.body, {});
+  state_->hop.count();
   if (transfer.is_paused) {
     transfer.is_paused = false;
     transfer.last_heard = std::chrono::steady_clock::now();  // the silence was ours

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/usage.h"
 
 namespace vigie {
 
@@ -49,6 +50,7 @@ std::string user_agent_of(const std::string& contact);
 struct HttpOptions {
   std::string user_agent = "Vigie";
   std::string ca_file;  ///< PEM; empty: what the system trusts
+  std::shared_ptr<TrafficMeter> meter = std::make_shared<TrafficMeter>();  ///< counts all of it
 };
 
 /// How long a stream may take to begin and how long it may be silent once it has.
@@ -70,6 +72,9 @@ class HttpStream;
 class HttpClient {
  public:
   HttpClient(boost::asio::any_io_executor executor, HttpOptions options);
+  /// Shares connections, name look-ups and bounds with `other`, whose executor it runs on; counts
+  /// its own traffic.
+  HttpClient(const HttpClient& other, std::shared_ptr<TrafficMeter> meter);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -38,6 +38,8 @@ bool says(const std::string& json, std::string_view what) {
 /// The TLS context outlives the stream that uses it.
 struct NatsConnection::State {
   std::chrono::milliseconds idle_timeout{0};
+  std::shared_ptr<TrafficMeter> meter;
+  std::string host;
   std::unique_ptr<asio::ssl::context> context;
   std::unique_ptr<beast::tcp_stream> plain;  ///< null once there is TLS
   std::unique_ptr<Tls> tls;
@@ -84,6 +86,7 @@ asio::awaitable<Result<std::size_t>> receive(NatsConnection::State& state) {
   if (error) {
     co_return co_await connection_failure(error, "reading");
   }
+  state.meter->count(state.host, {0, size, 0});
   co_return size;
 }
 
@@ -96,6 +99,7 @@ Error refusal(const std::string& words) {
 
 asio::awaitable<Result<std::unique_ptr<NatsConnection>>> open_nats_connection(
     asio::any_io_executor executor, HttpOptions options, NatsAddress address) {
+  options.meter->count(address.host, {1, 0, 0});
   auto socket = co_await connect_tcp(executor, address.host, address.port, address.allow_private,
                                      address.open_timeout);
   if (!socket) {
@@ -104,6 +108,8 @@ asio::awaitable<Result<std::unique_ptr<NatsConnection>>> open_nats_connection(
   auto state = std::make_unique<NatsConnection::State>();
   NatsConnection::State& opening = *state;
   opening.idle_timeout = address.idle_timeout;
+  opening.meter = options.meter;
+  opening.host = address.host;
   opening.plain = std::make_unique<beast::tcp_stream>(std::move(*socket));
   opening.plain->expires_after(address.open_timeout);
   Result<std::optional<NatsOperation>> greeting = std::nullopt;
@@ -217,6 +223,7 @@ asio::awaitable<Result<NatsOperation>> NatsConnection::read() {
 }
 
 asio::awaitable<Result<void>> NatsConnection::write(std::string bytes) {
+  state_->meter->count(state_->host, {0, 0, bytes.size()});
   state_->tcp().expires_after(state_->idle_timeout);
   const asio::const_buffer all = asio::buffer(bytes);
   boost::system::error_code error;

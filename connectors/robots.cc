@@ -6,6 +6,7 @@
 
 #include "connectors/robots_rules.h"
 #include "connectors/url.h"
+#include "engine/core/ascii.h"
 #include "engine/ingest/signal.h"
 
 namespace vigie {
@@ -96,6 +97,15 @@ asio::awaitable<Robots::Answer> Robots::may_fetch(std::string url, bool allow_pr
     answer.reason = "robots.txt of " + site->address + " asks not to: " + *line;
   }
   co_return answer;
+}
+
+Robots::Answer Robots::may_read(const HttpResponse& response) const {
+  if (trimmed(response.header("tdm-reservation")) != "1") {
+    return {};
+  }
+  return {Answer::Kind::kDisallowed,
+          site_of(response.url) + " reserves text and data mining (TDM-Reservation)",
+          clock_.now() + kFresh};
 }
 
 asio::awaitable<void> Robots::ask(Site& site, bool allow_private) {

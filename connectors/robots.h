@@ -32,6 +32,10 @@ class Robots {
   };
   /// Whether `url` (http or https) may be fetched. `allow_private`: its site may be in our network.
   boost::asio::awaitable<Answer> may_fetch(std::string url, bool allow_private);
+  /// Whether what was fetched may be read: not where its publisher reserves text and data mining
+  /// (directive (EU) 2019/790, article 4) by the header `TDM-Reservation: 1` of the TDM Reservation
+  /// Protocol (W3C community report, 2024). It is asked again a day later.
+  Answer may_read(const HttpResponse& response) const;
 
  private:
   struct Site;

@@ -33,11 +33,20 @@ constexpr std::size_t kReadAheadBytes = 16 << 10;
 
 /// The TLS context outlives the stream that uses it.
 struct WebSocket::State {
+  std::shared_ptr<TrafficMeter> meter;
+  std::string host;
   std::unique_ptr<asio::ssl::context> context;
   std::variant<std::monostate, std::unique_ptr<Plain>, std::unique_ptr<Tls>> stream;
 };
 
 namespace {
+
+std::unique_ptr<WebSocket::State> make_state(const HttpOptions& options, const UrlParts& target) {
+  auto state = std::make_unique<WebSocket::State>();
+  state->meter = options.meter;
+  state->host = target.host;
+  return state;
+}
 
 /// Runs `body` on the stream, whichever sort it is.
 template <class Body>
@@ -91,7 +100,7 @@ asio::awaitable<Result<WebSocketAnswer>> shake_hands(Stream& stream, const UrlPa
 asio::awaitable<Result<WebSocketAnswer>> open_plain(beast::tcp_stream tcp, const UrlParts& target,
                                                     const HttpOptions& options,
                                                     const WebSocketRequest& request) {
-  auto state = std::make_unique<WebSocket::State>();
+  auto state = make_state(options, target);
   auto stream = std::make_unique<Plain>(std::move(tcp));
   auto answer = co_await shake_hands(*stream, target, options, request);
   if (answer && answer->response.status == 101) {
@@ -104,7 +113,7 @@ asio::awaitable<Result<WebSocketAnswer>> open_plain(beast::tcp_stream tcp, const
 asio::awaitable<Result<WebSocketAnswer>> open_tls(beast::tcp_stream tcp, const UrlParts& target,
                                                   const HttpOptions& options,
                                                   const WebSocketRequest& request) {
-  auto state = std::make_unique<WebSocket::State>();
+  auto state = make_state(options, target);
   auto context = make_tls_context(options);
   if (!context) {
     co_return tl::make_unexpected(context.error());
@@ -163,6 +172,7 @@ asio::awaitable<Result<WebSocketAnswer>> open_web_socket(asio::any_io_executor e
   if (!target || (target->scheme != "ws" && target->scheme != "wss")) {
     co_return fail(ErrorCode::kRefused, "not a URL of ws or wss");
   }
+  options.meter->count(target->host, {1, 0, 0});
   const bool uses_tls = target->scheme == "wss";
   const std::string port = !target->port.empty() ? target->port : uses_tls ? "443" : "80";
   auto socket = co_await connect_tcp(executor, target->host, port, request.allow_private,
@@ -182,10 +192,17 @@ WebSocket::WebSocket(std::unique_ptr<State> state) : state_(std::move(state)) {}
 WebSocket::~WebSocket() = default;
 
 asio::awaitable<Result<WebSocket::Message>> WebSocket::read() {
-  return on_stream(*state_, [](auto& stream) { return read_from(stream); });
+  asio::awaitable<Result<Message>> reading =
+      on_stream(*state_, [](auto& stream) { return read_from(stream); });
+  Result<Message> message = co_await std::move(reading);
+  if (message) {
+    state_->meter->count(state_->host, {0, message->bytes.size(), 0});
+  }
+  co_return message;
 }
 
 asio::awaitable<Result<void>> WebSocket::write(std::string text) {
+  state_->meter->count(state_->host, {0, 0, text.size()});
   return on_stream(*state_, [&](auto& stream) { return write_to(stream, std::move(text)); });
 }
 

@@ -412,9 +412,9 @@ QuotaPolicy read_quota(const Settings& settings, std::vector<Problem>& problems)
   quota.units = number("monthly_reads", 1, 1'000'000'000, {});
   const std::uint64_t cents = 100 * number("monthly_euros", 0, 1'000'000, 0);
   const std::uint64_t price = number("cents_per_1000_reads", 0, 1'000'000, 0);
-  if ((cents == 0) != (price == 0)) {
-    settings.complain("'monthly_euros' and 'cents_per_1000_reads' belong together", problems);
-  } else if (price != 0) {
+  if (cents != 0 && price == 0) {
+    settings.complain("'monthly_euros' needs 'cents_per_1000_reads'", problems);
+  } else if (cents != 0) {
     quota.units = std::min(quota.units, std::max<std::uint64_t>(cents * 1'000 / price, 1));
   }
   return quota;
@@ -423,7 +423,7 @@ QuotaPolicy read_quota(const Settings& settings, std::vector<Problem>& problems)
 XOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
   allow_connector_settings(settings,
                            {"secret_file", "credential", "rules", "monthly_reads", "monthly_euros",
-                            "cents_per_1000_reads", "rewind_s", "url", "allow_private"},
+                            "rewind_s", "url", "allow_private"},
                            problems);
   XOptions options;
   options.url = read_base_url(settings, "url", problems, kHttpUrls, "https://api.x.com");

@@ -12,7 +12,8 @@ namespace vigie {
 ///   - secret_file or credential: the app's bearer token
 ///   - rules: a list of queries in X's own language; 1 to 1000, each of at most 1024 characters
 ///   - monthly_reads: 1..1000000000: X takes money for each post it gives
-///   - monthly_euros: 0..1000000 (0), cents_per_1000_reads: 0..1000000 (0): the same bound in money
+///   - monthly_euros: 0..1000000 (0): the same bound in money; needs cents_per_1000_reads, the
+///   price
 ///   - rewind_s: 0..3600 (30): X gives posts out of order; after a break, what is not older than
 ///   this
 ///     is asked for again (and paid again)

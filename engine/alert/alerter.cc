@@ -80,7 +80,7 @@ bool Alerter::try_delivery(std::size_t receiver, Delivery delivery, const std::s
   }
   Lane& lane = lanes_[receiver];
   Attempt attempt = lane.receiver.notifier->deliver(
-      render(*alert, delivery.alert, delivery.receiver, public_url_));
+      render(*alert, delivery.alert, delivery.receiver, public_url_, blind_now()));
   const bool has_failed = attempt.outcome == Attempt::Outcome::kRetry;
   if (has_failed && stop.stop_requested()) {
     return false;

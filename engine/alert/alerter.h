@@ -10,6 +10,7 @@
 
 #include "engine/alert/notifier.h"
 #include "engine/core/clock.h"
+#include "engine/core/coverage.h"
 #include "engine/metrics/metrics.h"
 #include "engine/store/store.h"
 
@@ -42,6 +43,10 @@ class Alerter {
   /// Hears of what a person should look after: a delivery given up (`dead`), or one that only a
   /// part of its receiver's addresses got. Set before the first step; any stepping thread.
   std::function<void(const Delivery&)> on_mishap = [](const Delivery&) {};
+
+  /// What cannot be seen while an alert is delivered, and is said in it. Set before the first step;
+  /// any stepping thread.
+  std::function<std::vector<BlindSource>()> blind_now = [] { return std::vector<BlindSource>(); };
 
   std::size_t receivers() const { return lanes_.size(); }
 

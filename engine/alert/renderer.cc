@@ -15,7 +15,8 @@ namespace {
 /// Every word that a message says by itself.
 struct Words {
   std::string_view high, critical, closed, rises, quiet, mentions, mention, stories, story, authors,
-      author, why, published, received, raised, deadline, place, open, original, rules, learned;
+      author, why, published, received, raised, deadline, place, open, original, rules, learned,
+      coverage, blind_since, others;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
@@ -40,6 +41,9 @@ constexpr Words kFrench = {"URGENT",
                            "Original",
                            "Règles",
                            "mots appris",
+                           "Couverture : ",
+                           "aveugle depuis",
+                           "autres sources aveugles",
                            "le ",
                            " à ",
                            {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
@@ -66,6 +70,9 @@ constexpr Words kEnglish = {
     "Original",
     "Rules",
     "learned words",
+    "Coverage: ",
+    "blind since",
+    "other sources blind",
     "on ",
     " at ",
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
@@ -229,8 +236,8 @@ std::string source_name(const std::string& source) {
 
 class Renderer {
  public:
-  Renderer(const Alert& alert, const std::string& public_url)
-      : alert_(alert), words_(words_of(alert)) {
+  Renderer(const Alert& alert, const std::string& public_url, const std::vector<BlindSource>& blind)
+      : alert_(alert), words_(words_of(alert)), blind_(blind) {
     if (!public_url.empty()) {
       link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
     }
@@ -265,6 +272,9 @@ class Renderer {
       out += "- " + reason_line(reason) + "\n";
     }
     out += "\n" + times() + "\n";
+    if (!blind_.empty()) {
+      out += coverage() + "\n";
+    }
     if (!link_.empty()) {
       out += "\n" + std::string(words_.open) + " : " + link_ + "\n";
     }
@@ -304,7 +314,11 @@ class Renderer {
     for (const Alert::Reason& reason : alert_.reasons) {
       out += "<li>" + escape_html(reason_line(reason)) + "</li>";
     }
-    out += "</ul><p>" + escape_html(times()) + "</p>" + open_link();
+    out += "</ul><p>" + escape_html(times()) + "</p>";
+    if (!blind_.empty()) {
+      out += "<p>" + escape_html(coverage()) + "</p>";
+    }
+    out += open_link();
     return out + "<p style=\"font-size:.8em;color:#536070\">" + escape_html(rules()) +
            "</p></body></html>\n";
   }
@@ -329,6 +343,9 @@ class Renderer {
       out += " · " + deadline();
     }
     out += "\n" + std::string(words_.why) + " : " + escape(why()) + "\n" + times();
+    if (!blind_.empty()) {
+      out += "\n" + escape(coverage());
+    }
     if (!link_.empty()) {
       out += "\n" + link_;
     }
@@ -400,6 +417,21 @@ class Renderer {
                       std::string(words_.raised) + " " + moment(alert_.raised_at);
     return alert_.deadline_at == Time{} ? out : out + " · " + deadline();
   }
+  /// "Couverture : facebook aveugle depuis 07:50"
+  std::string coverage() const {
+    std::string out(words_.coverage);
+    for (std::size_t i = 0; i < std::min(blind_.size(), kMaxBlindNamed); ++i) {
+      const Time since = blind_[i].since;
+      const bool is_today = local(since).date == local(alert_.raised_at).date;
+      out += (i == 0 ? "" : ", ") + blind_[i].source + " " + std::string(words_.blind_since) + " " +
+             (is_today ? clock_of(since) : moment(since));
+    }
+    if (blind_.size() > kMaxBlindNamed) {
+      out +=
+          ", " + std::to_string(blind_.size() - kMaxBlindNamed) + " " + std::string(words_.others);
+    }
+    return out;
+  }
   std::string deadline() const {
     return std::string(words_.deadline) + " " + clock_of(alert_.deadline_at);
   }
@@ -446,14 +478,15 @@ class Renderer {
 
   const Alert& alert_;
   const Words& words_;
+  const std::vector<BlindSource>& blind_;
   std::string link_;
 };
 
 }  // namespace
 
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
-               const std::string& public_url) {
-  const Renderer renderer(alert, public_url);
+               const std::string& public_url, const std::vector<BlindSource>& blind) {
+  const Renderer renderer(alert, public_url, blind);
   Message message;
   message.idempotency_key = "vigie-" + std::to_string(number) + "-" + receiver;
   message.subject = renderer.subject();
@@ -466,6 +499,12 @@ Message render(const Alert& alert, std::uint64_t number, const std::string& rece
   json.key("number").value(number);
   json.key("headline").value(message.subject);
   json.key("link").value(renderer.link());
+  json.key("blind").begin_array();
+  for (const BlindSource& one : blind) {
+    json.begin_object().key("source").value(one.source);
+    json.key("since").value(format_time(one.since)).end_object();
+  }
+  json.end_array();
   json.key("alert").raw(to_json(alert));
   json.end_object();
   return message;

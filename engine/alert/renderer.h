@@ -2,16 +2,20 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/alert/alert.h"
 #include "engine/alert/notifier.h"
+#include "engine/core/coverage.h"
 
 namespace vigie {
 
 /// Puts an alert into words, in the tenant's language (fr, else en). `public_url`: how people reach
 /// the screens, may be empty: no link then. Everything foreign is escaped for where it goes: HTML,
-/// one header line, Markdown; directional controls cannot leave the quote.
+/// one header line, Markdown; directional controls cannot leave the quote. `blind`: sources that
+/// show nothing now; the first kMaxBlindNamed are named.
+inline constexpr std::size_t kMaxBlindNamed = 5;
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
-               const std::string& public_url);
+               const std::string& public_url, const std::vector<BlindSource>& blind = {});
 
 }  // namespace vigie

@@ -118,9 +118,11 @@ int query(const QueryOptions& options);
 
 struct ConnectorsOptions {
   std::string config;
-  std::string name;  ///< whom to probe
+  std::string name;   ///< whom to probe
+  bool json = false;  ///< a list as JSON
 };
-/// The configuration's connectors, one a line: id, type, format, network.
+/// The configuration's connectors, one a line: id, type, format, network; as JSON with what goes to
+/// each and where that is.
 int connectors_list(const ConnectorsOptions& options);
 /// Asks a source once, as its connector would, without storing or acknowledging anything: whether
 /// it answers and accepts our credentials, and the first three mentions (NDJSON).

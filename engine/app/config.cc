@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "connectors/disclosure.h"
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
 #include "engine/app/public_url.h"
@@ -236,6 +237,19 @@ class Reader {
     return tenant;
   }
 
+  void read_disclosure(const Settings& item, ConnectorConfig& connector) {
+    connector.country = item.text("country", problems_, "");
+    const bool is_country =
+        connector.country.size() == 2 &&
+        std::ranges::all_of(connector.country, [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!connector.country.empty() && !is_country) {
+      item.find("country")->complain("'country' is a code of ISO 3166: FR, US, …", problems_);
+    }
+    connector.legal_note = item.text("legal_note", problems_, "");
+    connector.cents_per_1000_reads = static_cast<std::uint64_t>(
+        item.integer("cents_per_1000_reads", 0, 1'000'000, problems_, 0));
+  }
+
   ConnectorConfig read_connector(const Settings& item) {
     ConnectorConfig connector;
     connector.id = read_id(item, connector_ids_);
@@ -252,6 +266,7 @@ class Reader {
         item.find("owned_by")->complain("there is no tenant '" + tenant + "'", problems_);
       }
     }
+    read_disclosure(item, connector);
     connector.settings = item;
     return connector;
   }
@@ -264,6 +279,13 @@ class Reader {
 
 std::string hook_url_of(const Config& config, const std::string& connector) {
   return config.public_url.empty() ? std::string() : config.public_url + "/hooks/" + connector;
+}
+
+SourceDisclosure disclosure_of(const ConnectorConfig& connector) {
+  SourceDisclosure disclosure = disclose(connector.type, connector.settings);
+  disclosure.country = connector.country;
+  disclosure.legal_note = connector.legal_note;
+  return disclosure;
 }
 
 std::optional<Config> read_config(const std::string& path, std::vector<Problem>& problems) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/disclosure.h"
 #include "engine/core/settings.h"
 #include "engine/core/tenant.h"
 
@@ -18,6 +19,9 @@ struct ConnectorConfig {
   std::string network;                ///< `source` of mentions that name none; its id if not given
   std::string base_url;               ///< against which relative links are resolved
   std::vector<std::string> owned_by;  ///< ids of tenants that keep everything from here
+  std::string country;                ///< where its service stands, ISO 3166 ("US"); may be empty
+  std::string legal_note;             ///< what people should know of it; may be empty
+  std::uint64_t cents_per_1000_reads = 0;  ///< what its service takes for posts
   Settings settings;
 };
 
@@ -48,6 +52,9 @@ struct Config {
 /// Where the world reaches the connector's push(); empty if the configuration does not say where
 /// it reaches us.
 std::string hook_url_of(const Config& config, const std::string& connector);
+
+/// What goes to the connector's source, and where that is.
+SourceDisclosure disclosure_of(const ConnectorConfig& connector);
 
 /// Reads and checks the file. All problems at once, with file:line:column; nothing if there is one.
 /// Relative paths are relative to the file's directory.

@@ -160,6 +160,17 @@ int connectors_list(const ConnectorsOptions& options) {
     return usage(problems);
   }
   for (const ConnectorConfig& connector : config->connectors) {
+    if (options.json) {
+      std::string line;
+      JsonWriter json(line);
+      json.begin_object().key("id").value(connector.id).key("type").value(connector.type);
+      json.key("format").value(format_of(connector)).key("network").value(connector.network);
+      json.key("cents_per_1000_reads").value(connector.cents_per_1000_reads);
+      write_disclosure(disclosure_of(connector), json);
+      json.end_object().line();
+      std::fwrite(line.data(), 1, line.size(), stdout);
+      continue;
+    }
     std::printf("%s\t%s\t%s\t%s\n", connector.id.c_str(), connector.type.c_str(),
                 format_of(connector).c_str(), connector.network.c_str());
   }

@@ -27,6 +27,11 @@ Result<std::unique_ptr<Store>> open_store(const Config& config, StoreAccess acce
     options.tenants.push_back(tenant.id);
     options.retention_days.push_back(tenant.retention_days);
   }
+  constexpr std::uint64_t kMicroEurosPerCentAndThousand = 10;
+  for (const ConnectorConfig& connector : config.connectors) {
+    options.micro_euros_per_read[connector.id] =
+        connector.cents_per_1000_reads * kMicroEurosPerCentAndThousand;
+  }
   return Store::open(std::move(*key_value), std::move(options));
 }
 

@@ -1,6 +1,9 @@
 #include "engine/app/engine.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <condition_variable>
 #include <random>
 #include <utility>
 
@@ -154,6 +157,9 @@ void Engine::start() {
     deliveries_.emplace_back([this, i] { deliver_to(i, *delivery_bells_[i]); });
   }
   ingest_ = std::jthread([this] { sources_->run(); });
+  if (keeper_) {
+    keeping_ = std::jthread([this](std::stop_token stop) { keep_sources(stop); });
+  }
 }
 
 /// Woken by new alerts; looks by itself for those that are to be tried again.
@@ -189,10 +195,39 @@ void Engine::log_mishap(const Delivery& delivery) {
   }
 }
 
+Result<void> Engine::keep_sources() {
+  std::vector<SourceKeeper::Watched> watched;
+  for (std::size_t i = 0; i < sources_->size(); ++i) {
+    watched.push_back({sources_->id(i), &sources_->status(i), &sources_->meter(i)});
+  }
+  Result<std::unique_ptr<SourceKeeper>> keeper =
+      SourceKeeper::begin(*store_, std::move(watched), clock_);
+  if (!keeper) {
+    return tl::make_unexpected(keeper.error());
+  }
+  keeper_ = std::move(*keeper);
+  alerter_->blind_now = [this] { return keeper_->blind_now(); };
+  return {};
+}
+
+/// The first look comes an interval late: by then connectors have said that they begin.
+void Engine::keep_sources(std::stop_token stop) {
+  pthread_setname_np(pthread_self(), "sources");
+  std::mutex mutex;
+  std::condition_variable_any bell;
+  std::unique_lock lock(mutex);
+  while (!bell.wait_for(lock, stop, SourceKeeper::kLookInterval,
+                        [&stop] { return stop.stop_requested(); })) {
+    keeper_->step();
+  }
+  keeper_->finish();
+}
+
 void Engine::stop() {
   if (!writer_.joinable()) {
     return;
   }
+  keeping_ = std::jthread();  // joins
   sources_->stop();
   ingest_.join();
   for (std::jthread& worker : workers_) {

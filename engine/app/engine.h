@@ -11,6 +11,7 @@
 #include "engine/alert/alerter.h"
 #include "engine/app/config.h"
 #include "engine/app/log.h"
+#include "engine/app/source_keeper.h"
 #include "engine/app/sources.h"
 #include "engine/core/clock.h"
 #include "engine/ingest/doorbell.h"
@@ -33,6 +34,9 @@ class Engine {
   std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> on_shown =
       [](auto, auto) {};
 
+  /// Before start(): lets it write down how the sources are doing, as a service does whose purpose
+  /// is to watch them.
+  Result<void> keep_sources();
   void start();
   /// Connectors end, everything taken is judged, written and synced, threads end. Idempotent.
   void stop();
@@ -59,6 +63,7 @@ class Engine {
   Result<void> build_alerter();
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();
+  void keep_sources(std::stop_token stop);
   void log_mishap(const Delivery& delivery);
   void register_gauges();
   void register_connector_gauges(std::size_t connector);
@@ -77,10 +82,12 @@ class Engine {
   std::unique_ptr<StoryTeller> story_teller_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Sources> sources_;
+  std::unique_ptr<SourceKeeper> keeper_;
   std::unique_ptr<Alerter> alerter_;
   std::stop_source stop_delivering_;
   std::vector<std::unique_ptr<Doorbell>> delivery_bells_;  ///< one per receiver
   std::jthread ingest_;
+  std::jthread keeping_;
   std::vector<std::jthread> workers_;
   std::jthread writer_;
   std::vector<std::jthread> deliveries_;  ///< one per receiver

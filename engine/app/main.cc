@@ -55,6 +55,9 @@ void add_connectors(CLI::App& app, ConnectorsOptions& options, OpmlOptions& opml
   command->require_subcommand(1);
   auto* list = command->add_subcommand("list", "one a line: id, type, format, network");
   add_config(list, options, true);
+  list->add_flag(
+      "--json", options.json,
+      "one JSON object per line, with the hosts that are asked and what is sent to them");
   list->callback([&] { exit_code = connectors_list(options); });
   auto* probe = command->add_subcommand(
       "probe", "asks one source once and shows the first three mentions; stores nothing");

@@ -48,6 +48,9 @@ int serve(const ServeOptions& options) {
   if (!port) {
     return failed(port.error());
   }
+  if (const Result<void> kept = engine.keep_sources(); !kept) {
+    return failed(kept.error());
+  }
   engine.start();
   web.start();
   log.info("started", "Vigie watches.",

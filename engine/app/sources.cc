@@ -73,9 +73,10 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
   }
   source->port = std::make_unique<Port>(source->origin, parts.inlet, parts.ledger, committed_,
                                         parts.clock, cursor->value_or(""));
+  source->http = std::make_unique<HttpClient>(http_, source->meter);
   Result<std::unique_ptr<Connector>> connector =
-      type.make({*source->port, source->status, context_.get_executor(), http_, robots_, settings,
-                 hook_url_of(parts.config, config.id)});
+      type.make({*source->port, source->status, context_.get_executor(), *source->http, robots_,
+                 settings, hook_url_of(parts.config, config.id)});
   if (!connector) {
     return tl::make_unexpected(connector.error());
   }
@@ -142,6 +143,7 @@ asio::awaitable<PushAnswer> Sources::push(std::string connector, PushRequest req
     JsonWriter(answer.body).begin_object().key("error").value("there is no such hook").end_object();
     co_return answer;
   }
+  (*found)->meter->count_push(request.body.size());
   co_return co_await asio::co_spawn(context_, (*found)->connector->push(std::move(request)),
                                     asio::use_awaitable);
 }

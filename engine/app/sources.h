@@ -50,6 +50,7 @@ class Sources {
   const std::string& id(std::size_t index) const { return sources_[index]->origin->connector_id; }
   const std::string& type(std::size_t index) const { return sources_[index]->type; }
   const ConnectorStatus& status(std::size_t index) const { return sources_[index]->status; }
+  const TrafficMeter& meter(std::size_t index) const { return *sources_[index]->meter; }
 
  private:
   struct Source {
@@ -57,6 +58,8 @@ class Sources {
     std::shared_ptr<const Origin> origin;
     std::unique_ptr<Port> port;
     ConnectorStatus status;
+    std::shared_ptr<TrafficMeter> meter = std::make_shared<TrafficMeter>();
+    std::unique_ptr<HttpClient> http;
     std::unique_ptr<Connector> connector;
     boost::asio::cancellation_signal cancel;
   };

@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "engine/app/config.h"
 #include "engine/app/public_url.h"
 #include "engine/core/private_file.h"
 #include "engine/web/assets.h"
@@ -138,7 +139,8 @@ std::vector<ConnectorHealth> WebSide::connectors() const {
   std::vector<ConnectorHealth> all;
   const Sources& sources = engine_.sources();
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    all.push_back({sources.id(i), sources.type(i), sources.status(i).snapshot()});
+    all.push_back({sources.id(i), sources.type(i), sources.status(i).snapshot(),
+                   disclosure_of(engine_.config().connectors[i]), sources.meter(i).read()});
   }
   return all;
 }

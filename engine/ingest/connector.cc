@@ -15,8 +15,10 @@ constexpr std::chrono::milliseconds kRoomCheckInterval{5};
 // A notification is never lost, so this only bounds the harm of a bug.
 constexpr std::chrono::milliseconds kCommitCheckInterval{1000};
 
-constexpr std::array<std::string_view, 6> kSharedSettings = {"id",      "type",     "format",
-                                                             "network", "base_url", "owned_by"};
+constexpr std::array<std::string_view, 9> kSharedSettings = {
+    "id",      "type",       "format",
+    "network", "base_url",   "owned_by",
+    "country", "legal_note", "cents_per_1000_reads"};
 
 }  // namespace
 

@@ -111,7 +111,8 @@ struct ConnectorContext {
 };
 
 /// Complains of every field that is neither one of the connector's `own` nor one of those that all
-/// connectors have and that `app` reads: id, type, format, network, base_url, owned_by.
+/// connectors have and that `app` reads: id, type, format, network, base_url, owned_by, country,
+/// legal_note, cents_per_1000_reads.
 void allow_connector_settings(const Settings& settings, std::initializer_list<std::string_view> own,
                               std::vector<Problem>& problems);
 void allow_connector_settings(const Settings& settings, std::span<const std::string_view> own,

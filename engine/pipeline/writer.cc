@@ -142,6 +142,7 @@ void Writer::apply(Findings& findings) {
     }
   }
 
+  parts_.store.count_reads(findings);
   parts_.metrics.sorted(findings.origin->connector, receipt.kept, receipt.dropped,
                         receipt.duplicates);
   advance(findings);
@@ -171,6 +172,7 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
     case Store::Outcome::kStored:
       story = parts_.stories.place(findings, finding, applied);
       count_stored(findings, finding);
+      parts_.store.count_kept(findings, finding);
       break;
     case Store::Outcome::kReplaced:
       parts_.stories.reword(findings, finding, applied);

@@ -26,8 +26,10 @@ enum class Family : std::uint8_t {
   kAuthorKeys,  ///< kept apart by backups
   kIdentities,  ///< sealed
   kStories,     ///< who repeats whom
+  kCoverage,    ///< when each source was seen, and when not
+  kUsage,       ///< what each source cost by day; values are merged by addition
 };
-inline constexpr std::size_t kFamilyCount = 13;
+inline constexpr std::size_t kFamilyCount = 15;
 std::string_view to_string(Family family);
 
 /// Changes that become visible together or not at all.

@@ -35,6 +35,10 @@ namespace vigie {
 //                  There is no index by author: who looks for one scans, the newest row first.
 // 13. stories      T D S D S → 8 bytes of the author's pseudonym, signed created_at, source (text):
 //                  of the story founded by the first, each later mention
+// 14. coverage     's' source 00 microseconds (u64) → byte sight, state, reason (texts): a source's
+//                  state from then on · 'h' → signed time at which the engine was alive
+// 15. usage        source 00 D 0 (u32) → counts (counts.h): requests, bytes received and sent,
+//                  reads, mentions kept, micro-euros · source 00 D T → count of copies kept
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.

@@ -217,7 +217,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& o
     made.compaction_options_universal.allow_trivial_move = true;
     made.write_buffer_size = options.write_buffer_bytes;
   }
-  if (family == Family::kRollups) {
+  if (family == Family::kRollups || family == Family::kUsage) {
     made.merge_operator = std::make_shared<AddCounts>();
   }
   return made;
@@ -294,6 +294,12 @@ Result<std::unique_ptr<KeyValue>> open_rocks(const std::string& path, const Rock
   if (!status.ok()) {
     if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
       return fail(ErrorCode::kUnavailable, "another process has the data folder " + path + " open");
+    }
+    if (options.read_only &&
+        status.ToString().find("Column family not found") != std::string::npos) {
+      return fail(ErrorCode::kUnavailable, "the data folder " + path +
+                                               " is an earlier Vigie's: start the service once, "
+                                               "which brings it up to date");
     }
     return fail_with(status, "opening the data folder " + path);
   }

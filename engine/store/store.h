@@ -3,16 +3,20 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/core/catalogue.h"
 #include "engine/core/clock.h"
+#include "engine/core/coverage.h"
 #include "engine/core/finding.h"
 #include "engine/core/result.h"
+#include "engine/core/usage.h"
 #include "engine/store/key_value.h"
 #include "engine/store/known_ids.h"
 #include "engine/store/record.h"
@@ -114,6 +118,8 @@ struct StoreOptions {
   /// By TenantId; 0 or not given: for ever. Remembered, so that what belongs to a tenant that left
   /// the configuration still goes when its time has come.
   std::vector<std::uint32_t> retention_days;
+  /// What a read costs, by connector; none given: nothing.
+  std::map<std::string, std::uint64_t, std::less<>> micro_euros_per_read;
   std::uint32_t mentions_per_pack = 64;
   std::uint32_t max_dead_letters = 100'000;  ///< the oldest go first
   bool read_only = false;                    ///< only the methods that read may be called
@@ -185,6 +191,10 @@ class Store {
                           const std::vector<std::string>& receivers);
   /// Puts another body in the place of a committed alert's.
   void replace_alert_body(TenantId tenant, std::uint64_t alert, std::string_view body);
+  /// W. Counts in the same batch what the source gave, at its price; once for each envelope.
+  void count_reads(const Findings& findings);
+  /// W. Counts a copy that was stored; those of one mention follow each other.
+  void count_kept(const Findings& findings, const Finding& finding);
   /// W. Writes the batch under way, atomically; readers see it. Not yet safe from a power cut.
   void commit();
   /// W. Everything committed is safe. Afterwards deliveries of its alerts become visible to
@@ -209,8 +219,9 @@ class Store {
                                const std::shared_ptr<const Catalogue>& catalogue,
                                const Rejudge& rejudge);
   /// W. Removes what has outlived its tenant's retention: mentions, identities of authors not seen
-  /// since, alerts with their quotes; also dead letters after kDeadLetterDays and tombstones after
-  /// kTombstoneDays. Rollups stay: they are counts and name nobody.
+  /// since, alerts with their quotes; also dead letters after kDeadLetterDays, tombstones after
+  /// kTombstoneDays, and what is known of sources' coverage once no tenant keeps anything so old.
+  /// Rollups and usage stay: they are counts and name nobody.
   void expire(Day today);
   static constexpr Day kDeadLetterDays = 30, kTombstoneDays = 90;
 
@@ -222,6 +233,13 @@ class Store {
   /// The receiver has it: nothing is owed any more.
   void delivery_done(std::uint64_t alert, std::string_view receiver);
   void set_alert_work(std::uint64_t alert, const AlertWork& work);
+
+  // ---- How sources are doing (one thread, any; not synced: a power cut takes the latest, in
+  // order)
+
+  /// Writes changes down, and that the engine is alive at `alive_at`.
+  void note_coverage(std::span<const CoverageChange> changes, Time alive_at);
+  void add_traffic(std::string_view source, Day day, const Traffic& traffic);
 
   // ---- Reading (any thread)
   // -------------------------------------------------------------------------------------
@@ -255,6 +273,20 @@ class Store {
                                           std::uint32_t to_hour) const;
 
   Result<std::optional<std::string>> cursor(std::string_view connector) const;
+
+  /// One source's changes before `to`, ascending: the last one until `from` and all after it; of
+  /// more than kMaxChanges the latest.
+  Result<std::vector<CoverageChange>> coverage(std::string_view source, Time from, Time to) const;
+  static constexpr std::size_t kMaxChanges = 50'000;
+  /// The last change of every source that ever was; when the engine was last alive, if it ever was.
+  struct CoverageEnd {
+    std::vector<CoverageChange> last;
+    std::optional<Time> alive_at;
+  };
+  Result<CoverageEnd> coverage_end() const;
+  /// Days [from, to) of all sources that ever were, ascending by source and day. Tenants that left
+  /// the configuration are called "(former)".
+  Result<std::vector<SourceUse>> usage(Day from, Day to) const;
 
   /// Newest first, at most `limit`.
   Result<std::vector<DeadLetter>> dead_letters(std::size_t limit) const;

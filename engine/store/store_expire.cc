@@ -10,9 +10,11 @@ void Store::expire(Day today) {
   WriteBatch gone;
   const auto at = state.key_value->iterate(Family::kMeta);
   constexpr std::string_view kRetention = "retention/";
+  Day longest = 0;  // in days
   for (at->seek(kRetention); has_prefix(*at, kRetention); at->next()) {
     const std::uint32_t number = ByteReader(at->key().substr(kRetention.size())).u32();
     const Day days = ByteReader(at->value()).u32();
+    longest = std::max(longest, days == 0 ? today : days);
     if (days == 0 || days >= today) {
       continue;
     }
@@ -22,6 +24,7 @@ void Store::expire(Day today) {
   must(at->status());
   state.expire_tombstones(today - std::min(today, kTombstoneDays), gone);
   state.expire_dead_letters(today - std::min(today, kDeadLetterDays), gone);
+  state.expire_coverage(today - std::min(today, longest), gone);
   if (!gone.empty()) {
     state.write(gone);
   }

@@ -79,6 +79,18 @@ struct Store::State {
   };
   std::map<std::pair<std::uint32_t, Day>, SealedRows> pending_identities;
   std::map<std::pair<std::uint32_t, Day>, std::uint64_t> last_identities;  ///< last N, by (T, D)
+  /// What the batch under way counts, by the key of its row. The last cells are remembered: what
+  /// follows mostly belongs to them.
+  struct PendingUsage {
+    std::map<std::string, std::array<std::int64_t, 6>, std::less<>> rows;
+    std::shared_ptr<const Origin> origin;
+    Day day = 0;
+    std::array<std::int64_t, 6>* own = nullptr;
+    std::vector<std::int64_t*> kept_by;  ///< by TenantId; null: not found yet
+    const Findings* last_findings = nullptr;
+    std::uint32_t last_mention = 0;
+  };
+  PendingUsage pending_usage;
   RandomBytes random_bytes;
   WriteBatch batch;
   PackWriter pack_writer;
@@ -183,6 +195,13 @@ struct Store::State {
   void expire_alerts(std::uint32_t number, Day day, WriteBatch& gone) const;
   void expire_tombstones(Day day, WriteBatch& gone);
   void expire_dead_letters(Day day, WriteBatch& gone);
+
+  // store_sources.cc
+  void turn_to(const Findings& findings);
+  void write_usage();
+  /// Adds a row of family 14 to `use`.
+  void read_usage(std::uint32_t number, std::string_view counts, SourceUse& use) const;
+  void expire_coverage(Day day, WriteBatch& gone) const;
   void write(const WriteBatch& what);
   void sync() const;
 };

@@ -436,6 +436,7 @@ void Store::State::commit() {
     }
     batch.add(Family::kRollups, key, counts);
   }
+  write_usage();
   if (!batch.empty()) {
     write(batch);
   }

@@ -37,7 +37,7 @@ std::vector<Route> api_routes(const ApiParts& parts) {
   std::vector<Route> all;
   for (auto* routes_of :
        {session_routes, mention_routes, story_routes, correction_routes, statistics_routes,
-        alert_routes, delivery_routes, engine_routes, stream_routes}) {
+        alert_routes, delivery_routes, engine_routes, source_routes, stream_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }

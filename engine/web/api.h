@@ -11,8 +11,10 @@
 #include "engine/access/sign_in.h"
 #include "engine/core/clock.h"
 #include "engine/core/connector_status.h"
+#include "engine/core/disclosure.h"
 #include "engine/core/pack_summary.h"
 #include "engine/core/tenant.h"
+#include "engine/core/usage.h"
 #include "engine/store/store.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
@@ -23,6 +25,8 @@ namespace vigie {
 struct ConnectorHealth {
   std::string id, type;
   ConnectorStatus::Snapshot status;
+  SourceDisclosure disclosure;
+  TrafficMeter::Reading traffic;  ///< since the engine started
 };
 
 struct RulesInForce {

@@ -29,7 +29,15 @@ Response list_connectors(const ApiParts& parts) {
     json.key("budget_units").value(status.budget_units);
     json.key("requests").value(status.requests).key("errors").value(status.errors);
     json.key("done_bytes").value(status.done_bytes);
-    json.key("total_bytes").value(status.total_bytes).end_object();
+    json.key("total_bytes").value(status.total_bytes);
+    write_disclosure(connector.disclosure, json);
+    json.key("contacted").begin_array();
+    for (const auto& [host, traffic] : connector.traffic.hosts) {
+      json.begin_object().key("host").value(host).key("requests").value(traffic.requests);
+      json.key("bytes_received").value(traffic.bytes_received);
+      json.key("bytes_sent").value(traffic.bytes_sent).end_object();
+    }
+    json.end_array().end_object();
   }
   json.end_array().end_object();
   return json_response(std::move(body));

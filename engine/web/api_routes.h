@@ -23,6 +23,7 @@ std::vector<Route> statistics_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
 std::vector<Route> delivery_routes(const SharedParts& parts);
 std::vector<Route> engine_routes(const SharedParts& parts);
+std::vector<Route> source_routes(const SharedParts& parts);
 std::vector<Route> stream_routes(const SharedParts& parts);
 
 /// A signed-in route that reads: its description says all of its query fields.

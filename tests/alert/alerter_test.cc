@@ -179,6 +179,14 @@ TEST_F(AlerterFacts, OneMessageThatAReceiverNeverTakesHoldsUpNoOther) {
   EXPECT_THAT(mail.has, testing::ElementsAre("vigie-2-mail"));
 }
 
+TEST_F(AlerterFacts, AMessageSaysWhatIsBlindWhenItLeaves) {
+  alerter->blind_now = [] { return std::vector<BlindSource>{{"facebook", Time{}}}; };
+  raise({"mail"});
+  settle();
+  ASSERT_EQ(mail.heard.size(), 1U);
+  EXPECT_NE(mail.heard[0].json.find(R"("blind":[{"source":"facebook",)"), std::string::npos);
+}
+
 TEST_F(AlerterFacts, EachReceiverHasAStepOfItsOwn) {
   raise({"mail", "chat"});
   EXPECT_TRUE(alerter->step(1, {}));

@@ -311,6 +311,27 @@ TEST(Renderer, TheObjectCarriesNumberLinkAndTheWholeAlert) {
   EXPECT_THAT(json, HasSubstr("\"alert\":" + to_json(water_alert())));
 }
 
+TEST(Renderer, SaysWhatCannotBeSeenNow) {
+  const std::vector<BlindSource> blind = {{"facebook", at("2026-10-14T05:50:00Z")},
+                                          {"x", at("2026-10-12T05:50:00Z")}};
+  const Message message = render(water_alert(), 7, "mail", kUrl, blind);
+  const std::string said =
+      "Couverture : facebook aveugle depuis 07:50, x aveugle depuis le 12 oct. à 7 h 50";
+  for (const std::string* body :
+       {&message.text, &message.html, &message.slack, &message.mattermost}) {
+    EXPECT_THAT(*body, HasSubstr(said));
+  }
+  EXPECT_THAT(message.json, HasSubstr(R"({"source":"facebook","since":"2026-10-14T05:50:00Z"})"));
+  Alert english = water_alert();
+  english.language = "en";
+  EXPECT_THAT(render(english, 7, "mail", kUrl, blind).text,
+              HasSubstr("Coverage: facebook blind since 07:50"));
+  EXPECT_THAT(rendered(water_alert()).text, Not(HasSubstr("Couverture")));
+  const std::vector<BlindSource> many(8, blind.front());
+  EXPECT_THAT(render(water_alert(), 7, "mail", kUrl, many).text,
+              HasSubstr("07:50, 3 autres sources aveugles"));
+}
+
 TEST(AlertBody, ReadsBackAsItWasWritten) {
   Alert alert = water_alert();
   alert.quote = "\"\\\n\t\x01 é 😱";

@@ -274,6 +274,31 @@ await step("English is one click away", async () => {
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
   expect((await page.evaluate(() => document.documentElement.lang)) === "en", "the page's language is not said");
 });
+await step("operations show coverage as a chart and as a table, costs, and where data goes", async () => {
+  await page.getByRole("link", { name: "Operations" }).click();
+  await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();
+  await waitForFocus("content");
+  const chart = page.getByRole("img", { name: /Share of the time in which each source was seen: .*hook \d/ });
+  await chart.waitFor();
+  expect((await chart.locator("rect.sight-clear").count()) > 0, "nothing was seen");
+  await keep("operations");
+  await page.getByRole("button", { name: "Show the table" }).click();
+  const row = page.locator("#coverage tbody tr").filter({ hasText: "hook" });
+  await row.waitFor();
+  expect(/%/.test(await row.innerText()), await row.innerText());
+  const csv = await page.request.get(new URL(await page.locator("#coverage a[download]").getAttribute("href"), address).href);
+  expect(csv.status() === 200 && (await csv.text()).includes("hook,"), `the CSV: ${csv.status()}`);
+  const costs = await page.locator("#costs tfoot tr").innerText();
+  expect(/^All sources\s+[1-9]/.test(costs), costs);
+  expect((await page.locator("#data tbody tr").filter({ hasText: "hook" }).innerText()).includes("it calls us"), "the push is not told");
+  await keep("operations_table");
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(content <= window, `${content} px wide on ${window}`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.getByRole("link", { name: "Back" }).click();
+  await page.locator("li.row").first().waitFor();
+});
 await step("a telephone's width does not scroll sideways", async () => {
   await page.getByRole("button", { name: "Français" }).click();
   await page.setViewportSize({ width: 390, height: 844 });

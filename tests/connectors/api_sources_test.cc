@@ -348,6 +348,10 @@ TEST_P(ApiSourceTest, DeletesWhatTheSourceTookBack) {
 INSTANTIATE_TEST_SUITE_P(Every, ApiSourceTest, testing::ValuesIn(api_pages()),
                          [](const auto& one) { return one.param.type; });
 
+std::ptrdiff_t asked_for(const ApiPeer& peer, const std::string& path) {
+  return std::ranges::count(peer.requests(), path, &ApiPeer::Request::path);
+}
+
 TEST(ApiPoller, SpendsItsQuotaOnceAlsoAcrossRestarts) {
   ApiPeer peer([](const auto&) { return ApiPeer::Answer{200, {}, R"({"items":[]})"}; });
   const std::string yaml =
@@ -365,7 +369,56 @@ TEST(ApiPoller, SpendsItsQuotaOnceAlsoAcrossRestarts) {
       cursor = engine.arrivals().back().cursor;
     }
   }
-  EXPECT_EQ(peer.requests().size(), 2u);
+  EXPECT_EQ(asked_for(peer, "/all"), 2);
+}
+
+/// What one poll of /all came to, of a source that needs no secret unless `more` says so.
+ConnectorStatus::Snapshot polled(const ApiPeer& peer, const std::string& more = {}) {
+  EngineStandIn engine("http_json");
+  auto made = make_http_json_connector(
+      engine.context("id: town\nallow_private: true\napi: " + peer.url() + "\n" + more +
+                     "\nrequest: {url: '{api}/all'}\nmentions: [{items: /items/*, id: /id}]\n"));
+  if (made) {
+    engine.run(**made, [&] { return engine.status().snapshot().requests > 0; });
+  } else {
+    ADD_FAILURE() << made.error().text;
+  }
+  return engine.status().snapshot();
+}
+
+TEST(ApiPoller, APublicPageIsReadAsItsSiteAllows) {
+  ApiPeer peer([](const ApiPeer::Request& request) {
+    const bool is_robots = request.path == "/robots.txt";
+    return ApiPeer::Answer{
+        200, {}, is_robots ? "User-agent: vigie\nDisallow: /all\n" : R"({"items":[]})"};
+  });
+  const ConnectorStatus::Snapshot refused = polled(peer);
+  EXPECT_EQ(refused.state, State::kDisallowed);
+  EXPECT_NE(refused.detail.find("robots.txt"), std::string::npos) << refused.detail;
+  EXPECT_EQ(asked_for(peer, "/all"), 0);
+  EXPECT_EQ(polled(peer, "robots_txt: ignore").state, State::kActive) << "the town's own site";
+  EXPECT_EQ(asked_for(peer, "/all"), 1);
+}
+
+TEST(ApiPoller, AnApiWithAKeyIsMadeToBeAsked) {
+  const TempFolder folder;
+  const std::string secret = folder.write("key", "the-key-of-the-town");
+  std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
+  ApiPeer peer([](const auto&) { return ApiPeer::Answer{200, {}, R"({"items":[]})"}; });
+  EXPECT_EQ(polled(peer, "secret_file: " + secret).state, State::kActive);
+  EXPECT_EQ(asked_for(peer, "/robots.txt"), 0);
+}
+
+TEST(ApiPoller, WhatIsReservedFromDataMiningIsNotTaken) {
+  ApiPeer peer([](const ApiPeer::Request& request) {
+    const bool is_robots = request.path == "/robots.txt";
+    return ApiPeer::Answer{
+        is_robots ? 404 : 200, {"TDM-Reservation: 1"}, R"({"items":[{"id":1}]})"};
+  });
+  const ConnectorStatus::Snapshot refused = polled(peer);
+  EXPECT_EQ(refused.state, State::kDisallowed);
+  EXPECT_NE(refused.detail.find("reserves"), std::string::npos) << refused.detail;
+  EXPECT_EQ(polled(peer, "robots_txt: ignore").state, State::kActive);
 }
 
 TEST(ApiPoller, FollowsNoLinkToAnotherSite) {

@@ -201,8 +201,9 @@ class Courtesy : public testing::Test {
     if (request.path == "/leads") {
       return {.status = 302, .headers = {"Location: /private/feed"}};
     }
-    return {.body = kFeed};
+    return {.headers = headers_, .body = kFeed};
   }};
+  std::vector<std::string> headers_;
 };
 
 TEST_F(Courtesy, WhatRobotsTxtForbidsIsNotFetched) {
@@ -227,6 +228,17 @@ TEST_F(Courtesy, ARedirectIsNotFollowedToWhereRobotsTxtForbids) {
 TEST_F(Courtesy, TheOperatorMayOverrideItForTheTownsOwnSites) {
   EXPECT_EQ(poll("/private/feed", "robots_txt: ignore\n").state, State::kActive);
   EXPECT_THAT(asked_, ElementsAre("/private/feed"));
+}
+
+TEST_F(Courtesy, WhatIsReservedFromDataMiningIsNotTaken) {
+  headers_ = {"TDM-Reservation: 1"};
+  const auto status = poll("/public/feed");
+  EXPECT_EQ(status.state, State::kDisallowed);
+  EXPECT_EQ(status.detail, site_.url() + " reserves text and data mining (TDM-Reservation)");
+  EXPECT_GE(status.next_attempt_at, now_ + std::chrono::hours(24)) << "no endless retry";
+  EXPECT_EQ(poll("/public/feed", "robots_txt: ignore\n").state, State::kActive);
+  headers_ = {"TDM-Reservation: 0"};
+  EXPECT_EQ(poll("/public/feed").state, State::kActive);
 }
 
 TEST_F(Courtesy, WhileRobotsTxtCannotBeReadNothingIsFetched) {

@@ -143,6 +143,40 @@ TEST_F(StreamTransportTest, ReadsAndWritesMessages) {
   EXPECT_EQ(peer_.tell("wrong"), "[]");
 }
 
+TEST_F(StreamTransportTest, CountsWhatGoesOverAStreamWhileItIsOpen) {
+  const auto meter = std::make_shared<TrafficMeter>();
+  HttpClient metered(client_, meter);
+  HttpRequest request;
+  request.url = peer_.url("http", "/");
+  request.allow_private = true;
+  auto stream = run(metered.open(std::move(request), {}));
+  ASSERT_TRUE(stream);
+  peer_.tell("chunk", R"("data": "0123456789")");
+  EXPECT_EQ(read(**stream), "0123456789");
+  const Traffic first = meter->read().total;
+  EXPECT_EQ(first.requests, 1U);
+  EXPECT_GT(first.bytes_received, 10U) << "the header counts, too";
+  EXPECT_GT(first.bytes_sent, std::string_view("GET / HTTP/1.1").size());
+  peer_.tell("chunk", R"("data": "abcde")");
+  read(**stream);
+  EXPECT_EQ(meter->read().total.bytes_received, first.bytes_received + 5);
+  stream->reset();
+  EXPECT_EQ(meter->read().total.bytes_received, first.bytes_received + 5) << "not twice";
+  EXPECT_EQ(meter->read().hosts.begin()->first, "127.0.0.1");
+  EXPECT_EQ(client_.options().meter->read().total, Traffic{}) << "each counts its own";
+}
+
+TEST_F(StreamTransportTest, CountsTheMessagesOfASocket) {
+  HttpOptions options;
+  auto request = socket_request(peer_);
+  auto answer = run(open_web_socket(io_.get_executor(), options, std::move(request)));
+  ASSERT_TRUE(answer && answer->socket);
+  peer_.tell("frame", R"("data": "seven b")");
+  EXPECT_EQ(read(*answer->socket), "seven b");
+  EXPECT_TRUE(run(answer->socket->write("four")));
+  EXPECT_EQ(options.meter->read().total, (Traffic{1, 7, 4}));
+}
+
 TEST_F(StreamTransportTest, SaysWhyASocketEnded) {
   auto socket = open_plain_socket();
   peer_.tell("frame", R"("data": "half a message", "split": 6)");

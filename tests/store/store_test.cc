@@ -1,6 +1,7 @@
 #include "engine/store/store.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -371,6 +372,26 @@ TEST(Record, CutAnywhereIsRefused) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_record(std::string_view(bytes).substr(0, size))) << size;
   }
+}
+
+/// A folder as it was before there were the newest families.
+TEST(StoreFolder, AnEarlierVersionsIsBroughtUpToDateByTheServiceAndOthersSaySo) {
+  const TempFolder folder;
+  {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* earlier = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, folder.path(), &earlier).ok());
+    delete earlier;
+  }
+  RocksOptions reading;
+  reading.read_only = true;
+  const auto refused = open_rocks(folder.path(), reading);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text.find("start the service once"), std::string::npos)
+      << refused.error().text;
+  EXPECT_TRUE(open_rocks(folder.path()));
+  EXPECT_TRUE(open_rocks(folder.path(), reading));
 }
 
 }  // namespace

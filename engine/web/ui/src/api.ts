@@ -75,6 +75,60 @@ export interface Connector {
   id: string;
   state: "active" | "waiting" | "finished" | "limited" | "retired" | "starting" | "quota_spent" | "unauthorised" | "disallowed";
   detail: string;
+  hosts: string[];
+  sends: string[];
+  is_pushed: boolean;
+  country: string;
+  legal_note: string;
+  contacted: { host: string }[];
+}
+
+export type Sight = "clear" | "partial" | "blind" | "unwatched";
+
+export interface CoverageInterval {
+  from: string;
+  to: string;
+  sight: Sight;
+  state: string;
+  reason: string;
+}
+
+export interface SourceCoverage {
+  source: string;
+  healthy_share: number | null;
+  blind_s: number;
+  reasons: { state: string; reason: string; seconds: number }[];
+  intervals: CoverageInterval[];
+}
+
+export interface Coverage {
+  from: string;
+  to: string;
+  healthy_share: number | null;
+  partial_share: number | null;
+  sources: SourceCoverage[];
+}
+
+export interface CostShare {
+  euros: number;
+  reads: number;
+  requests: number;
+  bytes: number;
+}
+
+interface TenantCost {
+  tenant: string;
+  kept: number;
+  share: CostShare;
+}
+
+export interface Costs {
+  from: string;
+  to: string;
+  sources: { source: string; total: CostShare; unkept: CostShare; tenants: TenantCost[] }[];
+  tenants: TenantCost[];
+  unkept: CostShare;
+  total: CostShare;
 }
 
 export interface Filter {
@@ -167,6 +221,10 @@ export function watch(tenant: string, listeners: {
   };
 }
 
+function range(from: number, to: number): URLSearchParams {
+  return new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+}
+
 export interface AlertList {
   alerts: Alert[];
   more: boolean;
@@ -178,6 +236,8 @@ export const api = {
   signOut: () => call<void>("DELETE", kSession),
   tenants: async () => (await call<{ tenants: { id: string; name: string }[] }>("GET", "/api/v1/tenants")).tenants,
   connectors: async () => (await call<{ connectors: Connector[] }>("GET", "/api/v1/connectors")).connectors,
+  coverage: (tenant: string, from: number, to: number) => call<Coverage>("GET", `/api/v1/tenants/${tenant}/coverage?${range(from, to)}`),
+  costs: (from: number, to: number) => call<Costs>("GET", `/api/v1/costs?${range(from, to)}`),
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
   mention: (tenant: string, ref: string) => call<Mention>("GET", `/api/v1/tenants/${tenant}/mentions/${ref}`),
   mentions: (tenant: string, filter: Filter, before?: string) => {

@@ -5,6 +5,7 @@ import { Alerts, kAlertsPerPage } from "./alerts";
 import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Summary } from "./api";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
+import { Operations } from "./operations";
 import { Overview } from "./overview";
 import { address, useRoute } from "./route";
 import { Shortcuts } from "./shortcuts";
@@ -179,9 +180,11 @@ function App() {
         {signedIn && <button type="button" onClick={() => void signOut()}>{t("header.signOut")}</button>}
       </header>
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
-      {route.page === "town" && signedIn === false && <SignIn notice={notice} onDone={() => void enter().then(() => focusSoon("h1"))} />}
+      {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={() => void enter().then(() => focusSoon("h1"))} />}
       {route.page === "town" && signedIn && tenant && <Town key={tenant.id} tenant={tenant} openRef={openRef} />}
+      {route.page === "operations" && signedIn && tenant && <Operations key={tenant.id} tenant={tenant} back={address.town(tenant.id)} />}
       <footer>
+        {signedIn && tenant && <a href={address.operations(tenant.id)}>{t("ops.title")}</a>}
         <a href={address.accessibility}>{t("access.title")}</a>
         {signedIn && <Shortcuts />}
       </footer>

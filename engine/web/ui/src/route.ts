@@ -3,7 +3,7 @@ import { focusSoon } from "./focus";
 
 /// What the address says. A mention's ref means something only within its town, so an address that opens one names both.
 export interface Route {
-  page: "town" | "accessibility";
+  page: "town" | "operations" | "accessibility";
   tenant: string;
   ref: string;
 }
@@ -11,11 +11,14 @@ export interface Route {
 export const address = {
   town: (tenant: string) => `#/${tenant}`,
   mention: (tenant: string, ref: string) => `#/${tenant}/mention/${ref}`,
+  operations: (tenant: string) => `#/${tenant}/exploitation`,
   accessibility: "#/accessibilite",
 };
 
 export function readRoute(hash: string): Route {
   if (hash === address.accessibility) return { page: "accessibility", tenant: "", ref: "" };
+  const [, operated] = /^#\/([a-z0-9-]+)\/exploitation$/.exec(hash) ?? [];
+  if (operated) return { page: "operations", tenant: operated, ref: "" };
   const [, tenant = "", ref = ""] = /^#\/([a-z0-9-]+)(?:\/mention\/([^/]+))?$/.exec(hash) ?? [];
   return { page: "town", tenant, ref };
 }

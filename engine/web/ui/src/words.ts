@@ -25,6 +25,15 @@ const fr = {
     known: { title: "Ce que l’on sait imparfait", items: "Le contenu des mentions vient de tiers : sa langue et ses emoji ne sont pas toujours décrits.\nLes courriels d’alerte n’ont pas été essayés avec un lecteur d’écran." },
     contact: { title: "Signaler une difficulté", items: "Dites-la au service de votre collectivité qui exploite Vigie.\nSans réponse satisfaisante, le Défenseur des droits peut être saisi." },
   },
+  ops: {
+    title: "Exploitation", coverage: "Couverture", formula: "Secondes où une source était vue, sur toutes les secondes attendues.", partly: "et {{share}} en partie", range: "Période", days_one: "{{count}} jour", days_other: "{{count}} jours", table: "Voir le tableau", csv: "Télécharger en CSV", nothing: "Rien n’est encore connu de cette période.", chart: "Part du temps où chaque source était vue : {{summary}}. Le tableau dit la même chose.",
+    source: "Source", reasons: "Pourquoi elle n’était pas vue", seconds: "{{count}} s", minutes: "{{count}} min", hours: "{{count}} h",
+    sight: { clear: "Vue", partial: "En partie", blind: "Aveugle", unwatched: "Non attendue" },
+    state: { active: "Active", waiting: "En attente après une erreur", finished: "Lue jusqu’au bout", limited: "Partielle", retired: "Retirée", starting: "Démarrage", quota_spent: "Quota épuisé", unauthorised: "Accès refusé", disallowed: "Refusée par robots.txt", stopped: "Vigie arrêtée", removed: "Hors configuration" },
+    costs: "Coûts sur 30 jours", costRule: "Une lecture payée une seule fois sert toutes les collectivités : son coût se partage selon les mentions que chacune garde. Ce que personne ne garde est à part.", kept: "Mentions gardées ici", ours: "Part d’ici", unkept: "Gardé par personne", total: "Total", reads: "Lectures", requests: "Requêtes", bytes: "Octets", all: "Toutes les sources",
+    data: "Où vont les données", dataRule: "Aucune mention et aucun auteur ne sont envoyés à une source.", now: "État", hosts: "Serveurs", sends: "Ce qui leur est envoyé", country: "Pays", note: "Note juridique", nobody: "aucun", none: "rien", unknown: "non indiqué", pushed: "elle nous appelle",
+    what: { user_agent: "nom du logiciel et contact", address: "adresse de la page lue", query: "termes cherchés", accounts: "comptes suivis", credential: "clé d’accès", acknowledgement: "accusés de réception", callback: "adresse de rappel" },
+  },
   age: { seconds: "à l’instant", minutes: "il y a {{count}} min", hours: "il y a {{count}} h", days: "il y a {{count}} j" },
 };
 
@@ -51,6 +60,15 @@ const en: typeof fr = {
     untested: { title: "What has not been tried", items: "Screen readers (NVDA, JAWS, VoiceOver, TalkBack).\nBrowsers other than Chromium.\nText at 200 % and a width of 320 pixels.\nUse by people with disabilities." },
     known: { title: "What is known to be imperfect", items: "Mentions are written by others: their language and emoji are not always described.\nAlert mails have not been tried with a screen reader." },
     contact: { title: "Tell of a difficulty", items: "Tell the service of your town that runs Vigie.\nIn France, the Défenseur des droits can be asked if the answer does not satisfy." },
+  },
+  ops: {
+    title: "Operations", coverage: "Coverage", formula: "Seconds in which a source was seen, of all seconds expected.", partly: "and {{share}} in part", range: "Period", days_one: "{{count}} day", days_other: "{{count}} days", table: "Show the table", csv: "Download as CSV", nothing: "Nothing is known of this period yet.", chart: "Share of the time in which each source was seen: {{summary}}. The table says the same.",
+    source: "Source", reasons: "Why it was not seen", seconds: "{{count}} s", minutes: "{{count}} min", hours: "{{count}} h",
+    sight: { clear: "Seen", partial: "In part", blind: "Blind", unwatched: "Not expected" },
+    state: { active: "Active", waiting: "Waiting after an error", finished: "Read to its end", limited: "Partial", retired: "Retired", starting: "Starting", quota_spent: "Quota spent", unauthorised: "Access refused", disallowed: "Refused by robots.txt", stopped: "Vigie did not run", removed: "Not in the configuration" },
+    costs: "Costs over 30 days", costRule: "What is read once, and paid once, serves all towns: its cost is split by the mentions that each keeps. What nobody keeps stands apart.", kept: "Mentions kept here", ours: "Share of this town", unkept: "Kept by nobody", total: "Total", reads: "Reads", requests: "Requests", bytes: "Bytes", all: "All sources",
+    data: "Where data goes", dataRule: "No mention and no author is ever sent to a source.", now: "State", hosts: "Servers", sends: "What is sent to them", country: "Country", note: "Legal note", nobody: "none", none: "nothing", unknown: "not stated", pushed: "it calls us",
+    what: { user_agent: "the software’s name and contact", address: "address of the page read", query: "search terms", accounts: "accounts followed", credential: "access key", acknowledgement: "acknowledgements", callback: "callback address" },
   },
   age: { seconds: "just now", minutes: "{{count}} min ago", hours: "{{count}} h ago", days: "{{count}} d ago" },
 };
