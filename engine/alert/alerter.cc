@@ -2,20 +2,27 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <utility>
 
-#include "engine/alert/alert.h"
+#include "engine/alert/group_renderer.h"
 #include "engine/alert/renderer.h"
 #include "engine/core/check.h"
 
 namespace vigie {
 
-Alerter::Alerter(Store& store, std::vector<Receiver> receivers, std::string public_url,
-                 const Clock& clock, Metrics& metrics, std::uint64_t seed)
-    : store_(store), public_url_(std::move(public_url)), clock_(clock), metrics_(metrics) {
+using Purpose = Delivery::Purpose;
+
+Alerter::Alerter(Store& store, std::vector<Receiver> receivers, Rules rules, const Clock& clock,
+                 Metrics& metrics, std::uint64_t seed)
+    : store_(store), rules_(std::move(rules)), clock_(clock), metrics_(metrics) {
   for (Receiver& receiver : receivers) {
-    lanes_.push_back({std::move(receiver), std::mt19937_64(seed++)});
+    Lane lane;
+    lane.receiver = std::move(receiver);
+    lane.index = lanes_.size();
+    lane.random.seed(seed++);
+    lanes_.push_back(std::move(lane));
   }
 }
 
@@ -30,12 +37,14 @@ bool Alerter::step() {
 
 bool Alerter::step(std::size_t receiver, const std::stop_token& stop) {
   Lane& lane = lanes_.at(receiver);
-  if (clock_.now() < lane.held_until) {
+  const Time now = clock_.now();
+  notice_clock(lane, now);
+  if (now < lane.held_until) {
     return false;
   }
   bool did_something = false;
-  for (Delivery& delivery : due(lane.receiver.id)) {
-    if (stop.stop_requested() || !try_delivery(receiver, std::move(delivery), stop)) {
+  for (Parcel& parcel : parcels(lane, now, did_something)) {
+    if (stop.stop_requested() || !tell(lane, std::move(parcel), stop)) {
       return false;
     }
     did_something = true;
@@ -43,14 +52,149 @@ bool Alerter::step(std::size_t receiver, const std::stop_token& stop) {
   return did_something;
 }
 
-std::vector<Delivery> Alerter::due(std::string_view receiver) const {
-  Result<std::vector<Delivery>> due =
-      store_.deliveries(false, clock_.now(), std::numeric_limits<std::size_t>::max(), receiver);
-  check(due.has_value(), "the outbox can be read");
-  std::ranges::sort(*due, {},
-                    [](const Delivery& owed) { return std::tuple(owed.attempts, owed.alert); });
-  due->resize(std::min(due->size(), kMaxPerStep));
-  return std::move(*due);
+/// What was put off by a clock that was ahead is not waited for.
+void Alerter::notice_clock(Lane& lane, Time now) {
+  const bool was_set_back = now + kClockTolerance < lane.looked_at;
+  const microseconds by = lane.looked_at - now;
+  lane.looked_at = now;
+  if (!was_set_back) {
+    return;
+  }
+  lane.held_until = {};
+  lane.waiting.clear();
+  Result<std::vector<Delivery>> owed = store_.deliveries(
+      false, Time::max(), std::numeric_limits<std::size_t>::max(), lane.receiver.id);
+  check(owed.has_value(), "the outbox can be read");
+  Store::AlertingChange change;
+  for (Delivery& delivery : *owed) {
+    if (delivery.next_at > now) {
+      delivery.next_at = now;
+      change.owed.push_back(std::move(delivery));
+    }
+  }
+  store_.change_alerting(change);
+  on_clock_set_back(by);
+}
+
+/// Those tried least first. What waits for a moment that nobody can have put it off to is due: the
+/// clock was set back while the service did not run.
+std::vector<Delivery> Alerter::due(Lane& lane, Time now) const {
+  Result<std::vector<Delivery>> owed = store_.deliveries(
+      false, Time::max(), std::numeric_limits<std::size_t>::max(), lane.receiver.id);
+  check(owed.has_value(), "the outbox can be read");
+  if (lane.rulings_version != rules_.rulings.version()) {
+    lane.rulings_version = rules_.rulings.version();
+    lane.waiting.clear();
+  }
+  std::map<std::uint64_t, Time> waiting;
+  std::erase_if(*owed, [&](const Delivery& delivery) {
+    if (delivery.next_at > now && delivery.next_at - now <= kMaxPatience + kClockTolerance) {
+      return true;
+    }
+    const auto held = lane.waiting.find(delivery.alert);
+    const bool waits = held != lane.waiting.end() && held->second > now;
+    if (waits) {
+      waiting.insert(*held);
+    }
+    return waits;
+  });
+  lane.waiting = std::move(waiting);
+  std::ranges::sort(*owed, {},
+                    [](const Delivery& one) { return std::tuple(one.attempts, one.alert); });
+  return std::move(*owed);
+}
+
+std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_something) {
+  Standings standings(store_);
+  std::vector<Parcel> ready;
+  std::map<std::uint64_t, Parcel> groups;  // by their number
+  std::map<TenantId, Parcel> released;     // held until now
+  for (Delivery& delivery : due(lane, now)) {
+    const bool is_fresh = delivery.purpose == Purpose::kAlert;
+    if (is_fresh && ready.size() >= kMaxPerStep) {
+      continue;
+    }
+    std::optional<Owed> owed = read(lane, std::move(delivery));
+    if (!owed) {
+      did_something = true;
+      continue;
+    }
+    if (owed->delivery.purpose == Purpose::kGroup) {
+      Parcel& group = groups[owed->delivery.round];
+      group.group = owed->delivery.round;
+      group.owed.push_back(std::move(*owed));
+      continue;
+    }
+    const Ruling ruling = rules_.rulings.on(*owed, now, standings);
+    if (ruling.kind == Ruling::Kind::kHold) {
+      hold(lane, std::move(*owed), ruling.until, now);
+    } else if (ruling.kind == Ruling::Kind::kDrop) {
+      drop(lane, *owed);
+      did_something = true;
+    } else if (owed->delivery.purpose == Purpose::kHeld && owed->delivery.attempts == 0) {
+      Parcel& parcel = released[owed->tenant];
+      parcel.occasion = ruling.occasion;
+      if (parcel.owed.size() < kMaxPerGroup) {
+        parcel.owed.push_back(std::move(*owed));
+      }
+    } else {
+      ready.push_back({{std::move(*owed)}, ruling.occasion});
+    }
+  }
+  for (auto& [tenant, parcel] : released) {
+    form_group(parcel);
+    ready.push_back(std::move(parcel));
+  }
+  for (auto& [number, parcel] : groups) {
+    ready.push_back(std::move(parcel));
+  }
+  std::ranges::stable_sort(
+      ready, {}, [](const Parcel& parcel) { return parcel.owed.front().delivery.attempts; });
+  return ready;
+}
+
+std::optional<Owed> Alerter::read(Lane& lane, Delivery delivery) {
+  Result<std::optional<Store::StoredAlert>> stored = store_.alert(delivery.alert);
+  check(stored.has_value(), "an alert can be read");
+  Result<Alert> alert =
+      *stored ? parse_alert((*stored)->body) : fail(ErrorCode::kNotFound, "the alert is gone");
+  if (!alert) {
+    metrics_.delivery(lane.index, "dead");
+    give_up(std::move(delivery), alert.error().text);
+    return std::nullopt;
+  }
+  return Owed{std::move(delivery), (*stored)->tenant, std::move(*alert), (*stored)->work};
+}
+
+/// That it was held is written down: what is released together is told together, after a restart
+/// too. What was tried before may have arrived, and stays by itself.
+void Alerter::hold(Lane& lane, Owed owed, Time until, Time now) {
+  lane.waiting[owed.delivery.alert] =
+      std::clamp<Time>(until, now + std::chrono::seconds(1), now + kLookAgain);
+  if (owed.delivery.purpose == Purpose::kAlert && owed.delivery.attempts == 0) {
+    owed.delivery.purpose = Purpose::kHeld;
+    store_.update_delivery(owed.delivery);
+    metrics_.delivery(lane.index, "held");
+  }
+}
+
+void Alerter::drop(Lane& lane, const Owed& owed) {
+  store_.delivery_done(owed.delivery.alert, owed.delivery.receiver);
+  metrics_.delivery(lane.index, "dropped");
+}
+
+void Alerter::form_group(Parcel& parcel) {
+  if (parcel.owed.size() == 1) {
+    return;
+  }
+  parcel.group = parcel.owed.front().delivery.alert;
+  Store::AlertingChange change;
+  for (Owed& owed : parcel.owed) {
+    owed.delivery.purpose = Purpose::kGroup;
+    owed.delivery.round = parcel.group;
+    change.owed.push_back(owed.delivery);
+  }
+  store_.change_alerting(change);
 }
 
 void Alerter::give_up_orphans() {
@@ -67,56 +211,72 @@ void Alerter::give_up_orphans() {
   }
 }
 
-/// False when the receiver is better left alone for now.
-bool Alerter::try_delivery(std::size_t receiver, Delivery delivery, const std::stop_token& stop) {
-  const Result<std::optional<Store::StoredAlert>> stored = store_.alert(delivery.alert);
-  check(stored.has_value(), "an alert can be read");
-  const Result<Alert> alert =
-      *stored ? parse_alert((*stored)->body) : fail(ErrorCode::kNotFound, "the alert is gone");
-  if (!alert) {
-    metrics_.delivery(receiver, "dead");
-    give_up(std::move(delivery), alert.error().text);
-    return true;
+Message Alerter::message_of(const Lane& lane, const Parcel& parcel) const {
+  const std::string& receiver = lane.receiver.id;
+  if (parcel.group == 0) {
+    const Owed& owed = parcel.owed.front();
+    return render(owed.alert, owed.delivery.alert, receiver, rules_.public_url,
+                  remarks_on(parcel.occasion, owed.alert));
   }
-  Lane& lane = lanes_[receiver];
-  Attempt attempt = lane.receiver.notifier->deliver(
-      render(*alert, delivery.alert, delivery.receiver, public_url_));
+  std::vector<NumberedAlert> alerts;
+  for (const Owed& owed : parcel.owed) {
+    alerts.push_back({owed.delivery.alert, owed.alert});
+  }
+  return render_group(alerts, parcel.group, receiver, rules_.public_url);
+}
+
+/// False when the receiver is better left alone for now.
+bool Alerter::tell(Lane& lane, Parcel parcel, const std::stop_token& stop) {
+  Attempt attempt = lane.receiver.notifier->deliver(message_of(lane, parcel));
   const bool has_failed = attempt.outcome == Attempt::Outcome::kRetry;
   if (has_failed && stop.stop_requested()) {
     return false;
   }
   lane.failures_in_a_row = has_failed ? lane.failures_in_a_row + 1 : 0;
   if (attempt.outcome == Attempt::Outcome::kDelivered) {
-    store_.delivery_done(delivery.alert, delivery.receiver);
-    metrics_.delivery(receiver, "sent");
-    if (!attempt.error.empty()) {
-      delivery.last_error = std::move(attempt.error);
-      on_mishap(delivery);
-    }
+    delivered(lane, parcel, std::move(attempt.error));
     return true;
   }
   if (has_failed) {
-    hold(lane, attempt.retry_after);
+    wait_for_receiver(lane, attempt.retry_after);
   }
-  const bool gives_up = !has_failed || clock_.now() - alert->raised_at >= kMaxAge;
-  metrics_.delivery(receiver, gives_up ? "dead" : "failed");
-  if (gives_up) {
-    give_up(std::move(delivery), std::move(attempt.error));
-  } else {
-    put_off(lane, std::move(delivery), std::move(attempt));
+  for (Owed& owed : parcel.owed) {
+    const bool is_old = clock_.now() - owed.alert.raised_at >= kMaxAge &&
+                        owed.delivery.attempts + 1 >= kMinAttempts;
+    const bool gives_up = !has_failed || is_old;
+    metrics_.delivery(lane.index, gives_up ? "dead" : "failed");
+    if (gives_up) {
+      give_up(std::move(owed.delivery), attempt.error);
+    } else {
+      put_off(lane, std::move(owed.delivery), attempt);
+    }
   }
   return !has_failed;
 }
 
-void Alerter::hold(Lane& lane, std::chrono::seconds asked) {
+void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
+  Store::AlertingChange change;
+  for (const Owed& owed : parcel.owed) {
+    change.done.emplace_back(owed.delivery.alert, owed.delivery.receiver);
+  }
+  store_.change_alerting(change);
+  metrics_.delivery(lane.index, "sent");
+  if (!but.empty()) {
+    Delivery& delivery = parcel.owed.front().delivery;
+    delivery.last_error = std::move(but);
+    on_mishap(delivery);
+  }
+}
+
+void Alerter::wait_for_receiver(Lane& lane, std::chrono::seconds asked) {
   const microseconds wait = back_off(lane.failures_in_a_row, lane.random);
   lane.held_until =
       clock_.now() + std::min<microseconds>(std::max<microseconds>(wait, asked), kMaxPatience);
 }
 
-void Alerter::put_off(Lane& lane, Delivery delivery, Attempt attempt) {
+void Alerter::put_off(Lane& lane, Delivery delivery, const Attempt& attempt) {
   ++delivery.attempts;
-  delivery.last_error = std::move(attempt.error);
+  delivery.last_error = attempt.error;
   delivery.next_at =
       std::max(lane.held_until, clock_.now() + back_off(delivery.attempts, lane.random));
   store_.update_delivery(delivery);

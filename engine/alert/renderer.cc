@@ -4,9 +4,10 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <span>
 #include <string_view>
 
+#include "engine/alert/escape.h"
+#include "engine/alert/town_time.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -62,130 +63,6 @@ const Words& words_of(const Alert& alert) {
   return alert.language.starts_with("fr") ? kFrench : kEnglish;
 }
 
-/// Of `kinds` (characters of more than one byte) the one that `text` begins with; else nothing.
-std::string_view leading(std::string_view text, std::span<const std::string_view> kinds) {
-  const auto found = std::ranges::find_if(kinds, [&](auto kind) { return text.starts_with(kind); });
-  return found == kinds.end() ? std::string_view() : *found;
-}
-
-/// Control characters would end a line or a header, directional ones would turn our own words
-/// around.
-std::string one_line(std::string_view text) {
-  static constexpr std::string_view kDirectional[] = {"\u202A", "\u202B", "\u202C", "\u202D",
-                                                      "\u202E", "\u2066", "\u2067", "\u2068",
-                                                      "\u2069", "\u200E", "\u200F", "\u061C"};
-  static constexpr std::string_view kLineEnds[] = {"\u0085", "\u2028", "\u2029"};
-  std::string out;
-  while (!text.empty()) {
-    std::size_t length = 1;
-    const auto byte = static_cast<unsigned char>(text[0]);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += ' ';
-    } else if (const auto control = leading(text, kDirectional); !control.empty()) {
-      length = control.size();
-    } else if (const auto line_end = leading(text, kLineEnds); !line_end.empty()) {
-      length = line_end.size();
-      out += ' ';
-    } else {
-      out += text[0];
-    }
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-/// A masked handle has an asterisk per byte, so that marks stay right; people are shown one sign.
-std::string shorten_handles(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    out += text[at];
-    if (text[at++] == '@' && at < text.size() && text[at] == '*') {
-      out += "…";
-      at = std::min(text.find_first_not_of('*', at), text.size());
-    }
-  }
-  return out;
-}
-
-/// What a person reads of something foreign.
-std::string plain(std::string_view text) { return shorten_handles(one_line(text)); }
-
-/// Guillemets within our guillemets become “ ”.
-std::string inner_quotes(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::string_view> kQuotes[] = {
-      {"«\u00a0", "“"}, {"«\u202f", "“"}, {"« ", "“"}, {"«", "“"},
-      {"\u00a0»", "”"}, {"\u202f»", "”"}, {" »", "”"}, {"»", "”"}};
-  std::string out;
-  while (!text.empty()) {
-    const auto* found = std::ranges::find_if(
-        kQuotes, [&](const auto& quote) { return text.starts_with(quote.first); });
-    if (found == std::end(kQuotes)) {
-      out += text.front();
-      text.remove_prefix(1);
-    } else {
-      out += found->second;
-      text.remove_prefix(found->first.size());
-    }
-  }
-  return out;
-}
-
-/// An '@' that calls nobody: chats take "@here" and "@all" for names even where they are quoted.
-constexpr std::string_view kSilentAt = "@\u200B";
-
-/// Slack's mark-up has no escapes but these three.
-std::string escape_slack(std::string_view text) {
-  std::string out;
-  for (const char c : plain(text)) {
-    out += c == '<'   ? "&lt;"
-           : c == '>' ? "&gt;"
-           : c == '&' ? "&amp;"
-           : c == '@' ? kSilentAt
-                      : std::string_view(&c, 1);
-  }
-  return out;
-}
-
-std::string escape_markdown(std::string_view text) {
-  std::string out;
-  for (const char c : plain(text)) {
-    if (c == '@') {
-      out += kSilentAt;
-    } else if (std::string_view("*_`~[]()<>&#|!\\").find(c) != std::string_view::npos) {
-      out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string{'\\', c};
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 /// The quote with `open` and `close` around its marked passages, each piece through `escape`.
 template <class Escape>
 std::string marked(const Alert& alert, std::string_view open, std::string_view close,
@@ -217,8 +94,9 @@ std::string source_name(const std::string& source) {
 
 class Renderer {
  public:
-  Renderer(const Alert& alert, const std::string& public_url)
-      : alert_(alert), words_(words_of(alert)) {
+  Renderer(const Alert& alert, const std::string& public_url,
+           const std::vector<std::string>& remarks)
+      : alert_(alert), words_(words_of(alert)), remarks_(remarks) {
     if (!public_url.empty()) {
       link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
     }
@@ -233,6 +111,9 @@ class Renderer {
     std::string out = subject() + "\n" + counts() + "\n";
     if (!alert_.is_first) {
       out += std::string(words_.rises) + "\n";
+    }
+    for (const std::string& remark : remarks_) {
+      out += remark + "\n";
     }
     if (!alert_.title.empty()) {
       out += "\n" + plain(alert_.title) + "\n";
@@ -263,6 +144,9 @@ class Renderer {
     out += "<h1 style=\"font-size:1.2em\">" + escape_html(subject()) + "</h1><p>" + counts();
     if (!alert_.is_first) {
       out += "<br>" + escape_html(words_.rises);
+    }
+    for (const std::string& remark : remarks_) {
+      out += "<br>" + escape_html(remark);
     }
     out += "</p><blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
     if (!alert_.title.empty()) {
@@ -306,6 +190,9 @@ class Renderer {
       out += " · " + deadline();
     }
     out += "\n" + std::string(words_.why) + " : " + escape(why()) + "\n" + times();
+    for (const std::string& remark : remarks_) {
+      out += "\n" + escape(remark);
+    }
     if (!link_.empty()) {
       out += "\n" + link_;
     }
@@ -359,59 +246,38 @@ class Renderer {
     return alert_.deadline_at == Time{} ? out : out + " · " + deadline();
   }
   std::string deadline() const {
-    return std::string(words_.deadline) + " " + clock_of(alert_.deadline_at);
+    return std::string(words_.deadline) + " " + clock_of(alert_.time_zone, alert_.deadline_at);
   }
 
-  /// As the town's clocks show it. A zone that the system does not know is told in UTC, and said
-  /// so.
-  struct Local {
-    std::chrono::year_month_day date;
-    int hour = 0, minute = 0;
-    std::string_view suffix;
-  };
-  Local local(Time time) const {
-    const std::optional<std::chrono::seconds> offset = utc_offset(alert_.time_zone, time);
-    const Time shown = time + offset.value_or(std::chrono::seconds(0));
-    const auto day = std::chrono::floor<std::chrono::days>(shown);
-    const std::chrono::hh_mm_ss clock(shown - day);
-    return {day, static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-            offset ? "" : " UTC"};
-  }
-  /// "08:42"
-  std::string clock_of(Time time) const {
-    const Local at = local(time);
-    char text[32];
-    std::snprintf(text, sizeof text, "%02d:%02d", at.hour, at.minute);
-    return text + std::string(at.suffix);
-  }
   /// "le 12 nov. à 21 h 17", with the year if it is not the alert's.
   std::string moment(Time time) const {
-    const Local at = local(time);
+    const TownTime at = town_time(alert_.time_zone, time);
     std::string out(words_.on);
     out += std::to_string(static_cast<unsigned>(at.date.day())) + " ";
     out += words_.months.at(static_cast<unsigned>(at.date.month()) - 1);
-    if (at.date.year() != local(alert_.raised_at).date.year()) {
+    if (at.date.year() != town_time(alert_.time_zone, alert_.raised_at).date.year()) {
       out += " " + std::to_string(static_cast<int>(at.date.year()));
     }
     out += words_.at;
     if (&words_ == &kEnglish) {
-      return out + clock_of(time);
+      return out + clock_of(alert_.time_zone, time);
     }
     char text[32];
-    std::snprintf(text, sizeof text, "%d h %02d", at.hour, at.minute);
+    std::snprintf(text, sizeof text, "%d h %02d", at.minute_of_day / 60, at.minute_of_day % 60);
     return out + text + std::string(at.suffix);
   }
 
   const Alert& alert_;
   const Words& words_;
+  const std::vector<std::string>& remarks_;
   std::string link_;
 };
 
 }  // namespace
 
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
-               const std::string& public_url) {
-  const Renderer renderer(alert, public_url);
+               const std::string& public_url, const std::vector<std::string>& remarks) {
+  const Renderer renderer(alert, public_url, remarks);
   Message message;
   message.idempotency_key = "vigie-" + std::to_string(number) + "-" + receiver;
   message.subject = renderer.subject();
@@ -424,6 +290,11 @@ Message render(const Alert& alert, std::uint64_t number, const std::string& rece
   json.key("number").value(number);
   json.key("headline").value(message.subject);
   json.key("link").value(renderer.link());
+  json.key("remarks").begin_array();
+  for (const std::string& remark : remarks) {
+    json.value(remark);
+  }
+  json.end_array();
   json.key("alert").raw(to_json(alert));
   json.end_object();
   return message;

@@ -67,6 +67,11 @@ Result<void> Engine::build() {
     return tl::make_unexpected(store.error());
   }
   store_ = std::move(*store);
+  Result<std::unique_ptr<Silences>> silences = Silences::recall(*store_, clock_.now());
+  if (!silences) {
+    return tl::make_unexpected(silences.error());
+  }
+  silences_ = std::move(*silences);
   const Result<std::vector<TenantKey>> keys =
       read_or_make_tenant_keys(config_.data_directory, config_.tenants);
   if (!keys) {
@@ -129,8 +134,10 @@ Result<void> Engine::build_alerter() {
     }
     receivers.push_back({receiver.id, std::move(*notifier)});
   }
-  alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), config_.public_url, clock_,
-                                       *metrics_, std::random_device()());
+  alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers),
+                                       Alerter::Rules{config_.public_url, Rulings(silences_.get())},
+                                       clock_, *metrics_, std::random_device()());
+  alerter_->on_clock_set_back = [this](microseconds by) { log_clock_set_back(by); };
   alerter_->on_mishap = [this](const Delivery& delivery) { log_mishap(delivery); };
   for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
     delivery_bells_.push_back(std::make_unique<Doorbell>());
@@ -166,6 +173,11 @@ void Engine::ring_deliveries() {
   for (const std::unique_ptr<Doorbell>& bell : delivery_bells_) {
     bell->ring();
   }
+}
+
+void Engine::log_clock_set_back(microseconds by) {
+  log_.warning("clock_set_back", "The clock was set back; what alerts were waiting for is due now.",
+               {{"seconds", std::chrono::floor<std::chrono::seconds>(by).count()}});
 }
 
 void Engine::log_mishap(const Delivery& delivery) {

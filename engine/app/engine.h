@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/alert/alerter.h"
+#include "engine/alert/silence.h"
 #include "engine/app/config.h"
 #include "engine/app/log.h"
 #include "engine/app/sources.h"
@@ -46,6 +47,7 @@ class Engine {
 
   const Config& config() const { return config_; }
   Store& store() { return *store_; }
+  Silences& silences() { return *silences_; }
   Sources& sources() { return *sources_; }
   Metrics& metrics() { return *metrics_; }
   const Clock& clock() const { return clock_; }
@@ -59,6 +61,7 @@ class Engine {
   Result<void> build_alerter();
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();
+  void log_clock_set_back(microseconds by);
   void log_mishap(const Delivery& delivery);
   void register_gauges();
   void register_connector_gauges(std::size_t connector);
@@ -68,6 +71,7 @@ class Engine {
   SystemClock clock_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Silences> silences_;
   std::unique_ptr<TenantPolicy> policy_;
   std::unique_ptr<Pseudonymiser> pseudonyms_;
   std::unique_ptr<KnowledgeShelf> shelf_;

@@ -58,7 +58,7 @@ class Metrics {
   // Histograms
   void lag(std::chrono::microseconds engine, std::chrono::microseconds detection);
   // vigie_alerts_raised_total {tenant,level}; vigie_alert_deliveries_total
-  // {receiver,result="sent|failed|dead"}; receiver "(unknown)": of a receiver that is configured no
+  // {receiver,result="sent|failed|dead|held|dropped"}; receiver "(unknown)": of a receiver that is configured no
   // more
   void alert_raised(std::size_t tenant, Urgency level);
   void delivery(std::size_t receiver, std::string_view result);

@@ -24,8 +24,10 @@ namespace vigie {
 //  5. urgent       T D S → nothing: high or critical, as corrected
 //  6. rollups      T hour (u32) topic 00 source → 12 counts (counts.h), by tone × 4 + urgency
 //  7. cursors      connector → cursor
-//  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
+//  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error,
+//                  byte purpose, varint round
 //  9. alerts       'a' A → T D · 'b' T A → body · 'w' A → byte state, signed at, by
+//                  'n' key → note (both alerting's: alert/silence.h, alert/alerter.h)
 // 10. dead_letters number (u64) → signed received_at, connector, reason, detail, bytes (texts)
 // 11. author_keys  T D N → (pseudonym[16], 32-byte key)*: of the authors that a batch sealed; N
 //                  ascends within (T, D)

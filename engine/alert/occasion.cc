@@ -1,0 +1,21 @@
+#include "engine/alert/occasion.h"
+
+#include "engine/alert/town_time.h"
+
+namespace vigie {
+
+std::vector<std::string> remarks_on(const Occasion& occasion, const Alert& alert) {
+  const bool is_english = !alert.language.starts_with("fr");
+  const auto say = [&](std::string french, std::string english) {
+    return is_english ? std::move(english) : std::move(french);
+  };
+  std::vector<std::string> remarks;
+  if (occasion.was_held) {
+    const std::string at = clock_of(alert.time_zone, alert.raised_at);
+    remarks.push_back(say("Retenue depuis " + at + " (silence ou heures calmes).",
+                          "Held since " + at + " (silence or quiet hours)."));
+  }
+  return remarks;
+}
+
+}  // namespace vigie
