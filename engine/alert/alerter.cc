@@ -14,6 +14,21 @@ namespace vigie {
 
 using Purpose = Delivery::Purpose;
 
+namespace {
+
+/// The same alert, to be told again.
+Delivery repeat_of(const Delivery& told, Time at) {
+  Delivery again;
+  again.alert = told.alert;
+  again.receiver = told.receiver;
+  again.purpose = Purpose::kRepeat;
+  again.round = (told.purpose == Purpose::kRepeat ? told.round : 0) + 1;
+  again.next_at = at;
+  return again;
+}
+
+}  // namespace
+
 Alerter::Alerter(Store& store, std::vector<Receiver> receivers, Rules rules, const Clock& clock,
                  Metrics& metrics, std::uint64_t seed)
     : store_(store), rules_(std::move(rules)), clock_(clock), metrics_(metrics) {
@@ -88,7 +103,10 @@ std::vector<Delivery> Alerter::due(Lane& lane, Time now) const {
   }
   std::map<std::uint64_t, Time> waiting;
   std::erase_if(*owed, [&](const Delivery& delivery) {
-    if (delivery.next_at > now && delivery.next_at - now <= kMaxPatience + kClockTolerance) {
+    const microseconds longest = delivery.purpose == Purpose::kRepeat
+                                     ? microseconds(kLongestRepeat)
+                                     : microseconds(kMaxPatience + kClockTolerance);
+    if (delivery.next_at > now && delivery.next_at - now <= longest) {
       return true;
     }
     const auto held = lane.waiting.find(delivery.alert);
@@ -108,7 +126,9 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
   Standings standings(store_);
   std::vector<Parcel> ready;
   std::map<std::uint64_t, Parcel> groups;  // by their number
-  std::map<TenantId, Parcel> released;     // held until now
+  Parcel open;
+  open.is_repost = true;
+  std::map<TenantId, Parcel> released;  // held until now
   for (Delivery& delivery : due(lane, now)) {
     const bool is_fresh = delivery.purpose == Purpose::kAlert;
     if (is_fresh && ready.size() >= kMaxPerStep) {
@@ -125,20 +145,28 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
       group.owed.push_back(std::move(*owed));
       continue;
     }
+    if (owed->delivery.purpose == Purpose::kOpen) {
+      owed->is_over = Rulings::is_over(*owed, now, standings);
+      open.owed.push_back(std::move(*owed));
+      continue;
+    }
     const Ruling ruling = rules_.rulings.on(*owed, now, standings);
     if (ruling.kind == Ruling::Kind::kHold) {
       hold(lane, std::move(*owed), ruling.until, now);
+    } else if (ruling.kind == Ruling::Kind::kWait) {
+      wait(lane, *owed, ruling.until, now);
     } else if (ruling.kind == Ruling::Kind::kDrop) {
       drop(lane, *owed);
       did_something = true;
-    } else if (owed->delivery.purpose == Purpose::kHeld && owed->delivery.attempts == 0) {
+    } else if (owed->delivery.purpose == Purpose::kHeld && owed->delivery.attempts == 0 &&
+               !keeps_open(lane)) {
       Parcel& parcel = released[owed->tenant];
-      parcel.occasion = ruling.occasion;
+      parcel.ruling = ruling;
       if (parcel.owed.size() < kMaxPerGroup) {
         parcel.owed.push_back(std::move(*owed));
       }
     } else {
-      ready.push_back({{std::move(*owed)}, ruling.occasion});
+      ready.push_back({{std::move(*owed)}, ruling});
     }
   }
   for (auto& [tenant, parcel] : released) {
@@ -147,6 +175,9 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
   }
   for (auto& [number, parcel] : groups) {
     ready.push_back(std::move(parcel));
+  }
+  if (!open.owed.empty()) {
+    ready.push_back(std::move(open));
   }
   std::ranges::stable_sort(
       ready, {}, [](const Parcel& parcel) { return parcel.owed.front().delivery.attempts; });
@@ -163,14 +194,18 @@ std::optional<Owed> Alerter::read(Lane& lane, Delivery delivery) {
     give_up(std::move(delivery), alert.error().text);
     return std::nullopt;
   }
-  return Owed{std::move(delivery), (*stored)->tenant, std::move(*alert), (*stored)->work};
+  return Owed{std::move(delivery), (*stored)->tenant, std::move(*alert)};
+}
+
+void Alerter::wait(Lane& lane, const Owed& owed, Time until, Time now) {
+  lane.waiting[owed.delivery.alert] =
+      std::clamp<Time>(until, now + std::chrono::seconds(1), now + kLookAgain);
 }
 
 /// That it was held is written down: what is released together is told together, after a restart
 /// too. What was tried before may have arrived, and stays by itself.
 void Alerter::hold(Lane& lane, Owed owed, Time until, Time now) {
-  lane.waiting[owed.delivery.alert] =
-      std::clamp<Time>(until, now + std::chrono::seconds(1), now + kLookAgain);
+  wait(lane, owed, until, now);
   if (owed.delivery.purpose == Purpose::kAlert && owed.delivery.attempts == 0) {
     owed.delivery.purpose = Purpose::kHeld;
     store_.update_delivery(owed.delivery);
@@ -204,30 +239,54 @@ void Alerter::give_up_orphans() {
   for (Delivery& delivery : *owed) {
     const bool is_known = std::ranges::any_of(
         lanes_, [&](const Lane& lane) { return lane.receiver.id == delivery.receiver; });
-    if (!is_known) {
+    const bool was_told =
+        delivery.purpose == Purpose::kRepeat || delivery.purpose == Purpose::kOpen;
+    if (!is_known && was_told) {
+      store_.delivery_done(delivery.alert, delivery.receiver);
+    } else if (!is_known) {
       metrics_.orphaned_delivery();
       give_up(std::move(delivery), "the configuration has no such receiver any more");
     }
   }
 }
 
-Message Alerter::message_of(const Lane& lane, const Parcel& parcel) const {
+Message Alerter::single(const Lane& lane, const Owed& owed, const Occasion& occasion) const {
   const std::string& receiver = lane.receiver.id;
+  Message message = render(rules_.rulings.shown_to(receiver, owed.alert), owed.delivery.alert,
+                           receiver, rules_.public_url, remarks_on(occasion, owed.alert));
+  if (owed.delivery.purpose == Purpose::kRepeat) {
+    message.idempotency_key += "-r" + std::to_string(owed.delivery.round);
+  }
+  message.is_over = owed.is_over;
+  return message;
+}
+
+Attempt Alerter::hand_over(Lane& lane, const Parcel& parcel) const {
+  Notifier& notifier = *lane.receiver.notifier;
+  if (!parcel.is_repost) {
+    return notifier.deliver(message_of(lane, parcel));
+  }
+  std::vector<Message> messages;
+  for (const Owed& owed : parcel.owed) {
+    messages.push_back(single(lane, owed, {}));
+  }
+  return notifier.repost(messages);
+}
+
+Message Alerter::message_of(const Lane& lane, const Parcel& parcel) const {
   if (parcel.group == 0) {
-    const Owed& owed = parcel.owed.front();
-    return render(owed.alert, owed.delivery.alert, receiver, rules_.public_url,
-                  remarks_on(parcel.occasion, owed.alert));
+    return single(lane, parcel.owed.front(), parcel.ruling.occasion);
   }
   std::vector<NumberedAlert> alerts;
   for (const Owed& owed : parcel.owed) {
-    alerts.push_back({owed.delivery.alert, owed.alert});
+    alerts.push_back({owed.delivery.alert, rules_.rulings.shown_to(lane.receiver.id, owed.alert)});
   }
-  return render_group(alerts, parcel.group, receiver, rules_.public_url);
+  return render_group(alerts, parcel.group, lane.receiver.id, rules_.public_url);
 }
 
 /// False when the receiver is better left alone for now.
 bool Alerter::tell(Lane& lane, Parcel parcel, const std::stop_token& stop) {
-  Attempt attempt = lane.receiver.notifier->deliver(message_of(lane, parcel));
+  Attempt attempt = hand_over(lane, parcel);
   const bool has_failed = attempt.outcome == Attempt::Outcome::kRetry;
   if (has_failed && stop.stop_requested()) {
     return false;
@@ -237,8 +296,12 @@ bool Alerter::tell(Lane& lane, Parcel parcel, const std::stop_token& stop) {
     delivered(lane, parcel, std::move(attempt.error));
     return true;
   }
-  if (has_failed) {
+  if (has_failed || parcel.is_repost) {
     wait_for_receiver(lane, attempt.retry_after);
+  }
+  if (parcel.is_repost) {  // nothing is owed that it has not had: told again when it is there again
+    metrics_.delivery(lane.index, "failed");
+    return false;
   }
   for (Owed& owed : parcel.owed) {
     const bool is_old = clock_.now() - owed.alert.raised_at >= kMaxAge &&
@@ -256,11 +319,26 @@ bool Alerter::tell(Lane& lane, Parcel parcel, const std::stop_token& stop) {
 
 void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
   Store::AlertingChange change;
-  for (const Owed& owed : parcel.owed) {
-    change.done.emplace_back(owed.delivery.alert, owed.delivery.receiver);
+  const Time now = clock_.now();
+  for (Owed& owed : parcel.owed) {
+    Delivery& delivery = owed.delivery;
+    if (keeps_open(lane) && !owed.is_over) {
+      wait(lane, owed, now + lane.receiver.notifier->repost_every(), now);
+      if (!parcel.is_repost) {
+        delivery.purpose = Purpose::kOpen;
+        delivery.attempts = 0;
+        change.owed.push_back(delivery);
+      }
+    } else if (parcel.group == 0 && parcel.ruling.repeat.count() > 0) {
+      change.owed.push_back(repeat_of(delivery, now + parcel.ruling.repeat));
+    } else {
+      change.done.emplace_back(delivery.alert, delivery.receiver);
+    }
   }
   store_.change_alerting(change);
-  metrics_.delivery(lane.index, "sent");
+  if (!parcel.is_repost) {
+    metrics_.delivery(lane.index, "sent");
+  }
   if (!but.empty()) {
     Delivery& delivery = parcel.owed.front().delivery;
     delivery.last_error = std::move(but);
@@ -269,16 +347,19 @@ void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
 }
 
 void Alerter::wait_for_receiver(Lane& lane, std::chrono::seconds asked) {
-  const microseconds wait = back_off(lane.failures_in_a_row, lane.random);
+  const microseconds wait = back_off(std::max(lane.failures_in_a_row, 1U), lane.random);
+  const microseconds longest = keeps_open(lane)
+                                   ? microseconds(lane.receiver.notifier->repost_every())
+                                   : microseconds(kMaxPatience);
   lane.held_until =
-      clock_.now() + std::min<microseconds>(std::max<microseconds>(wait, asked), kMaxPatience);
+      clock_.now() + std::min<microseconds>(std::max<microseconds>(wait, asked), longest);
 }
 
 void Alerter::put_off(Lane& lane, Delivery delivery, const Attempt& attempt) {
   ++delivery.attempts;
   delivery.last_error = attempt.error;
-  delivery.next_at =
-      std::max(lane.held_until, clock_.now() + back_off(delivery.attempts, lane.random));
+  const Time later = clock_.now() + back_off(delivery.attempts, lane.random);
+  delivery.next_at = keeps_open(lane) ? lane.held_until : std::max(lane.held_until, later);
   store_.update_delivery(delivery);
 }
 

@@ -21,9 +21,13 @@ namespace vigie {
 /// receiver, writes down how it ended. At least once: after a crash between a delivery and the note
 /// of it, the receiver gets the same message again under the same idempotency key.
 ///
-/// What is held (a silence, quiet hours) stays owed. Once nothing holds it any more, all that was
-/// held for a receiver is told in one message: a group, written down before it is sent, so that it
-/// is the same group after a crash.
+/// What is held (a silence, quiet hours, an inhibition) stays owed. Once nothing holds it any more,
+/// all that was held for a receiver is told in one message: a group, written down before it is
+/// sent, so that it is the same group after a crash.
+///
+/// What is to be repeated stays owed, too, until somebody takes charge.
+///
+/// A receiver that forgets (Notifier::repost_every) is owed an alert until that is over.
 ///
 /// A receiver that cannot be reached is left alone, later and later: one delivery probes, the
 /// others wait, those tried least go first (so one bad message holds up no other). Given up (listed
@@ -50,7 +54,7 @@ class Alerter {
   /// How messages are made and when they go.
   struct Rules {
     std::string public_url;  ///< how people reach the screens; may be empty
-    Rulings rulings{nullptr};
+    Rulings rulings = Rulings();
   };
 
   /// `seed` spreads the retries.
@@ -77,6 +81,7 @@ class Alerter {
 
  private:
   static constexpr std::size_t kMaxPerStep = 16;
+  static constexpr std::chrono::hours kLongestRepeat{7 * 24};
   static constexpr std::chrono::hours kMaxPatience{1};  ///< whatever Retry-After says
   static constexpr std::chrono::minutes kClockTolerance{1};
 
@@ -93,8 +98,9 @@ class Alerter {
   /// What goes out as one message: an alert, or a group of them.
   struct Parcel {
     std::vector<Owed> owed;
-    Occasion occasion = {};
+    Ruling ruling = {};
     std::uint64_t group = 0;  ///< of a group its number; else 0
+    bool is_repost = false;   ///< all that is open at a receiver that forgets
   };
 
   void notice_clock(Lane& lane, Time now);
@@ -102,10 +108,16 @@ class Alerter {
   /// What can be told now; the rest is held, dropped or given up.
   std::vector<Parcel> parcels(Lane& lane, Time now, bool& did_something);
   std::optional<Owed> read(Lane& lane, Delivery delivery);
+  void wait(Lane& lane, const Owed& owed, Time until, Time now);
   void hold(Lane& lane, Owed owed, Time until, Time now);
   void drop(Lane& lane, const Owed& owed);
   void form_group(Parcel& parcel);
   bool tell(Lane& lane, Parcel parcel, const std::stop_token& stop);
+  static bool keeps_open(const Lane& lane) {
+    return lane.receiver.notifier->repost_every().count() > 0;
+  }
+  Attempt hand_over(Lane& lane, const Parcel& parcel) const;
+  Message single(const Lane& lane, const Owed& owed, const Occasion& occasion) const;
   Message message_of(const Lane& lane, const Parcel& parcel) const;
   void delivered(Lane& lane, Parcel& parcel, std::string but);
   void wait_for_receiver(Lane& lane, std::chrono::seconds asked);

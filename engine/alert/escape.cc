@@ -129,4 +129,16 @@ std::string escape_markdown(std::string_view text) {
   return out;
 }
 
+/// It has no escapes: marks of strangers lose their partner to a space that nobody sees.
+std::string escape_rocketchat(std::string_view text) {
+  std::string out;
+  for (const char c : plain(text)) {
+    out += c;
+    if (std::string_view("@*_`~[]!").find(c) != std::string_view::npos) {
+      out += "\u200B";
+    }
+  }
+  return out;
+}
+
 }  // namespace vigie

@@ -19,5 +19,6 @@ std::string escape_html(std::string_view text);
 /// they are quoted.
 std::string escape_slack(std::string_view text);
 std::string escape_markdown(std::string_view text);
+std::string escape_rocketchat(std::string_view text);
 
 }  // namespace vigie

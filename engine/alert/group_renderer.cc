@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "engine/alert/escape.h"
+#include "engine/alert/list_message.h"
 #include "engine/alert/town_time.h"
 #include "engine/core/json_writer.h"
 
@@ -17,16 +19,19 @@ std::string say(const Alert& alert, std::string_view french, std::string_view en
   return std::string(is_english(alert) ? english : french);
 }
 
+std::string level_of(const Alert& alert) {
+  return alert.level == Urgency::kCritical ? say(alert, "CRITIQUE", "CRITICAL") : "URGENT";
+}
+
 /// "[CRITIQUE] Eau du robinet impropre · 3 mentions urgentes · 02:14"
 std::string line_of(const Alert& alert) {
-  const std::string level = alert.level == Urgency::kCritical ? say(alert, "CRITIQUE", "CRITICAL")
-                                                              : std::string("URGENT");
   const std::string mentions =
       std::to_string(alert.mentions) + " " +
       (alert.mentions == 1 ? say(alert, "mention urgente", "urgent mention")
                            : say(alert, "mentions urgentes", "urgent mentions"));
-  return "[" + level + "] " + plain(alert.headline.empty() ? alert.subject : alert.headline) +
-         " · " + mentions + " · " + clock_of(alert.time_zone, alert.raised_at);
+  return "[" + level_of(alert) + "] " +
+         plain(alert.headline.empty() ? alert.subject : alert.headline) + " · " + mentions + " · " +
+         clock_of(alert.time_zone, alert.raised_at);
 }
 
 std::string link_of(const std::string& public_url, const Alert& alert) {
@@ -45,43 +50,20 @@ Message render_group(std::span<const NumberedAlert> alerts, std::uint64_t group,
     return std::tuple(-static_cast<int>(one->alert.level), one->alert.raised_at, one->number);
   });
   const Alert& first = order.front()->alert;
-  Message message;
-  message.idempotency_key = "vigie-g" + std::to_string(group) + "-" + receiver;
-  message.subject =
-      plain(std::to_string(order.size()) +
-            say(first, " alertes retenues jusqu'ici – ", " alerts held until now – ") +
-            first.tenant_name);
-  message.text = message.subject + "\n\n";
-  message.html = "<!doctype html><html lang=\"" + say(first, "fr", "en") +
-                 "\"><head><meta charset=\"utf-8\"><title>" + escape_html(message.subject) +
-                 "</title></head><body style=\"font-family:sans-serif;color:#1b2430;"
-                 "line-height:1.5\"><h1 style=\"font-size:1.2em\">" +
-                 escape_html(message.subject) + "</h1><ul>";
-  message.slack = "*" + escape_slack(message.subject) + "*";
-  message.mattermost = "**" + escape_markdown(message.subject) + "**";
+  ListMessage list(is_english(first),
+                   plain(std::to_string(order.size()) +
+                         say(first, " alertes retenues jusqu'ici – ", " alerts held until now – ") +
+                         first.tenant_name));
   for (std::size_t i = 0; i < std::min(order.size(), kMaxGroupLines); ++i) {
-    const std::string line = line_of(order[i]->alert);
-    const std::string link = link_of(public_url, order[i]->alert);
-    message.text += "- " + line + (link.empty() ? "" : "\n  " + link) + "\n";
-    message.html +=
-        "<li>" +
-        (link.empty() ? escape_html(line)
-                      : "<a href=\"" + escape_html(link) + "\">" + escape_html(line) + "</a>") +
-        "</li>";
-    message.slack += "\n• " + escape_slack(line) + (link.empty() ? "" : " " + link);
-    message.mattermost += "\n- " + escape_markdown(line) + (link.empty() ? "" : " " + link);
+    list.item(line_of(order[i]->alert), link_of(public_url, order[i]->alert));
   }
-  message.html += "</ul>";
   if (order.size() > kMaxGroupLines) {
-    const std::string more = say(first, "… et ", "… and ") +
-                             std::to_string(order.size() - kMaxGroupLines) +
-                             say(first, " autres.", " more.");
-    message.text += more + "\n";
-    message.html += "<p>" + more + "</p>";
-    message.slack += "\n" + more;
-    message.mattermost += "\n" + more;
+    list.paragraph(say(first, "… et ", "… and ") + std::to_string(order.size() - kMaxGroupLines) +
+                   say(first, " autres.", " more."));
   }
-  message.html += "</body></html>\n";
+  Message message = std::move(list).finish();
+  message.idempotency_key = "vigie-g" + std::to_string(group) + "-" + receiver;
+  message.is_critical = first.level == Urgency::kCritical;
   JsonWriter json(message.json);
   json.begin_object().key("group").value(group).key("headline").value(message.subject);
   json.key("alerts").begin_array();

@@ -15,6 +15,16 @@ std::vector<std::string> remarks_on(const Occasion& occasion, const Alert& alert
     remarks.push_back(say("Retenue depuis " + at + " (silence ou heures calmes).",
                           "Held since " + at + " (silence or quiet hours)."));
   }
+  if (occasion.repeat != 0) {
+    const std::string count = std::to_string(occasion.repeat);
+    remarks.push_back(say("Rappel n° " + count + " : personne n'a encore pris en charge.",
+                          "Reminder " + count + ": nobody has taken charge yet."));
+  }
+  if (occasion.untaken_for.count() > 0) {
+    const std::string minutes = std::to_string(occasion.untaken_for.count());
+    remarks.push_back(say("Personne n'a pris en charge depuis " + minutes + " min.",
+                          "Nobody has taken charge for " + minutes + " min."));
+  }
   return remarks;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,7 +11,9 @@ namespace vigie {
 
 /// Why a message comes now, where its alert alone does not say it.
 struct Occasion {
-  bool was_held = false;  ///< by a silence or by quiet hours
+  bool was_held = false;                ///< by a silence or by quiet hours
+  std::uint64_t repeat = 0;             ///< so often it was told before
+  std::chrono::minutes untaken_for{0};  ///< nobody took charge for so long: told to a second one
 };
 
 /// One sentence for each, in the alert's language.

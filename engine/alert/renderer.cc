@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <map>
 #include <string_view>
 
 #include "engine/alert/escape.h"
@@ -118,7 +120,10 @@ class Renderer {
     if (!alert_.title.empty()) {
       out += "\n" + plain(alert_.title) + "\n";
     }
-    out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n" + source() + "\n";
+    if (!alert_.quote.empty()) {
+      out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n";
+    }
+    out += source() + "\n";
     if (!alert_.place.empty()) {
       out += std::string(words_.place) + " : " + plain(alert_.place) + "\n";
     }
@@ -148,14 +153,11 @@ class Renderer {
     for (const std::string& remark : remarks_) {
       out += "<br>" + escape_html(remark);
     }
-    out += "</p><blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
-    if (!alert_.title.empty()) {
-      out += "<p><strong><bdi>" + escape_html(plain(alert_.title)) + "</bdi></strong></p>";
+    out += "</p>";
+    if (!alert_.quote.empty() || !alert_.title.empty()) {
+      out += html_quote();
     }
-    out += "<p><bdi>" +
-           marked(alert_, "<mark>", "</mark>",
-                  [](std::string_view piece) { return escape_html(plain(piece)); }) +
-           "</bdi></p></blockquote><p>" + escape_html(source());
+    out += "<p>" + escape_html(source());
     if (!alert_.place.empty()) {
       out += " · " + escape_html(plain(alert_.place));
     }
@@ -175,26 +177,71 @@ class Renderer {
            "</p></body></html>\n";
   }
 
-  std::string slack() const { return brief("*", escape_slack); }
-  std::string mattermost() const { return brief("**", escape_markdown); }
+  std::string slack() const { return chat({"*", "*", "\n> ", "\n", "\n"}, escape_slack); }
+  std::string mattermost() const { return chat({"**", "**", "\n> ", "\n", "\n"}, escape_markdown); }
+  std::string rocketchat() const { return chat({"*", "*", "\n> ", "\n", "\n"}, escape_rocketchat); }
+  std::string chat_text() const { return chat({"", "", "\n> ", "\n", "\n"}, plain); }
+  std::string chat_html() const {
+    return chat({"<strong>", "</strong>", "<blockquote>", "</blockquote>", "<br>"},
+                [](std::string_view text) { return escape_html(plain(text)); });
+  }
+  /// "[CRITIQUE] Eau du robinet impropre – Techniville · 3 mentions urgentes · échéance 08:42 ·
+  /// https://…": made of our own words only.
+  std::string brief() const {
+    std::string out = subject() + " · " + counts();
+    if (alert_.deadline_at != Time{}) {
+      out += " · " + deadline();
+    }
+    return link_.empty() ? out : out + " · " + link_;
+  }
+  std::map<std::string, std::string, std::less<>> facts() const {
+    return {{"level", level()},
+            {"headline", plain(alert_.headline.empty() ? alert_.subject : alert_.headline)},
+            {"tenant", plain(alert_.tenant_name)},
+            {"mentions", counts()},
+            {"deadline", alert_.deadline_at == Time{} ? "" : deadline()},
+            {"link", link_}};
+  }
 
   const std::string& link() const { return link_; }
 
  private:
+  std::string html_quote() const {
+    std::string out = "<blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
+    if (!alert_.title.empty()) {
+      out += "<p><strong><bdi>" + escape_html(plain(alert_.title)) + "</bdi></strong></p>";
+    }
+    return out + "<p><bdi>" +
+           marked(alert_, "<mark>", "</mark>",
+                  [](std::string_view piece) { return escape_html(plain(piece)); }) +
+           "</bdi></p></blockquote>";
+  }
+  /// What a chat writes around passages, around a quote and between lines.
+  struct ChatMarks {
+    std::string_view bold, end_bold, quote, end_quote, line;
+  };
   template <class Escape>
-  std::string brief(std::string_view bold, Escape&& escape) const {
-    std::string out(bold);
-    out.append(escape(subject())).append(bold).append("\n> ");
-    out += marked(alert_, bold, bold, escape) + "\n" + counts() + " · " + escape(source());
+  std::string chat(const ChatMarks& marks, Escape&& escape) const {
+    std::string out(marks.bold);
+    out.append(escape(subject())).append(marks.end_bold);
+    if (alert_.quote.empty()) {
+      out += marks.line;
+    } else {
+      out.append(marks.quote);
+      out.append(marked(alert_, marks.bold, marks.end_bold, escape)).append(marks.end_quote);
+    }
+    out += counts() + " · " + escape(source());
     if (alert_.deadline_at != Time{}) {
       out += " · " + deadline();
     }
-    out += "\n" + std::string(words_.why) + " : " + escape(why()) + "\n" + times();
+    const auto line = [&](const std::string& text) { out.append(marks.line).append(text); };
+    line(std::string(words_.why) + " : " + escape(why()));
+    line(times());
     for (const std::string& remark : remarks_) {
-      out += "\n" + escape(remark);
+      line(escape(remark));
     }
     if (!link_.empty()) {
-      out += "\n" + link_;
+      line(link_);
     }
     return out;
   }
@@ -273,7 +320,40 @@ class Renderer {
   std::string link_;
 };
 
+/// The same for all alerts of an incident: FNV-1a (64 bits) of tenant and incident, which hold no
+/// NUL.
+std::string thread_of(const Alert& alert) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : alert.tenant + '\0' + alert.incident) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, "vigie-%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
+
+/// What Alertmanager groups and routes by.
+std::map<std::string, std::string> labels_of(const Alert& alert) {
+  return {{"alertname", alert.subject.empty() ? "vigie" : alert.subject},
+          {"tenant", alert.tenant},
+          {"topic", alert.topic},
+          {"severity", std::string(to_string(alert.level))},
+          {"incident", alert.incident}};
+}
+
 }  // namespace
+
+Alert discreet(const Alert& alert) {
+  Alert shown = alert;
+  for (std::string* words : {&shown.title, &shown.quote, &shown.url, &shown.place}) {
+    words->clear();
+  }
+  shown.marks.clear();
+  for (Alert::Reason& reason : shown.reasons) {
+    reason.text.clear();
+  }
+  return shown;
+}
 
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
                const std::string& public_url, const std::vector<std::string>& remarks) {
@@ -283,13 +363,24 @@ Message render(const Alert& alert, std::uint64_t number, const std::string& rece
   message.subject = renderer.subject();
   message.text = renderer.text();
   message.html = renderer.html();
+  message.thread = thread_of(alert);
+  message.opens_thread = alert.is_first;
+  message.is_critical = alert.level == Urgency::kCritical;
+  message.brief = renderer.brief();
+  message.link = renderer.link();
   message.slack = renderer.slack();
   message.mattermost = renderer.mattermost();
+  message.rocketchat = renderer.rocketchat();
+  message.chat_text = renderer.chat_text();
+  message.chat_html = renderer.chat_html();
+  message.facts = renderer.facts();
+  message.labels = labels_of(alert);
+  message.starts_at = alert.raised_at;
   JsonWriter json(message.json);
   json.begin_object();
   json.key("number").value(number);
   json.key("headline").value(message.subject);
-  json.key("link").value(renderer.link());
+  json.key("link").value(renderer.link()).key("thread").value(message.thread);
   json.key("remarks").begin_array();
   for (const std::string& remark : remarks) {
     json.value(remark);

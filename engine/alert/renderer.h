@@ -16,4 +16,8 @@ namespace vigie {
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
                const std::string& public_url, const std::vector<std::string>& remarks = {});
 
+/// What may leave the town's control of it: what is going on, how urgent, by when, not what was
+/// said, by whom and where.
+Alert discreet(const Alert& alert);
+
 }  // namespace vigie

@@ -8,6 +8,7 @@
 
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
+#include "engine/alert/policy_reader.h"
 #include "engine/app/public_url.h"
 
 namespace vigie {
@@ -58,7 +59,7 @@ class Reader {
 
   Config read(const Settings& root) {
     root.allow_only({"data_directory", "rules_directory", "http", "contact", "pipeline", "tenants",
-                     "connectors", "receivers"},
+                     "connectors", "receivers", "alerting"},
                     problems_);
     Config config;
     config.data_directory = root.resolve(root.text("data_directory", problems_));
@@ -79,6 +80,12 @@ class Reader {
              [&](const Settings& item) { config.receivers.push_back(read_receiver(item)); });
     for_each(root, "tenants", kMaxTenants,
              [&](const Settings& item) { config.tenants.push_back(read_tenant(item)); });
+    config.alerting =
+        read_alert_policy(root.find("alerting"), config.tenants, receiver_ids_, problems_);
+    for (Tenant& tenant : config.tenants) {
+      tenant.receivers = config.alerting.receivers_of(tenant.id);
+    }
+    config.alerting.quotes_to = std::move(quotes_to_);
     for_each(root, "connectors", kMaxConnectors,
              [&](const Settings& item) { config.connectors.push_back(read_connector(item)); });
     if (config.tenants.empty()) {
@@ -191,7 +198,7 @@ class Reader {
   Tenant read_tenant(const Settings& item) {
     item.allow_only(
         {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
-         "packs", "variables", "official_accounts", "receivers"},
+         "packs", "variables", "official_accounts", "receivers", "quotes_to"},
         problems_);
     Tenant tenant;
     tenant.id = read_id(item, tenant_ids_);
@@ -217,12 +224,8 @@ class Reader {
     }
     tenant.keep_all = keep == "all";
     tenant.packs = item.texts("packs", problems_);
-    tenant.receivers = item.texts("receivers", problems_);
-    for (const std::string& receiver : tenant.receivers) {
-      if (!receiver_ids_.contains(receiver)) {
-        item.find("receivers")->complain("there is no receiver '" + receiver + "'", problems_);
-      }
-    }
+    tenant.receivers = read_receiver_names(item, "receivers");
+    quotes_to_[tenant.id] = read_receiver_names(item, "quotes_to");
     if (const Settings* variables = item.find("variables")) {
       for (const auto& [name, value] : variables->fields()) {
         tenant.variables[name] = variables->texts(name, problems_);
@@ -234,6 +237,16 @@ class Reader {
           {account.text("source", problems_), account.text("author_id", problems_)});
     });
     return tenant;
+  }
+
+  std::vector<std::string> read_receiver_names(const Settings& item, std::string_view field) {
+    std::vector<std::string> names = item.texts(field, problems_);
+    for (const std::string& receiver : names) {
+      if (!receiver_ids_.contains(receiver)) {
+        item.find(field)->complain("there is no receiver '" + receiver + "'", problems_);
+      }
+    }
+    return names;
   }
 
   ConnectorConfig read_connector(const Settings& item) {
@@ -258,6 +271,7 @@ class Reader {
 
   std::vector<Problem>& problems_;
   std::set<std::string> tenant_ids_, connector_ids_, receiver_ids_;
+  std::map<std::string, std::vector<std::string>, std::less<>> quotes_to_;  // by tenant
 };
 
 }  // namespace

@@ -135,7 +135,7 @@ Result<void> Engine::build_alerter() {
     receivers.push_back({receiver.id, std::move(*notifier)});
   }
   alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers),
-                                       Alerter::Rules{config_.public_url, Rulings(silences_.get())},
+                                       Alerter::Rules{config_.public_url, Rulings(silences_.get(), &config_.alerting)},
                                        clock_, *metrics_, std::random_device()());
   alerter_->on_clock_set_back = [this](microseconds by) { log_clock_set_back(by); };
   alerter_->on_mishap = [this](const Delivery& delivery) { log_mishap(delivery); };

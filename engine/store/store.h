@@ -77,9 +77,9 @@ struct Delivery {
   bool dead = false;
   std::string last_error;
   /// Why it is owed still (alert/alerter.h).
-  enum class Purpose : std::uint8_t { kAlert, kHeld, kGroup };
+  enum class Purpose : std::uint8_t { kAlert, kHeld, kGroup, kRepeat, kOpen };
   Purpose purpose = Purpose::kAlert;
-  std::uint64_t round = 0;  ///< of a group its number
+  std::uint64_t round = 0;  ///< of a group its number; of a repeat the how-manieth
 };
 
 /// What people did about an alert.

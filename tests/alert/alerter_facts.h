@@ -60,7 +60,8 @@ class AlerterFacts : public testing::Test {
     receivers.push_back({"chat", std::make_unique<ReaderNotifier>(chat)});
     alerter = std::make_unique<Alerter>(
         *store, std::move(receivers),
-        Alerter::Rules{"https://vigie.example", Rulings(silences.get())}, clock, metrics, kSeed);
+        Alerter::Rules{"https://vigie.example", Rulings(silences.get(), &policy)}, clock, metrics,
+        kSeed);
   }
   std::uint64_t raise(const std::vector<std::string>& receivers, std::string body = {}) {
     Judged judged("fuite de gaz");
@@ -104,6 +105,7 @@ class AlerterFacts : public testing::Test {
   Metrics metrics;
   Reader mail, chat;
   std::unique_ptr<Store> store;
+  AlertPolicy policy;
   std::unique_ptr<Silences> silences;
   std::unique_ptr<Alerter> alerter;
 };
