@@ -86,6 +86,9 @@ class Reader {
       tenant.receivers = config.alerting.receivers_of(tenant.id);
     }
     config.alerting.quotes_to = std::move(quotes_to_);
+    for (const ReceiverConfig& receiver : config.receivers) {
+      config.alerting.terms[receiver.id] = {is_outside(receiver.settings, problems_)};
+    }
     for_each(root, "connectors", kMaxConnectors,
              [&](const Settings& item) { config.connectors.push_back(read_connector(item)); });
     if (config.tenants.empty()) {
