@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/alert/group_renderer.h"
-#include "engine/alert/renderer.h"
+#include "engine/alert/town_time.h"
 #include "engine/core/check.h"
 
 namespace vigie {
@@ -27,11 +27,28 @@ Delivery repeat_of(const Delivery& told, Time at) {
   return again;
 }
 
+/// Neither held nor tried before nor told to others first.
+bool is_told_at_once(const std::vector<Owed>& owed) {
+  return owed.size() == 1 && owed.front().delivery.purpose == Purpose::kAlert &&
+         owed.front().delivery.attempts == 0;
+}
+
+/// Not told in its time, and not tried since.
+bool is_released(const Delivery& delivery) {
+  return delivery.attempts == 0 &&
+         (delivery.purpose == Purpose::kHeld || delivery.purpose == Purpose::kDigest);
+}
+
 }  // namespace
 
 Alerter::Alerter(Store& store, std::vector<Receiver> receivers, Rules rules, const Clock& clock,
                  Metrics& metrics, std::uint64_t seed)
-    : store_(store), rules_(std::move(rules)), clock_(clock), metrics_(metrics) {
+    : store_(store),
+      rules_(std::move(rules)),
+      budgets_(store),
+      digests_(store, rules_.rulings.policy()),
+      clock_(clock),
+      metrics_(metrics) {
   for (Receiver& receiver : receivers) {
     Lane lane;
     lane.receiver = std::move(receiver);
@@ -75,7 +92,7 @@ void Alerter::notice_clock(Lane& lane, Time now) {
   if (!was_set_back) {
     return;
   }
-  lane.held_until = {};
+  lane.held_until = lane.digests_at = {};
   lane.waiting.clear();
   Result<std::vector<Delivery>> owed = store_.deliveries(
       false, Time::max(), std::numeric_limits<std::size_t>::max(), lane.receiver.id);
@@ -103,9 +120,10 @@ std::vector<Delivery> Alerter::due(Lane& lane, Time now) const {
   }
   std::map<std::uint64_t, Time> waiting;
   std::erase_if(*owed, [&](const Delivery& delivery) {
-    const microseconds longest = delivery.purpose == Purpose::kRepeat
-                                     ? microseconds(kLongestRepeat)
-                                     : microseconds(kMaxPatience + kClockTolerance);
+    const bool may_be_long =
+        delivery.purpose == Purpose::kRepeat || delivery.purpose == Purpose::kDigest;
+    const microseconds longest = may_be_long ? microseconds(kLongestRepeat + kClockTolerance)
+                                             : microseconds(kMaxPatience + kClockTolerance);
     if (delivery.next_at > now && delivery.next_at - now <= longest) {
       return true;
     }
@@ -128,7 +146,9 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
   std::map<std::uint64_t, Parcel> groups;  // by their number
   Parcel open;
   open.is_repost = true;
+  std::vector<Parcel> briefs = due_digests(lane, now);
   std::map<TenantId, Parcel> released;  // held until now
+  std::uint32_t counted = 0;            // against the budget, of what is ready
   for (Delivery& delivery : due(lane, now)) {
     const bool is_fresh = delivery.purpose == Purpose::kAlert;
     if (is_fresh && ready.size() >= kMaxPerStep) {
@@ -150,7 +170,14 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
       open.owed.push_back(std::move(*owed));
       continue;
     }
-    const Ruling ruling = rules_.rulings.on(*owed, now, standings);
+    const auto brief = std::ranges::find_if(
+        briefs, [&](const Parcel& parcel) { return parcel.digest->tenant == owed->tenant; });
+    if (owed->delivery.purpose == Purpose::kDigest && brief != briefs.end()) {
+      brief->owed.push_back(std::move(*owed));
+      continue;
+    }
+    owed->is_over = keeps_open(lane) && Rulings::is_over(*owed, now, standings);
+    Ruling ruling = rules_.rulings.on(*owed, now, standings);
     if (ruling.kind == Ruling::Kind::kHold) {
       hold(lane, std::move(*owed), ruling.until, now);
     } else if (ruling.kind == Ruling::Kind::kWait) {
@@ -158,14 +185,14 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
     } else if (ruling.kind == Ruling::Kind::kDrop) {
       drop(lane, *owed);
       did_something = true;
-    } else if (owed->delivery.purpose == Purpose::kHeld && owed->delivery.attempts == 0 &&
-               !keeps_open(lane)) {
+    } else if (is_released(owed->delivery) && !keeps_open(lane)) {
       Parcel& parcel = released[owed->tenant];
       parcel.ruling = ruling;
       if (parcel.owed.size() < kMaxPerGroup) {
         parcel.owed.push_back(std::move(*owed));
       }
-    } else {
+    } else if (is_within_budget(lane, *owed, ruling, counted, now)) {
+      counted += ruling.counts;
       ready.push_back({{std::move(*owed)}, ruling});
     }
   }
@@ -179,9 +206,51 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
   if (!open.owed.empty()) {
     ready.push_back(std::move(open));
   }
-  std::ranges::stable_sort(
-      ready, {}, [](const Parcel& parcel) { return parcel.owed.front().delivery.attempts; });
+  for (Parcel& parcel : briefs) {
+    ready.push_back(std::move(parcel));
+  }
+  std::ranges::stable_sort(ready, {}, [](const Parcel& parcel) {
+    return parcel.owed.empty() ? 0 : parcel.owed.front().delivery.attempts;
+  });
   return ready;
+}
+
+std::vector<Alerter::Parcel> Alerter::due_digests(Lane& lane, Time now) const {
+  std::vector<Parcel> parcels;
+  if (now < lane.digests_at) {
+    return parcels;
+  }
+  Store::AlertingChange change;
+  for (DueDigest& digest : digests_.due(lane.receiver.id, now, change)) {
+    Parcel parcel;
+    parcel.digest = std::move(digest);
+    parcels.push_back(std::move(parcel));
+  }
+  store_.change_alerting(change);
+  lane.digests_at = parcels.empty() ? digests_.look_again(lane.receiver.id, now) : now;
+  return parcels;
+}
+
+bool Alerter::is_within_budget(Lane& lane, Owed& owed, Ruling& ruling, std::uint32_t counted,
+                               Time now) {
+  if (!ruling.counts || owed.delivery.attempts != 0) {
+    return true;
+  }
+  const std::uint32_t budget = rules_.rulings.policy()->budget_of(lane.receiver.id);
+  const std::string& zone = owed.alert.time_zone;
+  const std::uint32_t told =
+      budgets_.told_on(date_of(town_time(zone, now).day), lane.receiver.id) + counted;
+  const Time rest_at = digests_.next(lane.receiver.id, owed.tenant, zone, now);
+  if (told < budget || owed.alert.level == Urgency::kCritical) {
+    ruling.occasion.budget_reached = told + 1 >= budget ? budget : 0;
+    ruling.occasion.rest_at = clock_of(zone, rest_at);
+    return true;
+  }
+  owed.delivery.purpose = Purpose::kDigest;
+  owed.delivery.next_at = rest_at;
+  store_.update_delivery(owed.delivery);
+  metrics_.delivery(lane.index, "held");
+  return false;
 }
 
 std::optional<Owed> Alerter::read(Lane& lane, Delivery delivery) {
@@ -253,7 +322,8 @@ void Alerter::give_up_orphans() {
 Message Alerter::single(const Lane& lane, const Owed& owed, const Occasion& occasion) const {
   const std::string& receiver = lane.receiver.id;
   Message message = render(rules_.rulings.shown_to(receiver, owed.alert), owed.delivery.alert,
-                           receiver, rules_.public_url, remarks_on(occasion, owed.alert));
+                           receiver, rules_.public_url, remarks_on(occasion, owed.alert),
+                           rules_.actions(owed.alert, owed.delivery.alert, receiver));
   if (owed.delivery.purpose == Purpose::kRepeat) {
     message.idempotency_key += "-r" + std::to_string(owed.delivery.round);
   }
@@ -274,6 +344,11 @@ Attempt Alerter::hand_over(Lane& lane, const Parcel& parcel) const {
 }
 
 Message Alerter::message_of(const Lane& lane, const Parcel& parcel) const {
+  if (parcel.digest) {
+    Standings standings(store_);
+    return digests_.render(*parcel.digest, lane.receiver.id, rules_.public_url, parcel.owed.size(),
+                           clock_.now(), standings);
+  }
   if (parcel.group == 0) {
     return single(lane, parcel.owed.front(), parcel.ruling.occasion);
   }
@@ -299,6 +374,9 @@ bool Alerter::tell(Lane& lane, Parcel parcel, const std::stop_token& stop) {
   if (has_failed || parcel.is_repost) {
     wait_for_receiver(lane, attempt.retry_after);
   }
+  if (parcel.digest) {
+    return brief_failed(lane, parcel, has_failed, attempt);
+  }
   if (parcel.is_repost) {  // nothing is owed that it has not had: told again when it is there again
     metrics_.delivery(lane.index, "failed");
     return false;
@@ -317,9 +395,37 @@ bool Alerter::tell(Lane& lane, Parcel parcel, const std::stop_token& stop) {
   return !has_failed;
 }
 
+/// A brief is tried again until it is too late for it; what is owed with it waits.
+bool Alerter::brief_failed(Lane& lane, const Parcel& parcel, bool has_failed,
+                           const Attempt& attempt) {
+  metrics_.delivery(lane.index, has_failed ? "failed" : "dead");
+  if (has_failed) {
+    return false;
+  }
+  Store::AlertingChange change;
+  change.notes.push_back(Digests::sent(*parcel.digest, *rules_.rulings.policy(), lane.receiver.id));
+  store_.change_alerting(change);
+  Delivery refused;
+  refused.receiver = lane.receiver.id;
+  refused.dead = true;
+  refused.last_error = "the brief was refused: " + attempt.error;
+  on_mishap(refused);
+  return true;
+}
+
 void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
   Store::AlertingChange change;
   const Time now = clock_.now();
+  if (is_told_at_once(parcel.owed) && parcel.ruling.occasion.untaken_for.count() == 0) {
+    metrics_.alert_handed_over(now - parcel.owed.front().alert.received_at);
+  }
+  if (parcel.digest) {
+    change.notes.push_back(
+        Digests::sent(*parcel.digest, *rules_.rulings.policy(), lane.receiver.id));
+  } else if (parcel.ruling.counts) {
+    const std::string& zone = parcel.owed.front().alert.time_zone;
+    change.notes.push_back(budgets_.one_more(date_of(town_time(zone, now).day), lane.receiver.id));
+  }
   for (Owed& owed : parcel.owed) {
     Delivery& delivery = owed.delivery;
     if (keeps_open(lane) && !owed.is_over) {
@@ -340,7 +446,9 @@ void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
     metrics_.delivery(lane.index, "sent");
   }
   if (!but.empty()) {
-    Delivery& delivery = parcel.owed.front().delivery;
+    Delivery delivery;
+    delivery.receiver = lane.receiver.id;
+    delivery.alert = parcel.owed.empty() ? 0 : parcel.owed.front().delivery.alert;
     delivery.last_error = std::move(but);
     on_mishap(delivery);
   }

@@ -4,12 +4,16 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "engine/alert/budget.h"
+#include "engine/alert/digest.h"
 #include "engine/alert/notifier.h"
+#include "engine/alert/renderer.h"
 #include "engine/alert/ruling.h"
 #include "engine/core/clock.h"
 #include "engine/metrics/metrics.h"
@@ -26,6 +30,9 @@ namespace vigie {
 /// sent, so that it is the same group after a crash.
 ///
 /// What is to be repeated stays owed, too, until somebody takes charge.
+///
+/// A receiver has a budget of messages a day: beyond it the critical ones alone are told, the rest
+/// waits for its next morning brief (digest.h), which is sent by its lane, too.
 ///
 /// A receiver that forgets (Notifier::repost_every) is owed an alert until that is over.
 ///
@@ -55,6 +62,9 @@ class Alerter {
   struct Rules {
     std::string public_url;  ///< how people reach the screens; may be empty
     Rulings rulings = Rulings();
+    /// What a receiver may do about an alert by a link.
+    std::function<ActionUrls(const Alert&, std::uint64_t number, const std::string& receiver)>
+        actions = [](auto&&...) { return ActionUrls{}; };
   };
 
   /// `seed` spreads the retries.
@@ -92,6 +102,7 @@ class Alerter {
     std::mt19937_64 random;
     std::uint32_t failures_in_a_row = 0;
     Time held_until{}, looked_at{};
+    Time digests_at{};                           ///< no brief is due before
     std::map<std::uint64_t, Time> waiting = {};  ///< held alerts → when to look again
     std::uint64_t rulings_version = 0;
   };
@@ -99,8 +110,9 @@ class Alerter {
   struct Parcel {
     std::vector<Owed> owed;
     Ruling ruling = {};
-    std::uint64_t group = 0;  ///< of a group its number; else 0
-    bool is_repost = false;   ///< all that is open at a receiver that forgets
+    std::uint64_t group = 0;               ///< of a group its number; else 0
+    bool is_repost = false;                ///< all that is open at a receiver that forgets
+    std::optional<DueDigest> digest = {};  ///< a brief; `owed`: what it tells beyond the budget
   };
 
   void notice_clock(Lane& lane, Time now);
@@ -112,6 +124,11 @@ class Alerter {
   void hold(Lane& lane, Owed owed, Time until, Time now);
   void drop(Lane& lane, const Owed& owed);
   void form_group(Parcel& parcel);
+  /// A parcel for each brief that is due, without what it is to tell.
+  std::vector<Parcel> due_digests(Lane& lane, Time now) const;
+  /// False: the day's budget is spent, it waits for the next brief.
+  /// `counted`: so many are to be told before it.
+  bool is_within_budget(Lane& lane, Owed& owed, Ruling& ruling, std::uint32_t counted, Time now);
   bool tell(Lane& lane, Parcel parcel, const std::stop_token& stop);
   static bool keeps_open(const Lane& lane) {
     return lane.receiver.notifier->repost_every().count() > 0;
@@ -119,6 +136,7 @@ class Alerter {
   Attempt hand_over(Lane& lane, const Parcel& parcel) const;
   Message single(const Lane& lane, const Owed& owed, const Occasion& occasion) const;
   Message message_of(const Lane& lane, const Parcel& parcel) const;
+  bool brief_failed(Lane& lane, const Parcel& parcel, bool has_failed, const Attempt& attempt);
   void delivered(Lane& lane, Parcel& parcel, std::string but);
   void wait_for_receiver(Lane& lane, std::chrono::seconds asked);
   void put_off(Lane& lane, Delivery delivery, const Attempt& attempt);
@@ -128,6 +146,8 @@ class Alerter {
   Store& store_;
   std::vector<Lane> lanes_;
   Rules rules_;
+  Budgets budgets_;
+  Digests digests_;
   const Clock& clock_;
   Metrics& metrics_;
 };

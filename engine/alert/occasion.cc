@@ -25,6 +25,14 @@ std::vector<std::string> remarks_on(const Occasion& occasion, const Alert& alert
     remarks.push_back(say("Personne n'a pris en charge depuis " + minutes + " min.",
                           "Nobody has taken charge for " + minutes + " min."));
   }
+  if (occasion.budget_reached != 0) {
+    const std::string count = std::to_string(occasion.budget_reached);
+    remarks.push_back(say(
+        "Budget d'alertes du jour atteint (" + count + ") : les suivantes attendent le bilan de " +
+            occasion.rest_at + ", sauf les critiques.",
+        "The day's alert budget (" + count + ") is spent: what follows waits for the brief at " +
+            occasion.rest_at + ", but for critical ones."));
+  }
   return remarks;
 }
 

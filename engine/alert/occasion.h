@@ -13,6 +13,8 @@ namespace vigie {
 struct Occasion {
   bool was_held = false;                ///< by a silence or by quiet hours
   std::uint64_t repeat = 0;             ///< so often it was told before
+  std::uint32_t budget_reached = 0;     ///< with this one the day's budget, of so many, is spent
+  std::string rest_at;                  ///< "08:00": when the rest is told then
   std::chrono::minutes untaken_for{0};  ///< nobody took charge for so long: told to a second one
 };
 

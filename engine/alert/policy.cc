@@ -65,6 +65,11 @@ bool AlertFilter::match(const Alert& alert) const {
          alert.level >= at_least;
 }
 
+std::uint32_t AlertPolicy::budget_of(const std::string& receiver) const {
+  const auto its = terms.find(receiver);
+  return its == terms.end() ? 0 : its->second.budget_per_day;
+}
+
 bool AlertPolicy::may_quote(const std::string& receiver, const std::string& tenant) const {
   const auto its = terms.find(receiver);
   if (its == terms.end() || !its->second.is_outside) {

@@ -9,6 +9,7 @@
 
 #include "engine/alert/alert.h"
 #include "engine/alert/standings.h"
+#include "engine/core/tenant.h"
 #include "engine/core/time.h"
 
 namespace vigie {
@@ -58,9 +59,21 @@ struct Inhibition {
   AlertFilter source, target;
 };
 
+/// A morning brief: what was raised since the last one, what waits, how much was said.
+struct Digest {
+  std::string id;
+  std::vector<std::string> tenants;  ///< one brief for each; empty: for all
+  std::vector<std::string> receivers;
+  std::uint8_t weekdays = 0x7f;  ///< bit 0: Monday
+  int minute = 0;                ///< of the day, on the tenant's clocks
+};
+
 /// What holds for all that one receiver is told.
 struct ReceiverTerms {
   bool is_outside = false;  ///< what it is told leaves the town's control
+  /// So many messages a day of the town's calendar, and of more the critical ones alone; the rest
+  /// is told in the next morning brief. 0: any number.
+  std::uint32_t budget_per_day = 0;
 };
 
 /// Who is told of what, when: the configuration's `alerting`. A plain value; any thread.
@@ -70,6 +83,8 @@ struct AlertPolicy {
   std::vector<WeekTimes> times;
   std::vector<AlertRoute> routes;  ///< an alert takes the first that matches it, and its `next`
   std::vector<Inhibition> inhibitions;
+  std::vector<Digest> digests;
+  std::vector<Tenant> tenants;  ///< by TenantId, as configured
   /// Whom each tenant itself names: told of what no route matches.
   std::map<std::string, std::vector<std::string>, std::less<>> tenant_receivers;
 
@@ -77,6 +92,8 @@ struct AlertPolicy {
   /// Receivers outside that a tenant allows to be told what was said.
   std::map<std::string, std::vector<std::string>, std::less<>> quotes_to;
 
+  /// 0: any number.
+  std::uint32_t budget_of(const std::string& receiver) const;
   /// Whether the receiver may be told what was said, and where.
   bool may_quote(const std::string& receiver, const std::string& tenant) const;
 

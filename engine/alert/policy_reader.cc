@@ -62,6 +62,7 @@ class Reader {
   Reader(const std::vector<Tenant>& tenants, const std::set<std::string>& receivers,
          std::vector<Problem>& problems)
       : receivers_(receivers), problems_(problems) {
+    policy_.tenants = tenants;
     for (const Tenant& tenant : tenants) {
       tenants_.insert(tenant.id);
       policy_.tenant_receivers[tenant.id] = tenant.receivers;
@@ -72,11 +73,12 @@ class Reader {
     if (alerting == nullptr) {
       return std::move(policy_);
     }
-    alerting->allow_only({"times", "routes", "inhibit"}, problems_);
+    alerting->allow_only({"times", "routes", "inhibit", "digests"}, problems_);
     for_each(*alerting, "times", [&](const Settings& item) { read_times(item); });
     for_each(*alerting, "routes", [&](const Settings& item) { read_route(item); });
     link_routes();
     for_each(*alerting, "inhibit", [&](const Settings& item) { read_inhibition(item); });
+    for_each(*alerting, "digests", [&](const Settings& item) { read_digest(item); });
     return std::move(policy_);
   }
 
@@ -119,8 +121,36 @@ class Reader {
   WeekSpan read_span(const Settings& item) {
     item.allow_only({"weekdays", "from", "to"}, problems_);
     WeekSpan span;
+    span.weekdays = read_weekdays(item);
+    span.from_minute = read_minute(item, "from", 0);
+    span.to_minute = read_minute(item, "to", WeekSpan::kMinutesPerDay);
+    return span;
+  }
+
+  void read_digest(const Settings& item) {
+    item.allow_only({"id", "tenants", "receivers", "weekdays", "at"}, problems_);
+    Digest digest;
+    digest.id = item.text("id", problems_);
+    if (find(policy_.digests, digest.id)) {
+      item.find("id")->complain("'" + digest.id + "' is already taken", problems_);
+    }
+    digest.tenants = read_tenants(item);
+    digest.receivers = read_receivers(item, "receivers");
+    if (digest.receivers.empty()) {
+      item.complain("'receivers' is missing: whom is this brief for?", problems_);
+    }
+    digest.weekdays = read_weekdays(item);
+    if (item.find("at") == nullptr) {
+      item.complain("'at' is missing: at what time, for example 08:00?", problems_);
+    }
+    digest.minute = read_minute(item, "at", 0);
+    policy_.digests.push_back(std::move(digest));
+  }
+
+  std::uint8_t read_weekdays(const Settings& item) {
+    std::uint8_t weekdays = 0x7f;
     if (const Settings* days = item.find("weekdays")) {
-      span.weekdays = 0;
+      weekdays = 0;
       for (const std::string& text : item.texts("weekdays", problems_)) {
         const std::uint8_t some = weekdays_of(text);
         if (some == 0) {
@@ -129,12 +159,10 @@ class Reader {
                              "two of them with '-' between",
                          problems_);
         }
-        span.weekdays |= some;
+        weekdays |= some;
       }
     }
-    span.from_minute = read_minute(item, "from", 0);
-    span.to_minute = read_minute(item, "to", WeekSpan::kMinutesPerDay);
-    return span;
+    return weekdays;
   }
 
   int read_minute(const Settings& item, std::string_view key, int fallback) {
@@ -213,12 +241,7 @@ class Reader {
 
   AlertFilter read_filter(const Settings& item) {
     AlertFilter filter;
-    filter.tenants = item.texts("tenants", problems_);
-    for (const std::string& tenant : filter.tenants) {
-      if (!tenants_.contains(tenant)) {
-        item.find("tenants")->complain("there is no tenant '" + tenant + "'", problems_);
-      }
-    }
+    filter.tenants = read_tenants(item);
     filter.topics = item.texts("topics", problems_);
     const std::string urgency = item.text("urgency", problems_, "low");
     const std::optional<Urgency> level = parse_urgency(urgency);
@@ -228,6 +251,16 @@ class Reader {
     }
     filter.at_least = level.value_or(Urgency::kLow);
     return filter;
+  }
+
+  std::vector<std::string> read_tenants(const Settings& item) {
+    std::vector<std::string> named = item.texts("tenants", problems_);
+    for (const std::string& tenant : named) {
+      if (!tenants_.contains(tenant)) {
+        item.find("tenants")->complain("there is no tenant '" + tenant + "'", problems_);
+      }
+    }
+    return named;
   }
 
   std::vector<std::string> read_receivers(const Settings& item, std::string_view key) {

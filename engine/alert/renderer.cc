@@ -18,7 +18,7 @@ namespace {
 /// Every word that a message says by itself.
 struct Words {
   std::string_view high, critical, rises, mentions, mention, why, published, received, raised,
-      deadline, place, open, original, rules, learned;
+      deadline, place, open, original, rules, learned, take, not_useful, mute;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
@@ -37,6 +37,9 @@ constexpr Words kFrench = {"URGENT",
                            "Original",
                            "Règles",
                            "mots appris",
+                           "Prendre en charge",
+                           "Pas utile",
+                           "Muet 2 h",
                            "le ",
                            " à ",
                            {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
@@ -57,6 +60,9 @@ constexpr Words kEnglish = {
     "Original",
     "Rules",
     "learned words",
+    "Take charge",
+    "Not useful",
+    "Mute 2 h",
     "on ",
     " at ",
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
@@ -97,8 +103,8 @@ std::string source_name(const std::string& source) {
 class Renderer {
  public:
   Renderer(const Alert& alert, const std::string& public_url,
-           const std::vector<std::string>& remarks)
-      : alert_(alert), words_(words_of(alert)), remarks_(remarks) {
+           const std::vector<std::string>& remarks, const ActionUrls& actions)
+      : alert_(alert), words_(words_of(alert)), remarks_(remarks), actions_(actions) {
     if (!public_url.empty()) {
       link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
     }
@@ -138,6 +144,9 @@ class Renderer {
     if (!link_.empty()) {
       out += "\n" + std::string(words_.open) + " : " + link_ + "\n";
     }
+    for (const auto& [label, url] : links()) {
+      out += std::string(label) + " : " + url + "\n";
+    }
     return out + "\n-- \n" + rules() + "\n";
   }
 
@@ -171,7 +180,11 @@ class Renderer {
     }
     out += "</ul><p>" + escape_html(times()) + "</p>";
     if (!link_.empty()) {
-      out += "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) + "</a></p>";
+      out += "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) + "</a>";
+      for (const auto& [label, url] : links()) {
+        out += " · <a href=\"" + escape_html(url) + "\">" + std::string(label) + "</a>";
+      }
+      out += "</p>";
     }
     return out + "<p style=\"font-size:.8em;color:#536070\">" + escape_html(rules()) +
            "</p></body></html>\n";
@@ -246,6 +259,14 @@ class Renderer {
     return out;
   }
 
+  std::vector<std::pair<std::string_view, std::string>> links() const {
+    std::vector<std::pair<std::string_view, std::string>> all = {
+        {words_.take, actions_.take},
+        {words_.not_useful, actions_.not_useful},
+        {words_.mute, actions_.mute}};
+    std::erase_if(all, [](const auto& link) { return link.second.empty(); });
+    return all;
+  }
   std::string level() const {
     return std::string(alert_.level == Urgency::kCritical ? words_.critical : words_.high);
   }
@@ -317,6 +338,7 @@ class Renderer {
   const Alert& alert_;
   const Words& words_;
   const std::vector<std::string>& remarks_;
+  const ActionUrls& actions_;
   std::string link_;
 };
 
@@ -356,8 +378,9 @@ Alert discreet(const Alert& alert) {
 }
 
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
-               const std::string& public_url, const std::vector<std::string>& remarks) {
-  const Renderer renderer(alert, public_url, remarks);
+               const std::string& public_url, const std::vector<std::string>& remarks,
+               const ActionUrls& actions) {
+  const Renderer renderer(alert, public_url, remarks, actions);
   Message message;
   message.idempotency_key = "vigie-" + std::to_string(number) + "-" + receiver;
   message.subject = renderer.subject();

@@ -9,12 +9,19 @@
 
 namespace vigie {
 
+/// Where links lead that do something about an alert, once its reader has confirmed it; empty:
+/// there is no such link.
+struct ActionUrls {
+  std::string take, not_useful, mute;
+};
+
 /// Puts an alert into words, in the tenant's language (fr, else en). `public_url`: how people reach
 /// the screens, may be empty: no link then. Everything foreign is escaped for where it goes: HTML,
 /// one header line, Markdown; directional controls cannot leave the quote. `remarks`: sentences of
-/// ours that stand behind the first lines.
+/// ours that stand behind the first lines; `actions`: what a mail's reader may do by a link.
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
-               const std::string& public_url, const std::vector<std::string>& remarks = {});
+               const std::string& public_url, const std::vector<std::string>& remarks = {},
+               const ActionUrls& actions = {});
 
 /// What may leave the town's control of it: what is going on, how urgent, by when, not what was
 /// said, by whom and where.

@@ -43,11 +43,11 @@ Ruling Rulings::on(const Owed& owed, Time now, Standings& standings) const {
     return hold(now + kUntilInhibitionIsLookedAt);
   }
   Ruling ruling;
-  if (delivery.purpose == Purpose::kHeld || delivery.purpose == Purpose::kRepeat) {
+  const bool was_held = delivery.purpose == Purpose::kHeld || delivery.purpose == Purpose::kDigest;
+  if (was_held || delivery.purpose == Purpose::kRepeat) {
     const Standing standing = standings.of(owed.tenant, alert.incident);
-    const bool is_late = delivery.purpose == Purpose::kHeld && now - alert.raised_at > kMaxHeld;
-    const bool is_outdated =
-        delivery.purpose == Purpose::kRepeat && standing.newest > delivery.alert;
+    const bool is_late = was_held && now - alert.raised_at > kMaxHeld;
+    const bool is_outdated = !was_held && (standing.is_over || standing.newest > delivery.alert);
     if (standing.in_hand || is_late || is_outdated) {
       return drop();
     }
@@ -63,8 +63,10 @@ Ruling Rulings::on(const Owed& owed, Time now, Standings& standings) const {
       return hold(end);
     }
   }
-  ruling.occasion.was_held = delivery.purpose == Purpose::kHeld;
+  ruling.occasion.was_held = was_held;
   ruling.occasion.repeat = delivery.purpose == Purpose::kRepeat ? delivery.round : 0;
+  ruling.counts = duty.kind == Duty::Kind::kFirst && delivery.purpose != Purpose::kDigest &&
+                  policy_ != nullptr && policy_->budget_of(delivery.receiver) != 0;
   const bool may_repeat = duty.kind == Duty::Kind::kFirst && duty.route != nullptr &&
                           ruling.occasion.repeat < kMaxRepeats;
   ruling.repeat = may_repeat ? duty.route->repeat : std::chrono::minutes(0);
@@ -86,7 +88,7 @@ Alert Rulings::shown_to(const std::string& receiver, const Alert& alert) const {
 /// that has not come was raised by a clock that ran ahead, and is not waited for.
 Ruling Rulings::on_escalation(const Owed& owed, const Duty& duty, Time now,
                               const Standing& standing) const {
-  if (standing.in_hand || standing.newest > owed.delivery.alert) {
+  if (standing.in_hand || standing.is_over || standing.newest > owed.delivery.alert) {
     return drop();
   }
   const Time told_at = policy_->quiet_until(duty.route, owed.alert, owed.alert.raised_at);

@@ -32,6 +32,7 @@ struct Ruling {
   Kind kind = Kind::kTell;
   Time until{};
   Occasion occasion = {};
+  bool counts = false;             ///< of what is told: against the receiver's budget
   std::chrono::minutes repeat{0};  ///< of what is told: how long until it is told again; 0: never
 };
 
@@ -55,6 +56,8 @@ class Rulings {
   /// place, or it is kMaxOpen old.
   static bool is_over(const Owed& owed, Time now, Standings& standings);
   static constexpr std::chrono::hours kMaxOpen{7 * 24};
+
+  const AlertPolicy* policy() const { return policy_; }
 
   /// The alert as the receiver may be told of it.
   Alert shown_to(const std::string& receiver, const Alert& alert) const;

@@ -15,7 +15,7 @@ namespace vigie {
 struct Standing {
   std::uint64_t newest = 0;  ///< the alert raised last
   bool in_hand = false;      ///< somebody took charge of, or closed, one of its alerts
-  bool is_over = false;      ///< its newest alert is closed
+  bool is_over = false;      ///< its newest alert is closed, or says so
 };
 
 /// An alert with its number and what people did about it.

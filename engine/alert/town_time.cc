@@ -14,6 +14,8 @@ TownTime town_time(const std::string& zone, Time time) {
           offset ? "" : " UTC"};
 }
 
+std::string date_of(std::chrono::sys_days day) { return format_time(day).substr(0, 10); }
+
 std::string clock_of(const std::string& zone, Time time) {
   const TownTime at = town_time(zone, time);
   char text[32];

@@ -19,6 +19,8 @@ struct TownTime {
 };
 TownTime town_time(const std::string& zone, Time time);
 
+/// "2026-10-14"
+std::string date_of(std::chrono::sys_days day);
 /// "08:42", with the suffix.
 std::string clock_of(const std::string& zone, Time time);
 

@@ -87,7 +87,10 @@ class Reader {
     }
     config.alerting.quotes_to = std::move(quotes_to_);
     for (const ReceiverConfig& receiver : config.receivers) {
-      config.alerting.terms[receiver.id] = {is_outside(receiver.settings, problems_)};
+      const std::int64_t budget =
+          receiver.settings.integer("budget_per_day", 1, 10'000, problems_, 0);
+      config.alerting.terms[receiver.id] = {is_outside(receiver.settings, problems_),
+                                            static_cast<std::uint32_t>(budget)};
     }
     for_each(root, "connectors", kMaxConnectors,
              [&](const Settings& item) { config.connectors.push_back(read_connector(item)); });

@@ -141,6 +141,11 @@ struct Metrics::Catalogue {
       counters("vigie_alert_deliveries_total",
                "Deliveries of alerts: sent, failed (to be tried again), dead (given up), held (a "
                "silence, quiet hours) or dropped (nobody needs it any more).");
+  Histogram& alert_handover =
+      histograms("vigie_alert_handover_seconds",
+                 "From the receipt of a mention to its alert taken by a receiver, of those told at "
+                 "once.")
+          .Add({}, kEngineLagSeconds);
   prometheus::Family<Gauge>& ruleset_family =
       family(prometheus::BuildGauge(), "vigie_ruleset_info",
              "1 for the rule set and model in force.", registry);
@@ -251,6 +256,10 @@ void Metrics::delivery(std::size_t receiver, std::string_view result) {
       .Add({{"receiver", catalogue_->labels.receivers.at(receiver)},
             {"result", std::string(result)}})
       .Increment();
+}
+
+void Metrics::alert_handed_over(std::chrono::microseconds since_receipt) {
+  catalogue_->alert_handover.Observe(seconds(since_receipt));
 }
 
 void Metrics::orphaned_delivery() {

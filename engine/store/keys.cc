@@ -70,7 +70,7 @@ Result<Delivery> decode_delivery(std::string_view key, std::string_view bytes) {
   delivery.dead = in.byte() != 0;
   delivery.last_error = in.text();
   if (in.left() != 0) {  // written since deliveries can be held
-    delivery.purpose = in.choice<Delivery::Purpose>(5);
+    delivery.purpose = in.choice<Delivery::Purpose>(6);
     delivery.round = in.varint();
   }
   if (!name.ok() || !in.done()) {

@@ -77,7 +77,7 @@ struct Delivery {
   bool dead = false;
   std::string last_error;
   /// Why it is owed still (alert/alerter.h).
-  enum class Purpose : std::uint8_t { kAlert, kHeld, kGroup, kRepeat, kOpen };
+  enum class Purpose : std::uint8_t { kAlert, kHeld, kGroup, kRepeat, kOpen, kDigest };
   Purpose purpose = Purpose::kAlert;
   std::uint64_t round = 0;  ///< of a group its number; of a repeat the how-manieth
 };
