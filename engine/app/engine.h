@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/access/action_links.h"
 #include "engine/alert/alerter.h"
 #include "engine/alert/silence.h"
 #include "engine/app/config.h"
@@ -48,6 +49,7 @@ class Engine {
   const Config& config() const { return config_; }
   Store& store() { return *store_; }
   Silences& silences() { return *silences_; }
+  const ActionLinks& action_links() const { return *action_links_; }
   Sources& sources() { return *sources_; }
   Metrics& metrics() { return *metrics_; }
   const Clock& clock() const { return clock_; }
@@ -59,6 +61,7 @@ class Engine {
   Engine(Config config, Log& log);
   Result<void> build();
   Result<void> build_alerter();
+  ActionUrls actions(const Alert& alert, std::uint64_t number, const std::string& receiver) const;
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();
   void log_clock_set_back(microseconds by);
@@ -72,6 +75,7 @@ class Engine {
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Silences> silences_;
+  std::unique_ptr<ActionLinks> action_links_;
   std::unique_ptr<TenantPolicy> policy_;
   std::unique_ptr<Pseudonymiser> pseudonyms_;
   std::unique_ptr<KnowledgeShelf> shelf_;

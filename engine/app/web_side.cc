@@ -108,6 +108,9 @@ void WebSide::add_routes() {
       .push = [this](std::string connector,
                      Request request) { return push(std::move(connector), std::move(request)); },
   });
+  for (Route& route : action_routes(action_parts())) {
+    described.push_back(std::move(route));
+  }
   for (Route& route : api_routes(api_parts())) {
     described.push_back(std::move(route));
   }
@@ -133,6 +136,19 @@ ApiParts WebSide::api_parts() {
       .correct = [this](MentionRef ref,
                         Correction correction) { return correct(ref, std::move(correction)); },
       .silences = &engine_.silences(),
+      .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+  };
+}
+
+ActionParts WebSide::action_parts() {
+  return {
+      .store = engine_.store(),
+      .links = engine_.action_links(),
+      .silences = engine_.silences(),
+      .clock = engine_.clock(),
+      .tenants = engine_.config().tenants,
+      .correct = [this](MentionRef ref,
+                        Correction correction) { return correct(ref, std::move(correction)); },
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
   };
 }
