@@ -70,6 +70,9 @@ Result<std::unique_ptr<Notifier>> make_alertmanager_notifier(const Settings& set
   while (url.ends_with('/')) {
     url.pop_back();
   }
+  if (const Settings* budget = settings.find("budget_per_day")) {
+    budget->complain("an Alertmanager is told of everything: it has no budget", problems);
+  }
   const std::chrono::seconds repost_every(settings.integer("repost_s", 1, 60, problems, 60));
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));

@@ -217,7 +217,7 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
 
 std::vector<Alerter::Parcel> Alerter::due_digests(Lane& lane, Time now) const {
   std::vector<Parcel> parcels;
-  if (now < lane.digests_at) {
+  if (now < lane.digests_at || keeps_open(lane)) {
     return parcels;
   }
   Store::AlertingChange change;

@@ -85,8 +85,10 @@ Mentions mentions_of(const Store& store, TenantId tenant, Time since, Time now) 
 /// One brief, being written.
 class Brief {
  public:
-  Brief(const Tenant& tenant, const std::string& public_url)
+  /// `names`: it may say who took what in charge.
+  Brief(const Tenant& tenant, const std::string& public_url, bool names)
       : tenant_(tenant),
+        names_(names),
         is_english_(!tenant.language.starts_with("fr")),
         public_url_(public_url),
         list_(is_english_,
@@ -143,7 +145,7 @@ class Brief {
                        std::to_string(static_cast<unsigned>(at.date.day())) + "/" +
                        std::to_string(static_cast<unsigned>(at.date.month())) + " " +
                        clock_of(tenant_.time_zone, alert.raised_at);
-    return one.work.by.empty() ? line : line + " · " + plain(one.work.by);
+    return !names_ || one.work.by.empty() ? line : line + " · " + plain(one.work.by);
   }
   std::string link_of(const Alert& alert) const {
     return public_url_.empty() ? ""
@@ -151,7 +153,7 @@ class Brief {
   }
 
   const Tenant& tenant_;
-  bool is_english_;
+  bool names_, is_english_;
   const std::string& public_url_;
   ListMessage list_;
 };
@@ -159,7 +161,7 @@ class Brief {
 }  // namespace
 
 std::string DueDigest::key(const std::string& receiver) const {
-  return "vigie-d-" + digest->id + "-" + std::to_string(tenant) + "-" + day + "-" + receiver;
+  return "vigie-d-" + digest->id + "-" + tenant_id + "-" + day + "-" + receiver;
 }
 
 std::vector<DueDigest> Digests::due(const std::string& receiver, Time now,
@@ -177,7 +179,7 @@ std::vector<DueDigest> Digests::due(const std::string& receiver, Time now,
         continue;
       }
       const Time moment = moment_of(tenant.time_zone, at.day, digest.minute);
-      DueDigest due{&digest, id, date_of(at.day),
+      DueDigest due{&digest, id, tenant.id, date_of(at.day),
                     moment_of(tenant.time_zone, day_before(digest, at.day), digest.minute)};
       const auto notes = store_.alerting_notes(note_key(digest.id, tenant.id, receiver));
       check(notes.has_value(), "notes can be read");
@@ -237,7 +239,7 @@ Message Digests::render(const DueDigest& digest, const std::string& receiver,
   const Tenant& tenant = policy_->tenants[digest.tenant];
   const Figures figures = count(digest.tenant, digest.since, standings);
   const Mentions mentions = mentions_of(store_, digest.tenant, digest.since, now);
-  Brief brief(tenant, public_url);
+  Brief brief(tenant, public_url, policy_->may_quote(receiver, tenant.id));
   brief.figures(figures, mentions, over_budget);
   brief.alerts("À prendre en charge", "Waiting for somebody", figures.waiting);
   brief.alerts("Prises en charge", "Taken", figures.taken);

@@ -17,6 +17,7 @@ namespace vigie {
 struct DueDigest {
   const Digest* digest = nullptr;
   TenantId tenant = 0;
+  std::string tenant_id;
   std::string day;  ///< on the town's calendar: "2026-10-14"
   Time since{};     ///< what it tells of began after this
 

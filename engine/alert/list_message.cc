@@ -65,7 +65,10 @@ void ListMessage::end_list() {
 Message ListMessage::finish() && {
   end_list();
   message_.html += "</body></html>\n";
-  message_.facts = {{"headline", message_.subject}};
+  for (const std::string_view name : kMessageFacts) {
+    message_.facts[std::string(name)];  // empty: a template shows nothing there
+  }
+  message_.facts["headline"] = message_.subject;
   return std::move(message_);
 }
 

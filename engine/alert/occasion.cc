@@ -12,8 +12,8 @@ std::vector<std::string> remarks_on(const Occasion& occasion, const Alert& alert
   std::vector<std::string> remarks;
   if (occasion.was_held) {
     const std::string at = clock_of(alert.time_zone, alert.raised_at);
-    remarks.push_back(say("Retenue depuis " + at + " (silence ou heures calmes).",
-                          "Held since " + at + " (silence or quiet hours)."));
+    remarks.push_back(say("Retenue depuis " + at + " (silence, heures calmes ou budget).",
+                          "Held since " + at + " (silence, quiet hours or budget)."));
   }
   if (occasion.repeat != 0) {
     const std::string count = std::to_string(occasion.repeat);

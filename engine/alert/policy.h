@@ -59,7 +59,8 @@ struct Inhibition {
   AlertFilter source, target;
 };
 
-/// A morning brief: what was raised since the last one, what waits, how much was said.
+/// A morning brief (not for an Alertmanager): what was raised since the last one, what waits, how
+/// much was said.
 struct Digest {
   std::string id;
   std::vector<std::string> tenants;  ///< one brief for each; empty: for all

@@ -123,8 +123,8 @@ TEST_F(BudgetFacts, TheBriefTellsWhatWaitsAndWhatWasOverTheBudget) {
   EXPECT_THAT(mail.has, SizeIs(2));
   EXPECT_THAT(mail.heard[1].text, HasSubstr("le bilan de 07:30"));
   live_until("2026-10-15T05:30:05Z");
-  ASSERT_THAT(mail.has,
-              ElementsAre("vigie-1-mail", "vigie-2-mail", "vigie-d-matin-0-2026-10-15-mail"));
+  ASSERT_THAT(mail.has, ElementsAre("vigie-1-mail", "vigie-2-mail",
+                                    "vigie-d-matin-techniville-2026-10-15-mail"));
   const Message& brief = mail.heard.back();
   EXPECT_EQ(brief.subject, "Bilan du matin – Techniville");
   for (const char* part :
@@ -135,6 +135,17 @@ TEST_F(BudgetFacts, TheBriefTellsWhatWaitsAndWhatWasOverTheBudget) {
   }
   EXPECT_THAT(brief.json, HasSubstr("\"waiting\":2,\"taken\":1,\"closed\":1,\"over_budget\":2"));
   EXPECT_TRUE(owed().empty());
+}
+
+TEST_F(BudgetFacts, OutsideTheTownABriefNamesNobody) {
+  brief_at("07:30");
+  policy.terms["mail"].is_outside = true;
+  raise_another();
+  live(minutes(1));
+  store->set_alert_work(1, {AlertWork::State::kTaken, "paul", clock.now()});
+  live_until("2026-10-15T05:30:05Z");
+  EXPECT_THAT(mail.heard.back().text, HasSubstr("Prises en charge (1)"));
+  EXPECT_THAT(mail.heard.back().text + mail.heard.back().html, Not(HasSubstr("paul")));
 }
 
 TEST_F(BudgetFacts, OneBriefADayAlsoAfterARestartAndOnItsDaysOnly) {
@@ -148,9 +159,9 @@ TEST_F(BudgetFacts, OneBriefADayAlsoAfterARestartAndOnItsDaysOnly) {
     start();
     live(seconds(2));
   }
-  EXPECT_THAT(mail.has,
-              ElementsAre("vigie-d-matin-0-2026-10-15-mail", "vigie-d-matin-0-2026-10-16-mail",
-                          "vigie-d-matin-0-2026-10-19-mail"));
+  EXPECT_THAT(mail.has, ElementsAre("vigie-d-matin-techniville-2026-10-15-mail",
+                                    "vigie-d-matin-techniville-2026-10-16-mail",
+                                    "vigie-d-matin-techniville-2026-10-19-mail"));
   EXPECT_THAT(mail.heard.back().text, HasSubstr("Rien n'attend personne."));
 }
 
