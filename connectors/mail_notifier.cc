@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/secret.h"
+#include "connectors/http_delivery.h"
 #include "connectors/transfer.h"
 
 namespace vigie {
@@ -184,6 +184,11 @@ class MailNotifier final : public Notifier {
     append(headers, "Subject: " + encode_header(message.subject));
     append(headers, "Message-ID: <" + message.idempotency_key + "@" + domain + ">");
     append(headers, "Auto-Submitted: auto-generated");
+    if (!message.thread.empty()) {  // a message that nobody has may head a thread (RFC 5322, 3.6.4)
+      const std::string head = "<" + message.thread + "@" + domain + ">";
+      append(headers, "References: " + head);
+      append(headers, "In-Reply-To: " + head);
+    }
 
     const Mime whole(curl_mime_init(curl));
     curl_mime* alternatives = curl_mime_init(curl);
@@ -288,15 +293,15 @@ bool is_address(const std::string& text) {
 Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
                                                      std::stop_token stop) {
   std::vector<Problem> problems;
-  settings.allow_only({"id", "type", "url", "from", "to", "starttls", "user", "password_file"},
-                      problems);
+  allow_receiver_fields(settings, {"url", "from", "to", "starttls", "user", "password_file"},
+                        problems);
   MailSettings mail;
   mail.url = settings.text("url", problems);
   mail.from = settings.text("from", problems);
   mail.to = settings.texts("to", problems);
   mail.starttls = settings.boolean("starttls", problems, false);
   mail.user = settings.text("user", problems, "");
-  const std::string password_file = settings.text("password_file", problems, "");
+  mail.password = read_receiver_secret(settings, "password_file", problems);
   if (!mail.url.empty() && !mail.url.starts_with("smtp://") && !mail.url.starts_with("smtps://")) {
     settings.find("url")->complain("'url' begins with smtp:// or smtps://", problems);
   }
@@ -310,14 +315,6 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
   }
   if (mail.to.empty() || mail.to.size() > 100 || !std::ranges::all_of(mail.to, is_address)) {
     settings.complain("'to' must be 1 to 100 mail addresses", problems);
-  }
-  if (!password_file.empty()) {
-    Result<std::string> password = read_secret_file(settings.resolve(password_file));
-    if (!password) {
-      settings.find("password_file")->complain(password.error().text, problems);
-    } else {
-      mail.password = std::move(*password);
-    }
   }
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));

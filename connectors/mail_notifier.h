@@ -21,6 +21,9 @@ namespace vigie {
 /// address or to the content. Tried again: everything else; an address that is put off (4xx) while
 /// others have the mail gets it later, alone.
 ///
+/// All mails of an incident refer to one that is never sent (References, In-Reply-To): mail
+/// programs show them as one thread.
+///
 /// Message-ID is made of the alert and the receiver: a message that comes twice after a crash is
 /// seen to be one.
 Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,

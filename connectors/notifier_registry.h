@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "engine/alert/notifier.h"
 #include "engine/core/clock.h"
@@ -18,5 +19,9 @@ using NotifierFactory = std::function<Result<std::unique_ptr<Notifier>>(
 
 /// All ways to reach people that Vigie knows, by the `type` of the configuration.
 const std::map<std::string, NotifierFactory, std::less<>>& notifier_types();
+
+/// Whether what a receiver is told leaves the town's control: the setting `outside`; by default
+/// chats, telephones and push services are outside, mail, our own webhook and an Alertmanager not.
+bool is_outside(const Settings& receiver, std::vector<Problem>& problems);
 
 }  // namespace vigie

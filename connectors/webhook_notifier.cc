@@ -1,94 +1,94 @@
 #include "connectors/webhook_notifier.h"
 
-#include <curl/curl.h>
-
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "connectors/http_fields.h"
-#include "connectors/secret.h"
+#include "connectors/http_delivery.h"
 #include "connectors/signature.h"
-#include "connectors/transfer.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
 namespace {
 
-enum class Shape { kVigie, kSlack, kMattermost };
+using Body = std::string (*)(const Message&);
 
-struct WebhookSettings {
-  std::string url, secret;
-  Shape shape = Shape::kVigie;
-};
+std::string text_body(std::string_view text) {
+  std::string body;
+  JsonWriter(body).begin_object().key("text").value(text).end_object();
+  return body;
+}
 
-struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
+/// One line break of ours is two in an Adaptive Card's Markdown.
+std::string card_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == '\n' ? "\n\n" : std::string(1, c);
+  }
+  return out;
+}
 
-std::size_t discard(char*, std::size_t size, std::size_t count, void*) { return size * count; }
+/// What a Teams workflow ("when a webhook request is received") takes: a message with one card.
+std::string teams_body(const Message& message) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("type").value("message").key("attachments").begin_array();
+  json.begin_object().key("contentType").value("application/vnd.microsoft.card.adaptive");
+  json.key("content").begin_object();
+  json.key("$schema").value("http://adaptivecards.io/schemas/adaptive-card.json");
+  json.key("type").value("AdaptiveCard").key("version").value("1.4");
+  json.key("body").begin_array();
+  json.begin_object().key("type").value("TextBlock").key("wrap").value(true);
+  json.key("text").value(card_text(message.mattermost)).end_object();
+  json.end_array();
+  if (!message.link.empty()) {
+    json.key("actions").begin_array().begin_object();
+    json.key("type").value("Action.OpenUrl").key("title").value("Vigie");
+    json.key("url").value(message.link).end_object().end_array();
+  }
+  json.end_object().end_object().end_array().end_object();
+  return body;
+}
+
+constexpr std::array<std::pair<std::string_view, Body>, 5> kShapes = {{
+    {"vigie", [](const Message& message) { return message.json; }},
+    {"slack", [](const Message& message) { return text_body(message.slack); }},
+    {"mattermost", [](const Message& message) { return text_body(message.mattermost); }},
+    {"rocketchat", [](const Message& message) { return text_body(message.rocketchat); }},
+    {"teams", &teams_body},
+}};
 
 class WebhookNotifier final : public Notifier {
  public:
-  WebhookNotifier(WebhookSettings settings, const Clock& clock, std::stop_token stop)
-      : settings_(std::move(settings)), clock_(clock), stop_(std::move(stop)) {}
+  WebhookNotifier(std::string url, std::string secret, Body body, const Clock& clock,
+                  std::stop_token stop)
+      : url_(std::move(url)),
+        secret_(std::move(secret)),
+        body_(body),
+        clock_(clock),
+        stop_(std::move(stop)) {}
 
   Attempt deliver(const Message& message) override {
-    const std::unique_ptr<CURL, FreeEasy> easy(curl_easy_init());
-    CURL* curl = easy.get();
-    const std::string body = body_of(message);
-    curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
-    list = curl_slist_append(list, ("Idempotency-Key: " + message.idempotency_key).c_str());
-    if (!settings_.secret.empty()) {
-      const std::string signature = sign(body, settings_.secret, clock_.now());
-      list = curl_slist_append(list, ("X-Vigie-Signature: " + signature).c_str());
+    HttpDelivery delivery;
+    delivery.url = url_;
+    delivery.body = body_(message);
+    delivery.headers = {"Content-Type: application/json",
+                        "Idempotency-Key: " + message.idempotency_key};
+    if (!message.thread.empty()) {
+      delivery.headers.push_back("X-Vigie-Thread: " + message.thread);
     }
-    const std::unique_ptr<curl_slist, FreeList> headers(list);
-    curl_easy_setopt(curl, CURLOPT_URL, settings_.url.c_str());
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data());
-    bound_transfer(curl, kTimeout, stop_);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &discard);
-    const CURLcode code = curl_easy_perform(curl);
-    if (code != CURLE_OK) {
-      return Attempt::retry(curl_easy_strerror(code));
+    if (!secret_.empty()) {
+      delivery.headers.push_back("X-Vigie-Signature: " +
+                                 sign(delivery.body, secret_, clock_.now()));
     }
-    long status = 0;
-    curl_off_t retry_after = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
-    return judge(status, retry_after);
+    return send_over_http(delivery, stop_);
   }
 
  private:
-  static Attempt judge(long status, curl_off_t retry_after) {
-    if (status >= 200 && status < 300) {
-      return Attempt::delivered();
-    }
-    std::string error = "the receiver answered " + std::to_string(status);
-    if (says_try_again(static_cast<unsigned>(status))) {
-      return Attempt::retry(std::move(error), std::chrono::seconds(retry_after));
-    }
-    return Attempt::refused(std::move(error));
-  }
-
-  std::string body_of(const Message& message) const {
-    if (settings_.shape == Shape::kVigie) {
-      return message.json;
-    }
-    std::string body;
-    JsonWriter(body)
-        .begin_object()
-        .key("text")
-        .value(settings_.shape == Shape::kSlack ? message.slack : message.mattermost)
-        .end_object();
-    return body;
-  }
-
-  WebhookSettings settings_;
+  std::string url_, secret_;
+  Body body_;
   const Clock& clock_;
   std::stop_token stop_;
 };
@@ -98,33 +98,20 @@ class WebhookNotifier final : public Notifier {
 Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings,
                                                         const Clock& clock, std::stop_token stop) {
   std::vector<Problem> problems;
-  settings.allow_only({"id", "type", "url", "shape", "secret_file"}, problems);
-  WebhookSettings webhook;
-  webhook.url = settings.text("url", problems);
-  if (!webhook.url.empty() && !webhook.url.starts_with("https://") &&
-      !webhook.url.starts_with("http://")) {
-    settings.find("url")->complain("'url' begins with https:// or http://", problems);
-  }
+  allow_receiver_fields(settings, {"url", "shape", "secret_file"}, problems);
+  std::string url = read_receiver_url(settings, "url", problems);
   const std::string shape = settings.text("shape", problems, "vigie");
-  if (shape != "vigie" && shape != "slack" && shape != "mattermost") {
-    settings.find("shape")->complain("'shape' is vigie, slack or mattermost", problems);
+  const auto* known = std::ranges::find(kShapes, shape, &std::pair<std::string_view, Body>::first);
+  if (known == kShapes.end()) {
+    settings.find("shape")->complain("'shape' is vigie, slack, mattermost, rocketchat or teams",
+                                     problems);
   }
-  webhook.shape = shape == "slack"        ? Shape::kSlack
-                  : shape == "mattermost" ? Shape::kMattermost
-                                          : Shape::kVigie;
-  const std::string secret_file = settings.text("secret_file", problems, "");
-  if (!secret_file.empty()) {
-    Result<std::string> secret = read_secret_file(settings.resolve(secret_file));
-    if (!secret) {
-      settings.find("secret_file")->complain(secret.error().text, problems);
-    } else {
-      webhook.secret = std::move(*secret);
-    }
-  }
+  std::string secret = read_receiver_secret(settings, "secret_file", problems);
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
-  return std::make_unique<WebhookNotifier>(std::move(webhook), clock, std::move(stop));
+  return std::make_unique<WebhookNotifier>(std::move(url), std::move(secret), known->second, clock,
+                                           std::move(stop));
 }
 
 }  // namespace vigie

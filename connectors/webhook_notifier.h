@@ -9,15 +9,18 @@
 
 namespace vigie {
 
-/// Receiver type `webhook`: one POST of JSON per alert.
+/// Receiver type `webhook`: one POST of JSON per message.
 ///
 ///   - url: https://…
-///   - shape: vigie | slack | mattermost (vigie): our whole object, or a chat's {"text": …}
+///   - shape: vigie | slack | mattermost | rocketchat | teams (vigie): our whole object, a chat's
+///     {"text": …}, or the Adaptive Card that a Teams workflow takes
 ///   - secret_file: FILE (none): signs as the generic webhook is signed: X-Vigie-Signature
 ///
-/// The Idempotency-Key header is the same at every attempt. 2xx: delivered. 408, 425, 429, 5xx and
-/// no answer: tried again, when Retry-After says. Other answers: refused. The certificate is
-/// verified, redirects are not followed.
+/// Our object holds `alert`, or, where several were held, `group` and `alerts`; a morning brief
+/// holds `digest` and its figures.
+///
+/// The Idempotency-Key header is the same at every attempt, X-Vigie-Thread for all messages of one
+/// incident. How answers are understood: http_delivery.h.
 Result<std::unique_ptr<Notifier>> make_webhook_notifier(const Settings& settings,
                                                         const Clock& clock, std::stop_token stop);
 

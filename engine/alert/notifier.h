@@ -1,19 +1,42 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/time.h"
 
 namespace vigie {
 
-/// One alert, ready for one receiver.
+/// What a message is about in single words, for receivers whose text is made from a template.
+inline constexpr std::string_view kMessageFacts[] = {"level",    "headline", "tenant",
+                                                     "mentions", "deadline", "link"};
+
+/// One alert, or several held until now, ready for one receiver.
 struct Message {
   std::string idempotency_key;  ///< the same at every attempt for this alert and receiver
-  std::string subject;          ///< one line
+  /// The same for all messages of one incident, small letters, digits and '-'; empty: of none.
+  std::string thread;
+  bool opens_thread = true;  ///< else it goes on with an incident that was announced
+  bool is_critical = false;
+  std::string subject;  ///< one line
+  std::string brief;    ///< one line for lock screens: no quote, no author, no address of a post
+  std::string link;     ///< to the screens; empty if nobody knows where they are
   std::string text, html;
-  std::string json;        ///< the alert as an object, with its number and link
-  std::string slack;       ///< for chats, short: in Slack's own mark-up
-  std::string mattermost;  ///< the same in Markdown
+  std::string json;  ///< the alert as an object, with its number and link
+  // For chats, short:
+  std::string slack;       ///< in Slack's own mark-up
+  std::string mattermost;  ///< in Markdown
+  std::string rocketchat;
+  std::string chat_text, chat_html;  ///< plain; with <strong>, <br>, <blockquote>, <a>
+  std::map<std::string, std::string, std::less<>> facts;  ///< by kMessageFacts
+  // For receivers that keep what is open:
+  std::map<std::string, std::string> labels;  ///< tell one alert from another
+  Time starts_at{};
+  bool is_over = false;
 };
 
 /// How an attempt to deliver ended.
@@ -32,13 +55,18 @@ struct Attempt {
   static Attempt refused(std::string error) { return {Outcome::kRefused, std::move(error), {}}; }
 };
 
-/// A way to reach people. May block, at most kTimeout, and ends soon (kRetry) once the service asks
-/// it to stop; one thread at a time.
+/// A way to reach people. May block, at most kTimeout a message and address, and ends soon (kRetry)
+/// once the service asks it to stop; one thread at a time.
 class Notifier {
  public:
   static constexpr std::chrono::seconds kTimeout{10};
   virtual ~Notifier() = default;
   virtual Attempt deliver(const Message& message) = 0;
+
+  /// A receiver that forgets is told of everything that is still open so often, by repost(), and of
+  /// what is over once; at most a minute. 0: one that does not forget.
+  virtual std::chrono::seconds repost_every() const { return std::chrono::seconds(0); }
+  virtual Attempt repost(const std::vector<Message>&) { return Attempt::delivered(); }
 };
 
 }  // namespace vigie

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <span>
+#include <map>
 #include <string_view>
 
+#include "engine/alert/escape.h"
+#include "engine/alert/town_time.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -16,7 +19,7 @@ namespace {
 struct Words {
   std::string_view high, critical, closed, rises, quiet, mentions, mention, stories, story, authors,
       author, why, published, received, raised, deadline, place, open, original, rules, learned,
-      coverage, blind_since, others;
+      coverage, blind_since, others, take, not_useful, mute;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
@@ -44,6 +47,9 @@ constexpr Words kFrench = {"URGENT",
                            "Couverture : ",
                            "aveugle depuis",
                            "autres sources aveugles",
+                           "Prendre en charge",
+                           "Pas utile",
+                           "Muet 2 h",
                            "le ",
                            " à ",
                            {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
@@ -73,136 +79,15 @@ constexpr Words kEnglish = {
     "Coverage: ",
     "blind since",
     "other sources blind",
+    "Take charge",
+    "Not useful",
+    "Mute 2 h",
     "on ",
     " at ",
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
 
 const Words& words_of(const Alert& alert) {
   return alert.language.starts_with("fr") ? kFrench : kEnglish;
-}
-
-/// Of `kinds` (characters of more than one byte) the one that `text` begins with; else nothing.
-std::string_view leading(std::string_view text, std::span<const std::string_view> kinds) {
-  const auto found = std::ranges::find_if(kinds, [&](auto kind) { return text.starts_with(kind); });
-  return found == kinds.end() ? std::string_view() : *found;
-}
-
-/// Control characters would end a line or a header, directional ones would turn our own words
-/// around.
-std::string one_line(std::string_view text) {
-  static constexpr std::string_view kDirectional[] = {"\u202A", "\u202B", "\u202C", "\u202D",
-                                                      "\u202E", "\u2066", "\u2067", "\u2068",
-                                                      "\u2069", "\u200E", "\u200F", "\u061C"};
-  static constexpr std::string_view kLineEnds[] = {"\u0085", "\u2028", "\u2029"};
-  std::string out;
-  while (!text.empty()) {
-    std::size_t length = 1;
-    const auto byte = static_cast<unsigned char>(text[0]);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += ' ';
-    } else if (const auto control = leading(text, kDirectional); !control.empty()) {
-      length = control.size();
-    } else if (const auto line_end = leading(text, kLineEnds); !line_end.empty()) {
-      length = line_end.size();
-      out += ' ';
-    } else {
-      out += text[0];
-    }
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-/// A masked handle has an asterisk per byte, so that marks stay right; people are shown one sign.
-std::string shorten_handles(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    out += text[at];
-    if (text[at++] == '@' && at < text.size() && text[at] == '*') {
-      out += "…";
-      at = std::min(text.find_first_not_of('*', at), text.size());
-    }
-  }
-  return out;
-}
-
-/// What a person reads of something foreign.
-std::string plain(std::string_view text) { return shorten_handles(one_line(text)); }
-
-/// Guillemets within our guillemets become “ ”.
-std::string inner_quotes(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::string_view> kQuotes[] = {
-      {"«\u00a0", "“"}, {"«\u202f", "“"}, {"« ", "“"}, {"«", "“"},
-      {"\u00a0»", "”"}, {"\u202f»", "”"}, {" »", "”"}, {"»", "”"}};
-  std::string out;
-  while (!text.empty()) {
-    const auto* found = std::ranges::find_if(
-        kQuotes, [&](const auto& quote) { return text.starts_with(quote.first); });
-    if (found == std::end(kQuotes)) {
-      out += text.front();
-      text.remove_prefix(1);
-    } else {
-      out += found->second;
-      text.remove_prefix(found->first.size());
-    }
-  }
-  return out;
-}
-
-/// An '@' that calls nobody: chats take "@here" and "@all" for names even where they are quoted.
-constexpr std::string_view kSilentAt = "@\u200B";
-
-/// Slack's mark-up has no escapes but these three.
-std::string escape_slack(std::string_view text) {
-  std::string out;
-  for (const char c : plain(text)) {
-    out += c == '<'   ? "&lt;"
-           : c == '>' ? "&gt;"
-           : c == '&' ? "&amp;"
-           : c == '@' ? kSilentAt
-                      : std::string_view(&c, 1);
-  }
-  return out;
-}
-
-std::string escape_markdown(std::string_view text) {
-  std::string out;
-  for (const char c : plain(text)) {
-    if (c == '@') {
-      out += kSilentAt;
-    } else if (std::string_view("*_`~[]()<>&#|!\\").find(c) != std::string_view::npos) {
-      out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string{'\\', c};
-    } else {
-      out += c;
-    }
-  }
-  return out;
 }
 
 /// The quote with `open` and `close` around its marked passages, each piece through `escape`.
@@ -236,8 +121,14 @@ std::string source_name(const std::string& source) {
 
 class Renderer {
  public:
-  Renderer(const Alert& alert, const std::string& public_url, const std::vector<BlindSource>& blind)
-      : alert_(alert), words_(words_of(alert)), blind_(blind) {
+  Renderer(const Alert& alert, const std::string& public_url,
+           const std::vector<std::string>& remarks, const ActionUrls& actions,
+           const std::vector<BlindSource>& blind)
+      : alert_(alert),
+        words_(words_of(alert)),
+        remarks_(remarks),
+        actions_(actions),
+        blind_(blind) {
     if (!public_url.empty()) {
       link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
     }
@@ -257,10 +148,16 @@ class Renderer {
     if (alert_.news == News::kRisen) {
       out += std::string(words_.rises) + "\n";
     }
+    for (const std::string& remark : remarks_) {
+      out += remark + "\n";
+    }
     if (!alert_.title.empty()) {
       out += "\n" + plain(alert_.title) + "\n";
     }
-    out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n" + source() + "\n";
+    if (!alert_.quote.empty()) {
+      out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n";
+    }
+    out += source() + "\n";
     if (!alert_.place.empty()) {
       out += std::string(words_.place) + " : " + plain(alert_.place) + "\n";
     }
@@ -277,6 +174,9 @@ class Renderer {
     }
     if (!link_.empty()) {
       out += "\n" + std::string(words_.open) + " : " + link_ + "\n";
+    }
+    for (const auto& [label, url] : links()) {
+      out += std::string(label) + " : " + url + "\n";
     }
     return out + "\n-- \n" + rules() + "\n";
   }
@@ -295,14 +195,14 @@ class Renderer {
     if (alert_.news == News::kRisen) {
       out += "<br>" + escape_html(words_.rises);
     }
-    out += "</p><blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
-    if (!alert_.title.empty()) {
-      out += "<p><strong><bdi>" + escape_html(plain(alert_.title)) + "</bdi></strong></p>";
+    for (const std::string& remark : remarks_) {
+      out += "<br>" + escape_html(remark);
     }
-    out += "<p><bdi>" +
-           marked(alert_, "<mark>", "</mark>",
-                  [](std::string_view piece) { return escape_html(plain(piece)); }) +
-           "</bdi></p></blockquote><p>" + escape_html(source());
+    out += "</p>";
+    if (!alert_.quote.empty() || !alert_.title.empty()) {
+      out += html_quote();
+    }
+    out += "<p>" + escape_html(source());
     if (!alert_.place.empty()) {
       out += " · " + escape_html(plain(alert_.place));
     }
@@ -323,36 +223,98 @@ class Renderer {
            "</p></body></html>\n";
   }
 
-  std::string slack() const { return brief("*", escape_slack); }
-  std::string mattermost() const { return brief("**", escape_markdown); }
+  std::string slack() const { return chat({"*", "*", "\n> ", "\n", "\n"}, escape_slack); }
+  std::string mattermost() const { return chat({"**", "**", "\n> ", "\n", "\n"}, escape_markdown); }
+  std::string rocketchat() const { return chat({"*", "*", "\n> ", "\n", "\n"}, escape_rocketchat); }
+  std::string chat_text() const { return chat({"", "", "\n> ", "\n", "\n"}, plain); }
+  std::string chat_html() const {
+    return chat({"<strong>", "</strong>", "<blockquote>", "</blockquote>", "<br>"},
+                [](std::string_view text) { return escape_html(plain(text)); });
+  }
+  /// "[CRITIQUE] Eau du robinet impropre – Techniville · 3 mentions urgentes · échéance 08:42 ·
+  /// https://…": made of our own words only.
+  std::string brief() const {
+    std::string out = subject() + " · " + counts();
+    if (alert_.deadline_at != Time{}) {
+      out += " · " + deadline();
+    }
+    return link_.empty() ? out : out + " · " + link_;
+  }
+  std::map<std::string, std::string, std::less<>> facts() const {
+    return {{"level", level()},
+            {"headline", plain(alert_.headline.empty() ? alert_.subject : alert_.headline)},
+            {"tenant", plain(alert_.tenant_name)},
+            {"mentions", counts()},
+            {"deadline", alert_.deadline_at == Time{} ? "" : deadline()},
+            {"link", link_}};
+  }
 
   const std::string& link() const { return link_; }
 
  private:
+  std::string html_quote() const {
+    std::string out = "<blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
+    if (!alert_.title.empty()) {
+      out += "<p><strong><bdi>" + escape_html(plain(alert_.title)) + "</bdi></strong></p>";
+    }
+    return out + "<p><bdi>" +
+           marked(alert_, "<mark>", "</mark>",
+                  [](std::string_view piece) { return escape_html(plain(piece)); }) +
+           "</bdi></p></blockquote>";
+  }
+  /// What a chat writes around passages, around a quote and between lines.
+  struct ChatMarks {
+    std::string_view bold, end_bold, quote, end_quote, line;
+  };
   template <class Escape>
-  std::string brief(std::string_view bold, Escape&& escape) const {
-    std::string out(bold);
-    out.append(escape(subject())).append(bold);
+  std::string chat(const ChatMarks& marks, Escape&& escape) const {
+    std::string out(marks.bold);
+    out.append(escape(subject())).append(marks.end_bold);
+    const auto line = [&](const std::string& text) { out.append(marks.line).append(text); };
     if (is_over()) {
-      out += "\n" + escape(over()) + "\n" + counts() + "\n" + span();
-      return link_.empty() ? out : out + "\n" + link_;
-    }
-    out += "\n> ";
-    out += marked(alert_, bold, bold, escape) + "\n" + counts() + " · " + escape(source());
-    if (alert_.deadline_at != Time{}) {
-      out += " · " + deadline();
-    }
-    out += "\n" + std::string(words_.why) + " : " + escape(why()) + "\n" + times();
-    if (!blind_.empty()) {
-      out += "\n" + escape(coverage());
+      line(escape(over()));
+      line(counts());
+      line(span());
+    } else {
+      chat_body(marks, escape, out);
     }
     if (!link_.empty()) {
-      out += "\n" + link_;
+      line(link_);
     }
     return out;
   }
+  template <class Escape>
+  void chat_body(const ChatMarks& marks, Escape&& escape, std::string& out) const {
+    const auto line = [&](const std::string& text) { out.append(marks.line).append(text); };
+    if (alert_.quote.empty()) {
+      out += marks.line;
+    } else {
+      out.append(marks.quote);
+      out.append(marked(alert_, marks.bold, marks.end_bold, escape)).append(marks.end_quote);
+    }
+    out += counts() + " · " + escape(source());
+    if (alert_.deadline_at != Time{}) {
+      out += " · " + deadline();
+    }
+    line(std::string(words_.why) + " : " + escape(why()));
+    line(times());
+    if (!blind_.empty()) {
+      line(escape(coverage()));
+    }
+    for (const std::string& remark : remarks_) {
+      line(escape(remark));
+    }
+  }
 
   bool is_over() const { return alert_.news == News::kClosed; }
+  std::vector<std::pair<std::string_view, std::string>> links() const {
+    std::vector<std::pair<std::string_view, std::string>> all = {
+        {words_.take, actions_.take},
+        {words_.not_useful, actions_.not_useful},
+        {words_.mute, actions_.mute}};
+    std::erase_if(all, [](const auto& link) { return link.second.empty(); });
+    return all;
+  }
   std::string level() const {
     return std::string(is_over()                            ? words_.closed
                        : alert_.level == Urgency::kCritical ? words_.critical
@@ -374,9 +336,17 @@ class Renderer {
   std::string over() const { return std::string(words_.quiet) + "."; }
   std::string span() const { return moment(alert_.opened_at) + " – " + moment(alert_.last_at); }
   std::string open_link() const {
-    return link_.empty() ? std::string()
-                         : "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) +
-                               "</a></p>";
+    if (link_.empty()) {
+      return {};
+    }
+    std::string out =
+        "<p><a href=\"" + escape_html(link_) + "\">" + std::string(words_.open) + "</a>";
+    if (!is_over()) {
+      for (const auto& [label, url] : links()) {
+        out += " · <a href=\"" + escape_html(url) + "\">" + std::string(label) + "</a>";
+      }
+    }
+    return out + "</p>";
   }
   std::string source() const { return plain(source_name(alert_.source)); }
   std::string title_of(const Alert::Reason& reason) const {
@@ -422,9 +392,10 @@ class Renderer {
     std::string out(words_.coverage);
     for (std::size_t i = 0; i < std::min(blind_.size(), kMaxBlindNamed); ++i) {
       const Time since = blind_[i].since;
-      const bool is_today = local(since).date == local(alert_.raised_at).date;
+      const bool is_today = town_time(alert_.time_zone, since).date ==
+                            town_time(alert_.time_zone, alert_.raised_at).date;
       out += (i == 0 ? "" : ", ") + blind_[i].source + " " + std::string(words_.blind_since) + " " +
-             (is_today ? clock_of(since) : moment(since));
+             (is_today ? clock_of(alert_.time_zone, since) : moment(since));
     }
     if (blind_.size() > kMaxBlindNamed) {
       out +=
@@ -433,76 +404,105 @@ class Renderer {
     return out;
   }
   std::string deadline() const {
-    return std::string(words_.deadline) + " " + clock_of(alert_.deadline_at);
+    return std::string(words_.deadline) + " " + clock_of(alert_.time_zone, alert_.deadline_at);
   }
 
-  /// As the town's clocks show it. A zone that the system does not know is told in UTC, and said
-  /// so.
-  struct Local {
-    std::chrono::year_month_day date;
-    int hour = 0, minute = 0;
-    std::string_view suffix;
-  };
-  Local local(Time time) const {
-    const std::optional<std::chrono::seconds> offset = utc_offset(alert_.time_zone, time);
-    const Time shown = time + offset.value_or(std::chrono::seconds(0));
-    const auto day = std::chrono::floor<std::chrono::days>(shown);
-    const std::chrono::hh_mm_ss clock(shown - day);
-    return {day, static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-            offset ? "" : " UTC"};
-  }
-  /// "08:42"
-  std::string clock_of(Time time) const {
-    const Local at = local(time);
-    char text[32];
-    std::snprintf(text, sizeof text, "%02d:%02d", at.hour, at.minute);
-    return text + std::string(at.suffix);
-  }
   /// "le 12 nov. à 21 h 17", with the year if it is not the alert's.
   std::string moment(Time time) const {
-    const Local at = local(time);
+    const TownTime at = town_time(alert_.time_zone, time);
     std::string out(words_.on);
     out += std::to_string(static_cast<unsigned>(at.date.day())) + " ";
     out += words_.months.at(static_cast<unsigned>(at.date.month()) - 1);
-    if (at.date.year() != local(alert_.raised_at).date.year()) {
+    if (at.date.year() != town_time(alert_.time_zone, alert_.raised_at).date.year()) {
       out += " " + std::to_string(static_cast<int>(at.date.year()));
     }
     out += words_.at;
     if (&words_ == &kEnglish) {
-      return out + clock_of(time);
+      return out + clock_of(alert_.time_zone, time);
     }
     char text[32];
-    std::snprintf(text, sizeof text, "%d h %02d", at.hour, at.minute);
+    std::snprintf(text, sizeof text, "%d h %02d", at.minute_of_day / 60, at.minute_of_day % 60);
     return out + text + std::string(at.suffix);
   }
 
   const Alert& alert_;
   const Words& words_;
+  const std::vector<std::string>& remarks_;
+  const ActionUrls& actions_;
   const std::vector<BlindSource>& blind_;
   std::string link_;
 };
 
+/// The same for all alerts of an incident: FNV-1a (64 bits) of tenant and incident, which hold no
+/// NUL.
+std::string thread_of(const Alert& alert) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : alert.tenant + '\0' + alert.incident) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, "vigie-%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
+
+/// What Alertmanager groups and routes by.
+std::map<std::string, std::string> labels_of(const Alert& alert) {
+  return {{"alertname", alert.subject.empty() ? "vigie" : alert.subject},
+          {"tenant", alert.tenant},
+          {"topic", alert.topic},
+          {"severity", std::string(to_string(alert.level))},
+          {"incident", alert.incident}};
+}
+
 }  // namespace
 
+Alert discreet(const Alert& alert) {
+  Alert shown = alert;
+  for (std::string* words : {&shown.title, &shown.quote, &shown.url, &shown.place}) {
+    words->clear();
+  }
+  shown.marks.clear();
+  for (Alert::Reason& reason : shown.reasons) {
+    reason.text.clear();
+  }
+  return shown;
+}
+
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
-               const std::string& public_url, const std::vector<BlindSource>& blind) {
-  const Renderer renderer(alert, public_url, blind);
+               const std::string& public_url, const std::vector<std::string>& remarks,
+               const ActionUrls& actions, const std::vector<BlindSource>& blind) {
+  const Renderer renderer(alert, public_url, remarks, actions, blind);
   Message message;
   message.idempotency_key = "vigie-" + std::to_string(number) + "-" + receiver;
   message.subject = renderer.subject();
   message.text = renderer.text();
   message.html = renderer.html();
+  message.thread = thread_of(alert);
+  message.opens_thread = alert.news == News::kOpened;
+  message.is_critical = alert.level == Urgency::kCritical;
+  message.brief = renderer.brief();
+  message.link = renderer.link();
   message.slack = renderer.slack();
   message.mattermost = renderer.mattermost();
+  message.rocketchat = renderer.rocketchat();
+  message.chat_text = renderer.chat_text();
+  message.chat_html = renderer.chat_html();
+  message.facts = renderer.facts();
+  message.labels = labels_of(alert);
+  message.starts_at = alert.raised_at;
   JsonWriter json(message.json);
   json.begin_object();
   json.key("number").value(number);
   json.key("headline").value(message.subject);
-  json.key("link").value(renderer.link());
+  json.key("link").value(renderer.link()).key("thread").value(message.thread);
   json.key("blind").begin_array();
   for (const BlindSource& one : blind) {
     json.begin_object().key("source").value(one.source);
     json.key("since").value(format_time(one.since)).end_object();
+  }
+  json.end_array().key("remarks").begin_array();
+  for (const std::string& remark : remarks) {
+    json.value(remark);
   }
   json.end_array();
   json.key("alert").raw(to_json(alert));

@@ -9,6 +9,7 @@
 #include "connectors/disclosure.h"
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
+#include "engine/alert/policy_reader.h"
 #include "engine/app/public_url.h"
 
 namespace vigie {
@@ -59,7 +60,7 @@ class Reader {
 
   Config read(const Settings& root) {
     root.allow_only({"data_directory", "rules_directory", "http", "contact", "pipeline", "tenants",
-                     "connectors", "receivers"},
+                     "connectors", "receivers", "alerting"},
                     problems_);
     Config config;
     config.data_directory = root.resolve(root.text("data_directory", problems_));
@@ -80,6 +81,18 @@ class Reader {
              [&](const Settings& item) { config.receivers.push_back(read_receiver(item)); });
     for_each(root, "tenants", kMaxTenants,
              [&](const Settings& item) { config.tenants.push_back(read_tenant(item)); });
+    config.alerting =
+        read_alert_policy(root.find("alerting"), config.tenants, receiver_ids_, problems_);
+    for (Tenant& tenant : config.tenants) {
+      tenant.receivers = config.alerting.receivers_of(tenant.id);
+    }
+    config.alerting.quotes_to = std::move(quotes_to_);
+    for (const ReceiverConfig& receiver : config.receivers) {
+      const std::int64_t budget =
+          receiver.settings.integer("budget_per_day", 1, 10'000, problems_, 0);
+      config.alerting.terms[receiver.id] = {is_outside(receiver.settings, problems_),
+                                            static_cast<std::uint32_t>(budget)};
+    }
     for_each(root, "connectors", kMaxConnectors,
              [&](const Settings& item) { config.connectors.push_back(read_connector(item)); });
     if (config.tenants.empty()) {
@@ -192,7 +205,7 @@ class Reader {
   Tenant read_tenant(const Settings& item) {
     item.allow_only(
         {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
-         "packs", "variables", "official_accounts", "receivers"},
+         "packs", "variables", "official_accounts", "receivers", "quotes_to"},
         problems_);
     Tenant tenant;
     tenant.id = read_id(item, tenant_ids_);
@@ -218,12 +231,8 @@ class Reader {
     }
     tenant.keep_all = keep == "all";
     tenant.packs = item.texts("packs", problems_);
-    tenant.receivers = item.texts("receivers", problems_);
-    for (const std::string& receiver : tenant.receivers) {
-      if (!receiver_ids_.contains(receiver)) {
-        item.find("receivers")->complain("there is no receiver '" + receiver + "'", problems_);
-      }
-    }
+    tenant.receivers = read_receiver_names(item, "receivers");
+    quotes_to_[tenant.id] = read_receiver_names(item, "quotes_to");
     if (const Settings* variables = item.find("variables")) {
       for (const auto& [name, value] : variables->fields()) {
         tenant.variables[name] = variables->texts(name, problems_);
@@ -250,6 +259,16 @@ class Reader {
         item.integer("cents_per_1000_reads", 0, 1'000'000, problems_, 0));
   }
 
+  std::vector<std::string> read_receiver_names(const Settings& item, std::string_view field) {
+    std::vector<std::string> names = item.texts(field, problems_);
+    for (const std::string& receiver : names) {
+      if (!receiver_ids_.contains(receiver)) {
+        item.find(field)->complain("there is no receiver '" + receiver + "'", problems_);
+      }
+    }
+    return names;
+  }
+
   ConnectorConfig read_connector(const Settings& item) {
     ConnectorConfig connector;
     connector.id = read_id(item, connector_ids_);
@@ -273,6 +292,7 @@ class Reader {
 
   std::vector<Problem>& problems_;
   std::set<std::string> tenant_ids_, connector_ids_, receiver_ids_;
+  std::map<std::string, std::vector<std::string>, std::less<>> quotes_to_;  // by tenant
 };
 
 }  // namespace

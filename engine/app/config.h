@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/alert/policy.h"
 #include "engine/core/disclosure.h"
 #include "engine/core/settings.h"
 #include "engine/core/tenant.h"
@@ -47,6 +48,7 @@ struct Config {
   std::vector<Tenant> tenants;
   std::vector<ConnectorConfig> connectors;
   std::vector<ReceiverConfig> receivers;
+  AlertPolicy alerting;
 };
 
 /// Where the world reaches the connector's push(); empty if the configuration does not say where

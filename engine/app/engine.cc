@@ -15,6 +15,7 @@
 #include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
 #include "engine/app/tenant_gauges.h"
+#include "engine/web/action_pages.h"
 
 namespace vigie {
 namespace {
@@ -70,12 +71,22 @@ Result<void> Engine::build() {
     return tl::make_unexpected(store.error());
   }
   store_ = std::move(*store);
+  Result<std::unique_ptr<Silences>> silences = Silences::recall(*store_, clock_.now());
+  if (!silences) {
+    return tl::make_unexpected(silences.error());
+  }
+  silences_ = std::move(*silences);
   const Result<std::vector<TenantKey>> keys =
       read_or_make_tenant_keys(config_.data_directory, config_.tenants);
   if (!keys) {
     return tl::make_unexpected(keys.error());
   }
   pseudonyms_ = std::make_unique<Pseudonymiser>(*keys);
+  std::map<std::string, ActionLinks::Key, std::less<>> secrets;
+  for (std::size_t i = 0; i < config_.tenants.size(); ++i) {
+    secrets.emplace(config_.tenants[i].id, (*keys)[i]);
+  }
+  action_links_ = std::make_unique<ActionLinks>(secrets);
   policy_ = std::make_unique<TenantPolicy>(config_.tenants);
   mappings_ = mappings();
   Result<std::unique_ptr<AlertRaiser>> raiser =
@@ -138,13 +149,37 @@ Result<void> Engine::build_alerter() {
     }
     receivers.push_back({receiver.id, std::move(*notifier)});
   }
-  alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), config_.public_url, clock_,
+  Alerter::Rules rules;
+  rules.public_url = config_.public_url;
+  rules.rulings = Rulings(silences_.get(), &config_.alerting);
+  rules.actions = [this](const Alert& alert, std::uint64_t number, const std::string& receiver) {
+    return actions(alert, number, receiver);
+  };
+  alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), std::move(rules), clock_,
                                        *metrics_, std::random_device()());
+  alerter_->on_clock_set_back = [this](microseconds by) { log_clock_set_back(by); };
   alerter_->on_mishap = [this](const Delivery& delivery) { log_mishap(delivery); };
   for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
     delivery_bells_.push_back(std::make_unique<Doorbell>());
   }
   return {};
+}
+
+/// Whoever holds a link may use it: none leaves the town's control.
+ActionUrls Engine::actions(const Alert& alert, std::uint64_t number,
+                           const std::string& receiver) const {
+  constexpr std::chrono::hours kLinksLast{48};
+  const auto terms = config_.alerting.terms.find(receiver);
+  const bool is_outside = terms != config_.alerting.terms.end() && terms->second.is_outside;
+  if (config_.public_url.empty() || is_outside) {
+    return {};
+  }
+  const auto url = [&](LinkAction action) {
+    const std::string token =
+        action_links_->token({alert.tenant, number, action, receiver, clock_.now() + kLinksLast});
+    return token.empty() ? "" : config_.public_url + action_path(token);
+  };
+  return {url(LinkAction::kTake), url(LinkAction::kNotUseful), url(LinkAction::kMute)};
 }
 
 void Engine::start() {
@@ -178,6 +213,11 @@ void Engine::ring_deliveries() {
   for (const std::unique_ptr<Doorbell>& bell : delivery_bells_) {
     bell->ring();
   }
+}
+
+void Engine::log_clock_set_back(microseconds by) {
+  log_.warning("clock_set_back", "The clock was set back; what alerts were waiting for is due now.",
+               {{"seconds", std::chrono::floor<std::chrono::seconds>(by).count()}});
 }
 
 void Engine::log_mishap(const Delivery& delivery) {

@@ -8,7 +8,9 @@
 #include <thread>
 #include <vector>
 
+#include "engine/access/action_links.h"
 #include "engine/alert/alerter.h"
+#include "engine/alert/silence.h"
 #include "engine/app/config.h"
 #include "engine/app/log.h"
 #include "engine/app/source_keeper.h"
@@ -50,6 +52,8 @@ class Engine {
 
   const Config& config() const { return config_; }
   Store& store() { return *store_; }
+  Silences& silences() { return *silences_; }
+  const ActionLinks& action_links() const { return *action_links_; }
   Sources& sources() { return *sources_; }
   Metrics& metrics() { return *metrics_; }
   const Clock& clock() const { return clock_; }
@@ -61,9 +65,11 @@ class Engine {
   Engine(Config config, Log& log);
   Result<void> build();
   Result<void> build_alerter();
+  ActionUrls actions(const Alert& alert, std::uint64_t number, const std::string& receiver) const;
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();
   void keep_sources(std::stop_token stop);
+  void log_clock_set_back(microseconds by);
   void log_mishap(const Delivery& delivery);
   void register_gauges();
   void register_connector_gauges(std::size_t connector);
@@ -73,6 +79,8 @@ class Engine {
   SystemClock clock_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Silences> silences_;
+  std::unique_ptr<ActionLinks> action_links_;
   std::unique_ptr<TenantPolicy> policy_;
   std::unique_ptr<Pseudonymiser> pseudonyms_;
   std::unique_ptr<KnowledgeShelf> shelf_;

@@ -76,11 +76,12 @@ Result<std::unique_ptr<WebSide>> WebSide::make(Engine& engine, Log& log) {
       return tl::make_unexpected(told.error());
     }
   }
-  return std::unique_ptr<WebSide>(new WebSide(engine, std::move(opened->accounts)));
+  return std::unique_ptr<WebSide>(new WebSide(engine, std::move(opened->accounts), log));
 }
 
-WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts)
+WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, Log& log)
     : engine_(engine),
+      log_(log),
       accounts_(std::move(accounts)),
       sign_in_(*accounts_, engine.clock()),
       side_(public_side(engine.config().public_url)),
@@ -108,6 +109,9 @@ void WebSide::add_routes() {
       .push = [this](std::string connector,
                      Request request) { return push(std::move(connector), std::move(request)); },
   });
+  for (Route& route : action_routes(action_parts())) {
+    described.push_back(std::move(route));
+  }
   for (Route& route : api_routes(api_parts())) {
     described.push_back(std::move(route));
   }
@@ -132,6 +136,21 @@ ApiParts WebSide::api_parts() {
       .side = side_,
       .correct = [this](MentionRef ref,
                         Correction correction) { return correct(ref, std::move(correction)); },
+      .silences = &engine_.silences(),
+      .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+  };
+}
+
+ActionParts WebSide::action_parts() {
+  return {
+      .store = engine_.store(),
+      .links = engine_.action_links(),
+      .silences = engine_.silences(),
+      .clock = engine_.clock(),
+      .tenants = engine_.config().tenants,
+      .correct = [this](MentionRef ref,
+                        Correction correction) { return correct(ref, std::move(correction)); },
+      .audit = [this](const AuditEntry& entry) { write_audit(entry); },
   };
 }
 
@@ -178,6 +197,15 @@ void WebSide::stop() {
   open_.reset();
   context_.stop();
   thread_.join();
+}
+
+/// Kept with the service's log.
+void WebSide::write_audit(const AuditEntry& entry) {
+  log_.info("audit", "Somebody changed something.",
+            {{"actor", entry.actor},
+             {"action", entry.action},
+             {"tenant", entry.tenant},
+             {"object", entry.object}});
 }
 
 void WebSide::count_refusal(std::string_view connector, unsigned status) {

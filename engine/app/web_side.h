@@ -11,6 +11,7 @@
 #include "engine/access/accounts.h"
 #include "engine/access/sign_in.h"
 #include "engine/app/engine.h"
+#include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
@@ -39,16 +40,19 @@ class WebSide {
   void stop();
 
  private:
-  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts);
+  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, Log& log);
   void add_routes();
   ApiParts api_parts();
+  ActionParts action_parts();
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
   boost::asio::awaitable<Response> push(std::string connector, Request request);
   boost::asio::awaitable<std::optional<bool>> correct(MentionRef ref, Correction correction);
+  void write_audit(const AuditEntry& entry);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
+  Log& log_;
   std::unique_ptr<Accounts> accounts_;
   SignIn sign_in_;
   PublicSide side_;

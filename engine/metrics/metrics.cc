@@ -24,7 +24,8 @@ using prometheus::Histogram;
 constexpr std::size_t kMaxTopicsPerTenant = 200;
 constexpr std::size_t kMaxRefusalReasons = 50;
 constexpr std::array<std::string_view, 4> kStages = {"judge", "apply", "commit", "sync"};
-constexpr std::array<std::string_view, 3> kDeliveryResults = {"sent", "failed", "dead"};
+constexpr std::array<std::string_view, 5> kDeliveryResults = {"sent", "failed", "dead", "held",
+                                                              "dropped"};
 
 // From a parse of one mention to a stall of the disk.
 const Histogram::BucketBoundaries kStageSeconds = {1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3,
@@ -138,7 +139,13 @@ struct Metrics::Catalogue {
       counters("vigie_alerts_raised_total", "Alerts raised for a tenant.");
   CounterFamily& deliveries_family =
       counters("vigie_alert_deliveries_total",
-               "Deliveries of alerts: sent, failed (to be tried again) or dead (given up).");
+               "Deliveries of alerts: sent, failed (to be tried again), dead (given up), held (a "
+               "silence, quiet hours) or dropped (nobody needs it any more).");
+  Histogram& alert_handover =
+      histograms("vigie_alert_handover_seconds",
+                 "From the receipt of a mention to its alert taken by a receiver, of those told at "
+                 "once.")
+          .Add({}, kEngineLagSeconds);
   prometheus::Family<Gauge>& ruleset_family =
       family(prometheus::BuildGauge(), "vigie_ruleset_info",
              "1 for the rule set and model in force.", registry);
@@ -249,6 +256,10 @@ void Metrics::delivery(std::size_t receiver, std::string_view result) {
       .Add({{"receiver", catalogue_->labels.receivers.at(receiver)},
             {"result", std::string(result)}})
       .Increment();
+}
+
+void Metrics::alert_handed_over(std::chrono::microseconds since_receipt) {
+  catalogue_->alert_handover.Observe(seconds(since_receipt));
 }
 
 void Metrics::orphaned_delivery() {

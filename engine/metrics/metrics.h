@@ -58,11 +58,14 @@ class Metrics {
   // Histograms
   void lag(std::chrono::microseconds engine, std::chrono::microseconds detection);
   // vigie_alerts_raised_total {tenant,level}; vigie_alert_deliveries_total
-  // {receiver,result="sent|failed|dead"}; receiver "(unknown)": of a receiver that is configured no
-  // more
+  // {receiver,result="sent|failed|dead|held|dropped"}; receiver "(unknown)": of a receiver that is
+  // configured no more
   void alert_raised(std::size_t tenant, Urgency level);
   void delivery(std::size_t receiver, std::string_view result);
   void orphaned_delivery();
+  // vigie_alert_handover_seconds: from a mention's receipt to its alert taken by a receiver, of
+  // those told at once. Histogram
+  void alert_handed_over(std::chrono::microseconds since_receipt);
   // vigie_ruleset_info {ruleset,model}: 1 for the one in force; vigie_ruleset_reloads_total
   // {result="ok|refused"}
   void rules_in_force(std::string_view ruleset, std::string_view model);

@@ -55,6 +55,8 @@ std::string encode_delivery(const Delivery& delivery) {
   put_signed(out, delivery.next_at.time_since_epoch().count());
   out.push_back(delivery.dead ? '\1' : '\0');
   put_text(out, delivery.last_error);
+  out.push_back(static_cast<char>(delivery.purpose));
+  put_varint(out, delivery.round);
   return out;
 }
 
@@ -67,6 +69,10 @@ Result<Delivery> decode_delivery(std::string_view key, std::string_view bytes) {
   delivery.next_at = Time(microseconds(in.integer()));
   delivery.dead = in.byte() != 0;
   delivery.last_error = in.text();
+  if (in.left() != 0) {  // written since deliveries can be held
+    delivery.purpose = in.choice<Delivery::Purpose>(6);
+    delivery.round = in.varint();
+  }
   if (!name.ok() || !in.done()) {
     return fail(ErrorCode::kCorrupt, "a stored delivery cannot be read: its bytes are damaged");
   }

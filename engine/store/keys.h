@@ -25,8 +25,10 @@ namespace vigie {
 //  6. rollups      T hour (u32) topic 00 source → 24 counts (counts.h): mentions by tone × 4 +
 //                  urgency, then stories likewise, by the mention that leads them
 //  7. cursors      connector → cursor
-//  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error
+//  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error,
+//                  byte purpose, varint round
 //  9. alerts       'a' A → T D · 'b' T A → body · 'w' A → byte state, signed at, by
+//                  'n' key → note (both alerting's: alert/silence.h, alert/alerter.h)
 // 10. dead_letters number (u64) → signed received_at, connector, reason, detail, bytes (texts)
 // 11. author_keys  T D N → (pseudonym[16], 32-byte key)*: of the authors that a batch sealed; N
 //                  ascends within (T, D)

@@ -94,6 +94,10 @@ struct Delivery {
   Time next_at{};
   bool dead = false;
   std::string last_error;
+  /// Why it is owed still (alert/alerter.h).
+  enum class Purpose : std::uint8_t { kAlert, kHeld, kGroup, kRepeat, kOpen, kDigest };
+  Purpose purpose = Purpose::kAlert;
+  std::uint64_t round = 0;  ///< of a group its number; of a repeat the how-manieth
 };
 
 /// What people did about an alert.
@@ -233,6 +237,15 @@ class Store {
   /// The receiver has it: nothing is owed any more.
   void delivery_done(std::uint64_t alert, std::string_view receiver);
   void set_alert_work(std::uint64_t alert, const AlertWork& work);
+  /// One atomic change of the outbox and of what alerting notes beside it. Keys and values of notes
+  /// are the alert part's own.
+  struct AlertingChange {
+    std::vector<Delivery> owed = {};  ///< takes the place of what was known of them
+    std::vector<std::pair<std::uint64_t, std::string>> done = {};  ///< alert, receiver
+    std::vector<std::pair<std::string, std::optional<std::string>>> notes =
+        {};  ///< none: forgotten
+  };
+  void change_alerting(const AlertingChange& change);
 
   // ---- How sources are doing (one thread, any; not synced: a power cut takes the latest, in
   // order)
@@ -305,6 +318,10 @@ class Store {
   /// instead. `receiver`: only its own; empty: everybody's.
   Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit,
                                            std::string_view receiver = {}) const;
+
+  /// (key, value) of all whose keys begin so, by key.
+  Result<std::vector<std::pair<std::string, std::string>>> alerting_notes(
+      std::string_view prefix) const;
 
   /// Who a pseudonym is: the identity JSON that was sealed, nothing if erased. Callers audit.
   Result<std::optional<std::string>> reveal(TenantId tenant, const Pseudonym& author) const;

@@ -459,21 +459,6 @@ void Store::sync() {
 
 // ---- Alerts' progress, from any thread ----------------------------------------------------------
 
-void Store::update_delivery(const Delivery& delivery) {
-  WriteBatch batch;
-  batch.put(Family::kOutbox, number_key({}, delivery.alert) + delivery.receiver,
-            encode_delivery(delivery));
-  state_->write(batch);
-  state_->sync();
-}
-
-void Store::delivery_done(std::uint64_t alert, std::string_view receiver) {
-  WriteBatch batch;
-  batch.erase(Family::kOutbox, number_key({}, alert).append(receiver));
-  state_->write(batch);
-  state_->sync();
-}
-
 void Store::set_alert_work(std::uint64_t alert, const AlertWork& work) {
   WriteBatch batch;
   std::string value(1, static_cast<char>(work.state));

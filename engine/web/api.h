@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/access/sign_in.h"
+#include "engine/alert/silence.h"
 #include "engine/core/clock.h"
 #include "engine/core/connector_status.h"
 #include "engine/core/disclosure.h"
@@ -35,6 +36,11 @@ struct RulesInForce {
   std::vector<PackSummary> packs;
 };
 
+/// Who did what to what: one line of the audit. Never a post's text.
+struct AuditEntry {
+  std::string actor, action, tenant, object;
+};
+
 /// What the API answers from. Everything outlives the routes; all of it is used on the web thread.
 struct ApiParts {
   Store& store;
@@ -49,6 +55,8 @@ struct ApiParts {
   /// Resumes once the correction is durable: false if there is no such mention, nothing if too many
   /// wait.
   std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
+  Silences* silences = nullptr;
+  std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

@@ -8,12 +8,16 @@
 namespace vigie {
 namespace {
 
+/// By Delivery::Purpose.
+constexpr std::string_view kPurposes[] = {"alert", "held", "group", "repeat", "open", "digest"};
+
 constexpr std::uint64_t kMaxLimit = 500, kDefaultLimit = 100;
 
 void write_delivery(const Delivery& delivery, JsonWriter& json) {
   json.begin_object().key("alert").value(delivery.alert);
   json.key("receiver").value(delivery.receiver);
   json.key("state").value(delivery.dead ? "dead" : "owed");
+  json.key("purpose").value(kPurposes[static_cast<std::size_t>(delivery.purpose)]);
   json.key("attempts").value(delivery.attempts);
   json.key("next_attempt_at");
   delivery.dead || delivery.attempts == 0 ? json.null() : json.value(format_time(delivery.next_at));

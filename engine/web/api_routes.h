@@ -22,6 +22,7 @@ std::vector<Route> correction_routes(const SharedParts& parts);
 std::vector<Route> statistics_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
 std::vector<Route> delivery_routes(const SharedParts& parts);
+std::vector<Route> silence_routes(const SharedParts& parts);
 std::vector<Route> engine_routes(const SharedParts& parts);
 std::vector<Route> source_routes(const SharedParts& parts);
 std::vector<Route> stream_routes(const SharedParts& parts);

@@ -314,7 +314,7 @@ TEST(Renderer, TheObjectCarriesNumberLinkAndTheWholeAlert) {
 TEST(Renderer, SaysWhatCannotBeSeenNow) {
   const std::vector<BlindSource> blind = {{"facebook", at("2026-10-14T05:50:00Z")},
                                           {"x", at("2026-10-12T05:50:00Z")}};
-  const Message message = render(water_alert(), 7, "mail", kUrl, blind);
+  const Message message = render(water_alert(), 7, "mail", kUrl, {}, {}, blind);
   const std::string said =
       "Couverture : facebook aveugle depuis 07:50, x aveugle depuis le 12 oct. à 7 h 50";
   for (const std::string* body :
@@ -324,11 +324,11 @@ TEST(Renderer, SaysWhatCannotBeSeenNow) {
   EXPECT_THAT(message.json, HasSubstr(R"({"source":"facebook","since":"2026-10-14T05:50:00Z"})"));
   Alert english = water_alert();
   english.language = "en";
-  EXPECT_THAT(render(english, 7, "mail", kUrl, blind).text,
+  EXPECT_THAT(render(english, 7, "mail", kUrl, {}, {}, blind).text,
               HasSubstr("Coverage: facebook blind since 07:50"));
   EXPECT_THAT(rendered(water_alert()).text, Not(HasSubstr("Couverture")));
   const std::vector<BlindSource> many(8, blind.front());
-  EXPECT_THAT(render(water_alert(), 7, "mail", kUrl, many).text,
+  EXPECT_THAT(render(water_alert(), 7, "mail", kUrl, {}, {}, many).text,
               HasSubstr("07:50, 3 autres sources aveugles"));
 }
 

@@ -83,7 +83,8 @@ class Scene:
         receivers = [
             {"id": "mail", "type": "mail", "url": f"smtp://127.0.0.1:{self.mail.controller.port}",
              "from": "vigie@ville.example", "to": ["communication@ville.example", "maire@ville.example"]},
-            {"id": "chat", "type": "webhook", "url": self.desk.address + "/chat", "shape": "slack"},
+            {"id": "chat", "type": "webhook", "url": self.desk.address + "/chat", "shape": "slack",
+             "outside": False},
             *({"id": name, "url": f"{self.desk.address}/{name}", **web} for name in ("desk", "flaky", "refusing", "silent"))]
         tenants = [{"id": town, "name": town.capitalize(), "purpose": "test", "legal_basis": "test", "retention_days": 400,
                     "packs": ["municipal_fr"], "variables": {"commune": [town]}, "receivers": names}

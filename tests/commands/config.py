@@ -41,7 +41,7 @@ connectors:
   - {{id: a, type: feeed}}
   - {{id: a, type: file, path: x, owned_by: [nobody]}}
 """
-WORDS = {3: ["htp", "http"], 4: ["contact", "e-mail"], 5: ["port"], 6: ["workers"], 8: ["pigeon", "mail webhook"],
+WORDS = {3: ["htp", "http"], 4: ["contact", "e-mail"], 5: ["port"], 6: ["workers"], 8: ["pigeon", "alertmanager mail matrix"],
          10: ["'id'", "legal_basis", "retention_days", "keep", "nobody"], 12: ["feeed", " feed ", " webhook "],
          13: ["already taken", "there is no tenant 'nobody'"]}
 PARTS = """data_directory: data
@@ -103,7 +103,7 @@ def example(directory):
     path.write_text(text.replace("/usr/share/vigie/rules", str(ROOT / "rules"))
                     .replace("/etc/vigie/guichet.secret", str(secret)), encoding="utf-8")
     code, out, errors = vigie("config", "check", "--config", path)
-    assert code == 0 and "1 tenants, 2 connectors, 1 receivers" in out, (code, out, errors)
+    assert code == 0 and "1 tenants, 2 connectors, 2 receivers" in out, (code, out, errors)
     secret.chmod(0o644)
     code, _, errors = vigie("config", "check", "--config", path)
     assert code == 2 and "chmod 600" in errors, (code, errors)

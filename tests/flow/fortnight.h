@@ -73,8 +73,8 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
                                   clock, "");
     std::vector<Alerter::Receiver> receivers;
     receivers.push_back({"community-manager", std::make_unique<Mailbox>(*this)});
-    alerter = std::make_unique<Alerter>(*store, std::move(receivers), "https://vigie.example",
-                                        clock, metrics, 1);
+    alerter = std::make_unique<Alerter>(*store, std::move(receivers),
+                                        Alerter::Rules{"https://vigie.example"}, clock, metrics, 1);
     play(envelopes, lines_per_envelope);
     fall_quiet();
   }
