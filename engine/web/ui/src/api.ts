@@ -20,8 +20,17 @@ export interface CorrectionRequest {
   useful?: boolean | undefined;
 }
 
+/// Near-duplicates and reposts, counted once.
+export interface Story {
+  ref: string;
+  mentions: number;
+  authors: number;
+  first_at?: string;
+}
+
 export interface Mention {
   ref: string;
+  story: Story;
   id: string;
   source: string;
   kind: string;
@@ -68,6 +77,7 @@ export interface Summary {
   taken_alerts: number;
   past_deadline: number;
   mentions_24h: number;
+  stories_24h: number;
   oldest_urgent_unhandled_at: string | null;
 }
 
@@ -134,6 +144,7 @@ export interface Costs {
 export interface Filter {
   urgency?: Urgency;
   tone?: Tone;
+  per_story?: "true";
   topic?: string;
   q?: string;
 }
@@ -239,6 +250,7 @@ export const api = {
   coverage: (tenant: string, from: number, to: number) => call<Coverage>("GET", `/api/v1/tenants/${tenant}/coverage?${range(from, to)}`),
   costs: (from: number, to: number) => call<Costs>("GET", `/api/v1/costs?${range(from, to)}`),
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
+  story: (tenant: string, ref: string) => call<Story & { items: Mention[] }>("GET", `/api/v1/tenants/${tenant}/stories/${ref}`),
   mention: (tenant: string, ref: string) => call<Mention>("GET", `/api/v1/tenants/${tenant}/mentions/${ref}`),
   mentions: (tenant: string, filter: Filter, before?: string) => {
     const query = new URLSearchParams({ limit: "50" });

@@ -42,7 +42,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
     const mine = ++latest.current;
     setStatus("loading");
     try {
-      const page = await api.mentions(tenant, { ...kViews[view], topic, q: query }, before);
+      const page = await api.mentions(tenant, { ...kViews[view], topic, q: query, per_story: "true" }, before);
       if (mine !== latest.current) return;
       setMentions((old) => (before ? [...old, ...page.mentions].slice(0, kMostRows) : page.mentions));
       setTopics((old) => [...new Set([...old, ...page.mentions.flatMap((m) => m.topics)])].sort());

@@ -1,7 +1,12 @@
-import type { Mention, Tone, Urgency } from "./api";
+import { useEffect, useState } from "preact/hooks";
+import { api, type Mention, type Story, type Tone, type Urgency } from "./api";
 import { Correct } from "./correction";
 import { Marked, ruleTitle, shownText } from "./marks";
+import { address } from "./route";
 import { formatAge, formatTime, t } from "./words";
+
+/// So many of a story are listed beside a mention.
+const kMostOfStory = 20;
 
 const kUrgencyIcon: Record<Urgency, string> = { low: "○", medium: "◐", high: "▲", critical: "⬣" };
 const kToneIcon: Record<Tone, string> = { negative: "−", neutral: "=", positive: "+" };
@@ -43,6 +48,41 @@ function sourceName(source: string): string {
   return /^https?:\/\/([^/]+)/i.exec(source)?.[1] ?? source;
 }
 
+/// "14 mentions, 9 auteurs": nothing where nobody repeats it.
+function StoryCounts({ story }: { story: Story }) {
+  if (story.mentions < 2) return null;
+  return <> · {t("story.mentions", { count: story.mentions })}, {t("story.authors", { count: story.authors })}</>;
+}
+
+/// The other mentions that say the same, oldest first.
+function StoryMentions({ tenant, mention }: { tenant: string; mention: Mention }) {
+  const [others, setOthers] = useState<Mention[]>([]);
+  const { ref, mentions } = mention.story;
+  useEffect(() => {
+    let wanted = true;
+    setOthers([]);
+    if (mentions > 1) {
+      api.story(tenant, ref).then((story) => wanted && setOthers(story.items.filter((one) => one.ref !== mention.ref)), () => undefined);
+    }
+    return () => {
+      wanted = false;
+    };
+  }, [tenant, ref, mentions, mention.ref]);
+  if (others.length === 0) return null;
+  return (
+    <section aria-labelledby="story-title">
+      <h3 id="story-title">{t("story.title")}<StoryCounts story={mention.story} /></h3>
+      <ul>
+        {others.slice(0, kMostOfStory).map((one) => (
+          <li key={one.ref}>
+            <a href={address.mention(tenant, one.ref)}>{sourceName(one.source)} · {formatAge(one.created_at)}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export function MentionRow({ mention, selected, onOpen }: { mention: Mention; selected: boolean; onOpen: () => void }) {
   return (
     <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.in_force.urgency}`}>
@@ -50,7 +90,7 @@ export function MentionRow({ mention, selected, onOpen }: { mention: Mention; se
         <span class="row-head">
           {mention.in_force.urgency !== "low" && <UrgencyBadge level={mention.in_force.urgency} />}
           <MentionTone mention={mention} />
-          <span class="muted">{sourceName(mention.source)} · {formatAge(mention.created_at)}</span>
+          <span class="muted">{sourceName(mention.source)} · {formatAge(mention.created_at)}<StoryCounts story={mention.story} /></span>
         </span>
         <span class="quote" lang={mention.lang || undefined}>
           {mention.title ? <b><Marked mention={mention} field="title" /> </b> : null}
@@ -112,6 +152,7 @@ export function MentionDetail({ tenant, mention, onBack, onCorrected }: DetailPr
         {mention.topics.length > 0 && <Fact name={t("mention.topics")}>{mention.topics.join(", ")}</Fact>}
         {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
       </dl>
+      <StoryMentions tenant={tenant} mention={mention} />
       <Correct tenant={tenant} mention={mention} onCorrected={onCorrected} />
       <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>
       {mention.evidence.length === 0
