@@ -94,22 +94,37 @@ Result<void> Store::State::load_rollups() {
 }
 
 /// What is no longer counted there is no longer taken away there: deletions of older mentions leave
-/// nothing behind.
+/// nothing behind. The two oldest days at most go at once: a clock that is a year ahead for a
+/// moment must not cost what is usual.
 void Store::State::expire_fine_rollups(Day day, WriteBatch& gone) {
-  const std::uint32_t from = day * kHoursPerDay * kFivesPerHour;
-  if (from <= fine_rollups_from) {
-    return;
-  }
-  fine_rollups_from = from;
-  gone.put(Family::kMeta, kFineFrom, number_key({}, from));
-  const auto at = key_value->iterate(Family::kMeta);
+  constexpr Day kMostDays = 2;
+  std::vector<std::string> prefixes;
+  const auto tenants = key_value->iterate(Family::kMeta);
   constexpr std::string_view kTenant = "tenant/";
-  for (at->seek(kTenant); has_prefix(*at, kTenant); at->next()) {
-    const std::string prefix =
-        rollup_prefix(RollupGrain::kFiveMinutes, ByteReader(at->value()).u32());
-    gone.erase_range(Family::kRollups, prefix, number_key(prefix, from));
+  for (tenants->seek(kTenant); has_prefix(*tenants, kTenant); tenants->next()) {
+    const std::uint32_t number = ByteReader(tenants->value()).u32();
+    prefixes.push_back(rollup_prefix(RollupGrain::kFiveMinutes, number));
+  }
+  must(tenants->status());
+  const auto at = key_value->iterate(Family::kRollups);
+  std::uint32_t oldest = ~std::uint32_t{0};
+  for (const std::string& prefix : prefixes) {
+    at->seek(prefix);
+    if (has_prefix(*at, prefix)) {
+      oldest = std::min(oldest, ByteReader(at->key().substr(prefix.size())).u32());
+    }
   }
   must(at->status());
+  const std::uint32_t per_day = kHoursPerDay * kFivesPerHour;
+  if (oldest >= day * per_day) {
+    return;
+  }
+  fine_rollups_from =
+      std::max(fine_rollups_from, std::min(day, oldest / per_day + kMostDays) * per_day);
+  gone.put(Family::kMeta, kFineFrom, number_key({}, fine_rollups_from));
+  for (const std::string& prefix : prefixes) {
+    gone.erase_range(Family::kRollups, prefix, number_key(prefix, fine_rollups_from));
+  }
 }
 
 Result<void> Store::visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,

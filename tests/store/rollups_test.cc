@@ -137,6 +137,20 @@ TEST_F(Rollups, WhatIsForgottenByFiveMinutesLeavesNothingBehind) {
   }
 }
 
+TEST_F(Rollups, AClockThatIsAYearAheadForAMomentCostsTwoDays) {
+  open();
+  for (std::int64_t day = 0; day < 30; ++day) {
+    tell(*store, {.id = std::to_string(day), .hour = (kFirstDay + day) * 24}, catalogue);
+  }
+  store->sync();
+  store->expire(kFirstDay + 395);
+  EXPECT_EQ(rolled_up(RollupGrain::kFiveMinutes).size(), 28U);
+  store->expire(kFirstDay + 30);
+  tell(*store, {.id = "next", .hour = (kFirstDay + 30) * 24}, catalogue);
+  store->commit();
+  EXPECT_EQ(rolled_up(RollupGrain::kFiveMinutes).size(), 29U);
+}
+
 /// A data folder from before there were five minutes and days.
 TEST_F(Rollups, AnOlderStoreLearnsItsDaysAndStaysExact) {
   std::mt19937 random(7);
