@@ -37,6 +37,7 @@ std::string to_json(const Alert& alert) {
   json.key("time_zone").value(alert.time_zone);
   json.key("level").value(to_string(alert.level));
   json.key("first").value(alert.is_first);
+  json.key("over").value(alert.is_over);
   json.key("subject").value(alert.subject);
   json.key("headline").value(alert.headline);
   json.key("topic").value(alert.topic);
@@ -97,6 +98,9 @@ Result<Alert> parse_alert(std::string_view json) {
   bool is_first = true;
   if (root["first"].get(is_first) == simdjson::SUCCESS) {
     alert.is_first = is_first;
+  }
+  if (bool is_over = false; root["over"].get(is_over) == simdjson::SUCCESS) {
+    alert.is_over = is_over;
   }
   alert.subject = text(root, "subject");
   alert.headline = text(root, "headline");

@@ -26,11 +26,12 @@ struct Alert {
 
   std::string incident, tenant, tenant_name, language, time_zone;
   Urgency level = Urgency::kHigh;
-  bool is_first = true;  ///< else the incident's level rose
+  bool is_first = true;  ///< else the incident's level rose, or it is over
+  bool is_over = false;  ///< nothing to do any more: the incident's last one
   std::string subject;   ///< what the incident is known by: the topic, or a rule's name
   std::string headline;  ///< what people call it: the heaviest rule's title, or the subject
   std::string topic;     ///< may be empty
-  std::string mention;   ///< its ref: "20741-1289"
+  std::string mention;   ///< its ref: "20741-1289"; empty if figures raised it
   std::string source, url, place;
   std::string title, quote;  ///< at most kMaxQuoteBytes
   std::vector<Mark> marks;   ///< by position, apart

@@ -14,13 +14,14 @@ namespace {
 
 /// Every word that a message says by itself.
 struct Words {
-  std::string_view high, critical, rises, mentions, mention, why, published, received, raised,
+  std::string_view high, critical, over, rises, mentions, mention, why, published, received, raised,
       deadline, place, open, original, rules, learned;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
 constexpr Words kFrench = {"URGENT",
                            "CRITIQUE",
+                           "TERMINÉ",
                            "La situation s'aggrave.",
                            "mentions urgentes",
                            "mention urgente",
@@ -41,6 +42,7 @@ constexpr Words kFrench = {"URGENT",
 constexpr Words kEnglish = {
     "URGENT",
     "CRITICAL",
+    "OVER",
     "The situation is getting worse.",
     "urgent mentions",
     "urgent mention",
@@ -220,7 +222,8 @@ class Renderer {
   Renderer(const Alert& alert, const std::string& public_url)
       : alert_(alert), words_(words_of(alert)) {
     if (!public_url.empty()) {
-      link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
+      link_ = public_url + "/#/" + alert.tenant;
+      link_ += alert.mention.empty() ? "" : "/mention/" + alert.mention;
     }
   }
 
@@ -230,14 +233,16 @@ class Renderer {
   }
 
   std::string text() const {
-    std::string out = subject() + "\n" + counts() + "\n";
-    if (!alert_.is_first) {
+    std::string out = subject() + "\n" + line(counts());
+    if (rises()) {
       out += std::string(words_.rises) + "\n";
     }
     if (!alert_.title.empty()) {
       out += "\n" + plain(alert_.title) + "\n";
     }
-    out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n" + source() + "\n";
+    if (!alert_.quote.empty()) {
+      out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n" + source() + "\n";
+    }
     if (!alert_.place.empty()) {
       out += std::string(words_.place) + " : " + plain(alert_.place) + "\n";
     }
@@ -261,17 +266,20 @@ class Renderer {
     out += "\"><head><meta charset=\"utf-8\"><title>" + escape_html(subject()) +
            "</title></head><body style=\"font-family:sans-serif;color:#1b2430;line-height:1.5\">";
     out += "<h1 style=\"font-size:1.2em\">" + escape_html(subject()) + "</h1><p>" + counts();
-    if (!alert_.is_first) {
+    if (rises()) {
       out += "<br>" + escape_html(words_.rises);
     }
     out += "</p><blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
     if (!alert_.title.empty()) {
       out += "<p><strong><bdi>" + escape_html(plain(alert_.title)) + "</bdi></strong></p>";
     }
-    out += "<p><bdi>" +
-           marked(alert_, "<mark>", "</mark>",
-                  [](std::string_view piece) { return escape_html(plain(piece)); }) +
-           "</bdi></p></blockquote><p>" + escape_html(source());
+    if (!alert_.quote.empty()) {
+      out += "<p><bdi>" +
+             marked(alert_, "<mark>", "</mark>",
+                    [](std::string_view piece) { return escape_html(plain(piece)); }) +
+             "</bdi></p>";
+    }
+    out += "</blockquote><p>" + escape_html(source());
     if (!alert_.place.empty()) {
       out += " · " + escape_html(plain(alert_.place));
     }
@@ -301,7 +309,11 @@ class Renderer {
   std::string brief(std::string_view bold, Escape&& escape) const {
     std::string out(bold);
     out.append(escape(subject())).append(bold).append("\n> ");
-    out += marked(alert_, bold, bold, escape) + "\n" + counts() + " · " + escape(source());
+    if (alert_.quote.empty()) {
+      out += escape(plain(alert_.title));
+    } else {
+      out += marked(alert_, bold, bold, escape) + "\n" + counts() + " · " + escape(source());
+    }
     if (alert_.deadline_at != Time{}) {
       out += " · " + deadline();
     }
@@ -312,10 +324,19 @@ class Renderer {
     return out;
   }
 
+  /// A closing message is none of a rise; figures say themselves how many mentions there are.
+  bool rises() const { return !alert_.is_first && !alert_.is_over; }
+  static std::string line(const std::string& text) { return text.empty() ? text : text + "\n"; }
   std::string level() const {
+    if (alert_.is_over) {
+      return std::string(words_.over);
+    }
     return std::string(alert_.level == Urgency::kCritical ? words_.critical : words_.high);
   }
   std::string counts() const {
+    if (alert_.mention.empty()) {
+      return {};
+    }
     return std::to_string(alert_.mentions) + " " +
            std::string(alert_.mentions == 1 ? words_.mention : words_.mentions);
   }

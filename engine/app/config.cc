@@ -191,7 +191,7 @@ class Reader {
   Tenant read_tenant(const Settings& item) {
     item.allow_only(
         {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
-         "packs", "variables", "official_accounts", "receivers"},
+         "packs", "variables", "official_accounts", "receivers", "volume_alerts", "school_zone"},
         problems_);
     Tenant tenant;
     tenant.id = read_id(item, tenant_ids_);
@@ -222,6 +222,15 @@ class Reader {
       if (!receiver_ids_.contains(receiver)) {
         item.find("receivers")->complain("there is no receiver '" + receiver + "'", problems_);
       }
+    }
+    if (item.find("volume_alerts") != nullptr) {
+      tenant.volume_alerts = item.boolean("volume_alerts", problems_);
+    }
+    if (const std::string zone = item.text("school_zone", problems_, ""); !zone.empty()) {
+      if (zone != "A" && zone != "B" && zone != "C") {
+        item.find("school_zone")->complain("'school_zone' is A, B or C", problems_);
+      }
+      tenant.school_zone = zone.front();
     }
     if (const Settings* variables = item.find("variables")) {
       for (const auto& [name, value] : variables->fields()) {

@@ -17,7 +17,12 @@ constexpr std::size_t kMaxAlerts = 1'000;
 
 Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const TenantPolicy& policy,
                                                          const Clock& clock, Metrics& metrics) {
-  std::unique_ptr<AlertRaiser> raiser(new AlertRaiser(store, policy, clock, metrics));
+  Result<SurpriseRaiser> surprises = SurpriseRaiser::recall(store, policy, clock, metrics);
+  if (!surprises) {
+    return tl::make_unexpected(surprises.error());
+  }
+  std::unique_ptr<AlertRaiser> raiser(
+      new AlertRaiser(store, policy, clock, metrics, std::move(*surprises)));
   for (TenantId tenant = 0; tenant < policy.tenants.size(); ++tenant) {
     for (const Result<void>& recalled :
          {raiser->recall_mentions(tenant), raiser->recall_alerts(tenant)}) {
@@ -81,6 +86,22 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
   raised_.push_back({finding.tenant, store_.add_alert(finding.tenant, applied.ref.day,
                                                       to_json(alert), tenant.receivers)});
   metrics_.alert_raised(finding.tenant, raise->level);
+}
+
+void AlertRaiser::count(const Findings& findings, const Finding& finding) {
+  surprises_.see(findings, finding);
+  take_surprises();
+}
+
+bool AlertRaiser::look() {
+  surprises_.look();
+  return take_surprises();
+}
+
+bool AlertRaiser::take_surprises() {
+  const std::vector<RaisedAlert> more = surprises_.take_raised();
+  raised_.insert(raised_.end(), more.begin(), more.end());
+  return !more.empty();
 }
 
 void AlertRaiser::forget(const MentionRef& ref) {

@@ -10,15 +10,10 @@
 #include "engine/core/result.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/judge.h"
+#include "engine/pipeline/surprise_raiser.h"
 #include "engine/store/store.h"
 
 namespace vigie {
-
-/// An alert that the store has taken: what the screens are told.
-struct RaisedAlert {
-  TenantId tenant = 0;
-  std::uint64_t number = 0;
-};
 
 /// Says whether somebody has to be told of an urgent mention, and puts the alert into the batch
 /// that stores the mention: both are there or neither. The writer's thread.
@@ -33,12 +28,24 @@ class AlertRaiser {
   void see(const Findings& findings, const Finding& finding, const Store::Applied& applied);
   /// An urgent mention was taken back: its words go from the alerts that quote it.
   void forget(const MentionRef& ref);
+  /// `finding` was just stored, urgent or not, live or replayed: so much may be said that it
+  /// counts.
+  void count(const Findings& findings, const Finding& finding);
+  /// Time goes by: what is over is said to be over. True: there is something to sync.
+  bool look();
   /// What was raised since the last call, once the batch is durable.
   std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
+  bool has_raised() const { return !raised_.empty(); }
 
  private:
-  AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics)
-      : store_(store), policy_(policy), clock_(clock), metrics_(metrics) {}
+  AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics,
+              SurpriseRaiser surprises)
+      : store_(store),
+        policy_(policy),
+        clock_(clock),
+        metrics_(metrics),
+        surprises_(std::move(surprises)) {}
+  bool take_surprises();
   Result<void> recall_mentions(TenantId tenant);
   Result<void> recall_alerts(TenantId tenant);
 
@@ -47,6 +54,7 @@ class AlertRaiser {
   const Clock& clock_;
   Metrics& metrics_;
   Incidents incidents_;
+  SurpriseRaiser surprises_;
   std::vector<RaisedAlert> raised_;
 };
 

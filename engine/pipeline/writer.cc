@@ -62,6 +62,9 @@ bool Writer::step() {
     last_house_ = now;
     keep_house();
   }
+  if (parts_.alerts.look()) {
+    sync();
+  }
   const bool corrected = correct();  // never instead of what is waiting: corrections may not end
   const std::size_t taken = take();
   if (taken != 0) {
@@ -182,6 +185,9 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   if (findings.mode == Mode::kBackfill) {
     return applied.outcome;
   }
+  if (applied.outcome == Store::Outcome::kStored) {
+    parts_.alerts.count(findings, finding);
+  }
   if (is_urgent(finding.urgency)) {
     parts_.alerts.see(findings, finding, applied);
   }
@@ -248,7 +254,7 @@ void Writer::sync() {
     parts_.metrics.lag(now - lag.received_at, now - lag.created_at);
   }
   lags_.clear();
-  if (!shown_.empty()) {
+  if (!shown_.empty() || parts_.alerts.has_raised()) {
     parts_.shown(shown_, parts_.alerts.take_raised());
     shown_.clear();
   }
