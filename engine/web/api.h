@@ -45,6 +45,8 @@ struct ApiParts {
   /// Resumes once the correction is durable: false if there is no such mention, nothing if too many
   /// wait.
   std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
+  /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.
+  std::function<std::optional<double>(TenantId, Time from, Time to)> coverage = {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).
