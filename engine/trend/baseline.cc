@@ -274,19 +274,6 @@ double Baseline::mean_at(const TownCalendar& town, Time at) const {
   return here + into * (mean_of(town.kind_of(earlier + std::chrono::hours(1))) - here);
 }
 
-double Baseline::expected(const TownCalendar& town, Time from, Time to) const {
-  double sum = 0;
-  for (Time at = from; at < to;) {
-    const Time next = std::min(start_of(step_of(at) + 1), to);
-    const double hours = std::chrono::duration<double, std::ratio<3600>>(next - at).count();
-    sum += hours * mean_at(town, at + (next - at) / 2);
-    at = next;
-  }
-  return std::max(sum,
-                  kLeastMean * std::chrono::duration<double, std::ratio<3600>>(to - from).count());
-}
-
-/// Like expected(), with each hour's mean looked up once.
 void Baseline::expect_steps(const TownCalendar& town, Step last, std::span<double> expected) const {
   Step hour = 0;
   double here = 0, next = 0;

@@ -46,9 +46,8 @@ class Baseline {
   std::uint32_t hours_left_out() const { return hours_left_out_; }
   bool is_warm() const { return days_seen_ >= kWarmDays; }
 
-  /// Expected count of [from, to): the slots' means, led from one hour's middle to the next.
-  double expected(const TownCalendar& town, Time from, Time to) const;
-  /// The same of the steps up to `last`, latest first: `expected[back]`.
+  /// Expected counts of the steps up to `last`, latest first (`expected[back]`): the slots' means,
+  /// led from one hour's middle to the next.
   void expect_steps(const TownCalendar& town, Step last, std::span<double> expected) const;
   /// For a window of kWindows[window] around `at`, with what is uncertain about the mean itself:
   /// α (1 + 1/n) + 1 / (n μ), n the effective number of hours behind a slot, μ a slot's mean.

@@ -37,7 +37,6 @@ class TownCalendar {
 
   /// UTC if the system does not know the zone.
   Time local(Time time) const;
-  sys_days local_day(Time time) const { return std::chrono::floor<std::chrono::days>(local(time)); }
   HourKind kind_of(Time time) const;
 
  private:
