@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The doses of tests/deep, run and summed up in tests/deep.md.
 
-VIGIE_SEED repeats a run. VIGIE_KILLS, VIGIE_MENTIONS and VIGIE_REPEATS change the dose of the faults.
+VIGIE_SEED repeats a run. VIGIE_KILLS, VIGIE_MENTIONS and VIGIE_REPEATS change the dose of the faults, VIGIE_MONTHS how long
+each simulated town lives.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 from suites import PYTHON, ROOT, Tally, close, run_each, run_gtest, run_lines
 
 REPEATS = int(os.environ.get("VIGIE_REPEATS", "3"))
+SIMULATED_MONTHS = os.environ.get("VIGIE_MONTHS", "30")
 FAULT_DOSE = {"VIGIE_KILLS": os.environ.get("VIGIE_KILLS", "20"), "VIGIE_MENTIONS": os.environ.get("VIGIE_MENTIONS", "20000")}
 SMALL_DOSE = {"VIGIE_KILLS": "3", "VIGIE_MENTIONS": "2000"}
 SANITIZERS = {
@@ -60,6 +62,9 @@ def doses(seed):
         for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
             yield (f"{preset}/faults/{script.stem}",
                    under(lambda s=script: run_lines([PYTHON, s], 900), **options, **SMALL_DOSE))
+    yield (f"simulation of {SIMULATED_MONTHS} months seed {seed}",
+           under(lambda: run_gtest(ROOT / "build" / "release" / "tests" / "simulation_tests", 3600),
+                 VIGIE_MONTHS=SIMULATED_MONTHS, VIGIE_SEED=str(seed)))
     for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
         for repeat in range(REPEATS):
             yield (f"faults/{script.stem} seed {seed + repeat}",

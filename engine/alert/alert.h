@@ -32,7 +32,7 @@ struct Alert {
   std::string subject;   ///< what the incident is known by: the topic, or a rule's name
   std::string headline;  ///< what people call it: the heaviest rule's title, or the subject
   std::string topic;     ///< may be empty
-  std::string mention;   ///< its ref: "20741-1289"
+  std::string mention;   ///< its ref: "20741-1289"; empty if figures raised it
   std::string source, url, place;
   std::string title, quote;  ///< at most kMaxQuoteBytes
   std::vector<Mark> marks;   ///< by position, apart

@@ -130,7 +130,8 @@ class Renderer {
         actions_(actions),
         blind_(blind) {
     if (!public_url.empty()) {
-      link_ = public_url + "/#/" + alert.tenant + "/mention/" + alert.mention;
+      link_ = public_url + "/#/" + alert.tenant;
+      link_ += alert.mention.empty() ? "" : "/mention/" + alert.mention;
     }
   }
 
@@ -141,10 +142,10 @@ class Renderer {
 
   std::string text() const {
     if (is_over()) {
-      std::string out = subject() + "\n\n" + over() + "\n" + counts() + "\n" + span() + "\n";
+      std::string out = subject() + "\n\n" + over() + "\n" + line(counts()) + span() + "\n";
       return link_.empty() ? out : out + "\n" + std::string(words_.open) + " : " + link_ + "\n";
     }
-    std::string out = subject() + "\n" + counts() + "\n";
+    std::string out = subject() + "\n" + line(counts());
     if (alert_.news == News::kRisen) {
       out += std::string(words_.rises) + "\n";
     }
@@ -188,7 +189,8 @@ class Renderer {
            "</title></head><body style=\"font-family:sans-serif;color:#1b2430;line-height:1.5\">";
     out += "<h1 style=\"font-size:1.2em\">" + escape_html(subject()) + "</h1><p>";
     if (is_over()) {
-      out += escape_html(over()) + "<br>" + counts() + "<br>" + escape_html(span()) + "</p>";
+      out += escape_html(over()) + "<br>" + (has_mentions() ? counts() + "<br>" : "") +
+             escape_html(span()) + "</p>";
       return out + open_link() + "</body></html>\n";
     }
     out += counts();
@@ -273,7 +275,9 @@ class Renderer {
     const auto line = [&](const std::string& text) { out.append(marks.line).append(text); };
     if (is_over()) {
       line(escape(over()));
-      line(counts());
+      if (has_mentions()) {
+        line(counts());
+      }
       line(span());
     } else {
       chat_body(marks, escape, out);
@@ -327,13 +331,21 @@ class Renderer {
   }
   /// "14 mentions urgentes, 9 auteurs, 3 histoires"
   std::string counts() const {
+    if (!has_mentions()) {
+      return {};
+    }
     return std::to_string(alert_.mentions) + " " +
            std::string(alert_.mentions == 1 ? words_.mention : words_.mentions) + ", " +
            count(alert_.authors, words_.author, words_.authors) + ", " +
            count(alert_.stories, words_.story, words_.stories);
   }
   /// What an incident's end says: since when nothing came, and when it had begun.
-  std::string over() const { return std::string(words_.quiet) + "."; }
+  std::string over() const {
+    return has_mentions() ? std::string(words_.quiet) + "." : plain(alert_.title);
+  }
+  /// What is told by its volume alone quotes nobody; its figures are its title.
+  bool has_mentions() const { return !alert_.mention.empty(); }
+  static std::string line(const std::string& text) { return text.empty() ? text : text + "\n"; }
   std::string span() const { return moment(alert_.opened_at) + " – " + moment(alert_.last_at); }
   std::string open_link() const {
     if (link_.empty()) {

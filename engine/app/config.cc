@@ -203,10 +203,10 @@ class Reader {
   }
 
   Tenant read_tenant(const Settings& item) {
-    item.allow_only(
-        {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
-         "packs", "variables", "official_accounts", "receivers", "quotes_to"},
-        problems_);
+    item.allow_only({"id", "name", "language", "time_zone", "purpose", "legal_basis",
+                     "retention_days", "keep", "packs", "variables", "official_accounts",
+                     "receivers", "quotes_to", "volume_alerts", "school_zone"},
+                    problems_);
     Tenant tenant;
     tenant.id = read_id(item, tenant_ids_);
     tenant.name = item.text("name", problems_, tenant.id);
@@ -233,6 +233,15 @@ class Reader {
     tenant.packs = item.texts("packs", problems_);
     tenant.receivers = read_receiver_names(item, "receivers");
     quotes_to_[tenant.id] = read_receiver_names(item, "quotes_to");
+    if (item.find("volume_alerts") != nullptr) {
+      tenant.volume_alerts = item.boolean("volume_alerts", problems_);
+    }
+    if (const std::string zone = item.text("school_zone", problems_, ""); !zone.empty()) {
+      if (zone != "A" && zone != "B" && zone != "C") {
+        item.find("school_zone")->complain("'school_zone' is A, B or C", problems_);
+      }
+      tenant.school_zone = zone.front();
+    }
     if (const Settings* variables = item.find("variables")) {
       for (const auto& [name, value] : variables->fields()) {
         tenant.variables[name] = variables->texts(name, problems_);

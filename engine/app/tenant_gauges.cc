@@ -5,7 +5,9 @@
 #include <memory>
 #include <mutex>
 
+#include "engine/alert/volume_incident.h"
 #include "engine/core/check.h"
+#include "engine/trend/trend_reader.h"
 #include "engine/web/tenant_figures.h"
 
 namespace vigie {
@@ -44,6 +46,33 @@ class Reading {
   TenantFigures figures_;
 };
 
+/// A tenant's crisis index, not read again for every scrape.
+class IndexReading {
+ public:
+  IndexReading(TenantId tenant, std::shared_ptr<TrendReader> trends, const Clock& clock)
+      : tenant_(tenant), trends_(std::move(trends)), clock_(clock) {}
+
+  double value() {
+    const std::scoped_lock lock(mutex_);
+    const Time now = clock_.now();
+    if (!read_at_ || now - *read_at_ >= kReadAgainAfter) {
+      const Result<TownTrend> trend = trends_->read(tenant_, now);
+      check(trend.has_value(), "a tenant's trend can be read");
+      value_ = trend->index.value();
+      read_at_ = now;
+    }
+    return value_;
+  }
+
+ private:
+  TenantId tenant_;
+  std::shared_ptr<TrendReader> trends_;
+  const Clock& clock_;
+  std::mutex mutex_;  // guards the two below
+  std::optional<Time> read_at_;
+  double value_ = 0;
+};
+
 double net_sentiment(const MentionCounts& counts) {
   if (counts.mentions == 0) {
     return std::numeric_limits<double>::quiet_NaN();
@@ -60,7 +89,10 @@ void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& sto
       {AlertWork::State::kNew, "new"},
       {AlertWork::State::kTaken, "taken"},
       {AlertWork::State::kClosed, "closed"}};
+  const auto trends = std::make_shared<TrendReader>(
+      store, tenants, [&store](TenantId tenant) { return volume_incidents(store, tenant); });
   for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
+    const auto index = std::make_shared<IndexReading>(tenant, trends, clock);
     const std::string& id = tenants[tenant].id;
     const auto reading = std::make_shared<Reading>(tenant, store, clock);
     for (const auto& [state, name] : kStates) {
@@ -75,6 +107,10 @@ void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& sto
     metrics.gauge("vigie_oldest_urgent_age_seconds",
                   "Since the oldest of them was raised; 0 if there is none.", {{"tenant", id}},
                   [reading] { return reading->oldest_urgent_age_seconds(); });
+    metrics.gauge(
+        "vigie_crisis_index",
+        "How much of a crisis the last hour looks like, from 0 to 100; words at 25, 50, 75.",
+        {{"tenant", id}}, [index] { return index->value(); });
     metrics.gauge("vigie_net_sentiment",
                   "(positive - negative) / all mentions of the window, from -1 to 1; NaN if there "
                   "are none.",

@@ -11,7 +11,8 @@
 namespace vigie {
 
 /// vigie_alerts{tenant,state}, vigie_urgent_unhandled{tenant},
-/// vigie_oldest_urgent_age_seconds{tenant} and vigie_net_sentiment{tenant,window="24h"}: read from
+/// vigie_oldest_urgent_age_seconds{tenant}, vigie_crisis_index{tenant} and
+/// vigie_net_sentiment{tenant,window="24h"}: read from
 /// the store when somebody scrapes, at most every 10 s per tenant. All parts outlive `metrics`'
 /// last scrape.
 void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& store,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct Tenant {
   std::map<std::string, std::vector<std::string>> variables;  ///< {commune} → its names, …
   std::vector<OfficialAccount> official_accounts;
   std::vector<std::string> receivers;  ///< who is told of alerts, by name
+  /// Whether unusual volume is an incident. Not said: once there is a baseline to tell it by; yes:
+  /// before that by fixed thresholds, too.
+  std::optional<bool> volume_alerts;
+  char school_zone = 0;  ///< 'A', 'B', 'C': whose holidays change what is usual; 0: nobody's
 };
 
 }  // namespace vigie

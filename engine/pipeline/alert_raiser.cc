@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/alert/describe.h"
+#include "engine/alert/volume_incident.h"
 #include "engine/core/check.h"
 #include "engine/store/record.h"
 
@@ -17,7 +18,12 @@ constexpr std::size_t kMaxAlerts = 1'000;
 
 Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const TenantPolicy& policy,
                                                          const Clock& clock, Metrics& metrics) {
-  std::unique_ptr<AlertRaiser> raiser(new AlertRaiser(store, policy, clock, metrics));
+  Result<SurpriseRaiser> surprises = SurpriseRaiser::recall(store, policy, clock, metrics);
+  if (!surprises) {
+    return tl::make_unexpected(surprises.error());
+  }
+  std::unique_ptr<AlertRaiser> raiser(
+      new AlertRaiser(store, policy, clock, metrics, std::move(*surprises)));
   for (TenantId tenant = 0; tenant < policy.tenants.size(); ++tenant) {
     for (const Result<void>& recalled :
          {raiser->recall_mentions(tenant), raiser->recall_alerts(tenant)}) {
@@ -60,6 +66,9 @@ Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
     Result<Alert> alert = parse_alert(stored->body);
     if (!alert) {
       return tl::make_unexpected(alert.error());
+    }
+    if (alert->subject == kVolumeSubject) {
+      continue;
     }
     Raise raise;
     raise.incident = alert->incident;
@@ -146,12 +155,29 @@ void AlertRaiser::tell_end(const Incidents::Closed& closed) {
        closed.raise.is_worth_telling() ? policy_.tenants[closed.tenant].receivers : kNobody);
 }
 
-bool AlertRaiser::tick() {
-  const std::vector<Incidents::Closed> closed = incidents_.tick(clock_.now());
+void AlertRaiser::count(const Findings& findings, const Finding& finding) {
+  surprises_.see(findings, finding);
+  take_surprises();
+}
+
+bool AlertRaiser::look() {
+  const Time now = clock_.now();
+  if (now >= looked_at_ && now - looked_at_ < kLookInterval) {
+    return false;
+  }
+  looked_at_ = now;
+  const std::vector<Incidents::Closed> closed = incidents_.tick(now);
   for (const Incidents::Closed& one : closed) {
     tell_end(one);
   }
-  return !closed.empty();
+  surprises_.look();
+  return take_surprises() || !closed.empty();
+}
+
+bool AlertRaiser::take_surprises() {
+  const std::vector<RaisedAlert> more = surprises_.take_raised();
+  raised_.insert(raised_.end(), more.begin(), more.end());
+  return !more.empty();
 }
 
 void AlertRaiser::forget(const MentionRef& ref) {

@@ -14,15 +14,10 @@
 #include "engine/core/result.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/judge.h"
+#include "engine/pipeline/surprise_raiser.h"
 #include "engine/store/store.h"
 
 namespace vigie {
-
-/// An alert that the store has taken: what the screens are told.
-struct RaisedAlert {
-  TenantId tenant = 0;
-  std::uint64_t number = 0;
-};
 
 /// Says whether somebody has to be told of an urgent mention, or that it is over, and puts the
 /// alert into the batch that stores the mention: both are there or neither. The writer's thread.
@@ -30,6 +25,7 @@ class AlertRaiser {
  public:
   /// Knows the incidents under way from the urgent mentions of the store's last two days, and from
   /// the alerts raised for some that are no longer there. All parts outlive it.
+  static constexpr std::chrono::seconds kLookInterval{1};
   static Result<std::unique_ptr<AlertRaiser>> recall(Store& store, const TenantPolicy& policy,
                                                      const Clock& clock, Metrics& metrics);
 
@@ -38,14 +34,24 @@ class AlertRaiser {
            const MentionRef& story);
   /// An urgent mention was taken back: its words go from the alerts that quote it.
   void forget(const MentionRef& ref);
-  /// Ends what has been quiet for long. True if somebody has to be told.
-  bool tick();
+  /// `finding` was just stored, urgent or not, live or replayed: so much may be said that it
+  /// counts.
+  void count(const Findings& findings, const Finding& finding);
+  /// Time goes by: what is over is said to be over. True: there is something to sync.
+  bool look();
   /// What was raised since the last call, once the batch is durable.
   std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
+  bool has_raised() const { return !raised_.empty(); }
 
  private:
-  AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics)
-      : store_(store), policy_(policy), clock_(clock), metrics_(metrics) {}
+  AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics,
+              SurpriseRaiser surprises)
+      : store_(store),
+        policy_(policy),
+        clock_(clock),
+        metrics_(metrics),
+        surprises_(std::move(surprises)) {}
+  bool take_surprises();
   Result<void> recall_mentions(TenantId tenant);
   Result<void> recall_alerts(TenantId tenant);
   Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) const;
@@ -61,6 +67,8 @@ class AlertRaiser {
   Incidents incidents_;
   /// What was said last of each incident under way.
   std::map<std::pair<TenantId, std::string>, Alert> told_;
+  SurpriseRaiser surprises_;
+  Time looked_at_{};
   std::vector<RaisedAlert> raised_;
 };
 

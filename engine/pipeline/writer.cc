@@ -62,6 +62,9 @@ bool Writer::step() {
     last_house_ = now;
     keep_house();
   }
+  if (parts_.alerts.look()) {
+    sync();
+  }
   const bool corrected = correct();  // never instead of what is waiting: corrections may not end
   const std::size_t taken = take();
   if (taken != 0) {
@@ -187,6 +190,9 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   if (findings.mode == Mode::kBackfill) {
     return applied.outcome;
   }
+  if (applied.outcome == Store::Outcome::kStored) {
+    parts_.alerts.count(findings, finding);
+  }
   parts_.alerts.see(findings, finding, applied, story);
   if (findings.mode == Mode::kLive && lags_.size() < kMaxShown) {
     lags_.push_back({findings.received_at, finding.created_at});
@@ -251,9 +257,8 @@ void Writer::sync() {
     parts_.metrics.lag(now - lag.received_at, now - lag.created_at);
   }
   lags_.clear();
-  const std::vector<RaisedAlert> raised = parts_.alerts.take_raised();
-  if (!shown_.empty() || !raised.empty()) {
-    parts_.shown(shown_, raised);
+  if (!shown_.empty() || parts_.alerts.has_raised()) {
+    parts_.shown(shown_, parts_.alerts.take_raised());
     shown_.clear();
   }
 }
@@ -262,10 +267,6 @@ bool Writer::keep_house() {
   const Day today = day_of(parts_.clock.now());
   if (std::exchange(last_expiry_, today) != today) {
     parts_.store.expire(today);
-    return true;
-  }
-  if (parts_.alerts.tick()) {
-    sync();
     return true;
   }
   return parts_.store.pack_some();

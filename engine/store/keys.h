@@ -17,6 +17,7 @@ namespace vigie {
 //  1. meta         "format" → u32 · "hash-key" → 16 bytes · "tenant/" id → T · "sequence/" T → last
 //                  S · "retention/" T → u32 days
 //                  · "catalogue/" generation (u32) → catalogue · "alert" → last A
+//                  · "fine-rollups" → u32: five minutes before are not counted
 //  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
 //  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
 //                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
@@ -24,6 +25,7 @@ namespace vigie {
 //  5. urgent       T D S → nothing: high or critical, as corrected
 //  6. rollups      T hour (u32) topic 00 source → 24 counts (counts.h): mentions by tone × 4 +
 //                  urgency, then stories likewise, by the mention that leads them
+//                  0 (u32) grain ('5' five minutes, 'd' day) T bucket (u32) topic 00 source → alike
 //  7. cursors      connector → cursor
 //  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error,
 //                  byte purpose, varint round
@@ -71,6 +73,17 @@ inline std::string ref_key(std::uint32_t tenant_number, Day day, std::uint64_t s
 inline std::string alert_key(std::uint32_t tenant_number, std::uint64_t alert) {
   std::string key = number_key("b", tenant_number);
   put_u64(key, alert);
+  return key;
+}
+
+/// All that rollups of one grain and tenant begin with; then comes the bucket.
+inline std::string rollup_prefix(RollupGrain grain, std::uint32_t tenant_number) {
+  std::string key;
+  if (grain != RollupGrain::kHour) {
+    put_u32(key, 0);  // no tenant's number
+    key.push_back(grain == RollupGrain::kDay ? 'd' : '5');
+  }
+  put_u32(key, tenant_number);
   return key;
 }
 

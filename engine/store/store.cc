@@ -66,7 +66,7 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<KeyValue> key_value,
 
 Result<void> Store::State::load() {
   for (Result<void> (State::*part)() :
-       {&State::load_meta, &State::load_ids, &State::load_numbers}) {
+       {&State::load_meta, &State::load_ids, &State::load_numbers, &State::load_rollups}) {
     if (Result<void> loaded = (this->*part)(); !loaded) {
       return loaded;
     }

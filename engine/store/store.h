@@ -80,6 +80,41 @@ struct Story {
 /// The story that a mention belongs to.
 MentionRef founder_of(const StoredMention& stored);
 
+/// How long the buckets of rollups are. All are counted in the same batch as their mentions.
+enum class RollupGrain : std::uint8_t {
+  kFiveMinutes,  ///< kept for Store::kFineRollupDays
+  kHour,
+  kDay,  ///< UTC
+};
+
+/// So many five minutes, hours or days since 1970. Earlier: 0.
+inline std::uint32_t bucket_of(RollupGrain grain, Time time) {
+  constexpr std::chrono::minutes kFiveMinutes{5};
+  return grain == RollupGrain::kDay ? day_of(time)
+         : grain == RollupGrain::kHour
+             ? hour_of(time)
+             : static_cast<std::uint32_t>(std::max(time, Time{}).time_since_epoch() / kFiveMinutes);
+}
+
+/// All cells of one bucket, topic and source; cells as in RollupCell. A view.
+struct RollupRow {
+  std::uint32_t bucket = 0;  ///< bucket_of() the mentions' created_at
+  std::string_view topic, source;
+  static constexpr std::size_t kLabels = 12;
+  std::array<std::int64_t, kLabels> counts{};   ///< mentions by tone × 4 + urgency
+  std::array<std::int64_t, kLabels> stories{};  ///< likewise, by the mentions that lead them
+
+  /// `visit(tone, urgency, mentions)` for those that are not 0.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] != 0) {
+        visit(static_cast<Tone>(i / 4), static_cast<Urgency>(i % 4), counts[i]);
+      }
+    }
+  }
+};
+
 struct DeadLetter {
   std::uint64_t number = 0;
   Time received_at{};
@@ -225,9 +260,10 @@ class Store {
   /// W. Removes what has outlived its tenant's retention: mentions, identities of authors not seen
   /// since, alerts with their quotes; also dead letters after kDeadLetterDays, tombstones after
   /// kTombstoneDays, and what is known of sources' coverage once no tenant keeps anything so old.
-  /// Rollups and usage stay: they are counts and name nobody.
+  /// Rollups and usage stay: they are counts and name nobody; but rollups by five minutes go after
+  /// kFineRollupDays.
   void expire(Day today);
-  static constexpr Day kDeadLetterDays = 30, kTombstoneDays = 90;
+  static constexpr Day kDeadLetterDays = 30, kTombstoneDays = 90, kFineRollupDays = 70;
 
   // ---- What became of alerts (any thread; each call is durable when it returns) ----
   // These touch only rows that the writer inserts and never changes: no order between both matters.
@@ -284,6 +320,11 @@ class Store {
   /// Cells of hours [from, to), ascending by hour; cells that have come down to 0 are not given.
   Result<std::vector<RollupCell>> rollups(TenantId tenant, std::uint32_t from_hour,
                                           std::uint32_t to_hour) const;
+
+  /// Rows of buckets [from, to) of that grain, ascending. The row is valid during the call.
+  Result<void> visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
+                             std::uint32_t to,
+                             const std::function<void(const RollupRow&)>& visit) const;
 
   Result<std::optional<std::string>> cursor(std::string_view connector) const;
 

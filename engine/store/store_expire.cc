@@ -25,6 +25,7 @@ void Store::expire(Day today) {
   state.expire_tombstones(today - std::min(today, kTombstoneDays), gone);
   state.expire_dead_letters(today - std::min(today, kDeadLetterDays), gone);
   state.expire_coverage(today - std::min(today, longest), gone);
+  state.expire_fine_rollups(today - std::min(today, kFineRollupDays), gone);
   if (!gone.empty()) {
     state.write(gone);
   }

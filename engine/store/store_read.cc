@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "engine/store/counts.h"
 #include "engine/store/store_state.h"
 
 namespace vigie {
@@ -218,43 +217,6 @@ Result<void> Store::scan_index_of_urgent(
 }
 
 // ---- Reading the rest ---------------------------------------------------------------------------
-
-Result<std::vector<RollupCell>> Store::rollups(TenantId tenant, std::uint32_t from_hour,
-                                               std::uint32_t to_hour) const {
-  std::vector<RollupCell> cells;
-  if (tenant >= state_->number_of.size()) {
-    return cells;
-  }
-  const std::string prefix = number_key({}, state_->number_of[tenant]);
-  const std::string end = number_key(prefix, to_hour);
-  const auto at = state_->key_value->iterate(Family::kRollups);
-  for (at->seek(number_key(prefix, from_hour)); at->valid() && at->key() < end; at->next()) {
-    ByteReader in(at->key().substr(4));
-    RollupCell cell;
-    cell.hour = in.u32();
-    const std::string_view names = in.take(in.left());
-    const std::size_t cut = names.find('\0');
-    if (!in.ok() || cut == std::string_view::npos) {
-      return damaged("a rollup");
-    }
-    cell.topic = names.substr(0, cut);
-    cell.source = names.substr(cut + 1);
-    constexpr std::size_t kLabels = 12;
-    for (std::size_t i = 0; i < kLabels; ++i) {
-      cell.mentions = count_at(at->value(), i);
-      cell.stories = count_at(at->value(), kLabels + i);
-      cell.tone = static_cast<Tone>(i / 4);
-      cell.urgency = static_cast<Urgency>(i % 4);
-      if (cell.mentions != 0 || cell.stories != 0) {
-        cells.push_back(cell);
-      }
-    }
-  }
-  if (const Result<void> status = at->status(); !status) {
-    return tl::make_unexpected(status.error());
-  }
-  return cells;
-}
 
 Result<std::optional<std::string>> Store::cursor(std::string_view connector) const {
   return state_->key_value->get(Family::kCursors, connector);

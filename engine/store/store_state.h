@@ -69,7 +69,8 @@ struct Store::State {
   std::map<RefKey, std::optional<HeldRecord>> pending_overlay;  ///< edits; nothing: deleted
   std::set<std::string> pending_tombstones;                     ///< their keys
   /// Mentions by tone × 4 + urgency, then stories.
-  std::unordered_map<std::string, std::array<std::int64_t, 24>> pending_counts;
+  std::unordered_map<std::string, std::array<std::int64_t, 2 * RollupRow::kLabels>> pending_counts;
+  std::uint32_t fine_rollups_from = 0;  ///< five minutes before are not counted
   std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
   IdentityMemory known_identities;
   std::unique_ptr<KnownIds> authors;  ///< whose identity may be here; once somebody was purged
@@ -132,7 +133,7 @@ struct Store::State {
   struct Change {
     std::int64_t mentions = 0, stories = 0;
   };
-  void count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
+  void count_cell(std::uint32_t number, Time created_at, std::string_view topic,
                   std::string_view source, Tone tone, Urgency urgency, Change change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
                     Change change);
@@ -189,6 +190,11 @@ struct Store::State {
   /// The days on which the author's identity was sealed, by tenant; it goes with `batch`.
   std::set<Day> erase_identities(TenantId tenant, const Pseudonym& author);
   void learn_authors();
+
+  // store_rollups.cc
+  Result<void> load_rollups();
+  /// Rollups by five minutes of before `day`.
+  void expire_fine_rollups(Day day, WriteBatch& gone);
 
   // store_expire.cc
   void expire_mentions(std::uint32_t number, Day day, WriteBatch& gone);

@@ -113,42 +113,6 @@ std::uint32_t Store::State::generation(const std::shared_ptr<const Catalogue>& c
   return last_generation = found->second;
 }
 
-// ---- Rollups ------------------------------------------------------------------------------------
-
-void Store::State::count_cell(std::uint32_t number, std::uint32_t hour, std::string_view topic,
-                              std::string_view source, Tone tone, Urgency urgency, Change change) {
-  key.clear();
-  put_u32(key, number);
-  put_u32(key, hour);
-  key += topic;
-  key.push_back('\0');
-  key += source;
-  const std::size_t at = static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency);
-  auto& counts = pending_counts[key];
-  counts[at] += change.mentions;
-  counts[counts.size() / 2 + at] += change.stories;
-}
-
-void Store::State::count_record(std::uint32_t number, const Record& record,
-                                const Catalogue& catalogue, int sign) {
-  count_record(number, record, catalogue, Change{sign, record.leads ? sign : 0});
-}
-
-void Store::State::count_record(std::uint32_t number, const Record& record,
-                                const Catalogue& catalogue, Change change) {
-  if (record.official) {
-    return;
-  }
-  const std::uint32_t hour = hour_of(record.mention.created_at);
-  const Tone tone = tone_in_force(record);
-  const Urgency urgency = urgency_in_force(record);
-  count_cell(number, hour, {}, record.mention.source, tone, urgency, change);
-  for (const std::uint32_t topic : record.topics) {
-    count_cell(number, hour, catalogue.names.at(topic), record.mention.source, tone, urgency,
-               change);
-  }
-}
-
 /// The story that a mention belongs to.
 static MentionRef story_of(const MentionRef& ref, const Record& record) {
   return record.repeats ? MentionRef{ref.tenant, record.repeats->day, record.repeats->sequence}
@@ -197,20 +161,6 @@ Store::Applied Store::State::store(const Findings& findings, const Finding& find
   count_finding(findings, finding);
   seal_identity(findings, finding);
   return {Outcome::kStored, {finding.tenant, day, sequence}};
-}
-
-void Store::State::count_finding(const Findings& findings, const Finding& finding) {
-  if (finding.official) {
-    return;
-  }
-  const std::uint32_t number = number_of[finding.tenant], hour = hour_of(finding.created_at);
-  const std::string_view source = findings.view(finding.source);
-  count_cell(number, hour, {}, source, finding.tone, finding.urgency, {1, 1});
-  for (std::uint32_t i = 0; i < finding.topics.length; ++i) {
-    const std::uint32_t topic = findings.topics[finding.topics.offset + i];
-    count_cell(number, hour, findings.catalogue->names[topic], source, finding.tone,
-               finding.urgency, {1, 1});
-  }
 }
 
 Store::Applied Store::State::replace(const Findings& findings, const Finding& finding,

@@ -57,6 +57,8 @@ struct ApiParts {
   std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
   Silences* silences = nullptr;
   std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};
+  /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.
+  std::function<std::optional<double>(TenantId, Time from, Time to)> coverage = {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

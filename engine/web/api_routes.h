@@ -20,6 +20,7 @@ std::vector<Route> mention_routes(const SharedParts& parts);
 std::vector<Route> story_routes(const SharedParts& parts);
 std::vector<Route> correction_routes(const SharedParts& parts);
 std::vector<Route> statistics_routes(const SharedParts& parts);
+std::vector<Route> kpi_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
 std::vector<Route> delivery_routes(const SharedParts& parts);
 std::vector<Route> silence_routes(const SharedParts& parts);

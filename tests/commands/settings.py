@@ -66,6 +66,8 @@ MISTAKES = {
     "a public_url of another kind": ({"http": {"public_url": "ftp://vigie.example"}}, "'public_url' is"),
     "a time zone that is none": ({"tenant": {"time_zone": "Europe/Techniville"}}, "no time zone 'Europe/Techniville'"),
     "a time zone outside the database": ({"tenant": {"time_zone": "../../../etc/passwd"}}, "no time zone"),
+    "school holidays of no zone": ({"tenant": {"school_zone": "D"}}, "'school_zone' is A, B or C"),
+    "volume alerts that are neither": ({"tenant": {"volume_alerts": "sometimes"}}, "volume_alerts"),
     "a language not spoken here": ({"tenant": {"language": "de"}}, "'language' is fr or en"),
     "a format that is none": ({"connectors": [
         {"id": "f", "type": "feed", "url": "https://a.example/", "format": "rss"}]}, "no format 'rss'; there are: "),

@@ -80,17 +80,18 @@ struct How {
   std::size_t connector = kWall;
 };
 
-/// Two towns' pipeline, at 2026-10-14T06:30.
+/// Two towns' pipeline, at 2026-10-14T06:30 if nothing else is said.
 class TwoTowns : public PipelineUnderTest {
  public:
   explicit TwoTowns(MemoryDisk& disk, std::size_t workers = 1,
-                    const std::vector<Tenant>& tenants = two_towns())
+                    const std::vector<Tenant>& tenants = two_towns(),
+                    Time now = at("2026-10-14T06:30:00Z"))
       : PipelineUnderTest(disk, {.tenants = tenants,
                                  .knowledge = knowledge(kRouenRules, "first", tenants),
                                  .keys = {TenantKey{1}, TenantKey{2}},
                                  .connectors = {"wall", "desk"},
                                  .receivers = {"mail", "chat"},
-                                 .now = at("2026-10-14T06:30:00Z"),
+                                 .now = now,
                                  .workers = workers,
                                  .mentions_per_pack = 4}) {
     for (std::size_t connector : {kWall, kDesk}) {

@@ -18,7 +18,7 @@ struct Told {
   std::vector<std::uint32_t> topics = {};
   std::string parent = {}, identity = {};
   bool official = false;
-  std::int64_t hour = 24 * 20000;
+  std::int64_t hour = 24 * 20000, minute = 0;
 };
 
 inline std::shared_ptr<const Catalogue> catalogue_named(std::string ruleset) {
@@ -44,7 +44,8 @@ inline Store::Applied tell(Store& store, const Told& told,
   finding.id_hash = store.id_hasher()("mastodon", told.id);
   finding.parent_hash = store.id_hasher()("mastodon", told.parent);
   finding.version.revision = told.revision;
-  finding.created_at = finding.received_at = Time(std::chrono::hours(told.hour));
+  finding.created_at = finding.received_at =
+      Time(std::chrono::hours(told.hour) + std::chrono::minutes(told.minute));
   finding.tone = told.tone;
   finding.urgency = told.urgency;
   finding.official = told.official;

@@ -72,7 +72,7 @@ export function Alerts({ tenant, list, total, onChanged, onMore }: Props) {
       <ul>
         {shown.map((alert) => {
           const name = alert.headline || alert.subject;
-          const link = address.mention(tenant, alert.mention);
+          const link = alert.mention ? address.mention(tenant, alert.mention) : address.town(tenant);
           return (
             <li key={alert.number} id={`alert-${alert.number}`} class={`edge-${alert.level}`}>
               <span class="row-head">
@@ -83,7 +83,7 @@ export function Alerts({ tenant, list, total, onChanged, onMore }: Props) {
                   <Deadline alert={alert} />
                 </span>
               </span>
-              <a href={link} onClick={() => openMention(link)}>
+              <a href={link} onClick={() => alert.mention && openMention(link)}>
                 <b>{name}</b> <bdi class="quote">{shownText(alert.title || alert.quote)}</bdi>
               </a>
               <span class="actions">

@@ -1,0 +1,184 @@
+// Counts by five minutes, hour and day: counted as mentions come and go, read, forgotten.
+#include <algorithm>
+
+#include "engine/store/counts.h"
+#include "engine/store/store_state.h"
+
+namespace vigie {
+namespace {
+
+constexpr RollupGrain kGrains[] = {RollupGrain::kFiveMinutes, RollupGrain::kHour,
+                                   RollupGrain::kDay};
+constexpr std::string_view kFineFrom = "fine-rollups";
+constexpr std::uint32_t kHoursPerDay = 24, kFivesPerHour = 12;
+
+}  // namespace
+
+void Store::State::count_cell(std::uint32_t number, Time created_at, std::string_view topic,
+                              std::string_view source, Tone tone, Urgency urgency, Change change) {
+  const std::size_t label = static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency);
+  for (const RollupGrain grain : kGrains) {
+    const std::uint32_t bucket = bucket_of(grain, created_at);
+    if (grain == RollupGrain::kFiveMinutes && bucket < fine_rollups_from) {
+      continue;
+    }
+    key = rollup_prefix(grain, number);
+    put_u32(key, bucket);
+    key += topic;
+    key.push_back('\0');
+    key += source;
+    auto& counts = pending_counts[key];
+    counts[label] += change.mentions;
+    counts[RollupRow::kLabels + label] += change.stories;
+  }
+}
+
+void Store::State::count_record(std::uint32_t number, const Record& record,
+                                const Catalogue& catalogue, int sign) {
+  count_record(number, record, catalogue, Change{sign, record.leads ? sign : 0});
+}
+
+void Store::State::count_record(std::uint32_t number, const Record& record,
+                                const Catalogue& catalogue, Change change) {
+  if (record.official) {
+    return;
+  }
+  const Time created_at = record.mention.created_at;
+  const Tone tone = tone_in_force(record);
+  const Urgency urgency = urgency_in_force(record);
+  count_cell(number, created_at, {}, record.mention.source, tone, urgency, change);
+  for (const std::uint32_t topic : record.topics) {
+    count_cell(number, created_at, catalogue.names.at(topic), record.mention.source, tone, urgency,
+               change);
+  }
+}
+
+void Store::State::count_finding(const Findings& findings, const Finding& finding) {
+  if (finding.official) {
+    return;
+  }
+  const std::uint32_t number = number_of[finding.tenant];
+  const std::string_view source = findings.view(finding.source);
+  count_cell(number, finding.created_at, {}, source, finding.tone, finding.urgency, {1, 1});
+  for (std::uint32_t i = 0; i < finding.topics.length; ++i) {
+    const std::uint32_t topic = findings.topics[finding.topics.offset + i];
+    count_cell(number, finding.created_at, findings.catalogue->names[topic], source, finding.tone,
+               finding.urgency, {1, 1});
+  }
+}
+
+/// A store of before there were grains: days are the sums of its hours; by five minutes it is
+/// counted from the end of its last hour on.
+Result<void> Store::State::load_rollups() {
+  const auto known = key_value->get(Family::kMeta, kFineFrom);
+  if (!known) {
+    return tl::make_unexpected(known.error());
+  }
+  if (*known) {
+    fine_rollups_from = ByteReader(**known).u32();
+    return {};
+  }
+  if (options.read_only) {
+    return {};
+  }
+  WriteBatch made;
+  const auto at = key_value->iterate(Family::kRollups);
+  for (at->seek({}); at->valid(); at->next()) {
+    ByteReader in(at->key());
+    const std::uint32_t number = in.u32(), hour = in.u32();
+    std::string day = rollup_prefix(RollupGrain::kDay, number);
+    put_u32(day, hour / kHoursPerDay);
+    day += in.take(in.left());
+    made.add(Family::kRollups, day, at->value());
+    fine_rollups_from = std::max(fine_rollups_from, (hour + 1) * kFivesPerHour);
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return status;
+  }
+  made.put(Family::kMeta, kFineFrom, number_key({}, fine_rollups_from));
+  return key_value->write(made);
+}
+
+/// What is no longer counted there is no longer taken away there: deletions of older mentions leave
+/// nothing behind. The two oldest days at most go at once: a clock that is a year ahead for a
+/// moment must not cost what is usual.
+void Store::State::expire_fine_rollups(Day day, WriteBatch& gone) {
+  constexpr Day kMostDays = 2;
+  std::vector<std::string> prefixes;
+  const auto tenants = key_value->iterate(Family::kMeta);
+  constexpr std::string_view kTenant = "tenant/";
+  for (tenants->seek(kTenant); has_prefix(*tenants, kTenant); tenants->next()) {
+    const std::uint32_t number = ByteReader(tenants->value()).u32();
+    prefixes.push_back(rollup_prefix(RollupGrain::kFiveMinutes, number));
+  }
+  must(tenants->status());
+  const auto at = key_value->iterate(Family::kRollups);
+  std::uint32_t oldest = ~std::uint32_t{0};
+  for (const std::string& prefix : prefixes) {
+    at->seek(prefix);
+    if (has_prefix(*at, prefix)) {
+      oldest = std::min(oldest, ByteReader(at->key().substr(prefix.size())).u32());
+    }
+  }
+  must(at->status());
+  const std::uint32_t per_day = kHoursPerDay * kFivesPerHour;
+  if (oldest >= day * per_day) {
+    return;
+  }
+  fine_rollups_from =
+      std::max(fine_rollups_from, std::min(day, oldest / per_day + kMostDays) * per_day);
+  gone.put(Family::kMeta, kFineFrom, number_key({}, fine_rollups_from));
+  for (const std::string& prefix : prefixes) {
+    gone.erase_range(Family::kRollups, prefix, number_key(prefix, fine_rollups_from));
+  }
+}
+
+Result<void> Store::visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
+                                  std::uint32_t to,
+                                  const std::function<void(const RollupRow&)>& visit) const {
+  if (tenant >= state_->number_of.size()) {
+    return {};
+  }
+  const std::string prefix = rollup_prefix(grain, state_->number_of[tenant]);
+  const std::string end = number_key(prefix, to);
+  const auto at = state_->key_value->iterate(Family::kRollups);
+  for (at->seek(number_key(prefix, from)); at->valid() && at->key() < end; at->next()) {
+    ByteReader in(at->key().substr(prefix.size()));
+    RollupRow row;
+    row.bucket = in.u32();
+    const std::string_view names = in.take(in.left());
+    const std::size_t cut = names.find('\0');
+    if (!in.ok() || cut == std::string_view::npos) {
+      return damaged("a rollup");
+    }
+    row.topic = names.substr(0, cut);
+    row.source = names.substr(cut + 1);
+    for (std::size_t i = 0; i < row.counts.size(); ++i) {
+      row.counts[i] = count_at(at->value(), i);
+      row.stories[i] = count_at(at->value(), RollupRow::kLabels + i);
+    }
+    visit(row);
+  }
+  return at->status();
+}
+
+Result<std::vector<RollupCell>> Store::rollups(TenantId tenant, std::uint32_t from_hour,
+                                               std::uint32_t to_hour) const {
+  std::vector<RollupCell> cells;
+  const Result<void> read =
+      visit_rollups(tenant, RollupGrain::kHour, from_hour, to_hour, [&](const RollupRow& row) {
+        for (std::size_t i = 0; i < row.counts.size(); ++i) {
+          if (row.counts[i] != 0 || row.stories[i] != 0) {
+            cells.push_back({row.bucket, std::string(row.topic), std::string(row.source),
+                             static_cast<Tone>(i / 4), static_cast<Urgency>(i % 4), row.counts[i],
+                             row.stories[i]});
+          }
+        }
+      });
+  if (!read) {
+    return tl::make_unexpected(read.error());
+  }
+  return cells;
+}
+
+}  // namespace vigie

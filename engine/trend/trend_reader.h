@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "engine/core/tenant.h"
+#include "engine/trend/crisis_index.h"
+#include "engine/trend/surprise.h"
+
+namespace vigie {
+
+/// How a town stands at a moment, read from what is stored: the same figures as the watch's.
+struct TownTrend {
+  Baseline baseline;
+  Surprise surprise;
+  CrisisFacts facts;
+  CrisisIndex index;
+};
+
+/// Reads trends out of the store, now or of the past. Keeps each tenant's latest baseline: it is
+/// good for a day. Any thread.
+class TrendReader {
+ public:
+  /// `incidents`: a tenant's past incidents of unusual volume. All parts outlive the reader.
+  using Incidents = std::function<Result<std::vector<TimeSpan>>(TenantId)>;
+  TrendReader(const Store& store, const std::vector<Tenant>& tenants, Incidents incidents);
+
+  Result<TownTrend> read(TenantId tenant, Time at);
+
+ private:
+  Result<Baseline> baseline(TenantId tenant, const TownCalendar& town, Time at,
+                            std::span<const TimeSpan> incidents);
+
+  const Store& store_;
+  const std::vector<Tenant>& tenants_;
+  Incidents incidents_;
+  std::mutex mutex_;  // guards the one below
+  std::map<TenantId, std::pair<Day, Baseline>> baselines_;
+};
+
+/// The calendar that a tenant lives by.
+TownCalendar calendar_of(const Tenant& tenant);
+
+}  // namespace vigie

@@ -1,0 +1,240 @@
+#include "engine/web/kpi_facts.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "engine/alert/alert.h"
+#include "engine/trend/business_hours.h"
+
+namespace vigie {
+namespace {
+
+using std::chrono::days;
+
+double seconds_between(Time from, Time to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+class FactReader {
+ public:
+  FactReader(const Store& store, TenantId tenant, const TownCalendar& town, const HourSpan& period,
+             Time now)
+      : store_(store), tenant_(tenant), town_(town), period_(period), now_(now) {}
+
+  Result<KpiFacts> read() {
+    for (Result<void> (FactReader::*part)() :
+         {&FactReader::read_rollups, &FactReader::read_mentions, &FactReader::read_alerts,
+          &FactReader::read_drift}) {
+      if (const Result<void> done = (this->*part)(); !done) {
+        return tl::make_unexpected(done.error());
+      }
+    }
+    return std::move(facts_);
+  }
+
+ private:
+  Result<void> read_rollups() {
+    return store_.visit_rollups(
+        tenant_, RollupGrain::kHour, period_.from, period_.to, [this](const RollupRow& row) {
+          row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
+            if (row.topic.empty()) {
+              facts_.mentions.add({row.bucket, {}, {}, tone, urgency, count});
+            } else {
+              facts_.by_topic[std::string(row.topic)] +=
+                  static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+            }
+          });
+        });
+  }
+
+  /// Newest first: an answer is seen before what it answers. What was published in the period and
+  /// heard of up to a day later is found.
+  Result<void> read_mentions() {
+    std::size_t left = KpiFacts::kMaxMentions;
+    const MentionRef before{tenant_, day_of(period_.ends()) + 2, 0};
+    const Result<void> read =
+        store_.scan(tenant_, before, day_of(period_.begins()), [&](const StoredMention& stored) {
+          if (left-- == 0) {
+            facts_.mentions_cut = true;
+            return false;
+          }
+          look_at(stored.record);
+          return true;
+        });
+    facts_.authors = followers_.size();
+    for (const auto& [author, followers] : followers_) {
+      facts_.followers += followers;
+    }
+    return read;
+  }
+  void look_at(const Record& record) {
+    const Mention& mention = record.mention;
+    const std::string network(mention.source);
+    if (record.official) {
+      if (!mention.in_reply_to.empty()) {
+        const auto [found, is_new] = answered_at_.try_emplace(
+            {network, std::string(mention.in_reply_to)}, mention.created_at);
+        found->second = std::min(found->second, mention.created_at);
+      }
+      return;
+    }
+    if (!period_.holds(mention.created_at)) {
+      return;
+    }
+    ++facts_.looked_at;
+    facts_.without_topic += record.topics.empty();
+    if (record.has_author) {
+      std::uint64_t& followers = followers_[{network, record.author}];
+      followers = std::max(followers, mention.author.followers);
+    }
+    look_at_answer(record, network);
+  }
+  void look_at_answer(const Record& record, const std::string& network) {
+    const Urgency urgency = urgency_in_force(record);
+    const auto answer = answered_at_.find({network, std::string(record.mention.id)});
+    const bool is_answered = answer != answered_at_.end();
+    if (!is_answered && !is_urgent(urgency)) {
+      return;
+    }
+    const Time until = is_answered ? answer->second : now_;
+    const auto taken = business_time(town_, record.mention.created_at, until);
+    const bool in_time = taken <= answer_deadline(urgency);
+    if (is_answered) {
+      facts_.response_minutes.push_back(static_cast<double>(taken.count()) / 60);
+    }
+    facts_.in_time += is_answered && in_time;
+    facts_.too_late += !in_time;
+  }
+
+  Result<void> read_alerts() {
+    struct Incident {
+      std::optional<Time> raised_at, taken_at;
+    };
+    std::map<std::string, Incident> incidents;
+    std::size_t left = KpiFacts::kMaxAlerts;
+    constexpr std::size_t kPage = 500;
+    for (std::uint64_t before = 0;;) {
+      const auto page = store_.alerts(tenant_, before, kPage);
+      if (!page) {
+        return tl::make_unexpected(page.error());
+      }
+      bool is_earlier = false;
+      for (const Store::StoredAlert& stored : *page) {
+        before = stored.number;
+        const Result<Alert> alert = parse_alert(stored.body);
+        if (!alert) {
+          return tl::make_unexpected(alert.error());
+        }
+        is_earlier = alert->raised_at < period_.begins();
+        if (!period_.holds(alert->raised_at) || alert->news == News::kClosed) {
+          continue;
+        }
+        Incident& incident = incidents[alert->incident];
+        incident.raised_at = std::min(incident.raised_at.value_or(Time::max()), alert->raised_at);
+        if (stored.work.state != AlertWork::State::kNew) {
+          incident.taken_at = std::min(incident.taken_at.value_or(Time::max()), stored.work.at);
+        }
+        if (const Result<void> done = look_at(*alert); !done) {
+          return done;
+        }
+        if (--left == 0) {
+          facts_.alerts_cut = true;
+          break;
+        }
+      }
+      if (is_earlier || left == 0 || page->size() < kPage || before <= 1) {
+        break;
+      }
+    }
+    for (const auto& [name, incident] : incidents) {
+      facts_.never_taken += !incident.taken_at;
+      if (incident.taken_at) {
+        facts_.taken_after_minutes.push_back(
+            seconds_between(*incident.raised_at, *incident.taken_at) / 60);
+      }
+    }
+    return {};
+  }
+  Result<void> look_at(const Alert& alert) {
+    const std::optional<MentionRef> ref = parse_mention_ref(tenant_, alert.mention);
+    if (!ref) {
+      return {};  // figures raised it: nobody published it
+    }
+    facts_.detection_seconds.push_back(seconds_between(alert.created_at, alert.raised_at));
+    facts_.engine_seconds.push_back(seconds_between(alert.received_at, alert.raised_at));
+    const auto stored = store_.mention(*ref);
+    if (!stored) {
+      return tl::make_unexpected(stored.error());
+    }
+    if (!*stored || (*stored)->record.corrections.empty()) {
+      return {};
+    }
+    const std::optional<bool> useful = (*stored)->record.corrections.back().useful;
+    if (!useful) {
+      return {};
+    }
+    const auto judge = [&](KpiFacts::Judged& judged) {
+      ++judged.judged;
+      judged.useful += *useful;
+    };
+    judge(facts_.alerts);
+    std::set<std::string> rules;
+    for (const Alert::Reason& reason : alert.reasons) {
+      rules.insert(reason.rule);
+    }
+    for (const std::string& rule : rules) {
+      judge(facts_.by_rule[rule]);
+    }
+    return {};
+  }
+
+  /// Whole UTC days; the eight weeks before the period say what is usual.
+  Result<void> read_drift() {
+    const Day first = day_of(period_.begins() + days(1) - microseconds(1));
+    const Day last = std::min(day_of(period_.ends()), day_of(now_));
+    constexpr Day kPastDays = Baseline::kWeeks * 7;
+    if (first >= last || first < kPastDays) {
+      return {};
+    }
+    std::vector<DayCount> all(last - (first - kPastDays));
+    for (Day day = first - kPastDays; day < last; ++day) {
+      all[day - (first - kPastDays)].weekday =
+          std::chrono::weekday(sys_days(days(day))).iso_encoding() - 1;
+    }
+    const Result<void> read = store_.visit_rollups(
+        tenant_, RollupGrain::kDay, first - kPastDays, last, [&](const RollupRow& row) {
+          if (row.topic.empty()) {
+            row.for_each([&](Tone, Urgency, std::int64_t count) {
+              all[row.bucket - (first - kPastDays)].count += static_cast<double>(count);
+            });
+          }
+        });
+    const auto begun = std::ranges::find_if(all, [](const DayCount& day) { return day.count > 0; });
+    const auto period = all.end() - (last - first);
+    if (read && begun < period) {
+      facts_.drift = drift({begun, period}, {period, all.end()});
+    }
+    return read;
+  }
+
+  const Store& store_;
+  TenantId tenant_;
+  const TownCalendar& town_;
+  HourSpan period_;
+  Time now_;
+  KpiFacts facts_;
+  std::map<std::pair<std::string, std::string>, Time> answered_at_;       ///< source, id
+  std::map<std::pair<std::string, Pseudonym>, std::uint64_t> followers_;  ///< of each author
+};
+
+}  // namespace
+
+Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const TownCalendar& town,
+                                const HourSpan& period, Time now) {
+  return FactReader(store, tenant, town, period, now).read();
+}
+
+}  // namespace vigie
