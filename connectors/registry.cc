@@ -7,9 +7,11 @@
 #include "connectors/jetstream.h"
 #include "connectors/json_shape.h"
 #include "connectors/mastodon.h"
+#include "connectors/meta_webhook.h"
 #include "connectors/nats.h"
 #include "connectors/webhook.h"
 #include "connectors/x.h"
+#include "connectors/youtube_push.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/feed.h"
 
@@ -26,8 +28,10 @@ const ConnectorTypes& connector_types() {
         {"nats", {make_nats_connector, "canonical"}},
         {"webhook", {make_webhook_connector, "canonical"}},
         {"x", {make_x_connector, "x"}},
+        {"youtube_push", {make_youtube_push_connector, "youtube_push"}},
     };
     add_api_sources(all);
+    add_meta_webhooks(all);
     return all;
   }();
   return types;
@@ -41,8 +45,10 @@ MappingFactories mappings() {
       {"jetstream", make_jetstream_mapping},
       {"mastodon", make_mastodon_mapping},
       {"x", make_x_mapping},
+      {"youtube_push", make_youtube_push_mapping},
   };
   add_api_sources(all);
+  add_meta_webhooks(all);
   return all;
 }
 
