@@ -2,6 +2,7 @@
 
 #include "connectors/api_poller.h"
 #include "connectors/api_sources.h"
+#include "connectors/counter.h"
 #include "connectors/feed.h"
 #include "connectors/file.h"
 #include "connectors/jetstream.h"
@@ -20,6 +21,7 @@ namespace vigie {
 const ConnectorTypes& connector_types() {
   static const ConnectorTypes types = [] {
     ConnectorTypes all = {
+        {std::string(kCounterType), {make_counter_connector, "canonical"}},
         {"feed", {make_feed_connector, "feed"}},
         {"file", {make_file_connector, "canonical"}},
         {"http_json", {make_http_json_connector, "http_json"}},

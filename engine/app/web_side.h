@@ -27,7 +27,7 @@ class WebSide {
   static constexpr const char* kFirstSignIn = "first-sign-in.yaml";
 
   /// Makes the first account if there is none; asks `engine` to tell what becomes visible, so it is
-  /// made before the engine starts. Both parts outlive it.
+  /// made before the engine starts. All parts outlive it.
   static Result<std::unique_ptr<WebSide>> make(Engine& engine, Log& log);
   ~WebSide();
 
@@ -39,16 +39,18 @@ class WebSide {
   void stop();
 
  private:
-  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts);
+  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, Log& log);
   void add_routes();
   ApiParts api_parts();
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
   boost::asio::awaitable<Response> push(std::string connector, Request request);
   boost::asio::awaitable<std::optional<bool>> correct(MentionRef ref, Correction correction);
+  boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
+  Log& log_;
   std::unique_ptr<Accounts> accounts_;
   SignIn sign_in_;
   PublicSide side_;

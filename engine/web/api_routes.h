@@ -18,6 +18,7 @@ using SharedParts = std::shared_ptr<const ApiParts>;
 std::vector<Route> session_routes(const SharedParts& parts);
 std::vector<Route> mention_routes(const SharedParts& parts);
 std::vector<Route> correction_routes(const SharedParts& parts);
+std::vector<Route> counter_routes(const SharedParts& parts);
 std::vector<Route> statistics_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
 std::vector<Route> delivery_routes(const SharedParts& parts);

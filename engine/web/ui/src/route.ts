@@ -3,19 +3,22 @@ import { focusSoon } from "./focus";
 
 /// What the address says. A mention's ref means something only within its town, so an address that opens one names both.
 export interface Route {
-  page: "town" | "accessibility";
+  page: "town" | "counter" | "accessibility";
   tenant: string;
   ref: string;
 }
 
 export const address = {
   town: (tenant: string) => `#/${tenant}`,
+  counter: (tenant: string) => `#/${tenant}/accueil`,
   mention: (tenant: string, ref: string) => `#/${tenant}/mention/${ref}`,
   accessibility: "#/accessibilite",
 };
 
 export function readRoute(hash: string): Route {
   if (hash === address.accessibility) return { page: "accessibility", tenant: "", ref: "" };
+  const [, counter] = /^#\/([a-z0-9-]+)\/accueil$/.exec(hash) ?? [];
+  if (counter) return { page: "counter", tenant: counter, ref: "" };
   const [, tenant = "", ref = ""] = /^#\/([a-z0-9-]+)(?:\/mention\/([^/]+))?$/.exec(hash) ?? [];
   return { page: "town", tenant, ref };
 }
