@@ -139,6 +139,7 @@ void WebSubSubscriber::begin_request() {
     if (left.ask_next_at <= now) {
       left.asked_at = now;
       left.ask_next_at = now + kBetweenFarewells;
+      to_ask_.push_back({left, false});
     }
   }
   if (subscription_.hub.empty() || subscription_.ask_next_at > now) {
@@ -149,26 +150,20 @@ void WebSubSubscriber::begin_request() {
   subscription_.ask_next_at = now + std::min(back_off, kLongestBackOff);
   ++failures_;
   trouble_.clear();
+  to_ask_.push_back({subscription_, true});
 }
 
+/// Hubs confirm, and so change what is known, while others are being asked.
 asio::awaitable<void> WebSubSubscriber::ask() {
-  const Time now = clock_.now();
-  // A hub may confirm, and so change what is known, while others are being asked.
-  const std::vector<HubSubscription> leaving = leaving_;
-  for (const HubSubscription& left : leaving) {
-    if (left.asked_at == now) {
-      co_await post(left, false);
+  const std::vector<Request> requests = std::exchange(to_ask_, {});
+  for (const Request& request : requests) {
+    const Result<HttpResponse> response = co_await post(request.subscription, request.is_wanted);
+    const bool is_accepted = response && response->status >= 200 && response->status < 300;
+    if (!request.is_wanted || is_accepted) {
+      continue;
     }
-  }
-  if (subscription_.asked_at != now) {
-    co_return;
-  }
-  const HubSubscription wanted = subscription_;
-  const Result<HttpResponse> response = co_await post(wanted, true);
-  if (!response) {
-    trouble_ = "its hub cannot be asked: " + response.error().text;
-  } else if (response->status < 200 || response->status >= 300) {
-    trouble_ = "its hub answered " + std::to_string(response->status);
+    trouble_ = response ? "its hub answered " + std::to_string(response->status)
+                        : "its hub cannot be asked: " + response.error().text;
   }
 }
 

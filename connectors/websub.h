@@ -74,6 +74,11 @@ class WebSubSubscriber {
   std::string words() const;
 
  private:
+  struct Request {
+    HubSubscription subscription;
+    bool is_wanted = false;  ///< else it is given up
+  };
+
   PushAnswer verify(const PushRequest& request);
   PushAnswer verify_leaving(std::string_view token, std::string_view mode, std::string_view topic,
                             std::string_view challenge);
@@ -87,8 +92,9 @@ class WebSubSubscriber {
   bool allow_private_;
   HubSubscription subscription_;
   std::vector<HubSubscription> leaving_;
-  std::uint32_t failures_ = 0;  ///< requests in a row that were not confirmed
-  std::string trouble_;         ///< of the last request
+  std::vector<Request> to_ask_;  ///< noted, and not asked yet
+  std::uint32_t failures_ = 0;   ///< requests in a row that were not confirmed
+  std::string trouble_;          ///< of the last request
 };
 
 }  // namespace vigie
