@@ -10,6 +10,7 @@
 #include "connectors/mastodon.h"
 #include "connectors/meta_webhook.h"
 #include "connectors/nats.h"
+#include "connectors/table_mapping.h"
 #include "connectors/webhook.h"
 #include "connectors/x.h"
 #include "connectors/youtube_push.h"
@@ -51,6 +52,7 @@ MappingFactories mappings() {
   };
   add_api_sources(all);
   add_meta_webhooks(all);
+  add_archive_formats(all);
   return all;
 }
 
