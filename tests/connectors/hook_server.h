@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -29,7 +30,13 @@ class HookServer {
                                       return push(connector, std::move(request));
                                     }}),
                 limits()) {}
-  ~HookServer() { wait_for(server_.stop()); }
+  /// A push that is still being worked on ends before what it would be answered through.
+  ~HookServer() {
+    wait_for(server_.stop());
+    while (under_way_ > 0) {
+      work();
+    }
+  }
   HookServer(const HookServer&) = delete;
   HookServer& operator=(const HookServer&) = delete;
 
@@ -82,6 +89,17 @@ class HookServer {
   }
 
  private:
+  class UnderWay {
+   public:
+    explicit UnderWay(std::atomic<int>& count) : count_(count) { ++count_; }
+    ~UnderWay() { --count_; }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+   private:
+    std::atomic<int>& count_;
+  };
+
   static ServerLimits limits() {
     ServerLimits limits;
     limits.drain_timeout = std::chrono::milliseconds(20);
@@ -100,6 +118,7 @@ class HookServer {
   }
 
   boost::asio::awaitable<Response> push(Connector& connector, Request request) {
+    const UnderWay one(under_way_);
     PushRequest pushed{std::move(request.method), std::move(request.query),
                        std::move(request.headers), std::move(request.body)};
     PushAnswer answer = co_await boost::asio::co_spawn(
@@ -115,6 +134,7 @@ class HookServer {
   }
 
   EngineStandIn& engine_;
+  std::atomic<int> under_way_{0};
   Metrics metrics_{Metrics::Labels{}};
   ServerUnderTest server_;
 };
