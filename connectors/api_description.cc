@@ -105,10 +105,13 @@ void read_paging(const Settings& from, ApiPaging& paging, std::vector<Problem>& 
   paging.newest_first = map->boolean("newest_first", problems, false);
 }
 
-void read_faults(const Settings& from, ApiDescription& api, std::vector<Problem>& problems) {
+}  // namespace
+
+std::vector<ApiFault> read_api_faults(const Settings& from, std::vector<Problem>& problems) {
+  std::vector<ApiFault> faults;
   const Settings* errors = from.find("errors");
   if (errors == nullptr) {
-    return;
+    return faults;
   }
   for (const Settings& one : errors->items()) {
     one.allow_only({"status", "at", "is", "means", "say"}, problems);
@@ -118,9 +121,12 @@ void read_faults(const Settings& from, ApiDescription& api, std::vector<Problem>
     fault.is = one.texts("is", problems);
     fault.meaning = read_word<ApiFault::Meaning>(one, "means", kMeanings, "wait", problems);
     fault.words = one.text("say", problems);
-    api.faults.push_back(std::move(fault));
+    faults.push_back(std::move(fault));
   }
+  return faults;
 }
+
+namespace {
 
 void read_quota(const Settings& from, QuotaPolicy& quota, std::vector<Problem>& problems) {
   if (const Settings* map = from.find("quota")) {
@@ -246,7 +252,7 @@ ApiDescription read_api_description(const Settings& own, const Settings* built_i
   }
   read_preludes(from, api, problems);
   read_paging(from, api.paging, problems);
-  read_faults(from, api, problems);
+  api.faults = read_api_faults(from, problems);
   api.retry_after = read_path(from, "retry_after", problems);
   read_quota(from, api.quota, problems);
   api.vanished_is_deleted = from.boolean("vanished_is_deleted", problems, false);

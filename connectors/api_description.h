@@ -124,6 +124,9 @@ struct ApiDescription {
 ApiDescription read_api_description(const Settings& own, const Settings* built_in,
                                     std::vector<Problem>& problems);
 
+/// The `errors` of a description.
+std::vector<ApiFault> read_api_faults(const Settings& from, std::vector<Problem>& problems);
+
 using ApiValues = std::map<std::string, std::string, std::less<>>;
 /// `text` with its {names} replaced.
 std::string expand(std::string_view text, const ApiValues& values);

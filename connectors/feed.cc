@@ -50,9 +50,14 @@ class FeedConnector final : public Connector {
         wake_(context.executor),
         options_(std::move(options)),
         random_(std::random_device{}()) {
-    if (options_.wants_pushes) {
+    const FeedCursor begin = begun();
+    const bool has_hub = !begin.subscription.hub.empty() || !begin.leaving.empty();
+    if (!context.hook_url.empty() && (options_.wants_pushes || has_hub)) {
       hub_.emplace(http_, port_.clock(), context.hook_url, options_.allow_private);
-      hub_->resume(begun().subscription);  // it may push before run()
+      hub_->resume(begin.subscription, begin.leaving);  // it may push before run()
+    }
+    if (hub_ && !options_.wants_pushes) {
+      hub_->leave();
     }
   }
 
@@ -84,25 +89,31 @@ class FeedConnector final : public Connector {
   }
 
   asio::awaitable<PushAnswer> push(PushRequest request) override {
-    if (hub_ && request.method == "GET") {
-      PushAnswer answer = hub_->verify(request);
-      wake_.notify();
-      co_return answer;
-    }
-    if (!hub_ || request.method != "POST" || !hub_->is_for_us(request)) {
+    if (!hub_) {
       asio::awaitable<PushAnswer> nothing_here = Connector::push(std::move(request));
       co_return co_await std::move(nothing_here);
     }
-    PushAnswer answer = co_await take_push(request);
+    PushAnswer answer = co_await hub_->answer(request, port_, status_);
+    wake_.notify();
     co_return answer;
   }
 
  private:
-  /// Where this feed stood when the engine was stopped, or its beginning.
+  /// Where this feed stood when the engine was stopped, or its beginning. The subscriptions of the
+  /// feed that was here before are given up.
   FeedCursor begun() const {
     FeedCursor kept = parse_feed_cursor(port_.resume_cursor()).value_or(FeedCursor{});
-    return kept.feed == options_.url ? kept
-                                     : FeedCursor{options_.url, options_.url, {}, {}, {}, {}, {}};
+    if (kept.feed == options_.url) {
+      return kept;
+    }
+    FeedCursor fresh;
+    fresh.feed = fresh.url = options_.url;
+    fresh.leaving = std::move(kept.leaving);
+    if (!kept.subscription.hub.empty()) {
+      fresh.leaving.push_back(std::move(kept.subscription));
+      fresh.leaving.back().ask_next_at = {};
+    }
+    return fresh;
   }
 
   /// Until the next poll is due, which depends on whether a hub pushes. Sees to the hub meanwhile.
@@ -122,18 +133,10 @@ class FeedConnector final : public Connector {
       auto pause = left;
       if (hub_) {
         tell_of_the_hub(left);
-        pause = std::min(pause, until_the_hub_is_asked(pause));
+        pause = std::min(pause, hub_->until_asked(pause));
       }
       co_await wake_.next(pause);
     }
-  }
-
-  std::chrono::milliseconds until_the_hub_is_asked(std::chrono::milliseconds at_most) const {
-    const Time next = hub_->ask_next_at(), now = port_.clock().now();
-    const bool is_later = next > now + at_most;
-    return is_later ? at_most
-                    : std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now),
-                               std::chrono::milliseconds(1));
   }
 
   void tell_of_the_hub(std::chrono::milliseconds until_polled) {
@@ -156,39 +159,11 @@ class FeedConnector final : public Connector {
   }
 
   asio::awaitable<void> store_subscription() {
-    if (hub_->subscription() != at_.subscription) {
+    if (hub_->subscription() != at_.subscription || hub_->leaving() != at_.leaving) {
       at_.subscription = hub_->subscription();
+      at_.leaving = hub_->leaving();
       co_await send(kNothingNew, at_);
     }
-  }
-
-  /// A forged push is discarded without telling (WebSub, 8.1).
-  asio::awaitable<PushAnswer> take_push(const PushRequest& request) {
-    PushAnswer answer{202, "text/plain; charset=utf-8", {}, {}};
-    if (!hub_->is_genuine(request)) {
-      status_.update([&](auto& snapshot) {
-        ++snapshot.errors;
-        snapshot.last_error_at = port_.clock().now();
-        snapshot.detail = "a push without the hub's signature was discarded";
-      });
-      co_return answer;
-    }
-    Port::Parcel parcel;
-    parcel.bytes = Payload(std::string_view(request.body));
-    const Result<std::uint64_t> sequence = port_.try_send(parcel);
-    if (!sequence) {
-      answer.status = 429;
-      answer.headers["Retry-After"] = "1";
-      co_return answer;
-    }
-    co_await port_.committed(*sequence);
-    status_.update([&](auto& snapshot) {
-      snapshot.last_success_at = port_.clock().now();
-      if (snapshot.state == ConnectorStatus::State::kActive) {
-        snapshot.detail = hub_->words();
-      }
-    });
-    co_return answer;
   }
 
   /// Which hub pushes the feed: its answer's header says so, or else the feed itself.
@@ -240,7 +215,7 @@ class FeedConnector final : public Connector {
                   : "answered " + std::to_string(response->status);
     if (outcome.kind == PollOutcome::Kind::kSuccess) {
       at_.url = response->permanent_url;
-      if (hub_) {
+      if (hub_ && options_.wants_pushes) {
         discover(*response);
       }
     }
@@ -250,6 +225,10 @@ class FeedConnector final : public Connector {
     if (outcome.kind == PollOutcome::Kind::kGone) {
       at_.gone_at = format_time(std::chrono::floor<std::chrono::seconds>(port_.clock().now()));
       co_await send(kNothingNew, at_);
+      if (hub_) {
+        hub_->leave();
+        co_await see_to_the_hub();
+      }
     }
     co_return outcome;
   }
@@ -419,6 +398,13 @@ std::string to_string(const FeedCursor& cursor) {
     json.key("subscription");
     write_hub_subscription(cursor.subscription, json);
   }
+  if (!cursor.leaving.empty()) {
+    json.key("leaving").begin_array();
+    for (const HubSubscription& left : cursor.leaving) {
+      write_hub_subscription(left, json);
+    }
+    json.end_array();
+  }
   json.end_object();
   return text;
 }
@@ -446,6 +432,12 @@ std::optional<FeedCursor> parse_feed_cursor(const std::string& json) {
   simdjson::dom::element subscription;
   if (fields["subscription"].get(subscription) == simdjson::SUCCESS) {
     cursor.subscription = parse_hub_subscription(simdjson::minify(subscription));
+  }
+  simdjson::dom::array leaving;
+  if (fields["leaving"].get(leaving) == simdjson::SUCCESS) {
+    for (const simdjson::dom::element left : leaving) {
+      cursor.leaving.push_back(parse_hub_subscription(simdjson::minify(left)));
+    }
   }
   return cursor;
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "connectors/websub.h"
 #include "engine/ingest/connector.h"
@@ -27,7 +28,8 @@ namespace vigie {
 /// off, with jitter, up to an hour. The next poll waits until the last one's mentions are stored,
 /// so a feed never has more than one polled envelope in flight. While a hub pushes, it is polled
 /// hourly at most, as nobody promises that hubs forget nothing; else it is polled as if there were
-/// none.
+/// none. Without `websub`, with another `url` or once the feed is gone, a subscription that there
+/// was is given up.
 Result<std::unique_ptr<Connector>> make_feed_connector(const ConnectorContext& context);
 
 /// What is remembered of a feed between polls and over restarts; JSON.
@@ -39,6 +41,7 @@ struct FeedCursor {
   std::string digest;         ///< of the last body, for servers without either
   std::string gone_at;        ///< RFC 3339: when it said that it is no more; empty: it has not
   HubSubscription subscription;
+  std::vector<HubSubscription> leaving = {};  ///< subscriptions that are being given up
   bool operator==(const FeedCursor&) const = default;
 };
 std::string to_string(const FeedCursor& cursor);

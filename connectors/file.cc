@@ -17,10 +17,12 @@
 #include <deque>
 #include <filesystem>
 
+#include "connectors/csv_records.h"
 #include "connectors/file_cursor.h"
 #include "connectors/line_cutter.h"
 #include "connectors/mention_dates.h"
 #include "connectors/playback.h"
+#include "connectors/table_mapping.h"
 
 namespace vigie {
 namespace asio = boost::asio;
@@ -30,10 +32,29 @@ namespace {
 
 constexpr std::size_t kEdgeBytes = 4096;  ///< what a fingerprint takes of each end
 constexpr std::size_t kMaxFiles = 100'000;
+constexpr std::size_t kMaxHeaderBytes = 64 << 10;
+constexpr std::size_t kMaxDocumentBytes = 16 << 20;
 constexpr std::chrono::milliseconds kFollowInterval{500};
 constexpr std::chrono::seconds kRetryInterval{5};
 
 enum class Speed { kFull, kOriginal };
+enum class Content { kLines, kTable, kDocument };
+
+/// What a file of a format holds, and how its name ends.
+struct FileKind {
+  Content content = Content::kLines;
+  const char* extension = ".ndjson";
+};
+
+FileKind kind_of(std::string_view format) {
+  if (format == "csv" || format == "services_publics_plus_csv") {
+    return {Content::kTable, ".csv"};
+  }
+  if (format == "open311_xml" || format == "feed") {
+    return {Content::kDocument, ".xml"};
+  }
+  return format == "vine" ? FileKind{Content::kDocument, ".json"} : FileKind{};
+}
 
 struct FileOptions {
   std::string path;
@@ -42,7 +63,8 @@ struct FileOptions {
   std::int64_t speed_factor = 1;
   bool shift_to_now = false;
   bool follow = false;
-  bool resume = true;
+  bool resume = true, forget_at_end = false;
+  FileKind kind;
 
   bool is_stdin() const { return path == "-"; }
 };
@@ -82,6 +104,16 @@ class OpenFile {
   std::uint64_t fingerprint(std::uint64_t offset) {
     const std::uint64_t edge = std::min<std::uint64_t>(offset, kEdgeBytes);
     return hash_on(hash_on(0xcbf29ce484222325ULL, 0, edge), offset - edge, edge);
+  }
+
+  /// The first record with its line end; empty: it has none within the bound.
+  std::string header() {
+    std::string head(kMaxHeaderBytes, '\0');
+    const ssize_t got = ::pread(descriptor_.native_handle(), head.data(), head.size(), 0);
+    head.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    const std::size_t end = csv_record_end(head);
+    head.resize(end == std::string::npos ? 0 : end);
+    return head;
   }
 
   void seek(std::uint64_t offset) {
@@ -143,12 +175,12 @@ struct Listing {
   std::uint64_t total_bytes = 0;
 };
 
-Result<Listing> list_directory(const fs::path& directory) {
+Result<Listing> list_directory(const fs::path& directory, const char* extension) {
   Listing listing{directory, {}, 0};
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (entry->path().extension() == ".ndjson" && !entry->is_directory(error)) {
+    if (entry->path().extension() == extension && !entry->is_directory(error)) {
       listing.files.push_back({entry->path().filename().string()});
     }
     if (listing.files.size() > kMaxFiles) {
@@ -164,14 +196,14 @@ Result<Listing> list_directory(const fs::path& directory) {
   return listing;
 }
 
-Result<Listing> list_files(const std::string& path) {
+Result<Listing> list_files(const std::string& path, const char* extension) {
   if (path == "-") {
     return Listing{{}, {{"-"}}, 0};
   }
   std::error_code error;
   Listing listing;
   if (fs::is_directory(path, error)) {
-    auto files = list_directory(path);
+    auto files = list_directory(path, extension);
     if (!files) {
       return files;
     }
@@ -217,11 +249,18 @@ class FileConnector final : public Connector {
         break;
       }
     }
+    if (options_.forget_at_end && last_sequence_ > 0) {
+      Port::Parcel done;
+      done.cursor = kNothingRead;
+      last_sequence_ = co_await port_.send(std::move(done));
+    }
     co_await port_.committed(last_sequence_);
     status_.update([](auto& now) { now.state = ConnectorStatus::State::kFinished; });
   }
 
  private:
+  static constexpr const char* kNothingRead = "{}";  ///< a cursor that is none
+
   void resume() {
     const std::string path = canonical_path(options_.path);
     auto cursor = parse_file_cursor(port_.resume_cursor());
@@ -234,7 +273,7 @@ class FileConnector final : public Connector {
 
   /// Everything that is there and was not read yet.
   asio::awaitable<Result<void>> read_all() {
-    const Result<Listing> listing = list_files(options_.path);
+    const Result<Listing> listing = list_files(options_.path, options_.kind.extension);
     if (!listing) {
       co_return tl::make_unexpected(listing.error());
     }
@@ -279,9 +318,18 @@ class FileConnector final : public Connector {
 
   asio::awaitable<Result<void>> read_lines(OpenFile& file, const std::string& name,
                                            std::uint64_t start, bool wait_for_line_end) {
+    if (options_.kind.content == Content::kDocument) {
+      co_return co_await read_document(file, name);
+    }
+    header_.clear();
+    if (options_.kind.content == Content::kTable && file.regular()) {
+      header_ = file.header();
+      start = std::max<std::uint64_t>(start, header_.size());
+    }
     file.seek(start);
     at_.files[name] = {start, start, file.fingerprint(start)};
-    LineCutter cutter(start);
+    LineCutter cutter(start, options_.kind.content == Content::kTable ? LineCutter::Unit::kCsvRecord
+                                                                      : LineCutter::Unit::kLine);
     for (;;) {
       const Result<std::size_t> got = co_await file.read(cutter.room());
       if (!got) {
@@ -300,6 +348,25 @@ class FileConnector final : public Connector {
         co_await deliver(file, name, std::move(*piece));
       }
     }
+    co_return Result<void>{};
+  }
+
+  /// All of it at once; what is beyond the bound is cut off, and the mapping says what is missing.
+  asio::awaitable<Result<void>> read_document(OpenFile& file, const std::string& name) {
+    std::string document;
+    for (std::size_t got = 1; got > 0 && document.size() < kMaxDocumentBytes;) {
+      std::array<char, 64 << 10> room;
+      const Result<std::size_t> more = co_await file.read(room);
+      if (!more) {
+        co_return tl::make_unexpected(more.error());
+      }
+      got = *more;
+      document.append(room.data(), got);
+    }
+    LineCutter::Piece piece;
+    piece.bytes = Payload(std::string_view(document));
+    piece.end = document.size();
+    co_await send(file, name, std::move(piece));
     co_return Result<void>{};
   }
 
@@ -349,13 +416,25 @@ class FileConnector final : public Connector {
     position.seen = piece.end;
     position.fingerprint = file.fingerprint(piece.end);
     Port::Parcel parcel;
-    parcel.bytes = std::move(piece.bytes);
+    parcel.bytes = with_header(std::move(piece.bytes));
     parcel.cursor = options_.resume && file.regular() ? to_string(at_) : std::string();
     parcel.mode = options_.mode;
     parcel.time_shift = at_.time_shift;
     last_sequence_ = co_await port_.send(std::move(parcel));
     has_begun_ = true;
     note_progress(done_before_file_ + piece.end);
+  }
+
+  /// A piece of a table with the header before it. A pipe's first piece begins with it.
+  Payload with_header(Payload bytes) {
+    if (options_.kind.content != Content::kTable) {
+      return bytes;
+    }
+    if (header_.empty()) {
+      header_ = bytes.view().substr(0, csv_record_end(bytes.view()));
+      return bytes;
+    }
+    return Payload(header_ + std::string(bytes.view()));
   }
 
   /// When a line is to be sent. What has no date goes with what came before.
@@ -441,6 +520,7 @@ class FileConnector final : public Connector {
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
   FileOptions options_;
+  std::string header_;  ///< of the table being read: stands before every piece of it
   MentionDates dates_;
   Playback playback_;
   FileCursor at_;           ///< behind what was sent last
@@ -469,11 +549,17 @@ std::size_t read_word(const Settings& settings, std::string_view key,
   return 0;
 }
 
-FileOptions read_options(const Settings& settings, std::vector<Problem>& problems) {
-  allow_connector_settings(
-      settings, {"path", "mode", "speed", "speed_factor", "shift_to_now", "follow", "resume"},
-      problems);
+FileOptions read_options(const Settings& settings, const std::string& format,
+                         std::vector<Problem>& problems) {
+  std::vector<std::string_view> own = {"path",         "mode",   "speed",  "speed_factor",
+                                       "shift_to_now", "follow", "resume", "forget_at_end"};
+  if (format == "csv") {
+    own.insert(own.end(), kCsvSettings.begin(), kCsvSettings.end());
+    check_csv_settings(settings, problems);
+  }
+  allow_connector_settings(settings, own, problems);
   FileOptions options;
+  options.kind = kind_of(format);
   options.path = settings.text("path", problems);
   if (!options.is_stdin()) {
     options.path = settings.resolve(options.path);
@@ -487,6 +573,7 @@ FileOptions read_options(const Settings& settings, std::vector<Problem>& problem
   options.shift_to_now = settings.boolean("shift_to_now", problems, false);
   options.follow = settings.boolean("follow", problems, false);
   options.resume = settings.boolean("resume", problems, true);
+  options.forget_at_end = settings.boolean("forget_at_end", problems, false);
   return options;
 }
 
@@ -512,7 +599,7 @@ void check_options(const FileOptions& options, const Settings& settings, const s
 
 Result<std::unique_ptr<Connector>> make_file_connector(const ConnectorContext& context) {
   std::vector<Problem> problems;
-  FileOptions options = read_options(context.settings, problems);
+  FileOptions options = read_options(context.settings, context.port.origin().format, problems);
   check_options(options, context.settings, context.port.origin().format, problems);
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "connectors/csv_records.h"
+
 namespace vigie {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr std::size_t kKeptOfOverlong = LineCutter::kMaxLineBytes + 1;
 
 }  // namespace
 
-LineCutter::LineCutter(std::uint64_t offset)
-    : buffer_(kKeptOfOverlong + kPieceBytes), offset_(offset) {}
+LineCutter::LineCutter(std::uint64_t offset, Unit unit)
+    : buffer_(kKeptOfOverlong + kPieceBytes), unit_(unit), offset_(offset) {}
 
 std::span<char> LineCutter::room() {
   if (begin_ > 0) {
@@ -28,18 +30,34 @@ std::optional<LineCutter::Piece> LineCutter::cut() {
     return cut_overlong();
   }
   const std::string_view lines = held();
-  std::size_t last = lines.substr(0, kPieceBytes).rfind('\n');
-  if (last == std::string_view::npos) {
-    last = lines.find('\n', std::min(kPieceBytes, lines.size()));
-  }
-  if (last != std::string_view::npos) {
-    return take(std::min(last + 1, kKeptOfOverlong), last + 1);
+  const std::size_t end = last_end(lines);
+  if (end != std::string_view::npos) {
+    return take(std::min(end, kKeptOfOverlong), end);
   }
   if (lines.size() > kMaxLineBytes) {
     overlong_ = true;
     return cut_overlong();
   }
   return std::nullopt;
+}
+
+std::size_t LineCutter::last_end(std::string_view lines) const {
+  if (unit_ == Unit::kCsvRecord) {
+    std::size_t last = csv_record_end(lines);
+    while (last < kPieceBytes) {
+      const std::size_t length = csv_record_end(lines.substr(last));
+      if (length == std::string_view::npos || last + length > kPieceBytes) {
+        break;
+      }
+      last += length;
+    }
+    return last;
+  }
+  std::size_t last = lines.substr(0, kPieceBytes).rfind('\n');
+  if (last == std::string_view::npos) {
+    last = lines.find('\n', std::min(kPieceBytes, lines.size()));
+  }
+  return last == std::string_view::npos ? last : last + 1;
 }
 
 std::optional<LineCutter::Piece> LineCutter::cut_overlong() {

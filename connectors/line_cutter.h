@@ -15,11 +15,14 @@ namespace vigie {
 ///
 /// A piece is at most kPieceBytes, or one line if that line is longer. A line beyond kMaxLineBytes
 /// becomes a piece of its own, cut to kMaxLineBytes + 1: the mapping then rejects it as too long,
-/// and nothing else is lost.
+/// and nothing else is lost. Of a table, a line is a record (connectors/csv_records.h), which may
+/// hold line ends.
 class LineCutter {
  public:
   static constexpr std::size_t kPieceBytes = 256 << 10;
   static constexpr std::size_t kMaxLineBytes = 1 << 20;
+
+  enum class Unit : std::uint8_t { kLine, kCsvRecord };
 
   struct Piece {
     Payload bytes;
@@ -28,7 +31,7 @@ class LineCutter {
   };
 
   /// The stream begins at `offset`.
-  explicit LineCutter(std::uint64_t offset);
+  explicit LineCutter(std::uint64_t offset, Unit unit = Unit::kLine);
 
   /// Where to read into, kPieceBytes; then say how much came. Call cut() until it gives nothing in
   /// between.
@@ -41,12 +44,16 @@ class LineCutter {
   std::optional<Piece> rest();
 
  private:
+  /// Just behind the last end of a line within kPieceBytes of `lines`, or behind the first one
+  /// after them; npos: there is none.
+  std::size_t last_end(std::string_view lines) const;
   std::string_view held() const { return {buffer_.data() + begin_, end_ - begin_}; }
   /// The first `kept` bytes held become a piece, the first `taken` are done with.
   Piece take(std::size_t kept, std::size_t taken);
   std::optional<Piece> cut_overlong();
 
   std::vector<char> buffer_;
+  Unit unit_;
   std::size_t begin_ = 0, end_ = 0;  ///< what is held, in buffer_
   std::uint64_t offset_;             ///< of what is held, in the stream
   bool overlong_ = false;  ///< what is held begins with the first part of a line that is too long

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "connectors/nats_connection.h"
-#include "connectors/secret.h"
 #include "connectors/stream_connector.h"
 #include "connectors/url.h"
 #include "engine/core/json_writer.h"
@@ -27,7 +26,8 @@ constexpr seconds kPullTime{30}, kHeartbeat{5}, kIdleTimeout{15};
 
 struct NatsOptions {
   NatsAddress address;
-  std::string stream, subject, durable, user, secret;
+  std::string stream, subject, durable;
+  NatsCredentials credentials;
   seconds ack_wait{30};
 };
 
@@ -63,8 +63,7 @@ class NatsConnector final : public StreamConnector {
     }
     NatsConnection& connection = **opened;
     inbox_ = make_inbox();  // what was asked for on another connection is not awaited
-    const Result<std::string> objection =
-        co_await connection.log_in(options_.user, options_.secret);
+    const Result<std::string> objection = co_await connection.log_in(options_.credentials);
     if (!objection) {
       co_return ended_by(objection.error());
     }
@@ -216,10 +215,10 @@ std::string read_name(const Settings& settings, std::string_view name,
 
 NatsOptions read_options(const Settings& settings, const std::string& id,
                          std::vector<Problem>& problems) {
-  allow_connector_settings(settings,
-                           {"url", "stream", "subject", "durable", "user", "secret_file",
-                            "credential", "ack_wait_s", "allow_private"},
-                           problems);
+  std::vector<std::string_view> own = {"url",     "stream",     "subject",
+                                       "durable", "ack_wait_s", "allow_private"};
+  own.insert(own.end(), kNatsCredentialSettings.begin(), kNatsCredentialSettings.end());
+  allow_connector_settings(settings, own, problems);
   NatsOptions options;
   const std::string url = read_base_url(settings, "url", problems, kNatsUrls);
   if (const Result<UrlParts> parts = split_url(url)) {
@@ -232,11 +231,7 @@ NatsOptions read_options(const Settings& settings, const std::string& id,
   options.stream = read_name(settings, "stream", problems);
   options.durable = read_name(settings, "durable", problems, "vigie-" + id);
   options.subject = settings.text("subject", problems, "");
-  options.user = settings.text("user", problems, "");
-  options.secret = read_secret(settings, problems).value_or("");
-  if (!options.user.empty() && options.secret.empty()) {
-    settings.complain("'user' needs its password in 'secret_file' or 'credential'", problems);
-  }
+  options.credentials = read_nats_credentials(settings, problems);
   options.ack_wait = seconds(settings.integer("ack_wait_s", 1, 3600, problems, 30));
   return options;
 }

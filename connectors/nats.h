@@ -13,7 +13,8 @@ namespace vigie {
 ///   - stream: its name
 ///   - subject: only what is published to it, may hold * and > (everything in the stream)
 ///   - durable: the consumer's name (vigie-ID); two connectors of one name share the messages
-///   - user: with its password in secret_file or credential; without user that is a token
+///   - user: with its password in secret_file or credential; without user that is a token. Or
+///     nkey_file, nkey_credential or creds_file (connectors/nats_credentials.h)
 ///   - ack_wait_s: 1..3600 (30): what is not acknowledged within it comes again
 ///   - allow_private: true | false (false)
 ///

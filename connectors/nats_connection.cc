@@ -33,6 +33,12 @@ bool says(const std::string& json, std::string_view what) {
   return parser.parse(json)[what].get(is) == simdjson::SUCCESS && is;
 }
 
+std::string text_in(const std::string& json, std::string_view what) {
+  simdjson::dom::parser parser;
+  std::string_view text;
+  return parser.parse(json)[what].get(text) == simdjson::SUCCESS ? std::string(text) : "";
+}
+
 }  // namespace
 
 /// The TLS context outlives the stream that uses it.
@@ -44,6 +50,7 @@ struct NatsConnection::State {
   std::unique_ptr<beast::tcp_stream> plain;  ///< null once there is TLS
   std::unique_ptr<Tls> tls;
   NatsReader reader;
+  std::string nonce;                   ///< what the greeting asks to be signed; empty: nothing
   std::optional<NatsOperation> ahead;  ///< read, but not asked for yet
   std::array<char, kReadBytes> room;
 
@@ -128,6 +135,7 @@ asio::awaitable<Result<std::unique_ptr<NatsConnection>>> open_nats_connection(
   if (!says(info, "headers") || !says(info, "jetstream")) {
     co_return fail(ErrorCode::kUnavailable, "the server has no JetStream");
   }
+  opening.nonce = text_in(info, "nonce");
   if (address.uses_tls || says(info, "tls_required")) {
     const Result<void> secured = co_await begin_tls(opening, options, address.host);
     if (!secured) {
@@ -140,18 +148,13 @@ asio::awaitable<Result<std::unique_ptr<NatsConnection>>> open_nats_connection(
 NatsConnection::NatsConnection(std::unique_ptr<State> state) : state_(std::move(state)) {}
 NatsConnection::~NatsConnection() = default;
 
-asio::awaitable<Result<std::string>> NatsConnection::log_in(const std::string& user,
-                                                            const std::string& secret) {
+asio::awaitable<Result<std::string>> NatsConnection::log_in(const NatsCredentials& credentials) {
   std::string hello = "CONNECT ";
   JsonWriter json(hello);
   json.begin_object().key("verbose").value(false).key("pedantic").value(false);
   json.key("lang").value("c++").key("version").value("1").key("protocol").value(1);
   json.key("name").value("vigie").key("headers").value(true).key("no_responders").value(true);
-  if (!user.empty()) {
-    json.key("user").value(user).key("pass").value(secret);
-  } else if (!secret.empty()) {
-    json.key("auth_token").value(secret);
-  }
+  write_nats_proof(credentials, state_->nonce, json);
   json.end_object();
   hello += "\r\nPING\r\n";
   const Result<void> written = co_await write(std::move(hello));

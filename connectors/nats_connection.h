@@ -7,6 +7,7 @@
 #include <string>
 
 #include "connectors/http_client.h"
+#include "connectors/nats_credentials.h"
 #include "connectors/nats_protocol.h"
 #include "engine/core/result.h"
 
@@ -28,10 +29,9 @@ class NatsConnection {
   NatsConnection(const NatsConnection&) = delete;
   NatsConnection& operator=(const NatsConnection&) = delete;
 
-  /// Proves who we are: a user and a password, a token alone, or nothing. What the server says
-  /// against it; empty: nothing.
-  boost::asio::awaitable<Result<std::string>> log_in(const std::string& user,
-                                                     const std::string& secret);
+  /// Proves who we are, as far as `credentials` say. What the server says against it; empty:
+  /// nothing.
+  boost::asio::awaitable<Result<std::string>> log_in(const NatsCredentials& credentials);
   /// The next message. PING is answered. kUnavailable: the connection is over, or was silent for
   /// longer than the limit. kRefused: we may not do what we asked for. Throws operation_aborted
   /// when cancelled. One at a time.

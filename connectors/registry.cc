@@ -2,14 +2,18 @@
 
 #include "connectors/api_poller.h"
 #include "connectors/api_sources.h"
+#include "connectors/counter.h"
 #include "connectors/feed.h"
 #include "connectors/file.h"
 #include "connectors/jetstream.h"
 #include "connectors/json_shape.h"
 #include "connectors/mastodon.h"
+#include "connectors/meta_webhook.h"
 #include "connectors/nats.h"
+#include "connectors/table_mapping.h"
 #include "connectors/webhook.h"
 #include "connectors/x.h"
+#include "connectors/youtube_push.h"
 #include "engine/parse/canonical.h"
 #include "engine/parse/feed.h"
 
@@ -18,6 +22,7 @@ namespace vigie {
 const ConnectorTypes& connector_types() {
   static const ConnectorTypes types = [] {
     ConnectorTypes all = {
+        {std::string(kCounterType), {make_counter_connector, "canonical"}},
         {"feed", {make_feed_connector, "feed"}},
         {"file", {make_file_connector, "canonical"}},
         {"http_json", {make_http_json_connector, "http_json"}},
@@ -26,8 +31,10 @@ const ConnectorTypes& connector_types() {
         {"nats", {make_nats_connector, "canonical"}},
         {"webhook", {make_webhook_connector, "canonical"}},
         {"x", {make_x_connector, "x"}},
+        {"youtube_push", {make_youtube_push_connector, "youtube_push"}},
     };
     add_api_sources(all);
+    add_meta_webhooks(all);
     return all;
   }();
   return types;
@@ -41,8 +48,11 @@ MappingFactories mappings() {
       {"jetstream", make_jetstream_mapping},
       {"mastodon", make_mastodon_mapping},
       {"x", make_x_mapping},
+      {"youtube_push", make_youtube_push_mapping},
   };
   add_api_sources(all);
+  add_meta_webhooks(all);
+  add_archive_formats(all);
   return all;
 }
 

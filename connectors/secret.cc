@@ -67,13 +67,15 @@ Result<std::string> read_secret_file(const std::string& path) {
   return checked(std::move(secret), "secret file " + path);
 }
 
-std::optional<std::string> read_secret(const Settings& settings, std::vector<Problem>& problems) {
-  const Settings* file = settings.find("secret_file");
-  const Settings* field = file ? file : settings.find("credential");
+std::optional<std::string> read_secret(const Settings& settings, std::vector<Problem>& problems,
+                                       std::string_view file_field,
+                                       std::string_view credential_field) {
+  const Settings* file = settings.find(file_field);
+  const Settings* field = file ? file : settings.find(credential_field);
   if (field == nullptr) {
     return std::nullopt;
   }
-  const std::string name = settings.text(file ? "secret_file" : "credential", problems);
+  const std::string name = settings.text(file ? file_field : credential_field, problems);
   Result<std::string> secret =
       file ? read_secret_file(settings.resolve(name)) : read_credential(name);
   if (!secret) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "connectors/answer_memory.h"
+#include "connectors/pushes.h"
 #include "connectors/secret.h"
 #include "connectors/signature.h"
 #include "engine/core/json_writer.h"
@@ -27,8 +28,7 @@ struct WebhookOptions {
 };
 
 std::string_view header(const PushRequest& request, std::string_view name) {
-  const auto found = request.headers.find(name);
-  return found == request.headers.end() ? std::string_view() : std::string_view(found->second);
+  return value_of(request.headers, name);
 }
 
 /// "Application/JSON; charset=utf-8" → "application/json"

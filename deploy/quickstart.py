@@ -116,6 +116,7 @@ def write_config(port, smtp_port, feed_port):
             {"id": "presse-locale", "type": "feed", "url": f"http://127.0.0.1:{feed_port}/presse.xml",
              "interval_s": 60, "allow_private": True},
             {"id": "guichet", "type": "webhook", "secret_file": str(secret), "owned_by": ["techniville"]},
+            {"id": "accueil", "type": "accueil", "owned_by": ["techniville"]},
         ],
     }
     path = RUN / "vigie.yaml"

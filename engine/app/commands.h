@@ -42,8 +42,11 @@ struct IngestOptions {
   std::string input = "-";
   std::string mode = "backfill";
   std::string owned_by;  ///< a tenant that keeps all of it
+  std::string format;    ///< of the input; empty: canonical
+  std::string mapping;   ///< a YAML file: how a table's columns are mentions
 };
-/// Reads canonical mentions into the store of a stopped engine.
+/// Reads an archive into the store of a stopped engine. What was killed goes on where it was:
+/// nothing is lost or stored twice.
 int ingest(const IngestOptions& options);
 
 struct RulesOptions {

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "connectors/counter.h"
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
 #include "engine/app/data_folder.h"
@@ -88,6 +89,11 @@ Result<void> Engine::build() {
   }
   action_links_ = std::make_unique<ActionLinks>(secrets);
   policy_ = std::make_unique<TenantPolicy>(config_.tenants);
+  for (std::size_t i = 0; i < config_.connectors.size(); ++i) {
+    if (config_.connectors[i].type == kCounterType) {
+      policy_->private_connectors.insert(static_cast<std::uint16_t>(i));
+    }
+  }
   mappings_ = mappings();
   Result<std::unique_ptr<AlertRaiser>> raiser =
       AlertRaiser::recall(*store_, *policy_, clock_, *metrics_);

@@ -2,49 +2,82 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <thread>
 
+#include "connectors/file_cursor.h"
+#include "connectors/registry.h"
 #include "engine/app/commands.h"
 #include "engine/app/complain.h"
 #include "engine/app/engine.h"
+#include "engine/app/progress.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
 namespace {
 
-/// The settings of the one connector this command runs, as if they stood in the configuration.
-std::optional<Settings> file_settings(const IngestOptions& options,
-                                      std::vector<Problem>& problems) {
-  const std::string path =
-      options.input == "-" ? "-" : std::filesystem::absolute(options.input).string();
-  std::string yaml;
-  JsonWriter json(yaml);  // YAML contains JSON
-  json.begin_object();
-  json.key("id").value("ingest").key("type").value("file").key("path").value(path);
-  json.key("mode").value(options.mode);
-  json.key("resume").value(false);  // what another run read says nothing about this one
-  json.end_object();
-  return Settings::parse(yaml, "vigie ingest", problems);
+constexpr const char* kConnector = "ingest";
+constexpr std::uint32_t kWaitingEnvelopes = 4;  ///< per ring, of 256 KiB each
+
+std::string quoted(const std::string& text) {
+  std::string json;
+  JsonWriter(json).value(text);
+  return json;
 }
 
-void show_progress(const ConnectorStatus::Snapshot& status, bool last) {
+std::string path_of(const IngestOptions& options) {
+  return options.input == "-" ? "-" : std::filesystem::absolute(options.input).string();
+}
+
+/// The settings of the one connector this command runs, as if they stood in the configuration: the
+/// mapping, and below it what the call says.
+std::optional<Settings> file_settings(const IngestOptions& options,
+                                      std::vector<Problem>& problems) {
+  std::string yaml;
+  if (!options.mapping.empty()) {
+    std::ifstream file(options.mapping, std::ios::binary);
+    yaml.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file.is_open() || file.bad()) {
+      problems.push_back({options.mapping, 0, 0, "cannot be read"});
+    }
+  }
+  yaml += "\nid: " + std::string(kConnector) + "\ntype: file\npath: " + quoted(path_of(options)) +
+          "\nmode: " + options.mode + "\nforget_at_end: true\n";
+  return Settings::parse(yaml, options.mapping.empty() ? "vigie ingest" : options.mapping,
+                         problems);
+}
+
+/// Whether a run that was killed has read a part of the same.
+bool goes_on(const Store& store, const IngestOptions& options) {
+  const Result<std::optional<std::string>> cursor = store.cursor(kConnector);
+  const auto at = cursor && *cursor ? parse_file_cursor(**cursor) : std::nullopt;
+  std::error_code error;
+  return at && at->path == std::filesystem::weakly_canonical(path_of(options), error);
+}
+
+void show_progress(const ConnectorStatus::Snapshot& status, std::optional<Progress>& progress) {
+  constexpr std::uint64_t kUnitBytes = 1000;
   if (status.total_bytes == 0) {
     return;
   }
-  const auto percent = static_cast<int>(100 * status.done_bytes / status.total_bytes);
-  std::fprintf(stderr, "\r%3d %% of %.1f MB%s", percent,
-               static_cast<double>(status.total_bytes) / 1e6, last ? "\n" : "");
+  if (!progress) {
+    progress.emplace(status.total_bytes / kUnitBytes, "kB");
+  }
+  progress->reach(status.done_bytes / kUnitBytes);
 }
 
 /// Until everything is read, or something cannot be: the connector would try again for ever.
 ConnectorStatus::Snapshot wait_for_end(const Sources& sources) {
   constexpr std::chrono::milliseconds kLook{50};
   const auto now = [&] { return sources.status(0).snapshot(); };
+  std::optional<Progress> progress;
   while (!sources.finished() && now().state != ConnectorStatus::State::kWaiting) {
-    show_progress(now(), false);
+    show_progress(now(), progress);
     std::this_thread::sleep_for(kLook);
   }
-  show_progress(now(), true);
+  show_progress(now(), progress);
   return now();
 }
 
@@ -75,23 +108,36 @@ int ingest(const IngestOptions& options) {
       std::ranges::find(config->tenants, options.owned_by, &Tenant::id) == config->tenants.end()) {
     problems.push_back({"--owned-by", 0, 0, "there is no tenant '" + options.owned_by + "'"});
   }
+  if (!options.format.empty() && !mappings().contains(options.format)) {
+    problems.push_back({"--format", 0, 0, "there is no format '" + options.format + "'"});
+  }
+  const std::string network = settings ? settings->text("network", problems, kConnector) : "";
   if (!config || !settings || !problems.empty()) {
     return usage(problems);
   }
   ConnectorConfig connector;
-  connector.id = "ingest";
+  connector.id = kConnector;
   connector.type = "file";
-  connector.network = "ingest";
+  connector.format = options.format;
+  connector.network = network;
   connector.settings = *settings;
   if (!options.owned_by.empty()) {
     connector.owned_by = {options.owned_by};
   }
   config->connectors = {connector};
+  // The bar tells of what was read: little of it waits to be stored.
+  config->inbox_capacity_envelopes = std::min(config->inbox_capacity_envelopes, kWaitingEnvelopes);
+  config->outbox_capacity_envelopes =
+      std::min(config->outbox_capacity_envelopes, kWaitingEnvelopes);
 
   Log log;
   Result<std::unique_ptr<Engine>> engine = Engine::make(std::move(*config), log);
   if (!engine) {
-    return failed(engine.error());
+    const Error& error = engine.error();
+    return error.code == ErrorCode::kInvalidInput ? usage(error.text) : failed(error);
+  }
+  if (goes_on((*engine)->store(), options)) {
+    std::fprintf(stderr, "vigie: goes on where an earlier run was stopped\n");
   }
   const Result<std::uint64_t> before = dead_letters_so_far((*engine)->store());
   (*engine)->start();

@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
 
   IngestOptions ingest_options;
   auto* ingest_command =
-      app.add_subcommand("ingest", "read mentions (NDJSON) into the store of a stopped engine");
+      app.add_subcommand("ingest", "read an archive into the store of a stopped engine");
   add_config(ingest_command, ingest_options, true);
   ingest_command->add_option("--input", ingest_options.input, "file, directory, or -")
       ->capture_default_str();
@@ -125,6 +125,11 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"backfill", "replay"}))
       ->capture_default_str();
   ingest_command->add_option("--owned-by", ingest_options.owned_by, "tenant that keeps all of it");
+  ingest_command->add_option(
+      "--format", ingest_options.format,
+      "canonical (NDJSON), csv, services_publics_plus_csv, open311_xml, vine …");
+  ingest_command->add_option("--mapping", ingest_options.mapping,
+                             "YAML: which columns of a csv are what of a mention");
   ingest_command->callback([&] { exit_code = ingest(ingest_options); });
 
   auto* rules_command = app.add_subcommand("rules", "check, test and explain rule packs");

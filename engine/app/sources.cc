@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "connectors/counter.h"
 #include "connectors/registry.h"
 #include "engine/core/json_writer.h"
 
@@ -65,6 +66,11 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
   origin->base_url = config.base_url;
   origin->owned_by = tenant_numbers(parts.config, config.owned_by);
   origin->settings = std::make_shared<const Settings>(settings);
+  if (config.type == kCounterType && origin->owned_by.size() != 1) {
+    std::vector<Problem> problems;
+    settings.complain("'owned_by' names the one tenant that keeps what comes from here", problems);
+    return fail(ErrorCode::kInvalidInput, to_string(problems));
+  }
   source->origin = origin;
 
   Result<std::optional<std::string>> cursor = parts.store.cursor(config.id);
@@ -145,6 +151,36 @@ asio::awaitable<PushAnswer> Sources::push(std::string connector, PushRequest req
   }
   (*found)->meter->count_push(request.body.size());
   co_return co_await asio::co_spawn(context_, (*found)->connector->push(std::move(request)),
+                                    asio::use_awaitable);
+}
+
+std::optional<std::size_t> Sources::counter_of(std::uint32_t tenant) const {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (sources_[i]->type == kCounterType && sources_[i]->origin->owned_by.front() == tenant) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+asio::awaitable<std::optional<Receipt>> Sources::hand_in(std::size_t source, std::string bytes) {
+  const auto send = [](Source& from, std::string text) -> asio::awaitable<std::optional<Receipt>> {
+    Port::Parcel parcel;
+    parcel.bytes = Payload(std::string_view(text));
+    parcel.receipt = std::make_shared<Receipt>();
+    const std::shared_ptr<const Receipt> receipt = parcel.receipt;
+    const Result<std::uint64_t> sequence = from.port->try_send(parcel);
+    if (!sequence) {
+      co_return std::nullopt;
+    }
+    co_await from.port->committed(*sequence);
+    from.status.update([&](auto& snapshot) {
+      ++snapshot.requests;
+      snapshot.last_success_at = from.port->clock().now();
+    });
+    co_return *receipt;
+  };
+  co_return co_await asio::co_spawn(context_, send(*sources_[source], std::move(bytes)),
                                     asio::use_awaitable);
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ class Sources {
 
   /// On any executor: hands a push to its connector, on the ingest thread; 404 for an unknown one.
   boost::asio::awaitable<PushAnswer> push(std::string connector, PushRequest request);
+
+  /// The position of the tenant's counter (connectors/counter.h), if it has one.
+  std::optional<std::size_t> counter_of(std::uint32_t tenant) const;
+  /// On any executor: sends bytes in a source's name, as if it had received them; resumes once they
+  /// are durable. Nothing: there is no room now.
+  boost::asio::awaitable<std::optional<Receipt>> hand_in(std::size_t source, std::string bytes);
 
   std::size_t size() const { return sources_.size(); }
   const std::string& id(std::size_t index) const { return sources_[index]->origin->connector_id; }

@@ -138,6 +138,13 @@ ApiParts WebSide::api_parts() {
                         Correction correction) { return correct(ref, std::move(correction)); },
       .silences = &engine_.silences(),
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+      .counter = {.is_open =
+                      [this](TenantId tenant) {
+                        return engine_.sources().counter_of(tenant).has_value();
+                      },
+                  .record = [this](
+                                TenantId tenant,
+                                CounterEntry entry) { return record(tenant, std::move(entry)); }},
   };
 }
 
@@ -231,6 +238,25 @@ asio::awaitable<Response> WebSide::push(std::string connector, Request request) 
     response.with(name, std::move(value));
   }
   co_return response;
+}
+
+/// Who recorded what, and how it came, for whoever checks; what was said stands in the store only.
+asio::awaitable<std::optional<CounterReceipt>> WebSide::record(TenantId tenant,
+                                                               CounterEntry entry) {
+  const std::size_t counter = *engine_.sources().counter_of(tenant);
+  const std::optional<Receipt> receipt =
+      co_await engine_.sources().hand_in(counter, std::move(entry.mention));
+  if (!receipt) {
+    co_return std::nullopt;
+  }
+  log_.info("counter_entry", "What somebody said at the counter was recorded.",
+            {{"tenant", engine_.config().tenants[tenant].id},
+             {"account", entry.account},
+             {"channel", entry.channel},
+             {"mention", entry.id},
+             {"kept", std::int64_t{receipt->kept}},
+             {"known", std::int64_t{receipt->duplicates}}});
+  co_return CounterReceipt{receipt->kept, receipt->duplicates};
 }
 
 /// The writer answers on its own thread; the request goes on on ours.

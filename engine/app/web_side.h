@@ -28,7 +28,7 @@ class WebSide {
   static constexpr const char* kFirstSignIn = "first-sign-in.yaml";
 
   /// Makes the first account if there is none; asks `engine` to tell what becomes visible, so it is
-  /// made before the engine starts. Both parts outlive it.
+  /// made before the engine starts. All parts outlive it.
   static Result<std::unique_ptr<WebSide>> make(Engine& engine, Log& log);
   ~WebSide();
 
@@ -49,6 +49,7 @@ class WebSide {
   boost::asio::awaitable<Response> push(std::string connector, Request request);
   boost::asio::awaitable<std::optional<bool>> correct(MentionRef ref, Correction correction);
   void write_audit(const AuditEntry& entry);
+  boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;

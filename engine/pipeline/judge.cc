@@ -202,8 +202,12 @@ bool Judge::is_too_old(TenantId tenant, const Finding& finding) const {
 }
 
 void Judge::choose_keepers() {
-  kept_.assign(policy_.keep_all.begin(), policy_.keep_all.end());
   const std::vector<std::uint32_t>& owners = envelope_->origin->owned_by;
+  if (policy_.private_connectors.contains(envelope_->origin->connector)) {
+    kept_.assign(owners.begin(), owners.end());
+    return;
+  }
+  kept_.assign(policy_.keep_all.begin(), policy_.keep_all.end());
   kept_.insert(kept_.end(), owners.begin(), owners.end());
   analyser_->collect_watchers(policy_.tenants.size(), kept_);
   std::sort(kept_.begin(), kept_.end());

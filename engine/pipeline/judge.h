@@ -23,6 +23,8 @@ struct TenantPolicy {
 
   std::vector<Tenant> tenants;
   std::vector<TenantId> keep_all;
+  std::set<std::uint16_t>
+      private_connectors;  ///< nobody but their owners keeps what comes from them
   /// (tenant, network · 0 · author id)
   std::set<std::pair<TenantId, std::string>> official_accounts;
 };

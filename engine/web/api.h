@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/access/sign_in.h"
@@ -41,6 +42,25 @@ struct AuditEntry {
   std::string actor, action, tenant, object;
 };
 
+/// The `source` of what is written down at a counter.
+inline constexpr std::string_view kCounterSource = "accueil";
+
+/// What somebody wrote down, and what was done with it.
+struct CounterEntry {
+  std::string mention;  ///< canonical, one line
+  std::string channel, id, account;
+};
+struct CounterReceipt {
+  std::uint32_t kept = 0, known = 0;
+};
+/// The towns' counters (connectors/counter.h).
+struct Counters {
+  std::function<bool(TenantId)> is_open = [](TenantId) { return false; };
+  /// Resumes once the entry is durable; nothing if the engine is busy. Only of an open one.
+  std::function<boost::asio::awaitable<std::optional<CounterReceipt>>(TenantId, CounterEntry)>
+      record = {};
+};
+
 /// What the API answers from. Everything outlives the routes; all of it is used on the web thread.
 struct ApiParts {
   Store& store;
@@ -57,6 +77,7 @@ struct ApiParts {
   std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
   Silences* silences = nullptr;
   std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};
+  Counters counter = {};
   /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.
   std::function<std::optional<double>(TenantId, Time from, Time to)> coverage = {};
 };

@@ -148,10 +148,12 @@ Response list_tenants(const ApiParts& parts) {
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("tenants").begin_array();
-  for (const Tenant& tenant : parts.tenants) {
+  for (TenantId number = 0; number < parts.tenants.size(); ++number) {
+    const Tenant& tenant = parts.tenants[number];
     json.begin_object().key("id").value(tenant.id).key("name").value(tenant.name);
     json.key("language").value(tenant.language).key("time_zone").value(tenant.time_zone);
-    json.key("retention_days").value(tenant.retention_days).end_object();
+    json.key("retention_days").value(tenant.retention_days);
+    json.key("counter").value(parts.counter.is_open(number)).end_object();
   }
   json.end_array().end_object();
   return json_response(std::move(body));

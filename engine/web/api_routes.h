@@ -19,6 +19,7 @@ std::vector<Route> session_routes(const SharedParts& parts);
 std::vector<Route> mention_routes(const SharedParts& parts);
 std::vector<Route> story_routes(const SharedParts& parts);
 std::vector<Route> correction_routes(const SharedParts& parts);
+std::vector<Route> counter_routes(const SharedParts& parts);
 std::vector<Route> statistics_routes(const SharedParts& parts);
 std::vector<Route> kpi_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);

@@ -30,7 +30,20 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
      R"({"type":"object","required":["tenants"],"properties":{"tenants":{"type":"array","items":{
 "type":"object","required":["id","name"],"properties":{"id":{"type":"string"},
 "name":{"type":"string"},"language":{"type":"string"},"time_zone":{"type":"string"},
-"retention_days":{"type":"integer"}}}}}})"},
+"retention_days":{"type":"integer"},
+"counter":{"type":"boolean","description":"whether entries are recorded at /accueil"}}}}}})"},
+    {"CounterEntry",
+     R"({"type":"object","additionalProperties":false,"required":["channel","key","text"],"properties":{
+"channel":{"enum":["counter","phone","paper","digital_space"]},
+"key":{"type":"string","pattern":"^[A-Za-z0-9_-]{8,64}$","description":"another one for each entry"},
+"text":{"type":"string","minLength":1,"maxLength":10000},
+"subject":{"type":["string","null"],"maxLength":200},
+"place":{"type":["string","null"],"maxLength":200},
+"said_at":{"type":["string","null"],"format":"date-time","description":"now if it is not there"}}})"},
+    {"CounterReceipt",
+     R"({"type":"object","required":["id","source","known"],"properties":{
+"id":{"type":"string","description":"channel/key"},"source":{"type":"string"},
+"known":{"type":"boolean","description":"it was stored before"}}})"},
     {"Tone", R"({"enum":["negative","neutral","positive"]})"},
     {"Urgency", R"({"enum":["low","medium","high","critical"]})"},
     {"Evidence",

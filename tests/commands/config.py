@@ -103,7 +103,7 @@ def example(directory):
     path.write_text(text.replace("/usr/share/vigie/rules", str(ROOT / "rules"))
                     .replace("/etc/vigie/guichet.secret", str(secret)), encoding="utf-8")
     code, out, errors = vigie("config", "check", "--config", path)
-    assert code == 0 and "1 tenants, 2 connectors, 2 receivers" in out, (code, out, errors)
+    assert code == 0 and "1 tenants, 3 connectors, 2 receivers" in out, (code, out, errors)
     secret.chmod(0o644)
     code, _, errors = vigie("config", "check", "--config", path)
     assert code == 2 and "chmod 600" in errors, (code, errors)

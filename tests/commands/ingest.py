@@ -3,12 +3,17 @@
 and out again through every filter."""
 
 import json
+import os
+import pty
+import random
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import Engine, run_tests, vigie  # noqa: E402
+from harness import VIGIE, Engine, run_tests, seed, vigie  # noqa: E402
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Le Courrier</title>
 <item><guid>c1</guid><title>La piscine rouvre</title><description>Un &lt;b&gt;bassin&lt;/b&gt; neuf</description>
@@ -104,7 +109,8 @@ def backfill_is_silent(scene):
 
 def wrong_calls(scene):
     for arguments, word in ((["--input", scene.directory / "nowhere"], "nowhere"), (["--owned-by", "nobody"], "nobody"),
-                            (["--mode", "forward"], "backfill")):
+                            (["--mode", "forward"], "backfill"), (["--format", "fax"], "fax"), (["--mapping", "/nowhere"], "/nowhere"),
+                            (["--format", "csv"], "'mentions'")):
         code, _, errors = vigie("ingest", "--config", scene.config, *arguments, data=b"")
         assert code == 2 and word in errors, (code, errors)
 
@@ -169,6 +175,102 @@ def wrong_parse(_):
     assert (code, out) == (1, "") and "unsafe" in errors, (code, out, errors)
 
 
+MAPPING = """
+network: je-donne-mon-avis
+time_zone: Europe/Paris
+csv: {id_from: [Démarche, Commentaire]}
+mentions:
+  - items: /*
+    kind: review
+    id: "/#id"
+    title: /Démarche
+    text: /Commentaire
+    created_at: /Date de dépôt
+    rating: /Satisfaction
+    rating_words: {Bien: 5, Mauvais: 1}
+"""
+
+
+def tables(scene):
+    mapping = scene.file("avis.yaml", MAPPING.encode())
+    table = ("Démarche;Date de dépôt;Satisfaction;Commentaire\r\n"
+             "Carte d'identité;05/10/2026 14:30;Bien;\"Rapide ;\r\nmerci Techniville\"\r\n"
+             "État civil;06/10/2026 09:00;Mauvais;Déçu\r\n;;;\r\nun;champ;de;trop;ici\r\n").encode("windows-1252")
+    path = scene.file("avis.csv", table)
+    wanted = (1, "2 mentions kept, 0 dropped, 0 known already, 1 unreadable: vigie query --dead-letters")
+    assert scene.ingest(path, "--format", "csv", "--mapping", mapping) == wanted
+    found = {m["title"]: m for m in scene.engine.query("--limit", "0", "--source", "je-donne-mon-avis")}
+    card = found["Carte d'identité"]
+    assert card["text"] == "Rapide ;\r\nmerci Techniville" and card["rating"] == 5, card
+    assert card["created_at"] == "2026-10-05T12:30:00Z", card
+    assert scene.ingest(path, "--format", "csv", "--mapping", mapping)[1].startswith("0 mentions kept, 0 dropped, 2 known already")
+
+
+def documents(scene):
+    request = ("<request><service_request_id>{0}</service_request_id><description>Lampadaire {0} en panne</description>"
+               "<requested_datetime>2026-10-0{0}T08:00:00+02:00</requested_datetime></request>")
+    for name, numbers in (("a.xml", (1, 2)), ("b.xml", (3,))):
+        scene.file(f"guichet/{name}", f"<service_requests>{''.join(map(request.format, numbers))}</service_requests>".encode())
+    assert scene.ingest(scene.directory / "guichet", "--format", "open311_xml") == (
+        0, "3 mentions kept, 0 dropped, 0 known already, 0 unreadable")
+    post = {"postIdStr": "1254511813748785152", "username": "ville", "userIdStr": "9", "description": "La fête à Techniville",
+            "created": "2026-09-12T15:52:18.000000", "likes": 3}
+    scene.file("vine/1.json", json.dumps(post).encode())
+    assert scene.ingest(scene.directory / "vine", "--format", "vine")[0] == 0
+    [vine] = scene.engine.query("--source", "vine", "--limit", "0")
+    assert (vine["id"], vine["engagement"]["likes"]) == ("1254511813748785152", 3), vine
+
+
+def killed(scene):
+    random.seed(seed())
+    total = 60_000
+    path = scene.file("long.ndjson", lines(*(mention(f"k{number}", source="archive") for number in range(total))))
+    began = time.monotonic()
+    scene.ingest("-", data=b"")
+    start_s = time.monotonic() - began
+    known, killed_at = 0, []
+    while len(killed_at) < 6:
+        run = subprocess.Popen([VIGIE, "ingest", "--config", scene.config, "--input", path], stderr=subprocess.DEVNULL)
+        time.sleep(start_s + random.uniform(-0.1, 0.6))
+        if run.poll() is not None:  # it came to the end before it could be killed
+            known = total
+            break
+        run.kill()
+        run.wait()
+        killed_at.append(len(scene.ids("--source", "archive")))
+        assert killed_at[-1] >= known, f"mentions were lost: {killed_at}"
+        known = killed_at[-1]
+    print(f"killed when {killed_at} of {total} were stored")
+    code, _, errors = vigie("ingest", "--config", scene.config, "--input", path)
+    assert code == 0, errors
+    summary = errors.splitlines()[-1]
+    stored = [m["id"] for m in scene.engine.query("--limit", "0", "--source", "archive")]
+    assert len(stored) == len(set(stored)) == total, (len(stored), len(set(stored)))
+    if 0 < known < total:  # the last run went on where the killed ones were
+        assert "goes on where an earlier run was stopped" in errors, errors
+        assert int(summary.split()[0]) == total - known, (summary, killed_at)
+        assert int(summary.split(" dropped, ")[1].split()[0]) < total / 20, f"it read again what it had: {summary}"
+    assert scene.ingest(path)[1].startswith(f"0 mentions kept, 0 dropped, {total} known"), "once it is read, it is read anew"
+
+
+def bar(scene):
+    path = scene.directory / "long.ndjson"
+    master, slave = pty.openpty()
+    run = subprocess.Popen([VIGIE, "ingest", "--config", scene.config, "--input", path], stderr=slave)
+    os.close(slave)
+    said = b""
+    while True:
+        try:
+            said += os.read(master, 65536)
+        except OSError:
+            break
+    assert run.wait() == 0
+    shown = [piece for piece in said.decode().split("\r") if piece.startswith("[")]
+    assert len(shown) > 1 and "100 %" in shown[-1] and "." in shown[0], shown[-3:]
+    run = subprocess.run([VIGIE, "ingest", "--config", scene.config, "--input", path], stderr=subprocess.PIPE, check=True)
+    assert b"[" not in run.stderr, "a log is no place for a bar"
+
+
 TESTS = {
     "a file is read, duplicates are counted": from_file,
     "a file read again gives only what is new in it": again,
@@ -177,6 +279,10 @@ TESTS = {
     "torn and bad lines are counted and kept as dead letters": torn_and_bad_lines,
     "a deletion is final": deletion,
     "a backfill raises no alert, a replay does": backfill_is_silent,
+    "a table is read by a mapping of its columns, in a spreadsheet's encoding": tables,
+    "folders of documents are read: Open311's XML, Vine's JSON": documents,
+    "what was killed goes on where it was, nothing is lost or doubled": killed,
+    "a bar says how far it is, where a person looks on": bar,
     "wrong calls say what is wrong": wrong_calls,
     "a running engine's folder is not touched": beside_a_running_engine,
     "query's filters": filters,

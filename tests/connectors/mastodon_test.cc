@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <fstream>
 #include <iterator>
 
@@ -217,8 +219,9 @@ TEST_P(MastodonTest, MakesADeadLetterOfNonsenseAndGoesOn) {
                         peer_.tell("say", R"("event": "unheard.of", "payload": "{}")");
                         peer_.tell("post", R"("number": 117024248092390001, "text": "good")");
                       }}},
-                    [&] { return count(engine, ">good<") >= 1; }));
-  EXPECT_THAT(told, ElementsAre(StartsWith("! malformed"), HasSubstr("good")));
+                    [&] { return count(engine, "no json") >= 1 && count(engine, ">good<") >= 1; }));
+  EXPECT_EQ(std::ranges::count_if(told, [](const auto& one) { return one.starts_with("! "); }), 1);
+  EXPECT_THAT(told, testing::Contains(HasSubstr("good"))) << "by the stream, or by what catches up";
 }
 
 INSTANTIATE_TEST_SUITE_P(Over, MastodonTest, testing::Values("websocket", "sse"),

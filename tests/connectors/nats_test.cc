@@ -237,7 +237,7 @@ TEST(NatsConnection, VerifiesTlsThatBeginsAfterTheGreeting) {
   const HttpOptions trusting{"Vigie/test", secure.ca_file()};
   const auto connection = awaited(io, open_nats_connection(io.get_executor(), trusting, address));
   ASSERT_TRUE(connection) << connection.error().text;
-  EXPECT_EQ(*awaited(io, (*connection)->log_in("vigie", "a-password-of-the-tests")), "");
+  EXPECT_EQ(*awaited(io, (*connection)->log_in({"vigie", "a-password-of-the-tests", {}, {}})), "");
 }
 
 TEST(NatsConnection, LeadsToPublicAddressesOnly) {

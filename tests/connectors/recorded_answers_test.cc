@@ -79,6 +79,15 @@ INSTANTIATE_TEST_SUITE_P(
                  "2016-03-01T08:37:38Z"},
         Recorded{"google_reviews", "google-business/reviews_list.json", 1, "abc",
                  "2024-01-15T10:30:00Z"},
+        Recorded{"open311_xml", "open311/service_requests.xml", 2, "638344",
+                 "2010-04-14T14:37:38Z"},
+        Recorded{"vine", "vine/eF1z2H2U01e.json", 1, "1254511813748785152", "2015-09-12T15:52:18Z"},
+        Recorded{"facebook_webhook", "meta-webhooks/fb_page_feed_comment_add.json", 1,
+                 "44444444_4444444441", "2020-05-21T09:43:11Z"},
+        Recorded{"youtube_push", "youtube-websub/push_new.xml", 1, "VIDEO_ID",
+                 "2015-03-06T21:40:57Z"},
+        Recorded{"youtube_push", "youtube-websub/push_deleted_2018.xml", 1, "xScSTh-gHpQ",
+                 "2018-07-26T17:43:36Z"},
         Recorded{"tiktok_research", "tiktok/research_video_query.json", 1, "7213456789012345678",
                  "2025-05-03T00:00:00Z"}));
 

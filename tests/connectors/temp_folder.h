@@ -27,6 +27,12 @@ class TempFolder {
     std::ofstream(path_ / name, std::ios::binary) << content;
     return (path_ / name).string();
   }
+  /// A file that only its owner may read.
+  std::string write_private(const std::string& name, const std::string& content) const {
+    const std::string file = write(name, content);
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    return file;
+  }
   std::string append(const std::string& name, const std::string& content) const {
     std::ofstream(path_ / name, std::ios::binary | std::ios::app) << content;
     return (path_ / name).string();

@@ -3,15 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
 
 #include "connectors/feed.h"
 #include "connectors/form.h"
 #include "tests/connectors/api_peer.h"
 #include "tests/connectors/engine_stand_in.h"
+#include "tests/connectors/hub_signing.h"
 
 namespace vigie {
 namespace {
@@ -23,31 +20,17 @@ using Form = std::map<std::string, std::string, std::less<>>;
 constexpr const char* kHook = "https://vigie.example/hooks/town";
 constexpr const char* kPushed = "<rss><item><guid>1</guid><title>new</title></item></rss>";
 
-std::string signature(const std::string& method, const EVP_MD* digest, std::string_view body,
-                      const std::string& secret) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-  unsigned int size = 0;
-  HMAC(digest, secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(body.data()), body.size(), mac.data(), &size);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex = method + "=";
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += {kDigits[mac[i] >> 4], kDigits[mac[i] & 15]};
-  }
-  return hex;
-}
-
 class WebSub : public testing::Test {
  protected:
   /// An engine and the feed's connector in it.
   struct Town {
     explicit Town(const WebSub& test, const std::string& cursor = {},
-                  std::chrono::seconds later = {})
+                  std::chrono::seconds later = {}, const std::string& websub = "true")
         : engine("feed", cursor) {
       engine.set_hook_url(kHook);
       engine.clock().advance(later);
-      auto made = make_feed_connector(engine.context("url: " + test.site_.url() +
-                                                     "/feed\nallow_private: true\nwebsub: true\n"));
+      auto made = make_feed_connector(engine.context(
+          "url: " + test.site_.url() + "/feed\nallow_private: true\nwebsub: " + websub + "\n"));
       EXPECT_TRUE(made) << made.error().text;
       connector = std::move(*made);
     }
@@ -151,13 +134,14 @@ class WebSub : public testing::Test {
   std::vector<std::string> feed_headers_ = {"Link: </feed?canonical>; rel=\"self\"",
                                             "Link: </hub>; rel=\"hub\""};
   std::string feed_ = "<rss><channel><title>t</title></channel></rss>";
-  int hub_status_ = 202;
+  int hub_status_ = 202, feed_status_ = 200;
   ApiPeer site_{[this](const ApiPeer::Request& request) -> ApiPeer::Answer {
     if (request.path == "/hub") {
       return {.status = hub_status_};
     }
-    return request.path == "/feed" ? ApiPeer::Answer{.headers = feed_headers_, .body = feed_}
-                                   : ApiPeer::Answer{.status = 404};
+    return request.path == "/feed"
+               ? ApiPeer::Answer{.status = feed_status_, .headers = feed_headers_, .body = feed_}
+               : ApiPeer::Answer{.status = 404};
   }};
 };
 
@@ -224,16 +208,16 @@ TEST_F(WebSub, PushesOfTheHubAreTakenAndForgedOnesDiscarded) {
   for (const auto& [method, digest] :
        {std::pair{"sha1", EVP_sha1()}, std::pair{"sha256", EVP_sha256()},
         std::pair{"sha384", EVP_sha384()}, std::pair{"sha512", EVP_sha512()}}) {
-    EXPECT_EQ(town->post(token, signature(method, digest, kPushed, secret)).status, 202U);
+    EXPECT_EQ(town->post(token, hub_signature(method, digest, kPushed, secret)).status, 202U);
     EXPECT_EQ(town->pushed().size(), ++taken) << method;
   }
   EXPECT_EQ(town->post(token, "").status, 202U);
-  EXPECT_EQ(town->post(token, signature("sha256", EVP_sha256(), kPushed, "x")).status, 202U)
+  EXPECT_EQ(town->post(token, hub_signature("sha256", EVP_sha256(), kPushed, "x")).status, 202U)
       << "who forges is not told";
   EXPECT_EQ(town->pushed().size(), taken);
   EXPECT_THAT(town->detail(), HasSubstr("discarded"));
   EXPECT_EQ(town->engine.status().snapshot().errors, 2U);
-  EXPECT_EQ(town->post("0123", signature("sha1", EVP_sha1(), kPushed, secret)).status, 404U);
+  EXPECT_EQ(town->post("0123", hub_signature("sha1", EVP_sha1(), kPushed, secret)).status, 404U);
   EXPECT_EQ(town->engine.push(*town->connector, {"PUT", "token=" + token, {}, kPushed}).status,
             404U);
 }
@@ -241,7 +225,7 @@ TEST_F(WebSub, PushesOfTheHubAreTakenAndForgedOnesDiscarded) {
 TEST_F(WebSub, TheHubRepeatsAPushForWhichThereIsNoRoom) {
   const auto town = subscribed();
   const Form form = asked().at(0);
-  const std::string by = signature("sha1", EVP_sha1(), kPushed, form.at("hub.secret"));
+  const std::string by = hub_signature("sha1", EVP_sha1(), kPushed, form.at("hub.secret"));
   town->engine.pause();
   Port::Parcel filler;
   do {
@@ -259,7 +243,7 @@ TEST_F(WebSub, ARestartedEngineIsStillPushedToAndAsksForNothing) {
   town.run();
   EXPECT_EQ(asked().size(), 1U);
   EXPECT_THAT(town.detail(), HasSubstr("pushed by"));
-  const std::string by = signature("sha256", EVP_sha256(), kPushed, form.at("hub.secret"));
+  const std::string by = hub_signature("sha256", EVP_sha256(), kPushed, form.at("hub.secret"));
   EXPECT_EQ(town.post(token_in(form), by).status, 202U);
   EXPECT_THAT(town.pushed(), ElementsAre(kPushed));
 }
@@ -317,14 +301,45 @@ TEST_F(WebSub, ThatAHubDeniesIsToldAndItIsLeftAloneForADay) {
   EXPECT_EQ(town.kept().ask_next_at, town.engine.clock().now() + std::chrono::hours(24));
 }
 
-TEST_F(WebSub, AFeedThatLeavesItsHubIsPolledAgain) {
+TEST_F(WebSub, AFeedThatLeavesItsHubIsPolledAgainAndTheHubToldSo) {
   const auto before = subscribed();
   feed_headers_.clear();
   feed_ += " ";
   Town town(*this, before->cursor());
-  town.run_until([&] { return town.engine.status().snapshot().requests > 0 && town.settled(); });
+  town.run_until([&] { return asked().size() == 2 && town.settled(); });
   EXPECT_EQ(town.detail(), "");
   EXPECT_EQ(town.kept(), HubSubscription{});
+  EXPECT_EQ(asked().at(1).at("hub.mode"), "unsubscribe");
+  EXPECT_EQ(asked().at(1).at("hub.callback"), asked().at(0).at("hub.callback"));
+}
+
+TEST_F(WebSub, WhoWantsNoMorePushesUnsubscribes) {
+  const auto before = subscribed();
+  Town town(*this, before->cursor(), {}, "false");
+  Form farewell;
+  town.run_until([&] {
+    if (farewell.empty() && asked().size() == 2) {
+      farewell = question(asked().at(1));
+      farewell["hub.mode"] = "unsubscribe";
+      EXPECT_EQ(town.get(question(asked().at(1))).status, 404U) << "that is not what was asked";
+      EXPECT_EQ(town.get(farewell).body, "ch & llenge");
+    }
+    return !farewell.empty() && town.settled();
+  });
+  EXPECT_TRUE(parse_feed_cursor(town.cursor())->leaving.empty());
+  EXPECT_EQ(town.get(farewell).status, 404U);
+  Town later(*this, town.cursor(), std::chrono::hours(2), "false");
+  later.run_until([&] { return later.engine.status().snapshot().requests > 0 && later.settled(); });
+  EXPECT_EQ(asked().size(), 2U) << "it has said good-bye";
+}
+
+TEST_F(WebSub, AFeedThatIsGoneIsUnsubscribedFrom) {
+  const auto before = subscribed();
+  feed_status_ = 410;
+  Town town(*this, before->cursor());
+  town.run_until([&] { return asked().size() == 2 && town.settled(); });
+  EXPECT_EQ(asked().at(1).at("hub.mode"), "unsubscribe");
+  EXPECT_EQ(town.engine.status().snapshot().state, ConnectorStatus::State::kRetired);
 }
 
 TEST(WebSubSettings, NeedAnAddressThatHubsReach) {
@@ -345,6 +360,7 @@ TEST(HubSubscription, SurvivesItsJson) {
   FeedCursor cursor;
   cursor.feed = cursor.url = "https://t/";
   cursor.subscription = all;
+  cursor.leaving = {all, all};
   EXPECT_EQ(parse_feed_cursor(to_string(cursor)), cursor);
   for (const char* text : {"", "[]", "{}", R"({"hub":"a"})"}) {
     EXPECT_EQ(parse_hub_subscription(text), HubSubscription{}) << text;

@@ -149,6 +149,25 @@ export interface Filter {
   q?: string;
 }
 
+export const kChannels = ["counter", "phone", "paper", "digital_space"] as const;
+export type Channel = (typeof kChannels)[number];
+
+/// What somebody said to the town's people; `key` tells entries apart.
+export interface CounterEntry {
+  channel: Channel;
+  key: string;
+  text: string;
+  subject: string;
+  place: string;
+  said_at?: string;
+}
+
+export interface Tenant {
+  id: string;
+  name: string;
+  counter: boolean;
+}
+
 /// The engine refused: `status` says how.
 export class Refused extends Error {
   constructor(readonly status: number) {
@@ -245,7 +264,7 @@ export const api = {
   session: async () => remember(await call<Session>("GET", kSession)),
   signIn: async (account: string, password: string) => remember(await call<Session>("POST", kSession, { account, password })),
   signOut: () => call<void>("DELETE", kSession),
-  tenants: async () => (await call<{ tenants: { id: string; name: string }[] }>("GET", "/api/v1/tenants")).tenants,
+  tenants: async () => (await call<{ tenants: Tenant[] }>("GET", "/api/v1/tenants")).tenants,
   connectors: async () => (await call<{ connectors: Connector[] }>("GET", "/api/v1/connectors")).connectors,
   coverage: (tenant: string, from: number, to: number) => call<Coverage>("GET", `/api/v1/tenants/${tenant}/coverage?${range(from, to)}`),
   costs: (from: number, to: number) => call<Costs>("GET", `/api/v1/costs?${range(from, to)}`),
@@ -260,6 +279,7 @@ export const api = {
   },
   correct: (tenant: string, ref: string, correction: CorrectionRequest) =>
     call<Mention>("POST", `/api/v1/tenants/${tenant}/mentions/${ref}/correction`, correction),
+  recordAtCounter: (tenant: string, entry: CounterEntry) => call<{ id: string; known: boolean }>("POST", `/api/v1/tenants/${tenant}/accueil`, entry),
   /// At least the `wanted` newest alerts that are not closed, if there are so many.
   openAlerts: async (tenant: string, wanted: number): Promise<AlertList> => {
     const alerts: Alert[] = [];

@@ -2,7 +2,8 @@ import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Accessibility } from "./accessibility";
 import { Alerts, kAlertsPerPage } from "./alerts";
-import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Summary } from "./api";
+import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Summary, type Tenant } from "./api";
+import { Counter } from "./counter";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
 import { Operations } from "./operations";
@@ -13,7 +14,6 @@ import { SignIn, type Notice } from "./sign_in";
 import { initWords, otherLanguage, switchLanguage, t } from "./words";
 
 type Link = "live" | "paused" | "lost";
-type Tenant = { id: string; name: string };
 
 const kMinuteMs = 60_000;
 
@@ -103,6 +103,7 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
       <div class="page-head">
         <h1 tabIndex={-1}>{t("inbox.title")}</h1>
         <span role="status" class={link === "lost" ? "error" : "muted"}>{t(`header.${link}`)}</span>
+        {tenant.counter && <a class="button" href={address.counter(tenant.id)}>{t("counter.open")}</a>}
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           {t(paused ? "header.resume" : "header.pause")}
         </button>
@@ -183,6 +184,7 @@ function App() {
       {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={() => void enter().then(() => focusSoon("h1"))} />}
       {route.page === "town" && signedIn && tenant && <Town key={tenant.id} tenant={tenant} openRef={openRef} />}
       {route.page === "operations" && signedIn && tenant && <Operations key={tenant.id} tenant={tenant} back={address.town(tenant.id)} />}
+      {route.page === "counter" && signedIn && tenant && <Counter key={tenant.id} tenant={tenant.id} name={tenant.name} />}
       <footer>
         {signedIn && tenant && <a href={address.operations(tenant.id)}>{t("ops.title")}</a>}
         <a href={address.accessibility}>{t("access.title")}</a>

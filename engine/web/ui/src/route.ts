@@ -3,13 +3,14 @@ import { focusSoon } from "./focus";
 
 /// What the address says. A mention's ref means something only within its town, so an address that opens one names both.
 export interface Route {
-  page: "town" | "operations" | "accessibility";
+  page: "town" | "operations" | "counter" | "accessibility";
   tenant: string;
   ref: string;
 }
 
 export const address = {
   town: (tenant: string) => `#/${tenant}`,
+  counter: (tenant: string) => `#/${tenant}/accueil`,
   mention: (tenant: string, ref: string) => `#/${tenant}/mention/${ref}`,
   operations: (tenant: string) => `#/${tenant}/exploitation`,
   accessibility: "#/accessibilite",
@@ -19,6 +20,8 @@ export function readRoute(hash: string): Route {
   if (hash === address.accessibility) return { page: "accessibility", tenant: "", ref: "" };
   const [, operated] = /^#\/([a-z0-9-]+)\/exploitation$/.exec(hash) ?? [];
   if (operated) return { page: "operations", tenant: operated, ref: "" };
+  const [, counter] = /^#\/([a-z0-9-]+)\/accueil$/.exec(hash) ?? [];
+  if (counter) return { page: "counter", tenant: counter, ref: "" };
   const [, tenant = "", ref = ""] = /^#\/([a-z0-9-]+)(?:\/mention\/([^/]+))?$/.exec(hash) ?? [];
   return { page: "town", tenant, ref };
 }
