@@ -84,6 +84,15 @@ struct ModelTrainOptions {
 /// Learns a model from labelled texts; written only if it is not worse on the recipe's guard set.
 int model_train(const ModelTrainOptions& options);
 
+struct ModelWordsOptions {
+  std::string language = "fr";
+  std::string out;
+  std::string with;                ///< earlier words: what is commoner there is taken from there
+  std::vector<std::string> files;  ///< a text a line; what stands before its last tab is left out
+};
+/// Counts in how many texts each stem stands (WordShares).
+int model_words(const ModelWordsOptions& options);
+
 struct ModelEvalOptions {
   std::string rules;
   std::string model;  ///< to judge with instead of the rules directory's; may be empty

@@ -200,6 +200,22 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingFile);
   eval_command->callback([&] { exit_code = model_eval(eval_options); });
 
+  ModelWordsOptions words_options;
+  auto* words_command = model_command->add_subcommand(
+      "words", "count how common words are, so that rising ones can be told");
+  words_command->add_option("--language", words_options.language, "of the texts: fr, en")
+      ->check(CLI::IsMember({"fr", "en"}))
+      ->capture_default_str();
+  words_command->add_option("--out", words_options.out, "file to write")->required();
+  words_command
+      ->add_option("--with", words_options.with,
+                   "a file of this command's: what is commoner there is taken from there")
+      ->check(CLI::ExistingFile);
+  words_command->add_option("files", words_options.files, "a text a line, labels before a tab")
+      ->required()
+      ->check(CLI::ExistingFile);
+  words_command->callback([&] { exit_code = model_words(words_options); });
+
   QueryOptions query_options;
   auto* query_command = app.add_subcommand("query", "stored mentions as NDJSON, newest first");
   add_config(query_command, query_options, true);

@@ -25,8 +25,9 @@ enum class Family : std::uint8_t {
   kDeadLetters,
   kAuthorKeys,  ///< kept apart by backups
   kIdentities,  ///< sealed
+  kHeardTerms,  ///< terms of what nobody kept, by day
 };
-inline constexpr std::size_t kFamilyCount = 12;
+inline constexpr std::size_t kFamilyCount = 13;
 std::string_view to_string(Family family);
 
 /// Changes that become visible together or not at all.

@@ -32,6 +32,7 @@ namespace vigie {
 // 12. identities   T D N → (pseudonym[16], text of 24-byte nonce and secretbox)*, in the same
 // order.
 //                  There is no index by author: who looks for one scans, the newest row first.
+// 13. heard_terms  D → terms of the day's mentions that no tenant kept (trend/term_sketch.h)
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.

@@ -193,6 +193,10 @@ class Store {
   /// kTombstoneDays. Rollups stay: they are counts and name nobody.
   void expire(Day today);
   static constexpr Day kDeadLetterDays = 30, kTombstoneDays = 90;
+  /// W. What is known of the terms of a day's mentions that no tenant kept; opaque here. Takes the
+  /// place of what was there, and goes kHeardTermsDays after its day.
+  void put_heard_terms(Day day, std::string_view sketch);
+  static constexpr Day kHeardTermsDays = 90;
 
   // ---- What became of alerts (any thread; each call is durable when it returns) ----
   // These touch only rows that the writer inserts and never changes: no order between both matters.
@@ -244,6 +248,9 @@ class Store {
   /// instead. `receiver`: only its own; empty: everybody's.
   Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit,
                                            std::string_view receiver = {}) const;
+
+  /// See put_heard_terms(): as of the last commit().
+  Result<std::optional<std::string>> heard_terms(Day day) const;
 
   /// Who a pseudonym is: the identity JSON that was sealed, nothing if erased. Callers audit.
   Result<std::optional<std::string>> reveal(TenantId tenant, const Pseudonym& author) const;

@@ -45,6 +45,11 @@ struct ApiParts {
   /// Resumes once the correction is durable: false if there is no such mention, nothing if too many
   /// wait.
   std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
+  /// The study of emerging needs of the days [first, last] as JSON; of `group`, if it is not empty,
+  /// the rule draft. kNotFound: there is no such group; kFull: too many studies wait.
+  std::function<boost::asio::awaitable<Result<std::string>>(TenantId, std::string group, Day first,
+                                                            Day last)>
+      emergent = {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

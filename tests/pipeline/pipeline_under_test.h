@@ -27,6 +27,7 @@ class PipelineUnderTest {
     Time now{};
     std::size_t workers = 1;
     std::uint32_t mentions_per_pack = StoreOptions().mentions_per_pack;
+    std::shared_ptr<const WordShares> word_shares = std::make_shared<WordShares>();
   };
 
   PipelineUnderTest(MemoryDisk& disk, Setting setting)
@@ -52,6 +53,7 @@ class PipelineUnderTest {
         .clock = clock,
         .metrics = metrics,
         .alerts = *raiser,
+        .word_shares = setting.word_shares,
         .connectors = setting.connectors.size(),
         .workers = setting.workers,
         .shown =
