@@ -125,6 +125,18 @@ struct QueryOptions {
 /// all tenants as label, tab, text. Also while an engine runs.
 int query(const QueryOptions& options);
 
+struct ReportOptions {
+  std::string config, tenant;
+  std::string week;             ///< "2026-W42"; empty: the last whole one
+  std::string format = "html";  ///< html, pdf, csv, open-data
+  std::string language;         ///< fr or en; empty: the tenant's
+  std::string out;              ///< a file; empty: standard output
+  std::uint32_t k = 5;          ///< open data: at least so many authors behind a shown cell
+};
+/// The week of a tenant on one page for elected officials, or its figures; also while an engine
+/// runs.
+int report(const ReportOptions& options);
+
 struct ConnectorsOptions {
   std::string config;
   std::string name;  ///< whom to probe
