@@ -37,7 +37,7 @@ class DroppedTerms {
 /// not depend on the number of workers.
 class DroppedListener {
  public:
-  static constexpr std::uint64_t kMentionsPerMinute = 64;
+  static constexpr std::uint64_t kMentionsPerMinute = 32;
 
   DroppedListener(DroppedTerms& terms, std::string_view language,
                   std::shared_ptr<const WordShares> common)

@@ -78,15 +78,27 @@ std::string TermCutter::stem(std::string_view folded) {
   return {reinterpret_cast<const char*>(stem), length};
 }
 
+const TermCutter::Known& TermCutter::look_up(const Token& token, std::string_view folded) {
+  Known& known = known_[token.hash % kKnownWords];
+  if (known.hash != token.hash) {
+    known.hash = token.hash;
+    known.stem = stem(folded);
+    known.is_function = common_->is_function_word(known.stem);
+  }
+  return known;
+}
+
 const std::vector<Term>& TermCutter::cut(const Mention& mention, const FoldedText& folded) {
   terms_.clear();
-  Word before;
+  hashes_.clear();
+  std::string stem_before;
+  std::string_view surface_before;
   bool is_named = false;  // the word before announces a name
   const std::size_t words = std::min(folded.tokens.size(), kMaxWords);
   for (std::uint32_t i = 0; i < words; ++i) {
     const Token& token = folded.tokens[i];
     if ((token.flags & kTokenSentenceStart) != 0) {
-      before = {};
+      stem_before.clear();
     }
     const std::string_view word = folded.word(token);
     const bool is_name = std::exchange(is_named, std::ranges::count(kTitles, word) != 0);
@@ -98,25 +110,30 @@ const std::vector<Term>& TermCutter::cut(const Mention& mention, const FoldedTex
     const std::string_view written = text.substr(span.start, span.end - span.start);
     if (is_name || !is_countable(word, token.flags) || written.empty() ||
         begins_with_capital(written) || is_in_address(text, span)) {
-      before = {};
+      stem_before.clear();
       continue;
     }
-    Word now{stem(word), std::string(written)};
-    if (common_->is_function_word(now.stem)) {
+    const Known& known = look_up(token, word);
+    if (known.is_function) {
       continue;
     }
-    add(now.stem, now.surface);
-    if (!before.stem.empty() && before.stem != now.stem) {
-      add(before.stem + " " + now.stem, before.surface + " " + now.surface);
+    add(known.stem, written);
+    if (!stem_before.empty() && stem_before != known.stem) {
+      std::string pair(surface_before);
+      pair.append(" ").append(written);
+      add(stem_before + " " + known.stem, pair);
     }
-    before = std::move(now);
+    stem_before = known.stem;
+    surface_before = written;
   }
   return terms_;
 }
 
-void TermCutter::add(std::string key, std::string surface) {
-  if (std::ranges::find(terms_, key, &Term::key) == terms_.end()) {
-    terms_.push_back({std::move(key), std::move(surface)});
+void TermCutter::add(std::string key, std::string_view surface) {
+  const std::uint64_t hash = hash_word(key);
+  if (std::ranges::find(hashes_, hash) == hashes_.end()) {
+    hashes_.push_back(hash);
+    terms_.push_back({std::move(key), std::string(surface)});
   }
 }
 

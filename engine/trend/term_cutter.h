@@ -54,14 +54,22 @@ class TermCutter {
   struct Free {
     void operator()(sb_stemmer* stemmer) const;
   };
-  struct Word {
-    std::string stem, surface;
+  /// What was found out about a folded word: words come again and again.
+  struct Known {
+    std::uint64_t hash = 0;  ///< Token::hash; 0: an empty place
+    std::string stem;
+    bool is_function = false;
   };
-  void add(std::string key, std::string surface);
+  static constexpr std::size_t kKnownWords = 4'096;
+
+  const Known& look_up(const Token& token, std::string_view folded);
+  void add(std::string key, std::string_view surface);
 
   std::unique_ptr<sb_stemmer, Free> stemmer_;
   std::shared_ptr<const WordShares> common_;
+  std::vector<Known> known_{kKnownWords};  ///< by hash
   std::vector<Term> terms_;
+  std::vector<std::uint64_t> hashes_;  ///< of the keys in terms_
 };
 
 /// The one language in which an engine cuts terms, whoever's mention it is: terms of different

@@ -127,6 +127,22 @@ INSTANTIATE_TEST_SUITE_P(WhatIsKept, EmergentNeeds, testing::Bool(), [](const au
   return given.param ? "Everything" : "WhatIsWatched";
 });
 
+TEST(EmergentNeedsOfDropped, AreWordsInSmallLettersAlone) {
+  std::size_t terms = 0;
+  for (Day day = day_of(at("2026-10-05T00:00:00Z")); day <= day_of(at("2026-10-18T00:00:00Z"));
+       ++day) {
+    const TermSketch sketch =
+        TermSketch::decode(fortnight(false).store->heard_terms(day)->value()).value();
+    for (const auto& [key, entry] : sketch.terms()) {
+      EXPECT_THAT(key, testing::MatchesRegex("[a-z]+( [a-z]+)?"));
+      EXPECT_THAT(entry.surface, Not(ContainsRegex("[A-Z0-9@#._/:-]")));
+      ++terms;
+    }
+    EXPECT_LT(sketch.terms().size(), TermSketch::kMaxTerms);
+  }
+  EXPECT_GT(terms, 1'000U);
+}
+
 TEST(EmergentNeedsOfDropped, AreTheSameWithThreeWorkers) {
   const Fortnight more(3);
   for (Day day = day_of(at("2026-10-05T00:00:00Z")); day <= day_of(at("2026-10-18T00:00:00Z"));
