@@ -29,7 +29,7 @@ struct EmergingRules {
   /// A need is heard on at least this share of the days, an event is soon over;
   double min_days_share = 1.0 / 3;
   /// and its voices do not crowd on few days: chi-square test against equal days, at this level.
-  double min_evenness = 0.1;
+  double min_evenness = 0.05;
   /// Fewer days with voices cannot tell a need from an event.
   std::size_t min_days = 7;
   std::size_t max_candidates = 2'000, max_terms_per_group = 12, max_groups = 20;
