@@ -4,19 +4,19 @@
 #include <string>
 #include <vector>
 
+#include "engine/app/backtest_json.h"
 #include "engine/app/commands.h"
 #include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
 #include "engine/app/progress.h"
-#include "engine/core/json_writer.h"
 #include "engine/pipeline/backtest.h"
 
 namespace vigie {
 namespace {
 
-constexpr std::size_t kShownExamples = 5, kShownBytes = 120;
+constexpr std::size_t kShownExamples = 5;
 
 /// "30d" is that long before `now`; "2026-10-01" its midnight, UTC; empty: since ever.
 std::optional<Time> parse_since(const std::string& text, Time now) {
@@ -36,36 +36,12 @@ std::optional<Time> parse_since(const std::string& text, Time now) {
   return parse_time(text.size() == kDateCharacters ? text + "T00:00:00Z" : text);
 }
 
-/// On one line, at most kShownBytes, whole characters.
-std::string shortened(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return c >= '\t' && c <= '\r'; }, ' ');
-  if (text.size() <= kShownBytes) {
-    return text;
-  }
-  std::size_t end = kShownBytes;
-  while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-    --end;
-  }
-  return text.substr(0, end) + "…";
-}
-
-std::string words_of(const Alert& alert) {
-  return shortened(alert.title.empty() ? alert.quote : alert.title + " " + alert.quote);
-}
-
 std::string rules_of(const Alert& alert) {
   std::string names;
   for (const Alert::Reason& reason : alert.reasons) {
     names += (names.empty() ? "" : ", ") + reason.rule;
   }
   return names;
-}
-
-/// What there would be to read more: negative if it is less.
-double extra_minutes(const BacktestReport& report, const BacktestOptions& options) {
-  return (static_cast<double>(report.alerts_after) - static_cast<double>(report.alerts_before)) *
-         options.seconds_per_alert / 60.0;
 }
 
 unsigned long long number(std::uint64_t count) { return count; }
@@ -106,8 +82,8 @@ void print_text(const std::string& tenant, const BacktestReport& report,
   std::printf("%s: %llu kept mentions\n", tenant.c_str(), number(report.mentions));
   std::printf("  alerts: %llu → %llu (%llu gained, %llu lost)\n", number(report.alerts_before),
               number(report.alerts_after), number(report.gained), number(report.lost));
-  std::printf("  reading: %+.1f min (an alert takes %u s)\n", extra_minutes(report, options),
-              options.seconds_per_alert);
+  std::printf("  reading: %+.1f min (an alert takes %u s)\n",
+              extra_reading_minutes(report, options.seconds_per_alert), options.seconds_per_alert);
   std::printf(
       "  changed: tone of %llu, urgency of %llu (%llu newly urgent, %llu no longer), topics of "
       "%llu\n",
@@ -127,68 +103,6 @@ void print_text(const std::string& tenant, const BacktestReport& report,
   print_alerts("lost", report.lost_alerts);
   print_changes("tone", report.tone_changes);
   print_changes("urgency", report.urgency_changes);
-}
-
-void write_alerts(const char* key, const std::vector<Alert>& alerts, JsonWriter& json) {
-  json.key(key).begin_array();
-  for (const Alert& alert : alerts) {
-    json.begin_object().key("mention").value(alert.mention);
-    json.key("received_at").value(format_time(alert.received_at));
-    json.key("level").value(to_string(alert.level)).key("subject").value(alert.subject);
-    json.key("headline").value(alert.headline).key("text").value(words_of(alert));
-    json.key("rules").begin_array();
-    for (const Alert::Reason& reason : alert.reasons) {
-      json.value(reason.rule);
-    }
-    json.end_array().end_object();
-  }
-  json.end_array();
-}
-
-void write_changes(const char* key, const std::vector<BacktestReport::Change>& changes,
-                   JsonWriter& json) {
-  json.key(key).begin_array();
-  for (const BacktestReport::Change& change : changes) {
-    json.begin_object().key("mention").value(to_string(change.ref));
-    json.key("before").value(change.before).key("after").value(change.after);
-    json.key("text").value(shortened(change.text)).end_object();
-  }
-  json.end_array();
-}
-
-void write_agreement(const char* key, const BacktestReport::Agreement& agreement,
-                     JsonWriter& json) {
-  json.key(key).begin_object().key("corrections").value(agreement.corrections);
-  json.key("before").value(agreement.before).key("after").value(agreement.after).end_object();
-}
-
-void print_json(const std::string& tenant, const BacktestReport& report,
-                const BacktestOptions& options) {
-  std::string line;
-  JsonWriter json(line);
-  json.begin_object().key("tenant").value(tenant);
-  json.key("kept_mentions").value(report.mentions).key("backfilled").value(report.backfilled);
-  json.key("alerts_before").value(report.alerts_before);
-  json.key("alerts_after").value(report.alerts_after);
-  json.key("gained").value(report.gained).key("lost").value(report.lost);
-  json.key("seconds_per_alert").value(options.seconds_per_alert);
-  json.key("extra_reading_minutes").value(extra_minutes(report, options));
-  json.key("tone_changed").value(report.tone_changed);
-  json.key("urgency_changed").value(report.urgency_changed);
-  json.key("newly_urgent").value(report.newly_urgent);
-  json.key("no_longer_urgent").value(report.no_longer_urgent);
-  json.key("topics_changed").value(report.topics_changed);
-  json.key("is_cut").value(report.is_cut);
-  json.key("agreement").begin_object();
-  write_agreement("tone", report.tone, json);
-  write_agreement("urgency", report.urgency, json);
-  json.end_object();
-  write_alerts("gained_alerts", report.gained_alerts, json);
-  write_alerts("lost_alerts", report.lost_alerts, json);
-  write_changes("tone_changes", report.tone_changes, json);
-  write_changes("urgency_changes", report.urgency_changes, json);
-  json.end_object().line();
-  std::fwrite(line.data(), 1, line.size(), stdout);
 }
 
 }  // namespace
@@ -234,7 +148,12 @@ int rules_backtest(const BacktestOptions& options) {
     if (!report) {
       return failed(report.error());
     }
-    options.json ? print_json(id, *report, options) : print_text(id, *report, options);
+    if (options.json) {
+      const std::string line = backtest_json(id, *report, options.seconds_per_alert) + "\n";
+      std::fwrite(line.data(), 1, line.size(), stdout);
+    } else {
+      print_text(id, *report, options);
+    }
   }
   return kOk;
 }

@@ -87,6 +87,15 @@ struct ModelTrainOptions {
 /// Learns a model from labelled texts; written only if it is not worse on the recipe's guard set.
 int model_train(const ModelTrainOptions& options);
 
+struct ModelWordsOptions {
+  std::string language = "fr";
+  std::string out;
+  std::string with;                ///< earlier words: what is commoner there is taken from there
+  std::vector<std::string> files;  ///< a text a line; what stands before its last tab is left out
+};
+/// Counts in how many texts each stem stands (WordShares).
+int model_words(const ModelWordsOptions& options);
+
 struct ModelEvalOptions {
   std::string rules;
   std::string model;  ///< to judge with instead of the rules directory's; may be empty
@@ -118,6 +127,18 @@ struct QueryOptions {
 /// Stored mentions (or dead letters, alerts, deliveries) as NDJSON, newest first; corrections of
 /// all tenants as label, tab, text. Also while an engine runs.
 int query(const QueryOptions& options);
+
+struct ReportOptions {
+  std::string config, tenant;
+  std::string week;             ///< "2026-W42"; empty: the last whole one
+  std::string format = "html";  ///< html, pdf, csv, open-data
+  std::string language;         ///< fr or en; empty: the tenant's
+  std::string out;              ///< a file; empty: standard output
+  std::uint32_t k = 5;          ///< open data: at least so many authors behind a shown cell
+};
+/// The week of a tenant on one page for elected officials, or its figures; also while an engine
+/// runs.
+int report(const ReportOptions& options);
 
 struct ConnectorsOptions {
   std::string config;

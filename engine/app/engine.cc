@@ -57,8 +57,10 @@ Result<void> Engine::build() {
   std::vector<Problem> problems;
   std::shared_ptr<const Knowledge> knowledge =
       read_knowledge(config_.rules_directory, config_.tenants, problems);
+  word_shares_ =
+      read_word_shares(config_.rules_directory, term_language(config_.tenants), problems);
   const Result<void> checked = check_parts(config_);
-  if (knowledge == nullptr || !checked) {
+  if (knowledge == nullptr || word_shares_ == nullptr || !checked) {
     const std::string rules = to_string(problems), parts = checked ? "" : checked.error().text;
     return fail(ErrorCode::kInvalidInput,
                 rules + (rules.empty() || parts.empty() ? "" : "\n") + parts);
@@ -117,6 +119,7 @@ Result<void> Engine::build() {
       .metrics = *metrics_,
       .alerts = *alert_raiser_,
       .stories = *story_teller_,
+      .word_shares = word_shares_,
       .connectors = config_.connectors.size(),
       .workers = config_.workers,
       .inbox_capacity_envelopes = config_.inbox_capacity_envelopes,

@@ -59,6 +59,8 @@ class Engine {
   const Clock& clock() const { return clock_; }
   const TenantPolicy& policy() const { return *policy_; }
   std::shared_ptr<const Knowledge> knowledge() const { return shelf_->in_force(); }
+  /// See read_word_shares(): of the language in which terms are cut.
+  std::shared_ptr<const WordShares> word_shares() const { return word_shares_; }
   Time rules_loaded_at() const { return rules_loaded_at_.load(); }
 
  private:
@@ -85,6 +87,7 @@ class Engine {
   std::unique_ptr<Pseudonymiser> pseudonyms_;
   std::unique_ptr<KnowledgeShelf> shelf_;
   std::atomic<Time> rules_loaded_at_{};
+  std::shared_ptr<const WordShares> word_shares_;
   MappingFactories mappings_;
   std::unique_ptr<AlertRaiser> alert_raiser_;
   std::unique_ptr<StoryTeller> story_teller_;

@@ -104,15 +104,15 @@ bool is_rules_directory(const std::string& path, std::vector<Problem>& problems)
 
 }  // namespace
 
-std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
-                                                const std::vector<Tenant>& tenants,
-                                                std::vector<Problem>& problems) {
-  if (!is_rules_directory(rules_directory, problems)) {
-    return nullptr;
-  }
-  const std::size_t before = problems.size();
+namespace {
+
+/// Packs, lexicons and models as one. Null if there is a problem.
+std::shared_ptr<const Knowledge> compile(const std::vector<RulePack>& packs,
+                                         const std::string& rules_directory,
+                                         std::shared_ptr<const Models> models,
+                                         const std::vector<Tenant>& tenants, std::string ruleset,
+                                         std::size_t before, std::vector<Problem>& problems) {
   auto catalogue = std::make_shared<Catalogue>();
-  const std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
   Knowledge knowledge;
   knowledge.rules = RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
   for (const RulePack& pack : packs) {
@@ -120,21 +120,67 @@ std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directo
   }
   knowledge.lexicons =
       read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
-  Result<Models> models = read_models(rules_directory + "/models");
-  if (!models) {
-    problems.push_back({rules_directory + "/models", 0, 0, models.error().text});
-  }
   if (problems.size() != before) {
     std::ranges::stable_sort(
         problems.begin() + static_cast<std::ptrdiff_t>(before), problems.end(), {},
         [](const Problem& problem) { return std::tie(problem.file, problem.line); });
     return nullptr;
   }
-  catalogue->ruleset = hash_of(rules_directory, tenants);
+  catalogue->ruleset = std::move(ruleset);
   catalogue->model = models->hash();
-  knowledge.models = std::make_shared<const Models>(std::move(*models));
+  knowledge.models = std::move(models);
   knowledge.catalogue = std::move(catalogue);
   return std::make_shared<const Knowledge>(std::move(knowledge));
+}
+
+}  // namespace
+
+std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
+                                                const std::vector<Tenant>& tenants,
+                                                std::vector<Problem>& problems) {
+  if (!is_rules_directory(rules_directory, problems)) {
+    return nullptr;
+  }
+  const std::size_t before = problems.size();
+  const std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
+  Result<Models> models = read_models(rules_directory + "/models");
+  std::shared_ptr<const Models> shared;
+  if (models) {
+    shared = std::make_shared<const Models>(std::move(*models));
+  } else {
+    problems.push_back({rules_directory + "/models", 0, 0, models.error().text});
+  }
+  return compile(packs, rules_directory, std::move(shared), tenants,
+                 hash_of(rules_directory, tenants), before, problems);
+}
+
+std::shared_ptr<const Knowledge> with_pack(const Knowledge& in_force, const RulePack& pack,
+                                           const std::string& rules_directory,
+                                           const std::vector<Tenant>& tenants,
+                                           std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
+  std::erase_if(packs, [&](const RulePack& other) { return other.name == pack.name; });
+  packs.push_back(pack);
+  return compile(packs, rules_directory, in_force.models, tenants,
+                 in_force.catalogue->ruleset + "+" + pack.name, before, problems);
+}
+
+std::shared_ptr<const WordShares> read_word_shares(const std::string& rules_directory,
+                                                   const std::string& language,
+                                                   std::vector<Problem>& problems) {
+  const fs::path path = fs::path(rules_directory) / "models" / (language + ".words");
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    return std::make_shared<WordShares>();
+  }
+  Result<WordShares> words =
+      WordShares::parse(std::string(std::istreambuf_iterator<char>(stream), {}), path.string());
+  if (!words) {
+    problems.push_back({path.string(), 0, 0, words.error().text});
+    return nullptr;
+  }
+  return std::make_shared<const WordShares>(std::move(*words));
 }
 
 std::vector<PackTests> read_pack_tests(const std::string& rules_directory,

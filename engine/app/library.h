@@ -8,6 +8,7 @@
 #include "engine/core/tenant.h"
 #include "engine/match/rule.h"
 #include "engine/pipeline/knowledge.h"
+#include "engine/trend/word_shares.h"
 
 namespace vigie {
 
@@ -18,6 +19,19 @@ namespace vigie {
 std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
                                                 const std::vector<Tenant>& tenants,
                                                 std::vector<Problem>& problems);
+
+/// The knowledge in force and one more pack, which `tenants` name where they want it; the files
+/// under `rules_directory` are read again. Null if there is a problem.
+std::shared_ptr<const Knowledge> with_pack(const Knowledge& in_force, const RulePack& pack,
+                                           const std::string& rules_directory,
+                                           const std::vector<Tenant>& tenants,
+                                           std::vector<Problem>& problems);
+
+/// How common words of a language are: models/LANGUAGE.words. None where there is no such file;
+/// null if it cannot be read.
+std::shared_ptr<const WordShares> read_word_shares(const std::string& rules_directory,
+                                                   const std::string& language,
+                                                   std::vector<Problem>& problems);
 
 /// The tests beside the packs under `rules_directory`, with the pack each belongs to.
 struct PackTests {

@@ -49,6 +49,26 @@ void add_explain(CLI::App* rules_command, ExplainOptions& options, int& exit_cod
   command->callback([&] { exit_code = rules_explain(options); });
 }
 
+void add_report(CLI::App& app, ReportOptions& options, int& exit_code) {
+  auto* command = app.add_subcommand(
+      "report", "a tenant's week: a page for elected officials, its figures, or open data");
+  add_config(command, options, true);
+  command->add_option("--tenant", options.tenant, "whose week")->required();
+  command->add_option("--week", options.week, "2026-W42 (ISO 8601); the last whole one if absent");
+  command->add_option("--format", options.format, "pdf needs the program weasyprint")
+      ->check(CLI::IsMember({"html", "pdf", "csv", "open-data"}))
+      ->capture_default_str();
+  command->add_option("--language", options.language, "of the page; the tenant's if absent")
+      ->check(CLI::IsMember({"fr", "en"}));
+  command->add_option("--out", options.out, "a file; standard output if absent");
+  command
+      ->add_option("--k", options.k,
+                   "open data: cells with fewer authors are hidden, and what would reveal them")
+      ->check(CLI::Range(2, 1000))
+      ->capture_default_str();
+  command->callback([&] { exit_code = report(options); });
+}
+
 void add_connectors(CLI::App& app, ConnectorsOptions& options, OpmlOptions& opml, int& exit_code) {
   auto* command =
       app.add_subcommand("connectors", "the configuration's sources, and a trial of one");
@@ -208,6 +228,22 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingFile);
   eval_command->callback([&] { exit_code = model_eval(eval_options); });
 
+  ModelWordsOptions words_options;
+  auto* words_command = model_command->add_subcommand(
+      "words", "count how common words are, so that rising ones can be told");
+  words_command->add_option("--language", words_options.language, "of the texts: fr, en")
+      ->check(CLI::IsMember({"fr", "en"}))
+      ->capture_default_str();
+  words_command->add_option("--out", words_options.out, "file to write")->required();
+  words_command
+      ->add_option("--with", words_options.with,
+                   "a file of this command's: what is commoner there is taken from there")
+      ->check(CLI::ExistingFile);
+  words_command->add_option("files", words_options.files, "a text a line, labels before a tab")
+      ->required()
+      ->check(CLI::ExistingFile);
+  words_command->callback([&] { exit_code = model_words(words_options); });
+
   QueryOptions query_options;
   auto* query_command = app.add_subcommand("query", "stored mentions as NDJSON, newest first");
   add_config(query_command, query_options, true);
@@ -242,6 +278,9 @@ int main(int argc, char** argv) {
       ->excludes(deliveries)
       ->excludes(limit);
   query_command->callback([&] { exit_code = query(query_options); });
+
+  ReportOptions report_options;
+  add_report(app, report_options, exit_code);
 
   ConnectorsOptions connectors_options;
   OpmlOptions opml_options;

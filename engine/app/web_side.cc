@@ -86,7 +86,8 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, Log& log)
       sign_in_(*accounts_, engine.clock()),
       side_(public_side(engine.config().public_url)),
       open_(context_.get_executor()),
-      feed_(context_.get_executor()) {
+      feed_(context_.get_executor()),
+      emergent_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
                             std::span<const RaisedAlert> alerts) {
     feed_.publish(mentions);
@@ -145,6 +146,8 @@ ApiParts WebSide::api_parts() {
                   .record = [this](
                                 TenantId tenant,
                                 CounterEntry entry) { return record(tenant, std::move(entry)); }},
+      .emergent = [this](TenantId tenant, std::string group, Day first,
+                         Day last) { return emergent(tenant, std::move(group), first, last); },
   };
 }
 
@@ -204,6 +207,7 @@ void WebSide::stop() {
   open_.reset();
   context_.stop();
   thread_.join();
+  studies_.join();
 }
 
 /// Kept with the service's log.
@@ -272,6 +276,32 @@ asio::awaitable<std::optional<bool>> WebSide::correct(MentionRef ref, Correction
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::optional<bool>)>(
       ask, asio::use_awaitable);
+}
+
+/// A study takes up to seconds: it has a thread of its own, and waits its turn there.
+asio::awaitable<Result<std::string>> WebSide::emergent(TenantId tenant, std::string group,
+                                                       Day first, Day last) {
+  constexpr std::size_t kMaxWaiting = 8;
+  if (studies_waiting_ == kMaxWaiting) {
+    co_return fail(ErrorCode::kFull, "too many studies are under way");
+  }
+  ++studies_waiting_;
+  const auto study = [this, tenant, &group, first, last] {
+    return group.empty() ? emergent_desk_.list(tenant, first, last)
+                         : emergent_desk_.draft(tenant, group, first, last);
+  };
+  const auto ask = [this, &study](auto resume) {
+    const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
+    asio::post(studies_, [this, waiting, &study] {
+      auto body = std::make_shared<Result<std::string>>(study());
+      asio::post(context_, [waiting, body] { std::move (*waiting)(std::move(*body)); });
+    });
+  };
+  Result<std::string> body =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::string>)>(
+          ask, asio::use_awaitable);
+  --studies_waiting_;
+  co_return body;
 }
 
 }  // namespace vigie

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "engine/access/accounts.h"
 #include "engine/access/sign_in.h"
+#include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
@@ -50,6 +52,8 @@ class WebSide {
   boost::asio::awaitable<std::optional<bool>> correct(MentionRef ref, Correction correction);
   void write_audit(const AuditEntry& entry);
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
+  boost::asio::awaitable<Result<std::string>> emergent(TenantId tenant, std::string group,
+                                                       Day first, Day last);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
@@ -64,6 +68,9 @@ class WebSide {
   std::unique_ptr<Server> server_;
   std::atomic<bool> draining_{false};
   std::jthread thread_;
+  EmergentDesk emergent_desk_;
+  std::size_t studies_waiting_ = 0;  ///< on the web thread
+  boost::asio::thread_pool studies_{1};
 };
 
 }  // namespace vigie

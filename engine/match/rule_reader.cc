@@ -373,14 +373,18 @@ RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
 }
 
 /// The pack without those of its rules that have a problem.
-RulePack read_what_is_right(const std::string& path, std::vector<Problem>& problems) {
+RulePack read_what_is_right(const std::optional<Settings>& root, const std::string& path,
+                            std::vector<Problem>& problems) {
   RulePack pack;
   pack.name = fs::path(path).stem().string();
   pack.file = path;
-  if (const std::optional<Settings> root = Settings::read_file(path, problems)) {
+  if (root) {
     PackReader(problems).read(*root, pack);
   }
   return pack;
+}
+RulePack read_what_is_right(const std::string& path, std::vector<Problem>& problems) {
+  return read_what_is_right(Settings::read_file(path, problems), path, problems);
 }
 
 }  // namespace
@@ -388,6 +392,17 @@ RulePack read_what_is_right(const std::string& path, std::vector<Problem>& probl
 std::optional<RulePack> read_pack(const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   RulePack pack = read_what_is_right(path, problems);
+  if (problems.size() != before) {
+    return std::nullopt;
+  }
+  return pack;
+}
+
+std::optional<RulePack> parse_pack(std::string_view yaml, const std::string& name,
+                                   std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  const std::string file = name + ".yaml";
+  RulePack pack = read_what_is_right(Settings::parse(yaml, file, problems), file, problems);
   if (problems.size() != before) {
     return std::nullopt;
   }

@@ -13,6 +13,10 @@ namespace vigie {
 /// if there is one.
 std::optional<RulePack> read_pack(const std::string& path, std::vector<Problem>& problems);
 
+/// The same of a pack that is no file yet. `name`: as if it were NAME.yaml.
+std::optional<RulePack> parse_pack(std::string_view yaml, const std::string& name,
+                                   std::vector<Problem>& problems);
+
 /// Reads every pack of a directory: *.yaml but for *.test.yaml, by name. Rule ids must be unique
 /// over all of them. Where there are problems, what is left of each pack without them: so that
 /// compiling it tells the problems that only compiling finds.

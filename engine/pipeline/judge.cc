@@ -39,8 +39,14 @@ TenantPolicy::TenantPolicy(std::vector<Tenant> all) : tenants(std::move(all)) {
 }
 
 Judge::Judge(const MappingFactories& mappings, const TenantPolicy& policy,
-             const Pseudonymiser& pseudonyms, const IdHasher& ids, KnownIds& known)
-    : factories_(mappings), policy_(policy), pseudonyms_(pseudonyms), ids_(ids), known_(known) {}
+             const Pseudonymiser& pseudonyms, const IdHasher& ids, KnownIds& known,
+             DroppedListener listener)
+    : factories_(mappings),
+      policy_(policy),
+      pseudonyms_(pseudonyms),
+      ids_(ids),
+      known_(known),
+      listener_(std::move(listener)) {}
 
 void Judge::learn(std::shared_ptr<const Knowledge> knowledge) {
   analyser_ = std::make_unique<Analyser>(std::move(knowledge));
@@ -147,7 +153,7 @@ void Judge::keep(const Mention& mention) {
   const bool is_edit =
       says_edited || (!all_keep && mention.version != Version{} && known_.may_hold(common.id_hash));
   if (kept_.empty() && !is_edit && !is_answer) {
-    ++out_->dropped;
+    drop(mention, common);
     return;
   }
   if (policy_.keep_all.size() < policy_.tenants.size()) {  // else nobody ever asks
@@ -177,6 +183,16 @@ void Judge::keep(const Mention& mention) {
   }
   if (out_->findings.size() == before) {
     ++out_->dropped;
+  }
+}
+
+/// Nobody keeps it: what remains are its terms, counted among others'.
+void Judge::drop(const Mention& mention, Finding& dropped) {
+  ++out_->dropped;
+  date(mention, dropped);
+  if (listener_.wants(dropped.created_at, dropped.id_hash)) {
+    listener_.hear(mention, analyser_->folded(), dropped.created_at,
+                   ids_(mention.source, mention.author.id));
   }
 }
 

@@ -13,6 +13,7 @@
 #include "engine/pipeline/pseudonymiser.h"
 #include "engine/store/record.h"
 #include "engine/store/store.h"
+#include "engine/trend/dropped_terms.h"
 #include "engine/trend/signature.h"
 
 namespace vigie {
@@ -35,7 +36,8 @@ struct TenantPolicy {
 class Judge final : private MentionSink {
  public:
   Judge(const MappingFactories& mappings, const TenantPolicy& policy,
-        const Pseudonymiser& pseudonyms, const IdHasher& ids, KnownIds& known);
+        const Pseudonymiser& pseudonyms, const IdHasher& ids, KnownIds& known,
+        DroppedListener listener);
 
   /// The knowledge to judge by from now on.
   void learn(std::shared_ptr<const Knowledge> knowledge);
@@ -50,6 +52,7 @@ class Judge final : private MentionSink {
 
   void take_back(const Mention& mention);
   void keep(const Mention& mention);
+  void drop(const Mention& mention, Finding& dropped);
   void date(const Mention& mention, Finding& finding) const;
   bool is_too_old(TenantId tenant, const Finding& finding) const;
   /// Fills kept_: the tenants that keep this mention whatever is stored already.
@@ -67,6 +70,7 @@ class Judge final : private MentionSink {
   const Pseudonymiser& pseudonyms_;
   const IdHasher& ids_;
   KnownIds& known_;
+  DroppedListener listener_;
   std::map<std::string, std::unique_ptr<Mapping>, std::less<>> mappings_;
   std::unique_ptr<Analyser> analyser_;
 

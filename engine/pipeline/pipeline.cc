@@ -40,12 +40,14 @@ Pipeline::Pipeline(Parts parts)
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
       writer_({parts.store, addresses(outboxes_), corrections_, ledger_, parts.policy, parts.clock,
-               parts.metrics, parts.alerts, parts.stories, std::move(parts.committed),
-               std::move(parts.shown)}) {
+               parts.metrics, parts.alerts, parts.stories, dropped_terms_,
+               std::move(parts.committed), std::move(parts.shown)}) {
+  const std::string language = term_language(parts.policy.tenants);
   for (std::size_t i = 0; i < parts.workers; ++i) {
     workers_.emplace_back(*inboxes_[i], *outboxes_[i], parts.shelf,
                           Judge(parts.mappings, parts.policy, parts.pseudonyms,
-                                parts.store.id_hasher(), parts.store.known_ids()),
+                                parts.store.id_hasher(), parts.store.known_ids(),
+                                DroppedListener(dropped_terms_, language, parts.word_shares)),
                           parts.metrics);
   }
 }
@@ -84,6 +86,7 @@ void Pipeline::run_writer(std::stop_token stop) {
       continue;
     }
     if (stop.stop_requested()) {
+      writer_.rest();
       return;
     }
     writer_bell_.wait(heard, kIdleWait);

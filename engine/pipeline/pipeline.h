@@ -17,6 +17,7 @@
 #include "engine/pipeline/worker.h"
 #include "engine/pipeline/writer.h"
 #include "engine/store/store.h"
+#include "engine/trend/dropped_terms.h"
 
 namespace vigie {
 
@@ -39,6 +40,8 @@ class Pipeline {
     Metrics& metrics;
     AlertRaiser& alerts;
     StoryTeller& stories;
+    /// For the terms of what nobody keeps, which are cut in the first tenant's language.
+    std::shared_ptr<const WordShares> word_shares = std::make_shared<WordShares>();
     std::size_t connectors = 0;
     std::size_t workers = 1;
     std::size_t inbox_capacity_envelopes = 64, outbox_capacity_envelopes = 64;
@@ -62,6 +65,9 @@ class Pipeline {
   /// Wakes everybody, so that a stop is seen at once.
   void wake();
 
+  /// On the writer's thread, or where there are no threads: writes what only memory holds.
+  void rest() { writer_.rest(); }
+
   /// On the calling thread alone: a bounded piece of everybody's work; false when there was nothing
   /// to do.
   bool step();
@@ -76,6 +82,7 @@ class Pipeline {
   Inlet inlet_;
   CommitLedger ledger_;
   CorrectionDesk corrections_;
+  DroppedTerms dropped_terms_;
   std::vector<Worker> workers_;
   Writer writer_;
 };

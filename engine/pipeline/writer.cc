@@ -60,6 +60,7 @@ bool Writer::step() {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_house_ > kHouseInterval) {  // also under load
     last_house_ = now;
+    keep_terms();
     keep_house();
   }
   if (parts_.alerts.look()) {
@@ -261,6 +262,27 @@ void Writer::sync() {
     parts_.shown(shown_, parts_.alerts.take_raised());
     shown_.clear();
   }
+}
+
+/// Adds what the workers heard to what is stored of the same days. What was heard since the last
+/// time is lost if the process dies: it is a sample anyway.
+void Writer::keep_terms() {
+  for (auto& [day, heard] : parts_.dropped_terms.take()) {
+    const Result<std::optional<std::string>> stored = parts_.store.heard_terms(day);
+    check(stored.has_value(), "the terms of a day can be read");
+    if (*stored) {
+      const Result<TermSketch> before = TermSketch::decode(**stored);
+      check(before.has_value(), "the stored terms of a day are whole");
+      heard.add(*before);
+    }
+    parts_.store.put_heard_terms(day, heard.encode());
+    parts_.store.commit();
+  }
+}
+
+void Writer::rest() {
+  keep_terms();
+  parts_.store.sync();
 }
 
 bool Writer::keep_house() {

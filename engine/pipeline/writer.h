@@ -18,6 +18,7 @@
 #include "engine/pipeline/story_teller.h"
 #include "engine/pipeline/worker.h"
 #include "engine/store/store.h"
+#include "engine/trend/dropped_terms.h"
 
 namespace vigie {
 
@@ -43,6 +44,7 @@ class Writer {
     Metrics& metrics;
     AlertRaiser& alerts;
     StoryTeller& stories;
+    DroppedTerms& dropped_terms;
     /// After new sequences were published, on the writer's thread: must be cheap (a post to the
     /// ingest thread).
     std::function<void()> committed;
@@ -58,6 +60,8 @@ class Writer {
   /// A bounded piece of work: at most the corrections that wait, or one batch, or one sync, or one
   /// piece of the store's own housekeeping. False when there was nothing to do.
   bool step();
+  /// Before the end: writes and syncs what otherwise waits for the next housekeeping.
+  void rest();
 
  private:
   /// How far one connector's sequences have come: all up to these.
@@ -91,6 +95,7 @@ class Writer {
   void flush_counts();
   void sync();
   bool keep_house();
+  void keep_terms();
 
   Parts parts_;
   std::vector<Findings> batch_;

@@ -28,8 +28,9 @@ enum class Family : std::uint8_t {
   kStories,     ///< who repeats whom
   kCoverage,    ///< when each source was seen, and when not
   kUsage,       ///< what each source cost by day; values are merged by addition
+  kHeardTerms,  ///< terms of what nobody kept, by day
 };
-inline constexpr std::size_t kFamilyCount = 15;
+inline constexpr std::size_t kFamilyCount = 16;
 std::string_view to_string(Family family);
 
 /// Changes that become visible together or not at all.

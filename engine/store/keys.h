@@ -43,6 +43,7 @@ namespace vigie {
 //                  state from then on · 'h' → signed time at which the engine was alive
 // 15. usage        source 00 D 0 (u32) → counts (counts.h): requests, bytes received and sent,
 //                  reads, mentions kept, micro-euros · source 00 D T → count of copies kept
+// 16. heard_terms  D → terms of the day's mentions that no tenant kept (trend/term_sketch.h)
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.

@@ -264,6 +264,10 @@ class Store {
   /// kFineRollupDays.
   void expire(Day today);
   static constexpr Day kDeadLetterDays = 30, kTombstoneDays = 90, kFineRollupDays = 70;
+  /// W. What is known of the terms of a day's mentions that no tenant kept; opaque here. Takes the
+  /// place of what was there, and goes kHeardTermsDays after its day.
+  void put_heard_terms(Day day, std::string_view sketch);
+  static constexpr Day kHeardTermsDays = 90;
 
   // ---- What became of alerts (any thread; each call is durable when it returns) ----
   // These touch only rows that the writer inserts and never changes: no order between both matters.
@@ -363,6 +367,8 @@ class Store {
   /// (key, value) of all whose keys begin so, by key.
   Result<std::vector<std::pair<std::string, std::string>>> alerting_notes(
       std::string_view prefix) const;
+  /// See put_heard_terms(): as of the last commit().
+  Result<std::optional<std::string>> heard_terms(Day day) const;
 
   /// Who a pseudonym is: the identity JSON that was sealed, nothing if erased. Callers audit.
   Result<std::optional<std::string>> reveal(TenantId tenant, const Pseudonym& author) const;

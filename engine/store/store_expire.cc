@@ -26,9 +26,9 @@ void Store::expire(Day today) {
   state.expire_dead_letters(today - std::min(today, kDeadLetterDays), gone);
   state.expire_coverage(today - std::min(today, longest), gone);
   state.expire_fine_rollups(today - std::min(today, kFineRollupDays), gone);
-  if (!gone.empty()) {
-    state.write(gone);
-  }
+  gone.erase_range(Family::kHeardTerms, number_key({}, Day{0}),
+                   number_key({}, today - std::min(today, kHeardTermsDays)));
+  state.write(gone);
   commit();  // stories that others lead now
   state.ids_in_memory = state.ids.size() + state.tombstones.size();
 }
@@ -100,6 +100,14 @@ void Store::State::expire_dead_letters(Day day, WriteBatch& gone) {
     first_dead_letter = ByteReader(at->key()).u64() + 1;
   }
   must(at->status());
+}
+
+void Store::put_heard_terms(Day day, std::string_view sketch) {
+  state_->batch.put(Family::kHeardTerms, number_key({}, day), sketch);
+}
+
+Result<std::optional<std::string>> Store::heard_terms(Day day) const {
+  return state_->key_value->get(Family::kHeardTerms, number_key({}, day));
 }
 
 }  // namespace vigie

@@ -8,9 +8,6 @@
 
 namespace vigie {
 
-namespace {
-
-/// Why a query may not be answered: what is misspelt would silently ask for everything.
 std::optional<std::string> objection_to_query(const Request& request,
                                               const std::vector<RouteDescription::Field>& fields) {
   const auto split = request.query_fields();
@@ -30,15 +27,13 @@ std::optional<std::string> objection_to_query(const Request& request,
   return std::nullopt;
 }
 
-}  // namespace
-
 std::vector<Route> api_routes(const ApiParts& parts) {
   const auto shared = std::make_shared<const ApiParts>(parts);
   std::vector<Route> all;
   for (auto* routes_of :
        {session_routes, mention_routes, story_routes, correction_routes, counter_routes,
-        statistics_routes, kpi_routes, alert_routes, delivery_routes, silence_routes, engine_routes,
-        source_routes, stream_routes}) {
+        statistics_routes, kpi_routes, emergent_routes, alert_routes, delivery_routes,
+        silence_routes, engine_routes, source_routes, stream_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }

@@ -80,6 +80,11 @@ struct ApiParts {
   Counters counter = {};
   /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.
   std::function<std::optional<double>(TenantId, Time from, Time to)> coverage = {};
+  /// The study of emerging needs of the days [first, last] as JSON; of `group`, if it is not empty,
+  /// the rule draft. kNotFound: there is no such group; kFull: too many studies wait.
+  std::function<boost::asio::awaitable<Result<std::string>>(TenantId, std::string group, Day first,
+                                                            Day last)>
+      emergent = {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

@@ -26,7 +26,7 @@ bool is_in(State state, const std::optional<std::string>& wanted) {
 }
 
 /// That an incident is over asks nothing of anybody.
-State state_of(const Store::StoredAlert& alert, const AlertSummary& summary) {
+State work_state_of(const Store::StoredAlert& alert, const AlertSummary& summary) {
   return summary.is_end ? State::kClosed : alert.work.state;
 }
 
@@ -36,7 +36,7 @@ void write_alert(const Store::StoredAlert& alert, const AlertSummary& summary, J
   std::string object;
   JsonWriter members(object);
   members.begin_object().key("number").value(alert.number);
-  members.key("state").value(to_string(state_of(alert, summary)));
+  members.key("state").value(to_string(work_state_of(alert, summary)));
   if (alert.work.state != State::kNew) {
     members.key("by").value(alert.work.by).key("at").value(format_time(alert.work.at));
   }
@@ -65,7 +65,7 @@ Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& requ
   std::uint64_t found = 0, next = 0;
   for (const Store::StoredAlert& alert : *alerts) {
     const std::optional<AlertSummary> summary = read_alert_body(alert.body);
-    if (summary && is_in(state_of(alert, *summary), state)) {
+    if (summary && is_in(work_state_of(alert, *summary), state)) {
       write_alert(alert, *summary, json);
       ++found;
     }

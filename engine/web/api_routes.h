@@ -28,6 +28,11 @@ std::vector<Route> silence_routes(const SharedParts& parts);
 std::vector<Route> engine_routes(const SharedParts& parts);
 std::vector<Route> source_routes(const SharedParts& parts);
 std::vector<Route> stream_routes(const SharedParts& parts);
+std::vector<Route> emergent_routes(const SharedParts& parts);
+
+/// Why a query may not be answered: what is misspelt would silently ask for everything.
+std::optional<std::string> objection_to_query(const Request& request,
+                                              const std::vector<RouteDescription::Field>& fields);
 
 /// A signed-in route that reads: its description says all of its query fields.
 Route api_get(std::string pattern, std::string operation, std::string summary,

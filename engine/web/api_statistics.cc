@@ -105,17 +105,6 @@ Response show_statistics(const ApiParts& parts, TenantId tenant, const Request& 
   return json_response(std::move(body));
 }
 
-/// Fixed thresholds, until there is a history to tell what is usual for the town.
-std::string_view state_of(const TenantFigures& figures) {
-  if (figures.critical_unhandled >= 3) {
-    return "crisis";
-  }
-  if (figures.critical_unhandled > 0 || figures.urgent_unhandled >= 5) {
-    return "tension";
-  }
-  return figures.urgent_unhandled > 0 ? "watch" : "calm";
-}
-
 void write_time_or_null(std::string_view name, const std::optional<Time>& time, JsonWriter& json) {
   json.key(name);
   time ? json.value(format_time(*time)) : json.null();
@@ -138,7 +127,8 @@ Response show_summary(const ApiParts& parts, TenantId tenant) {
   std::string body;
   JsonWriter json(body);
   const std::size_t taken = figures->alerts_in(AlertWork::State::kTaken);
-  json.begin_object().key("state").value(state_of(*figures));
+  json.begin_object().key("state").value(
+      state_of(figures->urgent_unhandled, figures->critical_unhandled));
   json.key("urgent_unhandled").value(figures->urgent_unhandled);
   json.key("open_alerts").value(figures->alerts_in(AlertWork::State::kNew) + taken);
   json.key("taken_alerts").value(taken);

@@ -34,6 +34,16 @@ void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time no
 
 }  // namespace
 
+std::string_view state_of(std::size_t urgent, std::size_t critical) {
+  if (critical >= 3) {
+    return "crisis";
+  }
+  if (critical > 0 || urgent >= 5) {
+    return "tension";
+  }
+  return urgent > 0 ? "watch" : "calm";
+}
+
 void MentionCounts::add(const RollupCell& cell) {
   mentions += cell.mentions;
   stories += cell.stories;

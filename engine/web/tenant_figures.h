@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "engine/core/result.h"
 #include "engine/core/time.h"
@@ -32,6 +33,10 @@ struct TenantFigures {
     return alerts.at(static_cast<std::size_t>(state));
   }
 };
+
+/// A town's state in a word (calm, watch, tension, crisis) by how many urgent alerts there are,
+/// critical ones among them. Fixed thresholds, until there is a history to tell what is usual.
+std::string_view state_of(std::size_t urgent, std::size_t critical);
 
 /// Alerts older than the newest 1000 are not counted: nobody has that many open. Any thread.
 Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, Time now);

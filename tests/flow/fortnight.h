@@ -43,6 +43,13 @@ inline std::shared_ptr<const Knowledge> shipped_knowledge() {
   return once;
 }
 
+inline std::shared_ptr<const WordShares> shipped_word_shares() {
+  std::vector<Problem> problems;
+  auto words = read_word_shares(VIGIE_SOURCE_DIR "/rules", "fr", problems);
+  EXPECT_TRUE(problems.empty()) << to_string(problems);
+  return words;
+}
+
 struct OwnDisk {
   MemoryDisk disk;
 };
@@ -65,7 +72,8 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
                                  .connectors = {"techniville"},
                                  .receivers = {"community-manager"},
                                  .now = at("2026-10-05T00:00:00Z"),
-                                 .workers = workers}) {
+                                 .workers = workers,
+                                 .word_shares = shipped_word_shares()}) {
     auto origin = std::make_shared<Origin>();
     origin->connector_id = "techniville";
     origin->format = "canonical";
@@ -76,6 +84,7 @@ class Fortnight : private OwnDisk, public PipelineUnderTest {
     alerter = std::make_unique<Alerter>(*store, std::move(receivers),
                                         Alerter::Rules{"https://vigie.example"}, clock, metrics, 1);
     play(envelopes, lines_per_envelope);
+    pipeline->rest();
     fall_quiet();
   }
   std::vector<Alert> alerts() const {

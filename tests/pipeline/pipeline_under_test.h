@@ -27,6 +27,7 @@ class PipelineUnderTest {
     Time now{};
     std::size_t workers = 1;
     std::uint32_t mentions_per_pack = StoreOptions().mentions_per_pack;
+    std::shared_ptr<const WordShares> word_shares = std::make_shared<WordShares>();
   };
 
   PipelineUnderTest(MemoryDisk& disk, Setting setting)
@@ -54,6 +55,7 @@ class PipelineUnderTest {
         .metrics = metrics,
         .alerts = *raiser,
         .stories = *stories,
+        .word_shares = setting.word_shares,
         .connectors = setting.connectors.size(),
         .workers = setting.workers,
         .shown =

@@ -129,5 +129,14 @@ TEST_F(Retention, CountsWhatIsStoredNow) {
   EXPECT_EQ(store->stats().mentions, 0U);
 }
 
+TEST_F(Retention, TermsOfWhatWasDroppedGoAfterNinetyDays) {
+  store->put_heard_terms(kFirstDay, "terms");
+  store->commit();
+  store->expire(kFirstDay + Store::kHeardTermsDays);
+  EXPECT_EQ(store->heard_terms(kFirstDay).value(), "terms");
+  store->expire(kFirstDay + Store::kHeardTermsDays + 1);
+  EXPECT_FALSE(store->heard_terms(kFirstDay).value());
+}
+
 }  // namespace
 }  // namespace vigie

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vigie {
+
+/// Everything a weekly report says, in one language.
+struct ReportWords {
+  std::string_view language;
+  std::string_view title, week, from, to, skip;
+  std::string_view state, states[4], state_means[4];  ///< calm, watch, tension, crisis
+  std::string_view figures, measure, value, previous, change, error;
+  std::string_view mentions, urgent, net_sentiment, alerts, taken_after, top_topic;
+  std::string_view by_chance, more, less, nothing_before, too_few, nobody_took, no_topic_yet;
+  std::string_view tone_by_topic, tone_chart, topic, negative, neutral, positive, all, other_topics;
+  std::string_view by_day, day_chart, day, days[7];
+  std::string_view alert_list, at, level, subject, levels[4], handled, states_of_work[3];
+  std::string_view no_alert, no_mention, more_alerts;
+  std::string_view coverage, no_coverage, method, method_text;
+  std::string_view decimal, colon;  ///< "," or "."; " : " or ": "
+};
+
+/// French unless `language` is "en".
+const ReportWords& report_words(std::string_view language);
+
+}  // namespace vigie

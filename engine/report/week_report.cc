@@ -1,0 +1,137 @@
+#include "engine/report/week_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/alert/alert.h"
+
+namespace vigie {
+namespace {
+
+constexpr std::size_t kMaxReadAlerts = 10'000;
+
+/// Which of the week's days an hour belongs to, where clocks may have been changed in between.
+std::size_t day_index(std::uint32_t hour, const std::array<std::uint32_t, 8>& starts) {
+  const auto next = std::ranges::upper_bound(starts, hour);
+  return static_cast<std::size_t>(next - starts.begin()) - 1;
+}
+
+void add(const RollupCell& cell, WeekReport::Figures& figures) {
+  if (cell.topic.empty()) {
+    figures.all.add(cell);
+    figures.sources[cell.source].add(cell);
+  } else {
+    figures.topics[cell.topic].add(cell);
+  }
+}
+
+Result<void> read_mentions(const Store& store, TenantId id, WeekReport& report) {
+  std::array<std::uint32_t, 8> starts{};
+  const Day monday = report.week.monday();
+  for (Day day = 0; day < starts.size(); ++day) {
+    starts[day] = hour_of(start_of_day(monday + day, report.time_zone));
+  }
+  const std::uint32_t before = hour_of(start_of_day(monday - 7, report.time_zone));
+  const auto cells = store.rollups(id, before, starts.back());
+  if (!cells) {
+    return tl::make_unexpected(cells.error());
+  }
+  for (const RollupCell& cell : *cells) {
+    const bool is_now = cell.hour >= starts.front();
+    add(cell, is_now ? report.now : report.before);
+    if (is_now && cell.topic.empty()) {
+      report.days.at(day_index(cell.hour, starts)).add(cell);
+    }
+  }
+  return {};
+}
+
+Result<void> read_alerts(const Store& store, TenantId id, WeekReport& report) {
+  const Time begin = start_of_day(report.week.monday(), report.time_zone);
+  const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
+  const Time before = start_of_day(report.week.monday() - 7, report.time_zone);
+  const auto stored = store.alerts(id, 0, kMaxReadAlerts);
+  if (!stored) {
+    return tl::make_unexpected(stored.error());
+  }
+  std::size_t urgent = 0, critical = 0;
+  for (const Store::StoredAlert& one : *stored) {
+    const Result<Alert> alert = parse_alert(one.body);
+    // By when it was said: a replay raises what was said long ago.
+    if (!alert || !alert->is_first || alert->created_at < before || alert->created_at >= end) {
+      continue;
+    }
+    if (alert->created_at < begin) {
+      ++report.alerts_before;
+      continue;
+    }
+    WeekReport::Raised& raised = report.alerts.emplace_back();
+    raised.at = alert->created_at;
+    raised.level = alert->level;
+    raised.headline = alert->headline;
+    raised.topic = alert->topic;
+    raised.state = one.work.state;
+    if (one.work.state != AlertWork::State::kNew) {
+      raised.taken_after = std::chrono::duration_cast<std::chrono::minutes>(
+          std::max(one.work.at, alert->raised_at) - alert->raised_at);
+    }
+    urgent += is_urgent(alert->level);
+    critical += alert->level == Urgency::kCritical;
+  }
+  std::ranges::sort(report.alerts, {}, &WeekReport::Raised::at);
+  report.state = state_of(urgent, critical);
+  return {};
+}
+
+}  // namespace
+
+std::optional<NetSentiment> net_sentiment(const MentionCounts& counts) {
+  if (counts.mentions < NetSentiment::kLeastMentions) {
+    return std::nullopt;
+  }
+  const auto n = static_cast<double>(counts.mentions);
+  const double p = static_cast<double>(counts.of(Tone::kPositive)) / n;
+  const double q = static_cast<double>(counts.of(Tone::kNegative)) / n;
+  return NetSentiment{100 * (p - q),
+                      1.96 * 100 * std::sqrt(std::max(0.0, p + q - (p - q) * (p - q)) / n)};
+}
+
+std::optional<WeekReport::Change> WeekReport::change(std::int64_t now, std::int64_t before) {
+  if (before <= 0) {
+    return std::nullopt;
+  }
+  const auto difference = static_cast<double>(now - before);
+  const double by_chance = 1.96 * std::sqrt(static_cast<double>(now + before));
+  return Change{100 * difference / static_cast<double>(before), std::abs(difference) <= by_chance};
+}
+
+std::optional<std::chrono::minutes> WeekReport::median_taken_after() const {
+  std::vector<std::chrono::minutes> all;
+  for (const Raised& alert : alerts) {
+    if (alert.taken_after) {
+      all.push_back(*alert.taken_after);
+    }
+  }
+  if (all.empty()) {
+    return std::nullopt;
+  }
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::ranges::nth_element(all, middle);
+  return *middle;
+}
+
+Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week) {
+  WeekReport report;
+  report.week = week;
+  report.tenant = tenant.id;
+  report.tenant_name = tenant.name;
+  report.time_zone = tenant.time_zone;
+  for (const auto& read : {read_mentions, read_alerts}) {
+    if (const Result<void> done = read(store, id, report); !done) {
+      return tl::make_unexpected(done.error());
+    }
+  }
+  return report;
+}
+
+}  // namespace vigie

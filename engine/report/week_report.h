@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/tenant.h"
+#include "engine/report/iso_week.h"
+#include "engine/store/store.h"
+#include "engine/web/tenant_figures.h"
+
+namespace vigie {
+
+/// 100 · (P - N) / n and how far chance may carry it: 1.96 · 100 · √((p + q - (p - q)²) / n), p and
+/// q the shares of positive and negative.
+struct NetSentiment {
+  static constexpr std::int64_t kLeastMentions = 30;
+  double value = 0, error = 0;
+};
+/// Nothing for fewer than kLeastMentions: they say nothing.
+std::optional<NetSentiment> net_sentiment(const MentionCounts& counts);
+
+/// What one week was like at a tenant's, and the week before beside it. The days are the town's.
+struct WeekReport {
+  struct Figures {
+    MentionCounts all;
+    std::map<std::string, MentionCounts> topics, sources;
+  };
+  /// An alert as an elected person needs it: no quote, no author.
+  struct Raised {
+    Time at{};  ///< when that was said which raised it
+    Urgency level = Urgency::kHigh;
+    std::string headline, topic;  ///< the topic may be empty
+    AlertWork::State state = AlertWork::State::kNew;
+    std::optional<std::chrono::minutes> taken_after;
+  };
+
+  IsoWeek week;
+  std::string tenant, tenant_name, time_zone;
+  Figures now, before;
+  std::array<MentionCounts, 7> days;
+  std::vector<Raised> alerts;      ///< first announcements of the week, oldest first
+  std::int64_t alerts_before = 0;  ///< how many there were in the week before
+  std::string state;               ///< calm, watch, tension, crisis: see state_of()
+
+  /// So many mentions more or less, with 95 % of what chance alone would do: ±1.96 · √(n₁ + n₂).
+  struct Change {
+    double percent = 0;
+    bool is_chance = true;
+  };
+  /// Nothing if there was nothing before.
+  static std::optional<Change> change(std::int64_t now, std::int64_t before);
+  /// Of the alerts that somebody took or closed.
+  std::optional<std::chrono::minutes> median_taken_after() const;
+};
+
+/// Reads rollups and alerts. kCorrupt as the store says it.
+Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week);
+
+}  // namespace vigie

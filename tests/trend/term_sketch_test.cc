@@ -1,0 +1,119 @@
+#include "engine/trend/term_sketch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "engine/trend/dropped_terms.h"
+
+namespace vigie {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<Term> terms(std::initializer_list<const char*> keys) {
+  std::vector<Term> all;
+  for (const char* key : keys) {
+    all.push_back({key, key});
+  }
+  return all;
+}
+
+TEST(AuthorBits, NeverSayMoreThanThereWere) {
+  std::mt19937_64 random(7);
+  for (int trial = 0; trial < 1'000; ++trial) {
+    AuthorBits bits;
+    const std::uint32_t authors = 1 + static_cast<std::uint32_t>(random() % 100);
+    for (std::uint32_t i = 0; i < authors; ++i) {
+      const std::uint64_t author = random();
+      bits.add(author);
+      bits.add(author);
+    }
+    EXPECT_LE(bits.at_least(), authors);
+  }
+}
+
+TEST(AuthorBits, EstimateIsAboutRight) {
+  std::mt19937_64 random(7);
+  for (const int authors : {3, 10, 40, 100}) {
+    double sum = 0;
+    for (int trial = 0; trial < 500; ++trial) {
+      AuthorBits bits;
+      for (int i = 0; i < authors; ++i) {
+        bits.add(random());
+      }
+      sum += bits.about();
+    }
+    EXPECT_NEAR(sum / 500, authors, authors * 0.05);
+  }
+}
+
+TEST(TermSketch, CountsAuthorsNotMessages) {
+  TermSketch sketch;
+  for (int i = 0; i < 100; ++i) {
+    sketch.hear(terms({"born", "born recharg"}), 1ULL << 60);
+  }
+  sketch.hear(terms({"born"}), 2ULL << 60);
+  EXPECT_EQ(sketch.mentions(), 101U);
+  EXPECT_EQ(sketch.terms().at("born").authors.at_least(), 2U);
+  EXPECT_EQ(sketch.terms().at("born recharg").authors.at_least(), 1U);
+  EXPECT_EQ(sketch.terms().at("born").mentions, 101U);
+}
+
+TEST(TermSketch, KeepsWhatManySayAmongAFloodOfRareTerms) {
+  TermSketch sketch;
+  std::mt19937_64 random(11);
+  for (int i = 0; i < 60'000; ++i) {
+    sketch.hear(terms({("rare" + std::to_string(i)).c_str()}), random());
+    if (i % 100 == 0) {
+      sketch.hear(terms({"born"}), random());
+    }
+  }
+  EXPECT_EQ(sketch.terms().size(), TermSketch::kMaxTerms);
+  ASSERT_TRUE(sketch.terms().contains("born"));
+  EXPECT_GE(sketch.terms().at("born").mentions, 600U);
+}
+
+TEST(TermSketch, IsTheSameAfterStoringAndHearingTwiceAddsNoAuthor) {
+  TermSketch sketch;
+  sketch.hear(terms({"born", "vel"}), 1ULL << 60);
+  sketch.hear(terms({"born"}), 5ULL << 60);
+  TermSketch twice = TermSketch::decode(sketch.encode()).value();
+  twice.add(sketch);
+  EXPECT_EQ(twice.terms().at("born").authors.bits(), sketch.terms().at("born").authors.bits());
+  EXPECT_EQ(twice.terms().at("born").mentions, 4U);
+  EXPECT_DOUBLE_EQ(twice.authors().about(), sketch.authors().about());
+}
+
+TEST(TermSketch, DamagedBytesAreSaid) {
+  TermSketch sketch;
+  sketch.hear(terms({"born"}), 1);
+  const std::string bytes = sketch.encode();
+  for (std::size_t cut = 0; cut < bytes.size(); cut += 7) {
+    EXPECT_FALSE(TermSketch::decode(bytes.substr(0, cut))) << cut;
+  }
+  EXPECT_FALSE(TermSketch::decode("\x02" + bytes.substr(1)));
+}
+
+TEST(DroppedListener, HearsEverythingOfATownAndLittleOfAFlood) {
+  DroppedTerms dropped;
+  DroppedListener listener(dropped, "fr", std::make_shared<WordShares>());
+  std::mt19937_64 random(3);
+  const Time start = parse_time("2026-10-14T06:00:00Z").value();
+  std::size_t heard = 0;
+  for (int i = 0; i < 600; ++i) {
+    heard += listener.wants(start + i * 2s, random());
+  }
+  EXPECT_EQ(heard, 600U) << "one every two seconds";
+  heard = 0;
+  for (int i = 0; i < 1'000'000; ++i) {
+    heard += listener.wants(start + 1h, random());
+  }
+  EXPECT_LT(heard, 1'000U);
+  EXPECT_GT(heard, 150U);
+  EXPECT_TRUE(listener.wants(start + 2h, 1)) << "the next minute is heard from its beginning";
+}
+
+}  // namespace
+}  // namespace vigie
