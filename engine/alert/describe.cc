@@ -188,10 +188,14 @@ void tell_incident(const Raise& raise, Alert& alert) {
 Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) {
   Sighting sighting;
   sighting.tenant = ref.tenant;
+  const std::optional<std::uint32_t> rule = heaviest_urgency(record);
+  if (rule) {
+    sighting.rule = catalogue.names.at(*rule);
+  }
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     sighting.subject = catalogue.names.at(*topic);
-  } else if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
-    sighting.subject = catalogue.names.at(*rule);
+  } else if (rule) {
+    sighting.subject = sighting.rule;
   } else {
     sighting.subject = kGeneralSubject;
   }
@@ -200,7 +204,7 @@ Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& cat
   sighting.mode = record.mode;
   sighting.repost = record.mention.kind == Kind::kRepost || !record.mention.repost_of.empty();
   sighting.official = record.official;
-  sighting.certain = heaviest_urgency(record).has_value();
+  sighting.certain = rule.has_value();
   sighting.story = record.repeats ? record.repeats->sequence : ref.sequence;
   if (record.has_author) {
     std::memcpy(&sighting.author, record.author.data(), sizeof sighting.author);

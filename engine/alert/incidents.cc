@@ -24,14 +24,30 @@ std::optional<News> parse_news(std::string_view text) {
 }
 
 bool Incidents::would_open(const Sighting& sighting) const {
-  return !incidents_.contains({sighting.tenant, sighting.mode, sighting.subject});
+  return !incidents_.contains(key_of(sighting));
+}
+
+Incidents::Key Incidents::key_of(const Sighting& sighting) const {
+  const Key own{sighting.tenant, sighting.mode, sighting.subject};
+  if (sighting.subject != sighting.rule || incidents_.contains(own)) {
+    return own;
+  }
+  for (auto at = incidents_.lower_bound({sighting.tenant, sighting.mode, {}});
+       at != incidents_.end() && std::get<TenantId>(at->first) == sighting.tenant &&
+       std::get<Mode>(at->first) == sighting.mode;
+       ++at) {
+    if (at->second.rules.contains(sighting.rule)) {
+      return at->first;
+    }
+  }
+  return own;
 }
 
 std::optional<Raise> Incidents::see(const Sighting& sighting) {
   if (sighting.mode == Mode::kBackfill || sighting.official) {
     return std::nullopt;
   }
-  const Key key{sighting.tenant, sighting.mode, sighting.subject};
+  const Key key = key_of(sighting);
   auto found = incidents_.find(key);
   if (found == incidents_.end()) {
     if (sighting.repost) {
@@ -48,6 +64,9 @@ std::optional<Raise> Incidents::see(const Sighting& sighting) {
   incident.seen_at = sighting.seen_at;
   incident.mentions += sighting.seen_before ? 0 : 1;
   incident.stories.add(sighting.story);
+  if (!sighting.rule.empty()) {
+    incident.rules.insert(sighting.rule);
+  }
   incident.authors.add(sighting.author != 0 ? sighting.author : sighting.story);
   if (!incident.told) {
     incident.level = std::max(incident.level, sighting.level);
@@ -132,7 +151,7 @@ std::vector<Incidents::Closed> Incidents::tick(Time now) {
   return closed;
 }
 
-void Incidents::remember(TenantId tenant, const Raise& announced, Time at) {
+void Incidents::remember(TenantId tenant, const Raise& announced, Time at, Time seen_at) {
   const Key key{tenant, announced.mode, announced.subject()};
   auto found = incidents_.find(key);
   if (announced.news == News::kClosed) {
@@ -144,7 +163,8 @@ void Incidents::remember(TenantId tenant, const Raise& announced, Time at) {
   if (found == incidents_.end()) {
     Incident opened;
     opened.opened_at = announced.opened_at;
-    opened.last_at = opened.seen_at = at;
+    opened.last_at = at;
+    opened.seen_at = seen_at;
     opened.level = announced.level;
     found = open(key, opened);
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -20,6 +21,7 @@ namespace vigie {
 struct Sighting {
   TenantId tenant = 0;
   std::string subject;  ///< the topic, or the urgency rule's name when there is none
+  std::string rule;     ///< the urgency rule that weighs most; may be empty
   Urgency level = Urgency::kHigh;
   Time at{};  ///< received_at
   Mode mode = Mode::kLive;
@@ -54,7 +56,8 @@ struct Raise {
 };
 
 /// What is going on now: an incident is tenant × subject. It is opened by a mention of level high
-/// or critical, holds all that follow, and closes after `quiet` without one. It raises when it
+/// or critical, holds all that follow, and closes after `quiet` without one. A mention without a
+/// topic belongs to the incident under way that its rule has spoken in. It raises when it
 /// opens, when its level rises and when it closes, never otherwise; reposts and official accounts
 /// never raise or open, history that is filled in (backfill) is not looked at.
 ///
@@ -86,9 +89,10 @@ class Incidents {
   /// The same of all tenants by the engine's clock: nothing may come any more.
   std::vector<Closed> tick(Time now);
 
-  /// After a restart, once what is stored was seen: somebody was told of this at `at`. What was
-  /// opened is under way even if its mentions are gone, until it was closed.
-  void remember(TenantId tenant, const Raise& announced, Time at);
+  /// After a restart, once what is stored was seen: somebody was told of this at `at`, which counts
+  /// as `seen_at` by the engine's clock. What was opened is under way even if its mentions are
+  /// gone, until it was closed.
+  void remember(TenantId tenant, const Raise& announced, Time at, Time seen_at);
   std::size_t open() const { return incidents_.size(); }
 
  private:
@@ -117,10 +121,12 @@ class Incidents {
     std::uint32_t told_stories = 0, told_authors = 0;  ///< what was said before a restart
     bool told = false;
     Distinct stories, authors;
+    std::set<std::string> rules;  ///< that spoke in it
   };
   using Key = std::tuple<TenantId, Mode, std::string>;
   using Place = std::map<Key, Incident>::iterator;
 
+  Key key_of(const Sighting& sighting) const;
   Place open(const Key& key, const Incident& incident);
   static Raise raise(const Key& key, const Incident& incident, News news);
   bool is_outdone(const Key& key, Urgency level) const;

@@ -334,14 +334,19 @@ class Renderer {
     if (!has_mentions()) {
       return {};
     }
-    return std::to_string(alert_.mentions) + " " +
-           std::string(alert_.mentions == 1 ? words_.mention : words_.mentions) + ", " +
-           count(alert_.authors, words_.author, words_.authors) + ", " +
+    const std::string urgent = std::to_string(alert_.mentions) + " " +
+                               std::string(alert_.mentions == 1 ? words_.mention : words_.mentions);
+    if (alert_.mentions == 1) {
+      return urgent;
+    }
+    return urgent + ", " + count(alert_.authors, words_.author, words_.authors) + ", " +
            count(alert_.stories, words_.story, words_.stories);
   }
   /// What an incident's end says: since when nothing came, and when it had begun.
   std::string over() const {
-    return has_mentions() ? std::string(words_.quiet) + "." : plain(alert_.title);
+    return has_mentions() || alert_.reasons.empty()
+               ? std::string(words_.quiet) + "."
+               : plain(alert_.reasons.front().title + ". " + alert_.title);
   }
   /// What is told by its volume alone quotes nobody; its figures are its title.
   bool has_mentions() const { return !alert_.mention.empty(); }

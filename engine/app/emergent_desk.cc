@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxOthers = 2;  ///< tests of what a draft must not match
 
-Time start_of(Day day) { return Time(std::chrono::days(day)); }
+Time start_of_day(Day day) { return Time(std::chrono::days(day)); }
 
 /// Estimates of people: three digits are more than they are worth.
 void write_estimate(std::string_view name, double number, JsonWriter& json) {
@@ -102,8 +102,8 @@ Result<std::string> EmergentDesk::list(TenantId tenant, Day first, Day last) con
   }
   std::string body;
   JsonWriter json(body);
-  json.begin_object().key("from").value(format_time(start_of(study->first)));
-  json.key("to").value(format_time(start_of(study->last + 1)));
+  json.begin_object().key("from").value(format_time(start_of_day(study->first)));
+  json.key("to").value(format_time(start_of_day(study->last + 1)));
   json.key("kept").value(study->kept).key("dropped").value(study->dropped);
   json.key("background_days").value(study->background_days);
   json.key("cold_start").value(study->is_cold()).key("is_cut").value(study->is_cut);
@@ -141,8 +141,9 @@ Result<std::string> EmergentDesk::draft(TenantId tenant, const std::string& id, 
   if (next == nullptr) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
-  const Result<BacktestReport> report = backtest(engine_.store(), tenant, tenants[tenant],
-                                                 subject.knowledge, next, start_of(first), [] {});
+  const Result<BacktestReport> report =
+      backtest(engine_.store(), tenant, tenants[tenant], subject.knowledge, next,
+               start_of_day(first), [] {});
   if (!report) {
     return tl::make_unexpected(report.error());
   }

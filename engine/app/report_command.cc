@@ -13,6 +13,7 @@
 #include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
+#include "engine/core/clock.h"
 #include "engine/core/private_file.h"
 #include "engine/report/open_data.h"
 #include "engine/report/report_page.h"
@@ -88,7 +89,7 @@ Result<std::string> make(const Store& store, TenantId id, const Tenant& tenant, 
     const Result<OpenWeek> open = read_open_week(store, id, tenant, week, options.k);
     return open ? Result<std::string>(to_csv(*open)) : tl::make_unexpected(open.error());
   }
-  const Result<WeekReport> report = read_week(store, id, tenant, week);
+  const Result<WeekReport> report = read_week(store, id, tenant, week, SystemClock().now());
   if (!report) {
     return tl::make_unexpected(report.error());
   }

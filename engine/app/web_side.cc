@@ -1,4 +1,5 @@
 #include "engine/app/web_side.h"
+#include "engine/web/coverage_reader.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -146,6 +147,14 @@ ApiParts WebSide::api_parts() {
                   .record = [this](
                                 TenantId tenant,
                                 CounterEntry entry) { return record(tenant, std::move(entry)); }},
+      .coverage = [this](TenantId, Time from, Time to) -> std::optional<double> {
+        const auto sources = read_coverage(engine_.store(), from, to, engine_.clock().now());
+        if (!sources) {
+          return std::nullopt;
+        }
+        const CoverageSums sums = sum_of(*sources);
+        return sums.share(sums.clear);
+      },
       .emergent = [this](TenantId tenant, std::string group, Day first,
                          Day last) { return emergent(tenant, std::move(group), first, last); },
   };

@@ -26,7 +26,8 @@ Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const Ten
       new AlertRaiser(store, policy, clock, metrics, std::move(*surprises)));
   for (TenantId tenant = 0; tenant < policy.tenants.size(); ++tenant) {
     for (const Result<void>& recalled :
-         {raiser->recall_mentions(tenant), raiser->recall_alerts(tenant)}) {
+         {raiser->recall_mentions(tenant), raiser->recall_alerts(tenant),
+          raiser->recall_times(tenant)}) {
       if (!recalled) {
         return tl::make_unexpected(recalled.error());
       }
@@ -38,19 +39,25 @@ Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const Ten
 /// Two days back from the newest urgent mention, not from now: a replay lives in the past.
 Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
   constexpr std::size_t kMaxRecalled = 100'000;
-  std::vector<Sighting> sightings;
+  struct Told {
+    MentionRef ref, story;
+    Sighting sighting;
+  };
+  std::vector<Told> told;
   Day newest = 0;
   const Result<void> read = store_.scan_told_urgent(tenant, [&](const StoredMention& stored) {
     newest = std::max(newest, stored.ref.day);
-    if (stored.ref.day + 1 < newest || sightings.size() == kMaxRecalled) {
+    if (stored.ref.day + 1 < newest || told.size() == kMaxRecalled) {
       return false;
     }
-    sightings.push_back(sight(stored.ref, stored.record, *stored.catalogue));
+    told.push_back(
+        {stored.ref, founder_of(stored), sight(stored.ref, stored.record, *stored.catalogue)});
     return true;
   });
-  std::for_each(sightings.rbegin(), sightings.rend(), [&](const Sighting& sighting) {
-    incidents_.pass(tenant, sighting.mode, sighting.at);
-    incidents_.see(sighting);
+  std::for_each(told.rbegin(), told.rend(), [&](Told& one) {
+    incidents_.pass(tenant, one.sighting.mode, one.sighting.at);
+    mark_known(one.ref, one.story, one.sighting);
+    incidents_.see(one.sighting);
   });
   return read;
 }
@@ -79,7 +86,8 @@ Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
     raise.authors = alert->authors;
     raise.mode = alert->mode;
     raise.opened_at = alert->opened_at;
-    incidents_.remember(tenant, raise, alert->received_at);
+    const Time seen_at = raise.mode == Mode::kReplay ? clock_.now() : alert->received_at;
+    incidents_.remember(tenant, raise, alert->received_at, seen_at);
     if (alert->news == News::kClosed) {
       told_.erase({tenant, alert->incident});
     } else {
@@ -87,6 +95,24 @@ Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
     }
   }
   return {};
+}
+
+/// How late it was when the last mention was stored: what was quiet until then is over.
+Result<void> AlertRaiser::recall_times(TenantId tenant) {
+  Day last = 0;
+  std::map<Mode, Time> newest;
+  Result<void> read = store_.scan(tenant, {}, 0, [&](const StoredMention& stored) {
+    last = std::max(last, stored.ref.day);
+    Time& time = newest[stored.record.mode];
+    time = std::max(time, stored.record.received_at);
+    return stored.ref.day == last;
+  });
+  for (const auto& [mode, time] : newest) {
+    for (const Incidents::Closed& closed : incidents_.pass(tenant, mode, time)) {
+      tell_end(closed);
+    }
+  }
+  return read;
 }
 
 Sighting AlertRaiser::sight(const MentionRef& ref, const Record& record,
@@ -112,8 +138,7 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
   Sighting sighting = sight(applied.ref, *record, *findings.catalogue);
   sighting.story = story.sequence;
   sighting.seen_before = applied.was_urgent;
-  sighting.repost = sighting.repost || (story != applied.ref && incidents_.would_open(sighting) &&
-                                        was_told_before(applied.ref, story));
+  mark_known(applied.ref, story, sighting);
   const std::optional<Raise> raise = incidents_.see(sighting);
   if (!raise) {
     return;
@@ -124,15 +149,21 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
   tell(finding.tenant, applied.ref.day, alert, policy_.tenants[finding.tenant].receivers);
 }
 
-/// Whether incidents heard of that story in another mention: then it is no news, however long ago
-/// that was and whoever repeats it.
+/// A copy of what incidents heard of before opens none.
+void AlertRaiser::mark_known(const MentionRef& ref, const MentionRef& story, Sighting& sighting) {
+  sighting.repost = sighting.repost || (story != ref && incidents_.would_open(sighting) &&
+                                        was_told_before(ref, story));
+}
+
+/// Whether incidents heard of that story in an earlier mention: then it is no news, however long
+/// ago that was and whoever repeats it.
 bool AlertRaiser::was_told_before(const MentionRef& ref, const MentionRef& story) {
   store_.commit();  // its other mentions may be of this very batch
   bool was_told = false;
   const Result<void> read = store_.scan_story(story, [&](const StoredMention& stored) {
     const Record& record = stored.record;
-    was_told = stored.ref != ref && record.mode != Mode::kBackfill && !record.official &&
-               was_told_urgent(record);
+    was_told = stored.ref.sequence < ref.sequence && record.mode != Mode::kBackfill &&
+               !record.official && was_told_urgent(record);
     return !was_told;
   });
   check(read.has_value(), "a story can be read");
@@ -147,7 +178,9 @@ void AlertRaiser::tell(TenantId tenant, Day day, const Alert& alert,
 
 void AlertRaiser::tell_end(const Incidents::Closed& closed) {
   const auto told = told_.find({closed.tenant, closed.raise.incident});
-  check(told != told_.end(), "what is closed was told of");
+  if (told == told_.end()) {
+    return;  // its alert has gone meanwhile: nobody would know what is over
+  }
   const Alert alert = describe_end(told->second, closed.raise, clock_.now());
   told_.erase(told);
   static const std::vector<std::string> kNobody;

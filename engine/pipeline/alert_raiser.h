@@ -54,7 +54,9 @@ class AlertRaiser {
   bool take_surprises();
   Result<void> recall_mentions(TenantId tenant);
   Result<void> recall_alerts(TenantId tenant);
+  Result<void> recall_times(TenantId tenant);
   Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) const;
+  void mark_known(const MentionRef& ref, const MentionRef& story, Sighting& sighting);
   bool was_told_before(const MentionRef& ref, const MentionRef& story);
   void tell(TenantId tenant, Day day, const Alert& alert,
             const std::vector<std::string>& receivers);

@@ -1,4 +1,5 @@
 #include "engine/report/report_page.h"
+#include "engine/alert/escape.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,29 +35,6 @@ footer{margin-top:1rem;color:#4a4a55;font-size:.85rem}
 h1{font-size:15pt}h2{font-size:10.5pt;margin:2.2mm 0 .8mm;break-after:avoid}table{font-size:8pt}th,td{padding:.35mm 2mm .35mm 0}
 .two{margin:0 -3mm}.two>section{flex:1 1 0;padding:0 3mm}tr,figure{break-inside:avoid}footer{margin-top:2mm;font-size:7.5pt}}
 )";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::string number(std::int64_t count) { return std::to_string(count); }
 
@@ -129,7 +107,7 @@ class Page {
       : report_(report), words_(words), topics_(top_topics(report, words)) {}
 
   std::string write() {
-    const std::string name = escaped(report_.tenant_name);
+    const std::string name = escape_html(report_.tenant_name);
     out_ = "<!DOCTYPE html>\n<html lang=\"" + std::string(words_.language) +
            "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
            "content=\"width=device-width,initial-scale=1\">\n<title>" +
@@ -147,8 +125,8 @@ class Page {
     day_by_day();
     add("</div>\n");
     alerts();
-    section(words_.coverage);
-    add("<p>", words_.no_coverage, "</p>\n</section>\n");
+    stories();
+    coverage();
     add("</main>\n<footer>\n<p><strong>", words_.method, "</strong> ", words_.method_text,
         "</p>\n</footer>\n</body>\n</html>\n");
     return std::move(out_);
@@ -207,7 +185,8 @@ class Page {
            std::string(meaning) + ")";
   }
   std::string first_topic() const {
-    return escaped(topics_.front().first) + " (" + number(topics_.front().second.mentions) + ")";
+    return escape_html(topics_.front().first) + " (" + number(topics_.front().second.mentions) +
+           ")";
   }
   void row(std::string_view name, std::string_view value, std::string_view before,
            std::string_view change) {
@@ -259,7 +238,7 @@ class Page {
       const double all = static_cast<double>(std::max<std::int64_t>(counts.mentions, 1));
       const double negative = static_cast<double>(counts.of(Tone::kNegative)) / all;
       const double positive = static_cast<double>(counts.of(Tone::kPositive)) / all;
-      text(0, y + 12, "start", escaped(topic));
+      text(0, y + 12, "start", escape_html(topic));
       bar(kMiddle - negative * kHalf, y, negative * kHalf, "#a8321a");
       bar(kMiddle, y, positive * kHalf, "#1f5f8b");
       text(kMiddle - negative * kHalf - 3, y + 12, "end", percent(negative));
@@ -298,6 +277,40 @@ class Page {
     add("</section>\n");
   }
 
+  void stories() {
+    if (report_.stories.empty()) {
+      return;
+    }
+    section(words_.stories);
+    add("<ul>\n");
+    for (const WeekReport::Repeated& story : report_.stories) {
+      add("<li>« ", escape_html(plain(story.text)), " » – ", std::to_string(story.mentions), " ",
+          words_.story_mentions, ", ", std::to_string(story.authors), " ", words_.story_authors,
+          "</li>\n");
+    }
+    add("</ul>\n</section>\n");
+  }
+
+  void coverage() {
+    section(words_.coverage);
+    if (!report_.coverage) {
+      add("<p>", words_.no_coverage, "</p>\n</section>\n");
+      return;
+    }
+    add("<p>", words_.seen, words_.colon, whole_percent(*report_.coverage), ".");
+    constexpr std::size_t kMostNamed = 5;
+    for (std::size_t i = 0; i < std::min(report_.least_seen.size(), kMostNamed); ++i) {
+      const auto& [source, share] = report_.least_seen[i];
+      add(i == 0 ? " " + std::string(words_.least_seen) + std::string(words_.colon) : ", ",
+          escape_html(plain(source)), " ", whole_percent(share));
+    }
+    add(report_.least_seen.empty() ? "" : ".", "</p>\n</section>\n");
+  }
+  /// Downwards: what was not seen all the time is not 100 %.
+  static std::string whole_percent(double share) {
+    return std::to_string(static_cast<int>(share * 100)) + " %";
+  }
+
   void alerts() {
     section(words_.alert_list);
     if (report_.alerts.empty()) {
@@ -321,8 +334,9 @@ class Page {
       const bool says_more = alert->headline != alert->topic && !alert->topic.empty();
       add("<tr><th scope=\"row\">", moment(alert->at, report_.time_zone, words_), "</th><td>",
           words_.levels[static_cast<std::size_t>(alert->level)], "</td><td>",
-          escaped(alert->headline), says_more ? " – " + escaped(alert->topic) : std::string(),
-          "</td><td>", words_.states_of_work[static_cast<std::size_t>(alert->state)],
+          escape_html(alert->headline),
+          says_more ? " – " + escape_html(alert->topic) : std::string(), "</td><td>",
+          words_.states_of_work[static_cast<std::size_t>(alert->state)],
           alert->taken_after ? " (" + duration(*alert->taken_after) + ")" : std::string(),
           "</td></tr>\n");
     }
@@ -342,7 +356,7 @@ class Page {
     }
     add("</tr></thead>\n<tbody>\n");
     for (const auto& [name, counts] : rows) {
-      add("<tr><th scope=\"row\">", escaped(name), "</th>");
+      add("<tr><th scope=\"row\">", escape_html(name), "</th>");
       for (const std::int64_t count : {counts.of(Tone::kNegative), counts.of(Tone::kNeutral),
                                        counts.of(Tone::kPositive), counts.mentions}) {
         add("<td class=\"n\">", number(count), "</td>");

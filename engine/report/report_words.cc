@@ -60,10 +60,13 @@ constexpr ReportWords kFrench = {
     .no_alert = "Aucune alerte cette semaine.",
     .no_mention = "Aucune mention cette semaine.",
     .more_alerts = "autres alertes, à lire dans Vigie",
+    .stories = "Ce qui a été le plus repris",
+    .story_mentions = "mentions",
+    .story_authors = "auteurs",
     .coverage = "Ce que nous n’avons pas pu voir",
-    .no_coverage =
-        "La couverture des sources n’est pas encore mesurée : une source muette ne se "
-        "distingue pas ici d’une source calme.",
+    .no_coverage = "Aucune source n’était suivie en continu cette semaine.",
+    .seen = "Part du temps où les sources étaient vues",
+    .least_seen = "Vues moins que cela",
     .method = "Comment lire ces chiffres",
     .method_text =
         "Ce sont des messages publics retenus par les règles de veille de la commune, jugés par "
@@ -130,10 +133,13 @@ constexpr ReportWords kEnglish = {
     .no_alert = "No alert this week.",
     .no_mention = "No mention this week.",
     .more_alerts = "more alerts, to be read in Vigie",
+    .stories = "What was repeated most",
+    .story_mentions = "mentions",
+    .story_authors = "authors",
     .coverage = "What we could not see",
-    .no_coverage =
-        "How well the sources were covered is not measured yet: here, a source that is "
-        "silent looks like one that is calm.",
+    .no_coverage = "No source was watched continuously this week.",
+    .seen = "Share of the time in which the sources were seen",
+    .least_seen = "Seen less than that",
     .method = "How to read these figures",
     .method_text =
         "These are public messages kept by the town’s watch rules, judged by a machine and "

@@ -17,7 +17,8 @@ struct ReportWords {
   std::string_view by_day, day_chart, day, days[7];
   std::string_view alert_list, at, level, subject, levels[4], handled, states_of_work[3];
   std::string_view no_alert, no_mention, more_alerts;
-  std::string_view coverage, no_coverage, method, method_text;
+  std::string_view stories, story_mentions, story_authors;
+  std::string_view coverage, no_coverage, seen, least_seen, method, method_text;
   std::string_view decimal, colon;  ///< "," or "."; " : " or ": "
 };
 

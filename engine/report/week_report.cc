@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "engine/alert/alert.h"
+#include "engine/core/handle_mask.h"
+#include "engine/web/coverage_reader.h"
 
 namespace vigie {
 namespace {
@@ -58,7 +60,8 @@ Result<void> read_alerts(const Store& store, TenantId id, WeekReport& report) {
   for (const Store::StoredAlert& one : *stored) {
     const Result<Alert> alert = parse_alert(one.body);
     // By when it was said: a replay raises what was said long ago.
-    if (!alert || !alert->is_first || alert->created_at < before || alert->created_at >= end) {
+    if (!alert || alert->news != News::kOpened || alert->created_at < before ||
+        alert->created_at >= end) {
       continue;
     }
     if (alert->created_at < begin) {
@@ -80,6 +83,68 @@ Result<void> read_alerts(const Store& store, TenantId id, WeekReport& report) {
   }
   std::ranges::sort(report.alerts, {}, &WeekReport::Raised::at);
   report.state = state_of(urgent, critical);
+  return {};
+}
+
+Result<void> read_seen(const Store& store, Time now, WeekReport& report) {
+  constexpr double kNearlyAll = 0.99;
+  const Time begin = start_of_day(report.week.monday(), report.time_zone);
+  const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
+  const auto sources = read_coverage(store, begin, end, now);
+  if (!sources) {
+    return tl::make_unexpected(sources.error());
+  }
+  const CoverageSums sums = sum_of(*sources);
+  report.coverage = sums.share(sums.clear);
+  for (const SourceCoverage& one : *sources) {
+    const std::optional<double> share = one.sums.share(one.sums.clear);
+    if (share && *share < kNearlyAll) {
+      report.least_seen.emplace_back(one.source, *share);
+    }
+  }
+  std::ranges::stable_sort(report.least_seen, {}, &std::pair<std::string, double>::second);
+  return {};
+}
+
+/// At most `bytes`, whole words.
+std::string cut(std::string text, std::size_t bytes) {
+  if (text.size() <= bytes) {
+    return text;
+  }
+  const std::size_t end = text.rfind(' ', bytes);
+  return text.substr(0, end == std::string::npos ? 0 : end) + " …";
+}
+
+/// The town's own words are not what people say.
+Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
+  constexpr std::size_t kMaxTextBytes = 90;
+  const Time begin = start_of_day(report.week.monday(), report.time_zone);
+  const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
+  Result<std::vector<Story>> stories = store.stories(id, 0, ~Day{0});
+  if (!stories) {
+    return tl::make_unexpected(stories.error());
+  }
+  std::erase_if(*stories,
+                [&](const Story& one) { return one.first_at < begin || one.first_at >= end; });
+  std::ranges::stable_sort(*stories, [](const Story& one, const Story& other) {
+    return std::pair(one.authors, one.mentions) > std::pair(other.authors, other.mentions);
+  });
+  for (const Story& one : *stories) {
+    const auto oldest = store.mention(one.oldest);
+    if (!oldest) {
+      return tl::make_unexpected(oldest.error());
+    }
+    if (!*oldest || (*oldest)->record.official) {
+      continue;
+    }
+    const Mention& mention = (*oldest)->record.mention;
+    report.stories.push_back(
+        {cut(mask_handles(mention.title.empty() ? mention.text : mention.title), kMaxTextBytes),
+         one.mentions, one.authors});
+    if (report.stories.size() == WeekReport::kMaxStories) {
+      break;
+    }
+  }
   return {};
 }
 
@@ -120,13 +185,17 @@ std::optional<std::chrono::minutes> WeekReport::median_taken_after() const {
   return *middle;
 }
 
-Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week) {
+Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week,
+                             Time now) {
   WeekReport report;
   report.week = week;
   report.tenant = tenant.id;
   report.tenant_name = tenant.name;
   report.time_zone = tenant.time_zone;
-  for (const auto& read : {read_mentions, read_alerts}) {
+  if (const Result<void> seen = read_seen(store, now, report); !seen) {
+    return tl::make_unexpected(seen.error());
+  }
+  for (const auto& read : {read_mentions, read_alerts, read_stories}) {
     if (const Result<void> done = read(store, id, report); !done) {
       return tl::make_unexpected(done.error());
     }

@@ -46,7 +46,17 @@ struct WeekReport {
   std::array<MentionCounts, 7> days;
   std::vector<Raised> alerts;      ///< first announcements of the week, oldest first
   std::int64_t alerts_before = 0;  ///< how many there were in the week before
-  std::string state;               ///< calm, watch, tension, crisis: see state_of()
+  /// Share of the time in which the sources were seen; nothing: none was watched.
+  std::optional<double> coverage;
+  std::vector<std::pair<std::string, double>> least_seen;  ///< sources and their shares, below 99 %
+  /// What most people said the same: their words cut, @handles masked.
+  struct Repeated {
+    std::string text;
+    std::uint64_t mentions = 0, authors = 0;
+  };
+  std::vector<Repeated> stories;
+  static constexpr std::size_t kMaxStories = 2;
+  std::string state;  ///< calm, watch, tension, crisis: see state_of()
 
   /// So many mentions more or less, with 95 % of what chance alone would do: ±1.96 · √(n₁ + n₂).
   struct Change {
@@ -60,6 +70,7 @@ struct WeekReport {
 };
 
 /// Reads rollups and alerts. kCorrupt as the store says it.
-Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week);
+Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week,
+                             Time now);
 
 }  // namespace vigie

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/web/api_routes.h"
+#include "engine/web/coverage_reader.h"
 #include "engine/web/csv.h"
 
 namespace vigie {
@@ -43,39 +44,11 @@ std::vector<QueryField> range_fields(std::string_view usual) {
 
 // ---- Coverage -----------------------------------------------------------------------------------
 
-struct SourceCoverage {
-  std::string source;
-  std::vector<CoverageInterval> intervals;
-  CoverageSums sums;
-};
-
 double seconds_of(microseconds length) { return static_cast<double>(length.count()) / 1e6; }
 
-/// All sources of which something is known in the range. We are alive now, and nothing is known of
-/// what is to come.
-Result<std::vector<SourceCoverage>> read_coverage(const ApiParts& parts, const TimeRange& range) {
-  const Result<Store::CoverageEnd> end = parts.store.coverage_end();
-  if (!end) {
-    return tl::make_unexpected(end.error());
-  }
-  std::vector<SourceCoverage> all;
-  for (const CoverageChange& last : end->last) {
-    const auto changes = parts.store.coverage(last.source, range.from, range.to);
-    if (!changes) {
-      return tl::make_unexpected(changes.error());
-    }
-    SourceCoverage one{
-        last.source, coverage_intervals(*changes, range.from, range.to, parts.clock.now()), {}};
-    for (const CoverageInterval& interval : one.intervals) {
-      one.sums.add(interval);
-    }
-    const bool is_watched = std::ranges::any_of(
-        one.intervals, [](const auto& interval) { return interval.sight != Sight::kUnwatched; });
-    if (is_watched) {
-      all.push_back(std::move(one));
-    }
-  }
-  return all;
+Result<std::vector<SourceCoverage>> read_range_coverage(const ApiParts& parts,
+                                                        const TimeRange& range) {
+  return read_coverage(parts.store, range.from, range.to, parts.clock.now());
 }
 
 void write_share(std::string_view name, std::optional<double> share, JsonWriter& json) {
@@ -124,10 +97,7 @@ void write_source(const SourceCoverage& one, JsonWriter& json) {
 }
 
 Response show_coverage(const TimeRange& range, const std::vector<SourceCoverage>& sources) {
-  CoverageSums sums;
-  for (const SourceCoverage& one : sources) {
-    sums.add(one.sums);
-  }
+  const CoverageSums sums = sum_of(sources);
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("from").value(format_time(range.from));
@@ -296,10 +266,10 @@ std::vector<Route> source_routes(const SharedParts& parts) {
   return {
       api_get("/api/v1/tenants/{tenant}/coverage", "getCoverage",
               "When each source was seen, and when not and why", "Coverage", coverage,
-              of_tenant(answering(parts, kUsualCoverage, read_coverage, show_coverage))),
+              of_tenant(answering(parts, kUsualCoverage, read_range_coverage, show_coverage))),
       api_csv("/api/v1/tenants/{tenant}/coverage.csv", "saveCoverage",
               "The same as a table of intervals", coverage,
-              of_tenant(answering(parts, kUsualCoverage, read_coverage, save_coverage))),
+              of_tenant(answering(parts, kUsualCoverage, read_range_coverage, save_coverage))),
       api_get("/api/v1/costs", "getCosts",
               "What each source cost in whole UTC days, and what of it falls to each tenant",
               "Costs", costs, answering(parts, kUsualCosts, read_costs, show_costs)),

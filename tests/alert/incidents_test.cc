@@ -87,12 +87,12 @@ TEST(Incidents, WhatWasAnnouncedIsRememberedThoughItsMentionsAreGone) {
   const auto worse = before.see(sighting(minutes(2), Urgency::kCritical));
   Heard after;
   after.see(sighting(minutes(5)));  // the only one that is still stored
-  after.remember(0, *first, kStart);
-  after.remember(0, *worse, kStart + minutes(2));
+  after.remember(0, *first, kStart, kStart);
+  after.remember(0, *worse, kStart + minutes(2), kStart + minutes(2));
   EXPECT_FALSE(after.see(sighting(minutes(6), Urgency::kCritical)));
   EXPECT_EQ(after.open(), 1U);
   Heard empty;
-  empty.remember(0, *first, kStart);
+  empty.remember(0, *first, kStart, kStart);
   const auto raise = empty.see(sighting(minutes(9), Urgency::kCritical));
   ASSERT_TRUE(raise);
   EXPECT_EQ(raise->incident, first->incident);
@@ -104,7 +104,7 @@ TEST(Incidents, AnAnnouncementOfLastWeekSaysNothingOfToday) {
   const auto old = before.see(sighting({}, Urgency::kCritical));
   Heard after;
   after.see(sighting(hours(7 * 24)));
-  after.remember(0, *old, kStart);
+  after.remember(0, *old, kStart, kStart);
   const auto raise = after.see(sighting(hours(7 * 24) + minutes(1), Urgency::kCritical));
   ASSERT_TRUE(raise);
   EXPECT_NE(raise->incident, old->incident);
@@ -239,6 +239,27 @@ TEST(Incidents, WhatNobodyWasToldOfEndsInSilence) {
   EXPECT_EQ(incidents.open(), 0U);
 }
 
+TEST(Incidents, AMentionWithoutATopicBelongsWhereItsRuleHasSpoken) {
+  Heard incidents;
+  Sighting water = sighting();
+  water.rule = "sante.eau";
+  const auto opened = incidents.see(water);
+  Sighting bare = sighting(minutes(1));
+  bare.subject = bare.rule = "sante.eau";
+  EXPECT_FALSE(incidents.see(bare));
+  EXPECT_EQ(incidents.open(), 1U);
+  bare = sighting(minutes(2), Urgency::kCritical);
+  bare.subject = bare.rule = "sante.eau";
+  const auto raise = incidents.see(bare);
+  ASSERT_TRUE(raise);
+  EXPECT_EQ(raise->incident, opened->incident);
+  EXPECT_EQ(raise->mentions, 3U);
+  Sighting other = sighting(minutes(3));
+  other.subject = "écoles";
+  other.rule = "sante.eau";
+  EXPECT_TRUE(incidents.see(other)) << "with a topic of its own it is something else";
+}
+
 TEST(Incidents, ACopyOfWhatIsKnownDoesNotRaise) {
   Heard incidents;
   const Sighting first = sighting();
@@ -264,9 +285,9 @@ TEST(Incidents, WhatWasEndedBeforeARestartIsNotEndedAgain) {
   Heard told, untold;
   for (Heard* after : {&told, &untold}) {
     after->see(sighting());
-    after->remember(0, *first, kStart);
+    after->remember(0, *first, kStart, kStart);
   }
-  told.remember(0, end[0].raise, kStart);
+  told.remember(0, end[0].raise, kStart, kStart);
   EXPECT_TRUE(told.tick(kStart + hours(10)).empty());
   EXPECT_EQ(untold.tick(kStart + hours(10)).size(), 1U) << "the engine was down when it ended";
 }

@@ -228,7 +228,7 @@ def backtest(scene):
         same = json.loads(run("--json"))
         assert same["kept_mentions"] > 300 and same["alerts_before"] == same["alerts_after"] > 3, same
         assert same["gained"] == same["lost"] == same["tone_changed"] == same["urgency_changed"] == 0
-        raised = engine.query("--alerts", "--limit", "0")
+        raised = [alert for alert in engine.query("--alerts", "--limit", "0") if alert["news"] != "closed"]
         assert same["alerts_before"] >= len(raised) - 2, (same["alerts_before"], len(raised))
 
         pack = new / "packs" / "municipal_fr.yaml"

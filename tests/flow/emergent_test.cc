@@ -24,7 +24,7 @@ const Fortnight& fortnight(bool keep_all) {
   static const auto play = [](bool keeps_all) {
     Tenant town = techniville();
     town.keep_all = keeps_all;
-    return std::make_unique<Fortnight>(1, town);
+    return std::make_unique<Fortnight>(town, 1, 6, 2);
   };
   static const std::unique_ptr<Fortnight> watched = play(false), all = play(true);
   return keep_all ? *all : *watched;
@@ -144,7 +144,7 @@ TEST(EmergentNeedsOfDropped, AreWordsInSmallLettersAlone) {
 }
 
 TEST(EmergentNeedsOfDropped, AreTheSameWithThreeWorkers) {
-  const Fortnight more(3);
+  const Fortnight more(techniville(), 3, 6, 2);
   for (Day day = day_of(at("2026-10-05T00:00:00Z")); day <= day_of(at("2026-10-18T00:00:00Z"));
        ++day) {
     const auto one = fortnight(false).store->heard_terms(day), other = more.store->heard_terms(day);
