@@ -73,7 +73,8 @@ class IndexReading {
   double value_ = 0;
 };
 
-double net_sentiment(const MentionCounts& counts) {
+/// From -1 to 1, as gauges are; NaN of nothing.
+double net_share(const MentionCounts& counts) {
   if (counts.mentions == 0) {
     return std::numeric_limits<double>::quiet_NaN();
   }
@@ -115,7 +116,7 @@ void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& sto
                   "(positive - negative) / all mentions of the window, from -1 to 1; NaN if there "
                   "are none.",
                   {{"tenant", id}, {"window", "24h"}},
-                  [reading] { return net_sentiment(reading->figures().last_day); });
+                  [reading] { return net_share(reading->figures().last_day); });
   }
 }
 

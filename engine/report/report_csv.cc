@@ -28,8 +28,8 @@ class Lines {
       out_ += "," + std::to_string(now.of(tone));
     }
     out_ += "," + std::to_string(now.urgent);
-    const std::optional<NetSentiment> net = net_sentiment(now);
-    out_ += net ? "," + decimal(net->value) + "," + decimal(net->error) : std::string(",,");
+    const Figure net = net_sentiment(now);
+    out_ += net.value ? "," + decimal(*net.value) + "," + decimal(*net.error) : std::string(",,");
     out_ += "\r\n";
   }
   void add(std::string_view group, const std::map<std::string, MentionCounts>& now,

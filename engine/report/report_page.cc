@@ -167,17 +167,16 @@ class Page {
                                  : with_sign(change->percent, 0, words_) + " %";
     return much + " (" + std::string(meaning) + ")";
   }
-  std::string sentiment(const std::optional<NetSentiment>& net) const {
-    return net ? with_sign(net->value, 1, words_) + " " + margin(net->error, words_)
-               : std::string(words_.too_few);
+  std::string sentiment(const Figure& net) const {
+    return net.value ? with_sign(*net.value, 1, words_) + " " + margin(*net.error, words_)
+                     : std::string(words_.too_few);
   }
-  std::string sentiment_change(const std::optional<NetSentiment>& now,
-                               const std::optional<NetSentiment>& before) const {
-    if (!now || !before) {
+  std::string sentiment_change(const Figure& now, const Figure& before) const {
+    if (!now.value || !before.value) {
       return std::string(words_.nothing_before);
     }
-    const double difference = now->value - before->value;
-    const double error = std::hypot(now->error, before->error);
+    const double difference = *now.value - *before.value;
+    const double error = std::hypot(*now.error, *before.error);
     const std::string_view meaning = std::abs(difference) <= error ? words_.by_chance
                                      : difference > 0              ? words_.more
                                                                    : words_.less;
@@ -205,7 +204,7 @@ class Page {
         change(now.mentions, before.mentions));
     row(words_.urgent, number(now.urgent), number(before.urgent),
         change(now.urgent, before.urgent));
-    const auto net = net_sentiment(now), net_before = net_sentiment(before);
+    const Figure net = net_sentiment(now), net_before = net_sentiment(before);
     row(words_.net_sentiment, sentiment(net), sentiment(net_before),
         sentiment_change(net, net_before));
     const std::optional<std::chrono::minutes> taken = report_.median_taken_after();

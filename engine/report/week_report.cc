@@ -150,17 +150,6 @@ Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
 
 }  // namespace
 
-std::optional<NetSentiment> net_sentiment(const MentionCounts& counts) {
-  if (counts.mentions < NetSentiment::kLeastMentions) {
-    return std::nullopt;
-  }
-  const auto n = static_cast<double>(counts.mentions);
-  const double p = static_cast<double>(counts.of(Tone::kPositive)) / n;
-  const double q = static_cast<double>(counts.of(Tone::kNegative)) / n;
-  return NetSentiment{100 * (p - q),
-                      1.96 * 100 * std::sqrt(std::max(0.0, p + q - (p - q) * (p - q)) / n)};
-}
-
 std::optional<WeekReport::Change> WeekReport::change(std::int64_t now, std::int64_t before) {
   if (before <= 0) {
     return std::nullopt;

@@ -16,15 +16,6 @@
 
 namespace vigie {
 
-/// 100 · (P - N) / n and how far chance may carry it: 1.96 · 100 · √((p + q - (p - q)²) / n), p and
-/// q the shares of positive and negative.
-struct NetSentiment {
-  static constexpr std::int64_t kLeastMentions = 30;
-  double value = 0, error = 0;
-};
-/// Nothing for fewer than kLeastMentions: they say nothing.
-std::optional<NetSentiment> net_sentiment(const MentionCounts& counts);
-
 /// What one week was like at a tenant's, and the week before beside it. The days are the town's.
 struct WeekReport {
   struct Figures {

@@ -19,7 +19,7 @@ Figure net_sentiment(std::uint64_t positive, std::uint64_t negative, std::uint64
   const auto n = static_cast<double>(all);
   const double p = static_cast<double>(positive) / n, q = static_cast<double>(negative) / n;
   figure.value = 100 * (p - q);
-  figure.error = kZ * 100 * std::sqrt((p + q - (p - q) * (p - q)) / n);
+  figure.error = kZ * 100 * std::sqrt(std::max(0.0, p + q - (p - q) * (p - q)) / n);
   return figure;
 }
 

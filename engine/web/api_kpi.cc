@@ -96,8 +96,7 @@ std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend) {
       {"mentions", "mentions", "mentions published in the period", counted(n(counts.mentions))});
   all.push_back({"net_sentiment", "points",
                  "100 (P - N) / (P + Neu + N), +-1.96 * 100 * sqrt((p + q - (p - q)^2) / n)",
-                 net_sentiment(n(counts.of(Tone::kPositive)), n(counts.of(Tone::kNegative)),
-                               n(counts.mentions))});
+                 net_sentiment(counts)});
   all.push_back(topic_share(facts));
   all.push_back({"potential_reach",
                  "followers",

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/trend/story_book.h"
 #include "engine/web/api_routes.h"
 
 namespace vigie {
@@ -10,8 +11,7 @@ namespace {
 
 constexpr std::uint64_t kMaxLimit = 200, kDefaultLimit = 50, kMaxItems = 1000;
 constexpr Day kMaxDays = 62, kDefaultDays = 7;
-/// A story may go on for so long after it was founded.
-constexpr Day kLongest = 30;
+constexpr Day kLongest = StoryBook::kLongest.count();
 
 /// Those spoken of between both times, the ones with most authors first.
 Response list_stories(const ApiParts& parts, TenantId tenant, const Request& request) {

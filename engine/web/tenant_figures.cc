@@ -51,6 +51,14 @@ void MentionCounts::add(const RollupCell& cell) {
   by_tone.at(static_cast<std::size_t>(cell.tone)) += cell.mentions;
 }
 
+Figure net_sentiment(const MentionCounts& counts) {
+  const auto n = [](std::int64_t count) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+  };
+  return net_sentiment(n(counts.of(Tone::kPositive)), n(counts.of(Tone::kNegative)),
+                       n(counts.mentions));
+}
+
 Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, Time now) {
   const auto alerts = store.alerts(tenant, 0, kMaxCountedAlerts);
   if (!alerts) {

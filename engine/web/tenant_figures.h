@@ -9,6 +9,7 @@
 #include "engine/core/time.h"
 #include "engine/core/verdict.h"
 #include "engine/store/store.h"
+#include "engine/trend/kpi.h"
 
 namespace vigie {
 
@@ -20,6 +21,8 @@ struct MentionCounts {
   void add(const RollupCell& cell);
   std::int64_t of(Tone tone) const { return by_tone.at(static_cast<std::size_t>(tone)); }
 };
+
+Figure net_sentiment(const MentionCounts& counts);
 
 /// What waits for somebody at a tenant's, and what was said in the last 24 hours.
 struct TenantFigures {

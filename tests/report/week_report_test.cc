@@ -19,16 +19,16 @@ MentionCounts counts(std::int64_t negative, std::int64_t neutral, std::int64_t p
 }
 
 TEST(NetSentiment, IsTheFormulaWithItsError) {
-  const std::optional<NetSentiment> net = net_sentiment(counts(30, 50, 20));
-  ASSERT_TRUE(net);
-  EXPECT_NEAR(net->value, -10, 1e-9);
+  const Figure net = net_sentiment(counts(30, 50, 20));
+  ASSERT_TRUE(net.value && net.error);
+  EXPECT_NEAR(*net.value, -10, 1e-9);
   // p + q - (p - q)² = 0.5 - 0.01
-  EXPECT_NEAR(net->error, 1.96 * 100 * std::sqrt(0.49 / 100), 1e-9);
+  EXPECT_NEAR(*net.error, 1.96 * 100 * std::sqrt(0.49 / 100), 1e-9);
 }
 
 TEST(NetSentiment, OfFewMentionsIsNotSaid) {
-  EXPECT_FALSE(net_sentiment(counts(10, 10, 9)));
-  EXPECT_TRUE(net_sentiment(counts(10, 10, 10)));
+  EXPECT_FALSE(net_sentiment(counts(10, 10, 9)).value);
+  EXPECT_TRUE(net_sentiment(counts(10, 10, 10)).value);
 }
 
 TEST(WeekReport, AChangeWithinChanceIsCalledSo) {

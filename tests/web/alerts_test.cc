@@ -1,15 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/alert/alert.h"
-#include "engine/store/memory_key_value.h"
-#include "engine/web/api_routes.h"
-#include "tests/web/server_under_test.h"
+#include "tests/web/town_over_http.h"
 
 namespace vigie {
 namespace {
@@ -18,28 +15,15 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// The alerts of a town, behind the API, for somebody who is signed in as "marie".
-class AlertsOverHttp : public testing::Test {
+class AlertsOverHttp : public TownOverHttp {
  protected:
-  AlertsOverHttp() {
-    StoreOptions options;
-    options.tenants = {"techniville"};
-    store_ = Store::open(disk_.open(), options).value();
-    tenants_[0].id = "techniville";
-    const std::string folder = testing::TempDir() + "/vigie_alerts_over_http";
-    std::filesystem::create_directories(folder);
-    std::filesystem::remove(folder + "/access.json");
-    accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
-    sign_in_.emplace(*accounts_, clock_);
-    const auto parts = std::make_shared<const ApiParts>(
-        ApiParts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}});
-    std::vector<Route> routes = alert_routes(parts);
-    for (Route& route : statistics_routes(parts)) {
+  AlertsOverHttp() : TownOverHttp({"techniville"}) {
+    const auto shared = std::make_shared<const ApiParts>(parts());
+    std::vector<Route> routes = alert_routes(shared);
+    for (Route& route : statistics_routes(shared)) {
       routes.push_back(std::move(route));
     }
-    server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
-      request.caller = Caller{"marie", ""};
-      return std::optional<Response>();
-    });
+    serve(std::move(routes));
   }
 
   std::uint64_t raise(const Alert& alert) {
@@ -53,10 +37,7 @@ class AlertsOverHttp : public testing::Test {
       raise(alert_);
     }
   }
-  std::string get(const std::string& path) {
-    return server_->ask("GET /api/v1/tenants/techniville/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
-        .body;
-  }
+  std::string get(const std::string& path) { return TownOverHttp::get("techniville/" + path).body; }
   RawAnswer change(std::uint64_t number, const std::string& action) {
     return server_->ask("POST /api/v1/tenants/techniville/alerts/" + std::to_string(number) + "/" +
                         action + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
@@ -70,15 +51,6 @@ class AlertsOverHttp : public testing::Test {
     return found;
   }
 
-  MemoryDisk disk_;
-  ManualClock clock_{parse_time("2026-10-14T08:00:00Z").value()};
-  boost::asio::io_context web_;
-  LiveFeed feed_{web_.get_executor()};
-  std::vector<Tenant> tenants_{1};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Accounts> accounts_;
-  std::optional<SignIn> sign_in_;
-  std::optional<ServerUnderTest> server_;
   Alert alert_;
 };
 

@@ -2,17 +2,14 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "engine/alert/alert.h"
-#include "engine/store/memory_key_value.h"
 #include "engine/trend/business_hours.h"
-#include "engine/web/api_routes.h"
 #include "tests/store/store_fixture.h"
-#include "tests/web/server_under_test.h"
+#include "tests/web/town_over_http.h"
 
 namespace vigie {
 namespace {
@@ -23,27 +20,14 @@ using std::chrono::minutes;
 Time at(std::string_view text) { return parse_time(text).value(); }
 
 /// A town's key figures behind the API, Wednesday 2026-10-14 at 10 h.
-class KpisOverHttp : public testing::Test {
+class KpisOverHttp : public TownOverHttp {
  protected:
-  KpisOverHttp() {
-    StoreOptions options;
-    options.tenants = {"techniville"};
-    store_ = Store::open(disk_.open(), options).value();
-    tenants_[0].id = "techniville";
-    const std::string folder = testing::TempDir() + "/vigie_kpis_over_http";
-    std::filesystem::create_directories(folder);
-    std::filesystem::remove(folder + "/access.json");
-    accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
-    sign_in_.emplace(*accounts_, clock_);
-    ApiParts parts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}};
-    parts.coverage = [this](TenantId, Time from, Time) {
+  KpisOverHttp() : TownOverHttp({"techniville"}) {
+    ApiParts own = parts();
+    own.coverage = [this](TenantId, Time from, Time) {
       return coverage_ ? coverage_(from) : std::nullopt;
     };
-    server_.emplace(kpi_routes(std::make_shared<const ApiParts>(parts)), ServerLimits{},
-                    [](const Route&, Request& request) {
-                      request.caller = Caller{"marie", ""};
-                      return std::optional<Response>();
-                    });
+    serve(kpi_routes(std::make_shared<const ApiParts>(std::move(own))));
   }
 
   MentionRef say(Tone tone, Time when, std::vector<std::uint32_t> topics = {}) {
@@ -72,8 +56,7 @@ class KpisOverHttp : public testing::Test {
   }
 
   RawAnswer ask(const std::string& query = "?from=2026-10-12T00:00:00Z&to=2026-10-14T12:00:00Z") {
-    return server_->ask("GET /api/v1/tenants/techniville/kpi" + query +
-                        " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return get("techniville/kpi" + query);
   }
   simdjson::dom::element answer() {
     body_ = ask().body;
@@ -91,16 +74,7 @@ class KpisOverHttp : public testing::Test {
   }
   simdjson::dom::element kpi(std::string_view name) { return named(answer()["kpis"], name); }
 
-  MemoryDisk disk_;
-  ManualClock clock_{at("2026-10-14T08:00:00Z")};
-  boost::asio::io_context web_;
-  LiveFeed feed_{web_.get_executor()};
-  std::vector<Tenant> tenants_{1};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Accounts> accounts_;
-  std::optional<SignIn> sign_in_;
   std::function<std::optional<double>(Time)> coverage_;
-  std::optional<ServerUnderTest> server_;
   std::shared_ptr<const Catalogue> catalogue_ = catalogue_named("first");
   int said_ = 0;
   simdjson::dom::parser parser_;

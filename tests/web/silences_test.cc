@@ -2,14 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/store/memory_key_value.h"
-#include "engine/web/api_routes.h"
-#include "tests/web/server_under_test.h"
+#include "tests/web/town_over_http.h"
 
 namespace vigie {
 namespace {
@@ -19,30 +16,16 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class SilencesOverHttp : public testing::Test {
+class SilencesOverHttp : public TownOverHttp {
  protected:
-  SilencesOverHttp() {
-    StoreOptions options;
-    options.tenants = {"techniville", "rouveville"};
-    store_ = Store::open(disk_.open(), options).value();
+  SilencesOverHttp() : TownOverHttp({"techniville", "rouveville"}) {
     silences_ = Silences::recall(*store_, clock_.now()).value();
-    tenants_[0].id = "techniville";
-    tenants_[1].id = "rouveville";
-    const std::string folder = testing::TempDir() + "/vigie_silences_over_http";
-    std::filesystem::create_directories(folder);
-    std::filesystem::remove(folder + "/access.json");
-    accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
-    sign_in_.emplace(*accounts_, clock_);
-    ApiParts parts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}};
-    parts.silences = silences_.get();
-    parts.audit = [this](const AuditEntry& entry) {
+    ApiParts own = parts();
+    own.silences = silences_.get();
+    own.audit = [this](const AuditEntry& entry) {
       audit_.push_back(entry.actor + " " + entry.action + " " + entry.tenant + " " + entry.object);
     };
-    server_.emplace(silence_routes(std::make_shared<const ApiParts>(std::move(parts))),
-                    ServerLimits{}, [](const Route&, Request& request) {
-                      request.caller = Caller{"marie", ""};
-                      return std::optional<Response>();
-                    });
+    serve(silence_routes(std::make_shared<const ApiParts>(std::move(own))));
   }
 
   RawAnswer post(const std::string& path, const std::string& body,
@@ -53,21 +36,9 @@ class SilencesOverHttp : public testing::Test {
                         body);
   }
   RawAnswer make(const std::string& body) { return post("techniville/silences", body); }
-  RawAnswer get(const std::string& path) {
-    return server_->ask("GET /api/v1/tenants/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
-  }
 
-  MemoryDisk disk_;
-  ManualClock clock_{parse_time("2026-10-14T08:00:00Z").value()};
-  boost::asio::io_context web_;
-  LiveFeed feed_{web_.get_executor()};
-  std::vector<Tenant> tenants_{2};
   std::vector<std::string> audit_;
-  std::unique_ptr<Store> store_;
   std::unique_ptr<Silences> silences_;
-  std::unique_ptr<Accounts> accounts_;
-  std::optional<SignIn> sign_in_;
-  std::optional<ServerUnderTest> server_;
 };
 
 const std::string kGood = R"({"matchers":{"topics":["eau"],"levels":["high"]},"reason":"exercice",)"

@@ -1,15 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/store/memory_key_value.h"
-#include "engine/web/api_routes.h"
 #include "engine/web/csv.h"
-#include "tests/web/server_under_test.h"
+#include "tests/web/town_over_http.h"
 
 namespace vigie {
 namespace {
@@ -21,22 +18,15 @@ using testing::StartsWith;
 Time at(std::string_view text) { return parse_time(text).value(); }
 
 /// What is known of the sources, behind the API.
-class SourcesOverHttp : public testing::Test {
+class SourcesOverHttp : public TownOverHttp {
  protected:
-  SourcesOverHttp() {
+  SourcesOverHttp() : TownOverHttp({"rouen", "caen"}, at("2026-10-14T12:00:00Z"), priced()) {
+    serve(source_routes(std::make_shared<const ApiParts>(parts())));
+  }
+  static StoreOptions priced() {
     StoreOptions options;
-    options.tenants = {"rouen", "caen"};
     options.micro_euros_per_read = {{"x", 1'000}};
-    store_ = Store::open(disk_.open(), options).value();
-    tenants_[0].id = "rouen";
-    tenants_[1].id = "caen";
-    const std::string folder = testing::TempDir() + "/vigie_sources_over_http";
-    std::filesystem::create_directories(folder);
-    std::filesystem::remove(folder + "/access.json");
-    accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
-    sign_in_.emplace(*accounts_, clock_);
-    server_.emplace(source_routes(std::make_shared<const ApiParts>(
-        ApiParts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}})));
+    return options;
   }
 
   void note(const std::string& source, std::string_view when, Sight sight, std::string state,
@@ -61,20 +51,7 @@ class SourcesOverHttp : public testing::Test {
     store_->count_reads(findings);
     store_->commit();
   }
-  RawAnswer ask(const std::string& path) {
-    return server_->ask("GET /api/v1/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
-  }
-  RawAnswer coverage(const std::string& how) { return ask("tenants/rouen/coverage" + how); }
-
-  MemoryDisk disk_;
-  ManualClock clock_{at("2026-10-14T12:00:00Z")};
-  boost::asio::io_context web_;
-  LiveFeed feed_{web_.get_executor()};
-  std::vector<Tenant> tenants_{2};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Accounts> accounts_;
-  std::optional<SignIn> sign_in_;
-  std::optional<ServerUnderTest> server_;
+  RawAnswer coverage(const std::string& how) { return get("rouen/coverage" + how); }
 };
 
 const std::string kMorning = "?from=2026-10-14T10:00:00Z&to=2026-10-14T12:00:00Z";
@@ -137,16 +114,16 @@ TEST_F(SourcesOverHttp, ARangeThatIsNoneIsRefused) {
   for (const char* range : {"?from=yesterday", "?from=2026-10-14T12:00:00Z&to=2026-10-14T11:00:00Z",
                             "?from=2020-10-14T12:00:00Z", "?since=2026-10-14T12:00:00Z"}) {
     EXPECT_EQ(coverage(range).status, 400) << range;
-    EXPECT_EQ(ask(std::string("costs") + range).status, 400) << range;
+    EXPECT_EQ(get_api(std::string("costs") + range).status, 400) << range;
   }
-  EXPECT_EQ(ask("tenants/nobody/coverage").status, 404);
+  EXPECT_EQ(get_api("tenants/nobody/coverage").status, 404);
 }
 
 TEST_F(SourcesOverHttp, CostsFallToWhoKeepsTheMentions) {
   take("x", 10, 2, 4);  // Rouen keeps 6, Caen 2, nobody 4
   store_->add_traffic("x", day_of(clock_.now()), {8, 1'500, 100});
   store_->add_traffic("feed", day_of(clock_.now()), {3, 30, 3});
-  const std::string body = ask("costs").body;
+  const std::string body = get_api("costs").body;
   EXPECT_THAT(body,
               HasSubstr(R"("total":{"euros":0.010000,"reads":10,"requests":8,"bytes":1600},)"
                         R"("unkept":{"euros":0.004000,"reads":4,"requests":3,"bytes":640},)"
@@ -154,13 +131,13 @@ TEST_F(SourcesOverHttp, CostsFallToWhoKeepsTheMentions) {
   EXPECT_THAT(body, HasSubstr(R"({"tenant":"rouen","kept":6,"share":{"euros":0.004500,)"));
   EXPECT_THAT(body, HasSubstr(R"("total":{"euros":0.010000,"reads":10,"requests":11,)"))
       << "of all sources";
-  EXPECT_THAT(ask("costs?from=2026-10-10T00:00:00Z&to=2026-10-14T00:00:00Z").body,
+  EXPECT_THAT(get_api("costs?from=2026-10-10T00:00:00Z&to=2026-10-14T00:00:00Z").body,
               HasSubstr(R"("sources":[],"tenants":[],)"));
 }
 
 TEST_F(SourcesOverHttp, CostsAsATable) {
   take("x", 10, 2, 4);
-  EXPECT_THAT(ask("costs.csv").body,
+  EXPECT_THAT(get_api("costs.csv").body,
               StartsWith("source,tenant,mentions_kept,euros,reads,requests,bytes\r\n"
                          "x,caen,2,0.001500,2,0,0\r\n"
                          "x,rouen,6,0.004500,4,0,0\r\n"

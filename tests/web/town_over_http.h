@@ -1,0 +1,62 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/store/memory_key_value.h"
+#include "engine/web/api_routes.h"
+#include "tests/web/server_under_test.h"
+
+namespace vigie {
+
+/// What a part of the API answers from: a store of memory, a clock that a test sets, and somebody
+/// who is signed in as "marie".
+class TownOverHttp : public testing::Test {
+ protected:
+  explicit TownOverHttp(std::vector<std::string> towns,
+                        Time now = parse_time("2026-10-14T08:00:00Z").value(),
+                        StoreOptions options = {})
+      : clock_(now) {
+    for (const std::string& town : towns) {
+      tenants_.emplace_back().id = town;
+    }
+    options.tenants = std::move(towns);
+    store_ = Store::open(disk_.open(), std::move(options)).value();
+    const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
+    const std::string folder = testing::TempDir() + "/vigie_" + test->test_suite_name();
+    std::filesystem::create_directories(folder);
+    std::filesystem::remove(folder + "/access.json");
+    accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
+    sign_in_.emplace(*accounts_, clock_);
+  }
+  ApiParts parts() { return {*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}}; }
+  void serve(std::vector<Route> routes) {
+    server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
+      request.caller = Caller{"marie", ""};
+      return std::optional<Response>();
+    });
+  }
+  /// `path`: what follows /api/v1/tenants/.
+  RawAnswer get(const std::string& path) { return get_api("tenants/" + path); }
+  RawAnswer get_api(const std::string& path) {
+    return server_->ask("GET /api/v1/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+
+  MemoryDisk disk_;
+  ManualClock clock_;
+  boost::asio::io_context web_;
+  LiveFeed feed_{web_.get_executor()};
+  std::vector<Tenant> tenants_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Accounts> accounts_;
+  std::optional<SignIn> sign_in_;
+  std::optional<ServerUnderTest> server_;
+};
+
+}  // namespace vigie
