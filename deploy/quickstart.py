@@ -108,6 +108,9 @@ def write_config(port, smtp_port, feed_port):
             "id": "techniville", "name": "Techniville", "purpose": "essai de Vigie sur une commune inventée",
             "legal_basis": "aucune donnée réelle", "retention_days": 365, "packs": ["municipal_fr"],
             "variables": {"commune": ["Techniville"], "elus": ["Martin Descombes"], "services": ["régie des eaux"]},
+            "official_accounts": [{"source": "x", "author_id": "VilleTechniville"},
+                                  {"source": "facebook", "author_id": "ville.techniville"},
+                                  {"source": "datagouv", "author_id": "ville-techniville-data"}],
             "receivers": ["community-manager"],
         }],
         "connectors": [
