@@ -61,6 +61,7 @@ std::optional<Raise> Incidents::see(const Sighting& sighting) {
   Incident& incident = found->second;
   const bool is_known_story = incident.stories.contains(sighting.story) && !sighting.seen_before;
   advance(sighting.mode, incident.last_at, sighting.at);
+  is_quiet_since(key, incident.last_at);
   incident.seen_at = sighting.seen_at;
   incident.mentions += sighting.seen_before ? 0 : 1;
   incident.stories.add(sighting.story);
@@ -130,17 +131,34 @@ void Incidents::close_before(Place begin, Place end, const auto& is_over,
 
 std::vector<Incidents::Closed> Incidents::pass(TenantId tenant, Mode mode, Time at) {
   std::vector<Closed> closed;
-  Time& newest = streams_[{tenant, mode}];
-  advance(mode, newest, at);
+  Stream& stream = streams_[{tenant, mode}];
+  advance(mode, stream.newest, at);
+  const Time newest = stream.newest;
+  if (stream.quiet_since == Time::max() || newest - stream.quiet_since <= quiet_) {
+    return closed;  // every mention comes this way
+  }
   const auto begin = incidents_.lower_bound({tenant, mode, {}});
   auto end = begin;
   while (end != incidents_.end() && std::get<TenantId>(end->first) == tenant &&
          std::get<Mode>(end->first) == mode) {
     ++end;
   }
+  Time left = Time::max();
   close_before(
-      begin, end, [&](const Incident& one) { return newest - one.last_at > quiet_; }, closed);
+      begin, end,
+      [&](const Incident& one) {
+        const bool is_over = newest - one.last_at > quiet_;
+        left = is_over ? left : std::min(left, one.last_at);
+        return is_over;
+      },
+      closed);
+  stream.quiet_since = left;
   return closed;
+}
+
+void Incidents::is_quiet_since(const Key& key, Time time) {
+  Time& since = streams_[{std::get<TenantId>(key), std::get<Mode>(key)}].quiet_since;
+  since = std::min(since, time);
 }
 
 std::vector<Incidents::Closed> Incidents::tick(Time now) {
@@ -176,6 +194,7 @@ void Incidents::remember(TenantId tenant, const Raise& announced, Time at, Time 
   incident.told = true;
   incident.opened_at = std::min(incident.opened_at, announced.opened_at);
   incident.last_at = std::max(incident.last_at, at);
+  is_quiet_since(key, incident.last_at);
   incident.level = std::max(incident.level, announced.level);
   incident.mentions = std::max(incident.mentions, announced.mentions);
   incident.told_stories = std::max(incident.told_stories, announced.stories);

@@ -129,12 +129,17 @@ class Incidents {
   Key key_of(const Sighting& sighting) const;
   Place open(const Key& key, const Incident& incident);
   static Raise raise(const Key& key, const Incident& incident, News news);
+  void is_quiet_since(const Key& key, Time time);
   bool is_outdone(const Key& key, Urgency level) const;
   void close_before(Place begin, Place end, const auto& is_over, std::vector<Closed>& closed);
 
   microseconds quiet_;
   std::map<Key, Incident> incidents_;
-  std::map<std::pair<TenantId, Mode>, Time> streams_;  ///< the newest mention
+  struct Stream {
+    Time newest{};                   ///< mention
+    Time quiet_since = Time::max();  ///< none of its incidents is quiet for longer
+  };
+  std::map<std::pair<TenantId, Mode>, Stream> streams_;
 };
 
 }  // namespace vigie

@@ -69,8 +69,8 @@ Signature identical_only(std::uint64_t hash) {
   Signature signature;
   signature.exact = true;
   signature.size = 2;
-  signature.hashes[0] = static_cast<std::uint32_t>(hash);
-  signature.hashes[1] = static_cast<std::uint32_t>(hash >> 32);
+  signature.hashes[0] = static_cast<std::uint32_t>(hash) | Signature::kPairBit;
+  signature.hashes[1] = static_cast<std::uint32_t>(hash >> 32) | Signature::kPairBit;
   return signature;
 }
 
@@ -131,9 +131,9 @@ Signature Signer::sign(const FoldedText& text, std::uint64_t original) {
       continue;
     }
     ++words;
-    hashes_.push_back(static_cast<std::uint32_t>(scatter(token.hash)));
+    hashes_.push_back(static_cast<std::uint32_t>(scatter(token.hash)) & ~Signature::kPairBit);
     if (last != 0) {
-      hashes_.push_back(static_cast<std::uint32_t>(follow(last, token.hash)));
+      hashes_.push_back(static_cast<std::uint32_t>(follow(last, token.hash)) | Signature::kPairBit);
     }
     last = token.hash;
   }

@@ -22,6 +22,8 @@ struct Signature {
   static constexpr std::size_t kMaxHashes = 64;
   static constexpr std::size_t kMinWords = 5, kMinTokens = 4;
 
+  static constexpr std::uint32_t kPairBit = 1;  ///< set in the hash of a pair, not in a word's
+
   std::uint64_t numbers = 0;  ///< one bit per number that the text names
   std::uint32_t size = 0;     ///< hashes
   bool exact = false;

@@ -12,8 +12,14 @@ namespace {
 constexpr std::size_t kSlotsPerStory = 2 * StoryBook::kKeys;
 constexpr std::size_t kFirstStories = 256;
 
-std::size_t keys_of(const Signature& signature) {
-  return std::min<std::size_t>(signature.size, StoryBook::kKeys);
+/// What a text is looked up by. Gives how many they are.
+std::size_t keys_of(const Signature& signature, std::array<std::uint32_t, StoryBook::kKeys>& keys) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < signature.size && count < keys.size(); ++i) {
+    keys[count] = signature.hashes[i];
+    count += signature.hashes[i] & Signature::kPairBit;
+  }
+  return count;
 }
 
 }  // namespace
@@ -25,27 +31,45 @@ bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
          story.first_at - arrival.created_at <= kQuiet;
 }
 
-StoryBook::Place StoryBook::place(const Arrival& arrival, const Signature& signature) {
-  if (!slots_.empty()) {
-    std::array<std::uint32_t, kKeys> seen{};
-    std::size_t looked_at = 0;
-    for (std::size_t i = 0; i < keys_of(signature); ++i) {
-      const std::uint32_t slot = slots_[signature.hashes[i] & (slots_.size() - 1)];
-      if (slot == 0 || next_ - (slot - 1) > kMaxStories ||
-          std::find(seen.begin(), seen.begin() + looked_at, slot) != seen.begin() + looked_at) {
-        continue;
-      }
-      seen[looked_at++] = slot;
-      Story& story = at(slot - 1);
-      if (!is_open(story, arrival) || !is_near_duplicate(story.signature, signature)) {
-        continue;
-      }
-      story.first_at = std::min(story.first_at, arrival.created_at);
-      story.last_at = std::max(story.last_at, arrival.created_at);
-      const bool leads = !story.led && !arrival.official;
-      story.led = story.led || leads;
-      return {story.story, false, leads};
+/// Slots and stories lie too far apart for the caches: all are asked for before one is looked at.
+std::size_t StoryBook::candidates(const Signature& signature,
+                                  std::array<std::uint32_t, kKeys>& found) {
+  if (slots_.empty()) {
+    return 0;
+  }
+  std::array<std::uint32_t, kKeys> keys;
+  const std::size_t keys_found = keys_of(signature, keys), mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < keys_found; ++i) {
+    __builtin_prefetch(&slots_[keys[i] >> 1 & mask]);
+  }
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < keys_found; ++i) {
+    const std::uint32_t slot = slots_[keys[i] >> 1 & mask];
+    const auto* const end = found.begin() + count;
+    if (slot == 0 || next_ - (slot - 1) > kMaxStories ||
+        std::find(found.cbegin(), end, slot - 1) != end) {
+      continue;
     }
+    found[count++] = slot - 1;
+    __builtin_prefetch(&at(slot - 1));
+    __builtin_prefetch(&at(slot - 1).signature);
+  }
+  return count;
+}
+
+StoryBook::Place StoryBook::place(const Arrival& arrival, const Signature& signature) {
+  std::array<std::uint32_t, kKeys> numbers{};
+  const std::size_t count = candidates(signature, numbers);
+  for (std::size_t i = 0; i < count; ++i) {
+    Story& story = at(numbers[i]);
+    if (!is_open(story, arrival) || !is_near_duplicate(story.signature, signature)) {
+      continue;
+    }
+    story.first_at = std::min(story.first_at, arrival.created_at);
+    story.last_at = std::max(story.last_at, arrival.created_at);
+    const bool leads = !story.led && !arrival.official;
+    story.led = story.led || leads;
+    return {story.story, false, leads};
   }
   insert({arrival.ref, arrival.ref, arrival.created_at, arrival.created_at, arrival.received_at,
           !arrival.official, signature});
@@ -77,8 +101,10 @@ void StoryBook::grow() {
 
 void StoryBook::index(std::uint32_t number) {
   const Story& story = at(number);
-  for (std::size_t i = 0; i < keys_of(story.signature); ++i) {
-    std::uint32_t& slot = slots_[story.signature.hashes[i] & (slots_.size() - 1)];
+  std::array<std::uint32_t, kKeys> keys;
+  const std::size_t count = keys_of(story.signature, keys);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t& slot = slots_[keys[i] >> 1 & (slots_.size() - 1)];
     slot = std::max(slot, number + 1);
   }
 }

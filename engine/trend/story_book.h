@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -16,9 +17,9 @@ namespace vigie {
 ///
 /// A mention joins the story whose oldest living mention it nearly duplicates, if that story was
 /// founded less than kLongest ago and spoken of less than kQuiet ago, by the dates of the mentions.
-/// Candidates share one of the kKeys least hashes of their signatures; in a collision of the index
-/// the newer story wins. Two texts at the threshold share none of them once in 120
-/// ((1 - 0.45)^8 = 0.8 %).
+/// Candidates share one of the kKeys least hashes of pairs (words alone are in too many texts); in
+/// a collision of the index the newer story wins. Two texts that share a third of their pairs share
+/// none of these once in 25 ((1 - 1/3)^8 = 3.9 %).
 class StoryBook {
  public:
   static constexpr std::size_t kMaxStories = 32'768;  ///< 13 MB
@@ -63,6 +64,7 @@ class StoryBook {
     bool alive = true;
   };
 
+  std::size_t candidates(const Signature& signature, std::array<std::uint32_t, kKeys>& found);
   void insert(const Known& known);
   void index(std::uint32_t number);
   void grow();
