@@ -2,6 +2,8 @@
 
 #include <lz4.h>
 
+#include <algorithm>
+
 #include "engine/core/check.h"
 #include "engine/store/bytes.h"
 
@@ -40,19 +42,19 @@ void PackWriter::add(std::uint64_t sequence, std::string_view record) {
 }
 
 std::string_view PackWriter::finish() {
-  bytes_.assign(1, static_cast<char>(kPackFormat));
-  put_varint(bytes_, generation_);
-  put_varint(bytes_, count_);
-  put_varint(bytes_, body_.size());
-  const std::size_t head = bytes_.size();
+  head_.assign(1, static_cast<char>(kPackFormat));
+  put_varint(head_, generation_);
+  put_varint(head_, count_);
+  put_varint(head_, body_.size());
+  const std::size_t head = head_.size();
   check(body_.size() <= LZ4_MAX_INPUT_SIZE, "a pack's records fit into one block");
   const int most = LZ4_compressBound(static_cast<int>(body_.size()));
-  bytes_.resize(head + static_cast<std::size_t>(most));
+  bytes_.resize(std::max(bytes_.size(), head + static_cast<std::size_t>(most)));
+  head_.copy(bytes_.data(), head);
   const int size = LZ4_compress_default(body_.data(), bytes_.data() + head,
                                         static_cast<int>(body_.size()), most);
   check(size > 0, "a block that is large enough is filled");
-  bytes_.resize(head + static_cast<std::size_t>(size));
-  return bytes_;
+  return std::string_view(bytes_).substr(0, head + static_cast<std::size_t>(size));
 }
 
 Result<void> read_pack(std::string_view bytes, std::uint64_t first_sequence, Pack& pack) {

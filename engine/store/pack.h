@@ -29,7 +29,8 @@ class PackWriter {
   std::string_view finish();
 
  private:
-  std::string body_, bytes_;
+  std::string body_, head_;
+  std::string bytes_;  ///< never made smaller: growing it costs
   std::uint32_t generation_ = 0, count_ = 0;
   std::uint64_t last_ = 0;
 };

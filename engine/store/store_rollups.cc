@@ -7,8 +7,6 @@
 namespace vigie {
 namespace {
 
-constexpr RollupGrain kGrains[] = {RollupGrain::kFiveMinutes, RollupGrain::kHour,
-                                   RollupGrain::kDay};
 constexpr std::string_view kFineFrom = "fine-rollups";
 constexpr std::uint32_t kHoursPerDay = 24, kFivesPerHour = 12;
 
@@ -17,20 +15,50 @@ constexpr std::uint32_t kHoursPerDay = 24, kFivesPerHour = 12;
 void Store::State::count_cell(std::uint32_t number, Time created_at, std::string_view topic,
                               std::string_view source, Tone tone, Urgency urgency, Change change) {
   const std::size_t label = static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency);
-  for (const RollupGrain grain : kGrains) {
-    const std::uint32_t bucket = bucket_of(grain, created_at);
-    if (grain == RollupGrain::kFiveMinutes && bucket < fine_rollups_from) {
-      continue;
+  key = rollup_prefix(RollupGrain::kFiveMinutes, number);
+  put_u32(key, bucket_of(RollupGrain::kFiveMinutes, created_at));
+  key += topic;
+  key.push_back('\0');
+  key += source;
+  Counts& counts = pending_counts[key];
+  counts[label] += change.mentions;
+  counts[RollupRow::kLabels + label] += change.stories;
+}
+
+void Store::State::write_counts() {
+  std::string cells;
+  const auto add = [&](std::string_view row, const Counts& counts) {
+    cells.clear();
+    for (const std::int64_t count : counts) {
+      put_count(cells, count);
     }
-    key = rollup_prefix(grain, number);
-    put_u32(key, bucket);
-    key += topic;
-    key.push_back('\0');
-    key += source;
-    auto& counts = pending_counts[key];
-    counts[label] += change.mentions;
-    counts[RollupRow::kLabels + label] += change.stories;
+    batch.add(Family::kRollups, row, cells);
+  };
+  std::map<std::string, Counts> coarse;
+  const std::size_t number_at =
+      rollup_prefix(RollupGrain::kFiveMinutes, 0).size() - sizeof(std::uint32_t);
+  for (const auto& [row, counts] : pending_counts) {
+    ByteReader in(std::string_view(row).substr(number_at));
+    const std::uint32_t number = in.u32(), bucket = in.u32();
+    const std::string_view names = in.take(in.left());
+    if (bucket >= fine_rollups_from) {
+      add(row, counts);
+    }
+    for (const auto& [grain, hours] : {std::pair(RollupGrain::kHour, std::uint32_t{1}),
+                                       std::pair(RollupGrain::kDay, kHoursPerDay)}) {
+      key = rollup_prefix(grain, number);
+      put_u32(key, bucket / (hours * kFivesPerHour));
+      key += names;
+      Counts& sum = coarse[key];
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        sum[i] += counts[i];
+      }
+    }
   }
+  for (const auto& [row, counts] : coarse) {
+    add(row, counts);
+  }
+  pending_counts.clear();
 }
 
 void Store::State::count_record(std::uint32_t number, const Record& record,

@@ -69,7 +69,10 @@ struct Store::State {
   std::map<RefKey, std::optional<HeldRecord>> pending_overlay;  ///< edits; nothing: deleted
   std::set<std::string> pending_tombstones;                     ///< their keys
   /// Mentions by tone × 4 + urgency, then stories.
-  std::unordered_map<std::string, std::array<std::int64_t, 2 * RollupRow::kLabels>> pending_counts;
+  using Counts = std::array<std::int64_t, 2 * RollupRow::kLabels>;
+  /// What the batch under way counts, by the keys of five minutes: commit() adds them up to hours
+  /// and days.
+  std::unordered_map<std::string, Counts> pending_counts;
   std::uint32_t fine_rollups_from = 0;  ///< five minutes before are not counted
   std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
   IdentityMemory known_identities;
@@ -193,6 +196,7 @@ struct Store::State {
 
   // store_rollups.cc
   Result<void> load_rollups();
+  void write_counts();
   /// Rollups by five minutes of before `day`.
   void expire_fine_rollups(Day day, WriteBatch& gone);
 

@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "engine/core/check.h"
-#include "engine/store/counts.h"
 #include "engine/store/store_state.h"
 
 namespace vigie {
@@ -378,14 +377,7 @@ void Store::State::commit() {
     work.from = std::min(work.from, ref.sequence);
     work.overlaid = true;
   }
-  std::string counts;
-  for (const auto& [key, cells] : pending_counts) {
-    counts.clear();
-    for (const std::int64_t count : cells) {
-      put_count(counts, count);
-    }
-    batch.add(Family::kRollups, key, counts);
-  }
+  write_counts();
   write_usage();
   if (!batch.empty()) {
     write(batch);
@@ -394,7 +386,6 @@ void Store::State::commit() {
   pending_bytes.clear();
   pending_overlay.clear();
   pending_tombstones.clear();
-  pending_counts.clear();
   joined = 0;
   ids_in_memory = ids.size() + tombstones.size();
 }

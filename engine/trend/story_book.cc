@@ -38,21 +38,21 @@ std::size_t StoryBook::candidates(const Signature& signature,
     return 0;
   }
   std::array<std::uint32_t, kKeys> keys;
-  const std::size_t keys_found = keys_of(signature, keys), mask = slots_.size() - 1;
+  const std::size_t keys_found = keys_of(signature, keys);
   for (std::size_t i = 0; i < keys_found; ++i) {
-    __builtin_prefetch(&slots_[keys[i] >> 1 & mask]);
+    __builtin_prefetch(&slot_of(keys[i]));
   }
   std::size_t count = 0;
   for (std::size_t i = 0; i < keys_found; ++i) {
-    const std::uint32_t slot = slots_[keys[i] >> 1 & mask];
+    const Slot& slot = slot_of(keys[i]);
     const auto* const end = found.begin() + count;
-    if (slot == 0 || next_ - (slot - 1) > kMaxStories ||
-        std::find(found.cbegin(), end, slot - 1) != end) {
+    if (slot.key != keys[i] || next_ - slot.number > kMaxStories ||
+        std::find(found.cbegin(), end, slot.number) != end) {
       continue;
     }
-    found[count++] = slot - 1;
-    __builtin_prefetch(&at(slot - 1));
-    __builtin_prefetch(&at(slot - 1).signature);
+    found[count++] = slot.number;
+    __builtin_prefetch(&at(slot.number));
+    __builtin_prefetch(&at(slot.number).signature);
   }
   return count;
 }
@@ -93,7 +93,7 @@ void StoryBook::insert(const Known& known) {
 
 void StoryBook::grow() {
   const std::size_t stories = std::max(kFirstStories, std::bit_ceil(stories_.size()));
-  slots_.assign(std::min(stories * 2, kMaxStories) * kSlotsPerStory, 0);
+  slots_.assign(std::min(stories * 2, kMaxStories) * kSlotsPerStory, {});
   for (std::uint32_t number = 0; number < next_; ++number) {
     index(number);
   }
@@ -104,8 +104,10 @@ void StoryBook::index(std::uint32_t number) {
   std::array<std::uint32_t, kKeys> keys;
   const std::size_t count = keys_of(story.signature, keys);
   for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t& slot = slots_[keys[i] >> 1 & (slots_.size() - 1)];
-    slot = std::max(slot, number + 1);
+    Slot& slot = slot_of(keys[i]);
+    if (slot.key == 0 || slot.number <= number) {
+      slot = {keys[i], number};
+    }
   }
 }
 

@@ -22,7 +22,7 @@ namespace vigie {
 /// none of these once in 25 ((1 - 1/3)^8 = 3.9 %).
 class StoryBook {
  public:
-  static constexpr std::size_t kMaxStories = 32'768;  ///< 13 MB
+  static constexpr std::size_t kMaxStories = 32'768;  ///< 15 MB
   static constexpr std::size_t kKeys = 8;
   static constexpr std::chrono::days kLongest{30}, kQuiet{7};
 
@@ -73,9 +73,14 @@ class StoryBook {
   std::optional<std::uint32_t> find(const MentionRef& story);
   static bool is_open(const Story& story, const Arrival& arrival);
 
-  std::vector<Story> stories_;        ///< a ring once full
-  std::uint32_t next_ = 0;            ///< number of the next one; the ring holds those before
-  std::vector<std::uint32_t> slots_;  ///< number + 1; 0: empty. A power of two.
+  std::vector<Story> stories_;  ///< a ring once full
+  std::uint32_t next_ = 0;      ///< number of the next one; the ring holds those before
+  /// Of the newest story with a key that falls there.
+  struct Slot {
+    std::uint32_t key = 0, number = 0;  ///< key 0: empty
+  };
+  Slot& slot_of(std::uint32_t key) { return slots_[key >> 1 & (slots_.size() - 1)]; }
+  std::vector<Slot> slots_;  ///< a power of two
 };
 
 }  // namespace vigie
