@@ -1,9 +1,12 @@
 #include "engine/core/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace vigie {
 namespace {
@@ -45,6 +48,28 @@ void append_escaped(unsigned char c, std::string& out) {
   }
 }
 
+/// Whether none of the eight bytes needs a look; one that does may make its neighbours suspect.
+bool are_plain(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x80 * kOnes;
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, sizeof eight);
+  const auto equals = [&](std::uint64_t c) { return (eight ^ (c * kOnes)) - kOnes; };
+  const std::uint64_t control = (eight - 0x20 * kOnes) | (eight + kOnes);
+  return ((eight | control | equals('"') | equals('\\')) & kHighs) == 0;
+}
+
+/// How many bytes in front stand for themselves.
+std::size_t plain_length(std::string_view text) {
+  std::size_t i = 0;
+  while (i + sizeof(std::uint64_t) <= text.size() && are_plain(text.data() + i)) {
+    i += sizeof(std::uint64_t);
+  }
+  while (i < text.size() && kTreatments[static_cast<unsigned char>(text[i])] == kPlain) {
+    ++i;
+  }
+  return i;
+}
+
 /// Length of the well-formed UTF-8 character of two bytes or more at the front of `text`, 0 if
 /// there is none.
 std::size_t character_length(std::string_view text) {
@@ -79,26 +104,31 @@ void append_number(Number number, std::string& out) {
 }  // namespace
 
 void append_json_string(std::string_view text, std::string& out) {
+  std::size_t i = plain_length(text);
+  if (i == text.size()) {
+    const std::size_t start = out.size();
+    out.resize(start + text.size() + 2);
+    char* const quoted = out.data() + start;
+    quoted[0] = quoted[text.size() + 1] = '"';
+    text.copy(quoted + 1, text.size());
+    return;
+  }
   out += '"';
   std::size_t plain_from = 0;
-  for (std::size_t i = 0; i < text.size();) {
+  while (i < text.size()) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (kTreatments[c] == kPlain) {
-      ++i;
-      continue;
-    }
     const std::size_t length = kTreatments[c] == kMultiByte ? character_length(text.substr(i)) : 0;
-    if (length != 0) {
-      i += length;
-      continue;
+    if (length == 0) {
+      out.append(text, plain_from, i - plain_from);
+      if (kTreatments[c] == kEscaped) {
+        append_escaped(c, out);
+      } else {
+        out += "\xef\xbf\xbd";
+      }
+      plain_from = i + 1;
     }
-    out.append(text, plain_from, i - plain_from);
-    if (kTreatments[c] == kEscaped) {
-      append_escaped(c, out);
-    } else {
-      out += "\xef\xbf\xbd";
-    }
-    plain_from = ++i;
+    i += std::max<std::size_t>(length, 1);
+    i += plain_length(text.substr(i));
   }
   out.append(text, plain_from);
   out += '"';
