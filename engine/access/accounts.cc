@@ -66,7 +66,7 @@ bool Accounts::is_password(std::string_view account, std::string_view password) 
   }
   const bool fits =
       crypto_pwhash_str_verify(hashes_.password.c_str(), password.data(), password.size()) == 0;
-  return fits && account == kAdmin;
+  return fits && is_account(account);
 }
 
 bool Accounts::is_api_token(std::string_view token) const {

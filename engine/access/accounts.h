@@ -38,6 +38,7 @@ class Accounts {
 
   /// Takes as long for an unknown account as for a wrong password.
   bool is_password(std::string_view account, std::string_view password) const;
+  bool is_account(std::string_view name) const { return name == kAdmin; }
   bool is_api_token(std::string_view token) const;
 
  private:

@@ -159,6 +159,21 @@ struct OpmlOptions {
 /// A subscription list (OPML) in, the YAML of feeds to add below `connectors:` out.
 int connectors_import_opml(const OpmlOptions& options);
 
+struct AuditVerifyOptions {
+  std::string config;
+  std::string mark;  ///< "12:3f…", written down elsewhere: that entry must be there; may be empty
+};
+/// Whether the audit trail is as it was written; each flaw with its file and line. Also while an
+/// engine runs.
+int audit_verify(const AuditVerifyOptions& options);
+
+struct AuditShowOptions {
+  std::string config;
+  std::uint64_t limit = 20;  ///< 0: all
+};
+/// The audit trail's entries as they are, newest first.
+int audit_show(const AuditShowOptions& options);
+
 struct ConfigCheckOptions {
   std::string config;
 };

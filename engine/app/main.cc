@@ -92,6 +92,21 @@ void add_connectors(CLI::App& app, ConnectorsOptions& options, OpmlOptions& opml
 });
 }  // namespace
 
+void add_audit(CLI::App& app, AuditVerifyOptions& verify, AuditShowOptions& show, int& exit_code) {
+  auto* command = app.add_subcommand("audit", "who did what, and whether that record is whole");
+  command->require_subcommand(1);
+  auto* check = command->add_subcommand(
+      "verify", "every entry that was changed, removed, moved or cut off; exits 1 if any");
+  add_config(check, verify, true);
+  check->add_option("--mark", verify.mark,
+                    "NUMBER:CODE from the log, or from an earlier run: that entry must be there");
+  check->callback([&] { exit_code = audit_verify(verify); });
+  auto* list = command->add_subcommand("show", "entries as NDJSON, newest first");
+  add_config(list, show, true);
+  list->add_option("--limit", show.limit, "0: all")->capture_default_str();
+  list->callback([&] { exit_code = audit_show(show); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -285,6 +300,10 @@ int main(int argc, char** argv) {
   ConnectorsOptions connectors_options;
   OpmlOptions opml_options;
   add_connectors(app, connectors_options, opml_options, exit_code);
+
+  AuditVerifyOptions audit_verify_options;
+  AuditShowOptions audit_show_options;
+  add_audit(app, audit_verify_options, audit_show_options, exit_code);
 
   auto* config_command = app.add_subcommand("config", "check a configuration");
   config_command->require_subcommand(1);

@@ -8,6 +8,7 @@
 
 #include "engine/app/config.h"
 #include "engine/app/public_url.h"
+#include "engine/core/check.h"
 #include "engine/core/private_file.h"
 #include "engine/web/assets.h"
 #include "engine/web/openapi.h"
@@ -17,6 +18,9 @@ namespace vigie {
 namespace {
 
 namespace asio = boost::asio;
+
+/// As long as the CNIL has logs kept at most (deliberation 2021-122).
+constexpr std::chrono::days kAuditKept{365};
 
 Result<void> hand_over(const Accounts::FirstSecrets& first, const std::string& path, Log& log) {
   const std::string content =
@@ -77,17 +81,25 @@ Result<std::unique_ptr<WebSide>> WebSide::make(Engine& engine, Log& log) {
       return tl::make_unexpected(told.error());
     }
   }
-  return std::unique_ptr<WebSide>(new WebSide(engine, std::move(opened->accounts), log));
+  Result<std::unique_ptr<AuditTrail>> trail = AuditTrail::open(directory, engine.clock());
+  if (!trail) {
+    return tl::make_unexpected(trail.error());
+  }
+  return std::unique_ptr<WebSide>(
+      new WebSide(engine, std::move(opened->accounts), std::move(*trail), log));
 }
 
-WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, Log& log)
+WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
+                 std::unique_ptr<AuditTrail> trail, Log& log)
     : engine_(engine),
       log_(log),
       accounts_(std::move(accounts)),
+      trail_(std::move(trail)),
       sign_in_(*accounts_, engine.clock()),
       side_(public_side(engine.config().public_url)),
       open_(context_.get_executor()),
       feed_(context_.get_executor()),
+      auditor_([this](const AuditEntry& entry) { write_audit(entry); }, engine.clock()),
       emergent_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
                             std::span<const RaisedAlert> alerts) {
@@ -118,6 +130,7 @@ void WebSide::add_routes() {
     described.push_back(std::move(route));
   }
   described.push_back(openapi_route(described));
+  auditor_.watch(described);
   router_.add(std::move(described));
 }
 
@@ -140,6 +153,7 @@ ApiParts WebSide::api_parts() {
                         Correction correction) { return correct(ref, std::move(correction)); },
       .silences = &engine_.silences(),
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+      .data_directory = engine_.config().data_directory,
       .counter = {.is_open =
                       [this](TenantId tenant) {
                         return engine_.sources().counter_of(tenant).has_value();
@@ -192,8 +206,9 @@ RulesInForce WebSide::rules_in_force() const {
 WebSide::~WebSide() { stop(); }
 
 Result<std::uint16_t> WebSide::listen() {
-  server_ = std::make_unique<Server>(context_.get_executor(), router_, Gate(sign_in_, side_),
-                                     ServerLimits{}, engine_.metrics());
+  server_ = std::make_unique<Server>(context_.get_executor(), router_,
+                                     auditor_.watch(Gate(sign_in_, side_)), ServerLimits{},
+                                     engine_.metrics());
   const std::vector<std::string>& proxies = engine_.config().trusted_proxies;
   server_->trust({proxies.begin(), proxies.end()});
   if (side_.secure) {
@@ -219,13 +234,25 @@ void WebSide::stop() {
   studies_.join();
 }
 
-/// Kept with the service's log.
+/// The service's log has the mark of each entry: wherever logs are sent to, they tell whether the
+/// trail is still the one of then. What cannot be written down must not have happened: the process
+/// ends.
 void WebSide::write_audit(const AuditEntry& entry) {
-  log_.info("audit", "Somebody changed something.",
+  const Time now = engine_.clock().now();
+  if (const Day today = day_of(now); std::exchange(trail_looked_at_, today) != today) {
+    if (const Result<void> expired = trail_->expire(now - kAuditKept); !expired) {
+      log_.error("audit_kept_longer", expired.error().text);
+    }
+  }
+  const Result<void> written = trail_->append(entry);
+  check(written.has_value(), written ? "" : written.error().text);
+  log_.info("audit", "Somebody did something.",
             {{"actor", entry.actor},
              {"action", entry.action},
              {"tenant", entry.tenant},
-             {"object", entry.object}});
+             {"object", entry.object},
+             {"result", entry.result},
+             {"mark", to_string(trail_->head())}});
 }
 
 void WebSide::count_refusal(std::string_view connector, unsigned status) {

@@ -10,11 +10,13 @@
 #include <thread>
 
 #include "engine/access/accounts.h"
+#include "engine/access/audit_trail.h"
 #include "engine/access/sign_in.h"
 #include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
+#include "engine/web/auditor.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
 #include "engine/web/router.h"
@@ -42,7 +44,8 @@ class WebSide {
   void stop();
 
  private:
-  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, Log& log);
+  WebSide(Engine& engine, std::unique_ptr<Accounts> accounts, std::unique_ptr<AuditTrail> trail,
+          Log& log);
   void add_routes();
   ApiParts api_parts();
   ActionParts action_parts();
@@ -59,11 +62,14 @@ class WebSide {
   Engine& engine_;
   Log& log_;
   std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<AuditTrail> trail_;
+  Day trail_looked_at_ = 0;  ///< for what has expired
   SignIn sign_in_;
   PublicSide side_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
   LiveFeed feed_;
+  Auditor auditor_;
   Router router_;
   std::unique_ptr<Server> server_;
   std::atomic<bool> draining_{false};

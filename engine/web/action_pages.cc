@@ -125,7 +125,7 @@ std::string take(const ActionParts& parts, const Wanted& wanted) {
   }
   parts.store.set_alert_work(wanted.link.alert,
                              {AlertWork::State::kTaken, wanted.who(), parts.clock.now()});
-  parts.audit({wanted.who(), "alert_taken", wanted.link.tenant, std::to_string(wanted.link.alert)});
+  parts.audit({wanted.who(), "takeAlert", wanted.link.tenant, std::to_string(wanted.link.alert)});
   return wanted.say("C'est noté : vous prenez en charge.", "Noted: you take charge.");
 }
 
@@ -146,7 +146,7 @@ std::string mute(const ActionParts& parts, const Wanted& wanted) {
   if (!made) {
     return made.error().text;
   }
-  parts.audit({made->author, "silence_made", made->tenant, std::to_string(made->number)});
+  parts.audit({made->author, "makeSilence", made->tenant, std::to_string(made->number)});
   return wanted.say("Plus de message sur cet incident pendant 2 h, sauf s'il s'aggrave.",
                     "No message of this incident for 2 h, unless it gets worse.");
 }
@@ -173,8 +173,7 @@ asio::awaitable<std::string> not_useful(Shared parts, const Wanted& wanted) {
   if (!done) {
     co_return wanted.say("Trop de demandes : réessayez.", "Too many requests: try again.");
   }
-  parts->audit(
-      {wanted.who(), "alert_not_useful", wanted.link.tenant, std::to_string(wanted.link.alert)});
+  parts->audit({wanted.who(), "correctMention", wanted.link.tenant, wanted.alert.mention});
   co_return wanted.say("C'est noté : la règle en tiendra compte.",
                        "Noted: it counts against "
                        "the rule's precision.");

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/access/audit_trail.h"
 #include "engine/access/sign_in.h"
 #include "engine/alert/silence.h"
 #include "engine/core/clock.h"
@@ -35,11 +36,6 @@ struct RulesInForce {
   std::string ruleset, model;
   Time loaded_at{};
   std::vector<PackSummary> packs;
-};
-
-/// Who did what to what: one line of the audit. Never a post's text.
-struct AuditEntry {
-  std::string actor, action, tenant, object;
 };
 
 /// The `source` of what is written down at a counter.
@@ -76,7 +72,9 @@ struct ApiParts {
   /// wait.
   std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
   Silences* silences = nullptr;
+  /// Of what no Auditor sees: signing in.
   std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};
+  std::string data_directory = {};  ///< where the audit trail lies
   Counters counter = {};
   /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.
   std::function<std::optional<double>(TenantId, Time from, Time to)> coverage = {};

@@ -49,9 +49,16 @@ Response sign_in(const ApiParts& parts, const Request& request) {
     return problem(429, "too many tries; wait a little")
         .with("Retry-After", std::to_string(outcome.retry_after.count()));
   }
+  AuditEntry entry{given->account, "signIn", "", ""};
+  entry.address = request.remote_address;
   if (!outcome.session) {
+    // What is no account's name may be a password in the wrong field.
+    entry.actor = parts.sign_in.accounts().is_account(given->account) ? given->account : "";
+    entry.result = "refused 401";
+    parts.audit(entry);
     return problem(401, "account or password is wrong");
   }
+  parts.audit(entry);
   return describe_session(outcome.session->account, outcome.session->csrf_token)
       .with("Set-Cookie", Gate::cookie(parts.side, outcome.session->id));
 }

@@ -162,8 +162,9 @@ Response make_silence(const ApiParts& parts, TenantId tenant, const Request& req
   if (!made) {
     return problem(made.error().code == ErrorCode::kFull ? 409 : 422, made.error().text);
   }
-  parts.audit({made->author, "silence_made", made->tenant, std::to_string(made->number)});
-  return show(*made, now, 201);
+  Response response = show(*made, now, 201);
+  response.made = std::to_string(made->number);
+  return response;
 }
 
 Response expire_silence(const ApiParts& parts, TenantId tenant, const Request& request) {
@@ -179,7 +180,6 @@ Response expire_silence(const ApiParts& parts, TenantId tenant, const Request& r
     return ended.error().code == ErrorCode::kNotFound ? not_found()
                                                       : problem(409, ended.error().text);
   }
-  parts.audit({request.caller->account, "silence_expired", ended->tenant, std::string(text)});
   return show(*ended, now);
 }
 

@@ -54,11 +54,11 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
   if (!session) {
     return sign_in_first();
   }
+  request.caller = Caller{session->account, session->id};
   if (changes_something(request) &&
       !is_same_secret(request.header("x-csrf-token"), session->csrf_token)) {
     return problem(403, "X-CSRF-Token is not this session's");
   }
-  request.caller = Caller{session->account, session->id};
   return std::nullopt;
 }
 

@@ -43,6 +43,7 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string made;  ///< what the audit is told beside the address: the number of what is new
   /// If set, the body goes on after `body`: each call gives the next piece, an empty one ends it.
   /// Destroyed when the client has gone. For Server-Sent Events.
   std::function<boost::asio::awaitable<std::string>()> stream;

@@ -17,6 +17,15 @@ constexpr std::string_view kAnyProblem =
 
 /// components/schemas, by name.
 constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
+    {"AuditPage",
+     R"({"type":"object","required":["entries","below"],"properties":{"entries":{"type":"array","items":{
+"type":"object","required":["number","at","actor","action","result","before","code"],"properties":{
+"number":{"type":"integer"},"at":{"type":"string","format":"date-time"},"actor":{"type":"string"},
+"action":{"type":"string","description":"an operationId"},"tenant":{"type":"string"},
+"object":{"type":"string"},"result":{"type":"string","description":"done, or refused and the status"},
+"address":{"type":"string"},"unlisted":{"type":"integer","description":"more like it, only counted"},
+"before":{"type":"string"},"code":{"type":"string"}}}},
+"below":{"type":["integer","null"],"description":"for the next page; null: there is none"}}})"},
     {"Problem",
      R"({"type":"object","description":"RFC 9457","required":["title","status"],"properties":{
 "title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"}}})"},

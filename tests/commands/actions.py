@@ -119,7 +119,7 @@ def scanners_change_nothing(scene):
         assert scene.ask("DELETE", path)[0] == 405
     assert scene.alert("scanville")["state"] == "new"
     assert scene.engine.api("tenants/scanville/silences")["silences"] == []
-    assert not scene.audit("alert_taken") and not scene.audit("silence_made") and not scene.audit("alert_not_useful")
+    assert not scene.audit("takeAlert") and not scene.audit("makeSilence") and not scene.audit("correctMention")
 
 
 def altered_links(scene):
@@ -141,7 +141,7 @@ def whoever_confirms_takes_charge(scene):
     assert (alert["state"], alert["by"]) == ("taken", "lien:desk"), alert
     assert "Déjà prise en charge par lien:desk" in scene.confirm(path)[1]
     assert scene.alert("takeville")["at"] == alert["at"]
-    [line] = scene.audit("alert_taken")
+    [line] = scene.audit("takeAlert")
     assert (line["actor"], line["tenant"], line["object"]) == ("lien:desk", "takeville", str(alert["number"])), line
 
 
@@ -153,7 +153,7 @@ def not_useful_is_noted_beside_what_was_said(scene):
     assert scene.confirm(path)[0] == 200
     correction = scene.engine.api(f"tenants/uselessville/mentions/{ref}")["correction"]
     assert (correction["tone"], correction["useful"], correction["by"]) == ("neutral", False, "lien:desk"), correction
-    assert scene.audit("alert_not_useful")
+    assert scene.audit("correctMention")
 
 
 def muted_it_is_quiet_unless_it_gets_worse(scene):

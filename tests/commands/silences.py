@@ -82,7 +82,8 @@ class Scene:
 
     def audit(self):
         lines = [json.loads(line) for line in self.engine.log.read_text().splitlines() if line.startswith("{")]
-        return [(line["actor"], line["action"], line["tenant"]) for line in lines if line["event"] == "audit"]
+        return [(line["actor"], line["action"], line["tenant"]) for line in lines 
+                if line["event"] == "audit" and line["result"] == "done"]
 
 
 def in_hours(hours):
@@ -130,7 +131,7 @@ def lifted_all_comes_at_once(scene):
     [body] = [body for k, body in scene.desk.got["desk"] if k == key]
     assert len(body["alerts"]) == 2 and "2 alertes" in body["headline"], body
     assert scene.owed("silentville") == []
-    assert scene.audit() == [("api", "silence_made", "silentville"), ("api", "silence_expired", "silentville")], scene.audit()
+    assert scene.audit() == [("api", "makeSilence", "silentville"), ("api", "expireSilence", "silentville")], scene.audit()
 
 
 def routes_lead(scene):

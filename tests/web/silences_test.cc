@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/web/auditor.h"
 #include "tests/web/town_over_http.h"
 
 namespace vigie {
@@ -22,10 +23,9 @@ class SilencesOverHttp : public TownOverHttp {
     silences_ = Silences::recall(*store_, clock_.now()).value();
     ApiParts own = parts();
     own.silences = silences_.get();
-    own.audit = [this](const AuditEntry& entry) {
-      audit_.push_back(entry.actor + " " + entry.action + " " + entry.tenant + " " + entry.object);
-    };
-    serve(silence_routes(std::make_shared<const ApiParts>(std::move(own))));
+    std::vector<Route> routes = silence_routes(std::make_shared<const ApiParts>(std::move(own)));
+    auditor_.watch(routes);
+    serve(std::move(routes));
   }
 
   RawAnswer post(const std::string& path, const std::string& body,
@@ -37,7 +37,14 @@ class SilencesOverHttp : public TownOverHttp {
   }
   RawAnswer make(const std::string& body) { return post("techniville/silences", body); }
 
-  std::vector<std::string> audit_;
+  std::vector<std::string> audit_;  ///< what was done
+  Auditor auditor_{[this](const AuditEntry& entry) {
+                     if (entry.result == "done") {
+                       audit_.push_back(entry.actor + " " + entry.action + " " + entry.tenant +
+                                        " " + entry.object);
+                     }
+                   },
+                   clock_};
   std::unique_ptr<Silences> silences_;
 };
 
@@ -60,8 +67,8 @@ TEST_F(SilencesOverHttp, OneIsMadeListedAndEnded) {
   EXPECT_EQ(post("techniville/silences/x/expire", "").status, 404);
   EXPECT_THAT(post("techniville/silences/1/expire", "").body, HasSubstr(R"("state":"ended")"));
   EXPECT_EQ(post("techniville/silences/1/expire", "").status, 409);
-  EXPECT_THAT(audit_, ElementsAre("marie silence_made techniville 1",
-                                  "marie silence_expired techniville 1"));
+  EXPECT_THAT(audit_,
+              ElementsAre("marie makeSilence techniville 1", "marie expireSilence techniville 1"));
 }
 
 TEST_F(SilencesOverHttp, WhatIsNotOfItsFormIsRefusedWithTheReason) {
