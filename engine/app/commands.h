@@ -174,6 +174,14 @@ struct AuditShowOptions {
 /// The audit trail's entries as they are, newest first.
 int audit_show(const AuditShowOptions& options);
 
+struct RgpdExportOptions {
+  std::string config, tenant;
+  std::string out;  ///< a folder
+};
+/// A tenant's documents under the RGPD, from its configuration: the record of the processing
+/// activity, what an impact assessment needs, the notice to the public. In French, HTML.
+int rgpd_export(const RgpdExportOptions& options);
+
 struct ConfigCheckOptions {
   std::string config;
 };

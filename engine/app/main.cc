@@ -107,6 +107,21 @@ void add_audit(CLI::App& app, AuditVerifyOptions& verify, AuditShowOptions& show
   list->callback([&] { exit_code = audit_show(show); });
 }
 
+void add_rgpd(CLI::App& app, RgpdExportOptions& options, int& exit_code) {
+  auto* command = app.add_subcommand("rgpd", "a tenant's documents under the RGPD");
+  command->require_subcommand(1);
+  auto* documents = command->add_subcommand(
+      "export", "the record of processing, what an impact assessment needs, the public's notice");
+  documents->footer(
+      "All in French, as HTML that a word processor opens; what only the town knows is "
+      "marked [à compléter : …].");
+  add_config(documents, options, true);
+  documents->add_option("--tenant", options.tenant, "whose")->required();
+  documents->add_option("--out", options.out, "a folder; it is made if it is not there")
+      ->required();
+  documents->callback([&] { exit_code = rgpd_export(options); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -304,6 +319,9 @@ int main(int argc, char** argv) {
   AuditVerifyOptions audit_verify_options;
   AuditShowOptions audit_show_options;
   add_audit(app, audit_verify_options, audit_show_options, exit_code);
+
+  RgpdExportOptions rgpd_options;
+  add_rgpd(app, rgpd_options, exit_code);
 
   auto* config_command = app.add_subcommand("config", "check a configuration");
   config_command->require_subcommand(1);

@@ -19,9 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// As long as the CNIL has logs kept at most (deliberation 2021-122).
-constexpr std::chrono::days kAuditKept{365};
-
 Result<void> hand_over(const Accounts::FirstSecrets& first, const std::string& path, Log& log) {
   const std::string content =
       "# For the first sign-in. Delete this file once you have read it.\naccount: " +

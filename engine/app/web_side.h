@@ -30,6 +30,9 @@ class WebSide {
   /// The account and token made at the first start, for whoever installs Vigie: a file in the data
   /// folder that only its owner may read. To be deleted once read.
   static constexpr const char* kFirstSignIn = "first-sign-in.yaml";
+  /// How long the audit trail is kept: as the CNIL has it of logs, a year at most (deliberation
+  /// 2021-122).
+  static constexpr std::chrono::days kAuditKept{365};
 
   /// Makes the first account if there is none; asks `engine` to tell what becomes visible, so it is
   /// made before the engine starts. All parts outlive it.
