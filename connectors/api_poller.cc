@@ -220,13 +220,18 @@ class ApiPoller final : public Connector {
       }
       Result<HttpResponse> response = co_await http_.fetch(page_request());
       at_.quota.spent += api_.quota.units == 0 ? 0 : api_.quota.units_per_request;
-      const bool may_be_stale =
-          response && response->status == 401 && had_all && !api_.before.empty() && !is_second_try;
-      if (!may_be_stale) {
+      const bool may_be_stale = had_all && !api_.before.empty() && !is_second_try;
+      if (!response || !may_be_stale || !says_not_authorised(*response)) {
         co_return response;
       }
       obtained_.clear();
     }
+  }
+
+  /// By 401; or by 400 and the source's own words, as Bluesky says that a session has expired.
+  bool says_not_authorised(const HttpResponse& response) {
+    return (response.status == 400 || response.status == 401) &&
+           judge_api_answer(api_, response, now(), document_).fault == Meaning::kUnauthorised;
   }
 
   HttpRequest page_request() {

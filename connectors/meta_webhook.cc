@@ -146,7 +146,8 @@ class MetaWebhook final : public Connector {
       co_return answer;
     }
     if (looked.is_there) {
-      const bool is_stored = co_await store_push(port_, R"({"looked_up":)" + looked.body + "}");
+      const std::string words = R"({"looked_up":)" + looked.body + "}";
+      const bool is_stored = co_await store_push(port_, words);
       if (!is_stored) {
         co_return busy_answer();
       }

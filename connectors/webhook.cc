@@ -97,7 +97,8 @@ class WebhookConnector final : public Connector {
     } else if (const std::string_view key = header(request, "idempotency-key"); key.empty()) {
       answer = co_await take(request.body);
     } else {
-      answer = co_await take_once(std::string(key), request.body);
+      std::string once = std::string(key);
+      answer = co_await take_once(std::move(once), request.body);
     }
     note(answer);
     co_return answer;

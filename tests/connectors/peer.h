@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "engine/core/json_writer.h"
 #include "tests/connectors/temp_folder.h"
@@ -22,44 +23,21 @@ namespace vigie {
 class Peer {
  public:
   explicit Peer(const std::string& name, bool tls = false) : tls_(tls) {
-    const std::string program =
-        std::string(VIGIE_SOURCE_DIR) + "/tests/connectors/peers/" + name + ".py";
-    const std::string cert = (folder_.path() / "cert.pem").string(),
-                      key = (folder_.path() / "key.pem").string();
+    std::vector<std::string> command{"python3", "-B", peers_folder() + name + ".py"};
     if (tls) {
       const std::string make =
           "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
           "-subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout " +
-          key + " -out " + cert + " 2>/dev/null";
+          key_file() + " -out " + ca_file() + " 2>/dev/null";
       if (std::system(make.c_str()) != 0) {
         throw std::runtime_error("openssl makes no certificate");
       }
+      command.insert(command.end(), {"--tls", ca_file(), key_file()});
     }
-    int to_peer[2], from_peer[2];
-    if (::pipe2(to_peer, O_CLOEXEC) != 0 || ::pipe2(from_peer, O_CLOEXEC) != 0) {
-      throw std::runtime_error("no pipes");
-    }
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // even when a test is killed
-      ::dup2(to_peer[0], STDIN_FILENO);
-      ::dup2(from_peer[1], STDOUT_FILENO);
-      if (tls) {
-        ::execlp("python3", "python3", "-B", program.c_str(), "--tls", cert.c_str(), key.c_str(),
-                 nullptr);
-      } else {
-        ::execlp("python3", "python3", "-B", program.c_str(), nullptr);
-      }
-      ::_exit(127);
-    }
-    ::close(to_peer[0]);
-    ::close(from_peer[1]);
-    in_ = ::fdopen(from_peer[0], "r");
-    out_ = to_peer[1];
-    port_ = listen();  // {"port": N}
-    port_ = port_.substr(port_.find(' ') + 1);
-    port_.pop_back();
+    start(command);
   }
+  /// Any other program that speaks as those do.
+  explicit Peer(const std::vector<std::string>& command) : tls_(false) { start(command); }
   ~Peer() {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
@@ -82,8 +60,40 @@ class Peer {
   }
   std::string ca_file() const { return (folder_.path() / "cert.pem").string(); }
   const TempFolder& folder() const { return folder_; }
+  static std::string peers_folder() {
+    return std::string(VIGIE_SOURCE_DIR) + "/tests/connectors/peers/";
+  }
 
  private:
+  std::string key_file() const { return (folder_.path() / "key.pem").string(); }
+
+  void start(const std::vector<std::string>& command) {
+    std::vector<char*> arguments;
+    for (const std::string& part : command) {
+      arguments.push_back(const_cast<char*>(part.c_str()));
+    }
+    arguments.push_back(nullptr);
+    int to_peer[2], from_peer[2];
+    if (::pipe2(to_peer, O_CLOEXEC) != 0 || ::pipe2(from_peer, O_CLOEXEC) != 0) {
+      throw std::runtime_error("no pipes");
+    }
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // even when a test is killed
+      ::dup2(to_peer[0], STDIN_FILENO);
+      ::dup2(from_peer[1], STDOUT_FILENO);
+      ::execvp(arguments[0], arguments.data());
+      ::_exit(127);
+    }
+    ::close(to_peer[0]);
+    ::close(from_peer[1]);
+    in_ = ::fdopen(from_peer[0], "r");
+    out_ = to_peer[1];
+    port_ = listen();  // {"port": N}
+    port_ = port_.substr(port_.find(' ') + 1);
+    port_.pop_back();
+  }
+
   std::string listen() {
     std::string line;
     for (int c; (c = std::fgetc(in_)) != '\n'; line += static_cast<char>(c)) {
