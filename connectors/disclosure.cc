@@ -19,8 +19,9 @@ struct TypeWords {
   std::string_view usual_address;  ///< where the settings name none
   bool is_pushed = false;
 };
-const std::array<TypeWords, 7>& types() {
-  static const std::array<TypeWords, 7> all = {{
+const std::array<TypeWords, 8>& types() {
+  static const std::array<TypeWords, 8> all = {{
+      {"accueil", {}, "", true},
       {"feed", {"user_agent", "address"}, ""},
       {"file", {}, ""},
       {"jetstream", {"user_agent"}, ""},

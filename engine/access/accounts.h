@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/result.h"
 
@@ -36,6 +37,8 @@ class Accounts {
   /// damaged one.
   static Result<Opened> open(const std::string& directory, PasswordCost cost = {});
 
+  /// Who may sign in.
+  std::vector<std::string> names() const { return {std::string(kAdmin)}; }
   /// Takes as long for an unknown account as for a wrong password.
   bool is_password(std::string_view account, std::string_view password) const;
   bool is_account(std::string_view name) const { return name == kAdmin; }

@@ -1,61 +1,16 @@
 #include "engine/alert/policy_reader.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "engine/core/time_of_week.h"
 
 namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxItems = 1'000;  // of each list
-
-constexpr std::array<std::string_view, 7> kWeekdays = {"mon", "tue", "wed", "thu",
-                                                       "fri", "sat", "sun"};
-
-std::optional<std::size_t> weekday(std::string_view name) {
-  const auto found = std::ranges::find(kWeekdays, name);
-  return found == kWeekdays.end()
-             ? std::nullopt
-             : std::optional(static_cast<std::size_t>(found - kWeekdays.begin()));
-}
-
-/// "mon" or "fri-sun" as bits; 0 if it is neither.
-std::uint8_t weekdays_of(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  const std::optional<std::size_t> first = weekday(text.substr(0, dash));
-  const std::optional<std::size_t> last =
-      dash == text.npos ? first : weekday(text.substr(dash + 1));
-  if (!first || !last) {
-    return 0;
-  }
-  std::uint8_t bits = 0;
-  for (std::size_t day = *first;; day = (day + 1) % kWeekdays.size()) {
-    bits = static_cast<std::uint8_t>(bits | 1U << day);
-    if (day == *last) {
-      return bits;
-    }
-  }
-}
-
-/// "20:30" → minutes; "24:00" is the end of the day.
-std::optional<int> minute_of_day(std::string_view text) {
-  int hour = 0, minute = 0;
-  if (text.size() != 5 || text[2] != ':') {
-    return std::nullopt;
-  }
-  const char* const start = text.data();
-  const auto [hour_end, no_hour] = std::from_chars(start, start + 2, hour);
-  const auto [minute_end, no_minute] = std::from_chars(start + 3, start + 5, minute);
-  if (no_hour != std::errc{} || no_minute != std::errc{} || hour_end != start + 2 ||
-      minute_end != start + 5 || hour < 0 || minute < 0 || minute > 59 ||
-      hour * 60 + minute > WeekSpan::kMinutesPerDay) {
-    return std::nullopt;
-  }
-  return hour * 60 + minute;
-}
 
 class Reader {
  public:
@@ -152,7 +107,7 @@ class Reader {
     if (const Settings* days = item.find("weekdays")) {
       weekdays = 0;
       for (const std::string& text : item.texts("weekdays", problems_)) {
-        const std::uint8_t some = weekdays_of(text);
+        const std::uint8_t some = parse_weekdays(text);
         if (some == 0) {
           days->complain("'" + text +
                              "' is not a weekday: mon, tue, wed, thu, fri, sat, sun, or "
@@ -170,7 +125,7 @@ class Reader {
     if (field == nullptr) {
       return fallback;
     }
-    const std::optional<int> minute = minute_of_day(field->scalar());
+    const std::optional<int> minute = parse_minute_of_day(field->scalar());
     if (!minute) {
       field->complain("'" + std::string(key) + "' is a time of day from 00:00 to 24:00", problems_);
     }

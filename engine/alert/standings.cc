@@ -30,10 +30,9 @@ const Standings::OfTenant& Standings::read(TenantId tenant) {
     Standing& standing = of_tenant.incidents[alert->incident];
     if (standing.newest == 0) {
       standing.newest = one.number;
-      standing.is_over =
-          one.work.state == AlertWork::State::kClosed || alert->news == News::kClosed;
+      standing.is_over = is_done(one.work.state) || alert->news == News::kClosed;
     }
-    standing.in_hand |= one.work.state != AlertWork::State::kNew;
+    standing.in_hand |= one.work.state != WorkState::kNew;
     of_tenant.alerts.push_back({one.number, std::move(*alert), one.work});
   }
   return of_tenant;

@@ -22,7 +22,7 @@ struct Standing {
 struct KnownAlert {
   std::uint64_t number = 0;
   Alert alert;
-  AlertWork work;
+  Work work;
 };
 
 /// The newest alerts of the tenants and what has become of their incidents, as of the moment they

@@ -11,6 +11,8 @@
 #include "connectors/registry.h"
 #include "engine/alert/policy_reader.h"
 #include "engine/app/public_url.h"
+#include "engine/core/time_of_week.h"
+#include "engine/core/verdict.h"
 
 namespace vigie {
 namespace {
@@ -202,11 +204,66 @@ class Reader {
     return receiver;
   }
 
-  Tenant read_tenant(const Settings& item) {
-    item.allow_only({"id", "name", "language", "time_zone", "purpose", "legal_basis",
-                     "retention_days", "keep", "packs", "variables", "official_accounts",
-                     "receivers", "quotes_to", "volume_alerts", "school_zone"},
+  BusinessHours read_business_hours(const Settings& item) {
+    item.allow_only({"weekdays", "opens", "closes"}, problems_);
+    BusinessHours hours;
+    if (const Settings* days = item.find("weekdays")) {
+      hours.weekdays = 0;
+      for (const std::string& text : item.texts("weekdays", problems_)) {
+        const std::uint8_t some = parse_weekdays(text);
+        if (some == 0) {
+          days->complain("'" + text + "' is not a weekday: mon to sun, or two with '-' between",
+                         problems_);
+        }
+        hours.weekdays |= some;
+      }
+    }
+    for (const auto& [key, time] : {std::pair("opens", &hours.opens), {"closes", &hours.closes}}) {
+      if (const Settings* field = item.find(key)) {
+        const std::optional<int> minute = parse_minute_of_day(field->scalar());
+        if (!minute) {
+          field->complain("'" + std::string(key) + "' is a time of day from 00:00 to 24:00",
+                          problems_);
+        }
+        *time = std::chrono::minutes(minute.value_or(0));
+      }
+    }
+    if (hours.weekdays == 0 || hours.opens >= hours.closes) {
+      item.complain("business hours need a weekday, and 'opens' before 'closes'", problems_);
+    }
+    return hours;
+  }
+
+  /// A number is business minutes; `around_the_clock` lists the levels whose minutes run always.
+  void read_deadlines(const Settings& item, Tenant& tenant) {
+    constexpr std::int64_t kLongestMinutes = 90 * 24 * 60;
+    item.allow_only({"low_min", "medium_min", "high_min", "critical_min", "around_the_clock"},
                     problems_);
+    const bool says_when = item.find("around_the_clock") != nullptr;
+    const std::vector<std::string> always =
+        says_when ? item.texts("around_the_clock", problems_) : std::vector<std::string>();
+    for (const std::string& level : always) {
+      if (!parse_urgency(level)) {
+        item.find("around_the_clock")
+            ->complain("'" + level + "' is no urgency: low, medium, high, critical", problems_);
+      }
+    }
+    for (std::size_t i = 0; i < tenant.deadlines.size(); ++i) {
+      AnswerDeadline& deadline = tenant.deadlines[i];
+      const std::string level(to_string(static_cast<Urgency>(i)));
+      deadline.within = std::chrono::minutes(
+          item.integer(level + "_min", 1, kLongestMinutes, problems_, deadline.within.count()));
+      deadline.around_the_clock =
+          says_when ? std::ranges::count(always, level) != 0 : deadline.around_the_clock;
+    }
+  }
+
+  Tenant read_tenant(const Settings& item) {
+    item.allow_only(
+        {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
+         "packs", "variables", "official_accounts", "receivers", "quotes_to", "volume_alerts",
+         "school_zone", "business_hours", "deadlines"},
+        problems_);
     Tenant tenant;
     tenant.id = read_id(item, tenant_ids_);
     tenant.name = item.text("name", problems_, tenant.id);
@@ -241,6 +298,12 @@ class Reader {
         item.find("school_zone")->complain("'school_zone' is A, B or C", problems_);
       }
       tenant.school_zone = zone.front();
+    }
+    if (const Settings* hours = item.find("business_hours")) {
+      tenant.business_hours = read_business_hours(*hours);
+    }
+    if (const Settings* deadlines = item.find("deadlines")) {
+      read_deadlines(*deadlines, tenant);
     }
     if (const Settings* variables = item.find("variables")) {
       for (const auto& [name, value] : variables->fields()) {

@@ -47,8 +47,8 @@ class Engine {
   /// pack fails. Any thread.
   bool reload();
 
-  /// See Pipeline::correct().
-  bool correct(CorrectionDesk::Request request) { return pipeline_->correct(std::move(request)); }
+  /// See Pipeline::change().
+  bool change(ChangeDesk::Change change) { return pipeline_->change(std::move(change)); }
 
   const Config& config() const { return config_; }
   Store& store() { return *store_; }

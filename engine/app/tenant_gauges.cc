@@ -86,19 +86,16 @@ double net_share(const MentionCounts& counts) {
 
 void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& store,
                             const Clock& clock, Metrics& metrics) {
-  constexpr std::pair<AlertWork::State, const char*> kStates[] = {
-      {AlertWork::State::kNew, "new"},
-      {AlertWork::State::kTaken, "taken"},
-      {AlertWork::State::kClosed, "closed"}};
   const auto trends = std::make_shared<TrendReader>(
       store, tenants, [&store](TenantId tenant) { return volume_incidents(store, tenant); });
   for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
     const auto index = std::make_shared<IndexReading>(tenant, trends, clock);
     const std::string& id = tenants[tenant].id;
     const auto reading = std::make_shared<Reading>(tenant, store, clock);
-    for (const auto& [state, name] : kStates) {
+    for (std::size_t i = 0; i < kWorkStates; ++i) {
+      const auto state = static_cast<WorkState>(i);
       metrics.gauge("vigie_alerts", "Alerts by what people did about them, of the newest 1000.",
-                    {{"tenant", id}, {"state", name}}, [reading, state = state] {
+                    {{"tenant", id}, {"state", std::string(to_string(state))}}, [reading, state] {
                       return static_cast<double>(reading->figures().alerts_in(state));
                     });
     }

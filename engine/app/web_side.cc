@@ -146,8 +146,8 @@ ApiParts WebSide::api_parts() {
       .connectors = [this] { return connectors(); },
       .rules = [this] { return rules_in_force(); },
       .side = side_,
-      .correct = [this](MentionRef ref,
-                        Correction correction) { return correct(ref, std::move(correction)); },
+      .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
+      .accounts = [this](TenantId) { return accounts_->names(); },
       .silences = &engine_.silences(),
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
       .data_directory = engine_.config().data_directory,
@@ -178,8 +178,7 @@ ActionParts WebSide::action_parts() {
       .silences = engine_.silences(),
       .clock = engine_.clock(),
       .tenants = engine_.config().tenants,
-      .correct = [this](MentionRef ref,
-                        Correction correction) { return correct(ref, std::move(correction)); },
+      .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
   };
 }
@@ -297,17 +296,17 @@ asio::awaitable<std::optional<CounterReceipt>> WebSide::record(TenantId tenant,
 }
 
 /// The writer answers on its own thread; the request goes on on ours.
-asio::awaitable<std::optional<bool>> WebSide::correct(MentionRef ref, Correction correction) {
-  const auto ask = [this, ref, &correction](auto resume) {
+asio::awaitable<bool> WebSide::change(std::function<void(Store&)> apply) {
+  const auto ask = [this, &apply](auto resume) {
     const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
-    const auto answer = [this, waiting](std::optional<bool> found) {
-      asio::post(context_, [waiting, found] { std::move (*waiting)(found); });
+    const auto answer = [this, waiting](bool is_done) {
+      asio::post(context_, [waiting, is_done] { std::move (*waiting)(is_done); });
     };
-    if (!engine_.correct({ref, std::move(correction), answer})) {
-      answer(std::nullopt);
+    if (!engine_.change({std::move(apply), [answer] { answer(true); }})) {
+      answer(false);
     }
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::optional<bool>)>(
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(
       ask, asio::use_awaitable);
 }
 

@@ -55,7 +55,7 @@ class WebSide {
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
   boost::asio::awaitable<Response> push(std::string connector, Request request);
-  boost::asio::awaitable<std::optional<bool>> correct(MentionRef ref, Correction correction);
+  boost::asio::awaitable<bool> change(std::function<void(Store&)> apply);
   void write_audit(const AuditEntry& entry);
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
   boost::asio::awaitable<Result<std::string>> emergent(TenantId tenant, std::string group,

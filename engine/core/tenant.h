@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,6 +14,18 @@ namespace vigie {
 /// response.
 struct OfficialAccount {
   std::string source, author_id;
+};
+
+/// When a town hall answers, by its clocks; never on public holidays.
+struct BusinessHours {
+  std::uint8_t weekdays = 0x1f;  ///< bit 0: Monday
+  std::chrono::minutes opens{9 * 60}, closes{18 * 60};
+};
+
+/// Within what somebody should have answered.
+struct AnswerDeadline {
+  std::chrono::minutes within{0};
+  bool around_the_clock = false;  ///< else in business hours
 };
 
 /// One commune (or union of communes) and what it decided about its watch.
@@ -31,6 +45,12 @@ struct Tenant {
   /// before that by fixed thresholds, too.
   std::optional<bool> volume_alerts;
   char school_zone = 0;  ///< 'A', 'B', 'C': whose holidays change what is usual; 0: nobody's
+  BusinessHours business_hours;
+  /// By Urgency: a day, half a day, two hours; what is critical does not wait for the morning.
+  std::array<AnswerDeadline, 4> deadlines{{{std::chrono::minutes(540)},
+                                           {std::chrono::minutes(270)},
+                                           {std::chrono::minutes(120)},
+                                           {std::chrono::minutes(30), true}}};
 };
 
 }  // namespace vigie

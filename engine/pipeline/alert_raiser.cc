@@ -146,7 +146,8 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
   const Alert alert = describe(policy_.tenants[finding.tenant], applied.ref, *record,
                                *findings.catalogue, *raise, clock_.now());
   told_[{finding.tenant, alert.incident}] = alert;
-  tell(finding.tenant, applied.ref.day, alert, policy_.tenants[finding.tenant].receivers);
+  store_.reopen_work(work_on(story), alert.raised_at);
+  tell(finding.tenant, applied.ref.day, alert, policy_.tenants[finding.tenant].receivers, story);
 }
 
 /// A copy of what incidents heard of before opens none.
@@ -171,8 +172,9 @@ bool AlertRaiser::was_told_before(const MentionRef& ref, const MentionRef& story
 }
 
 void AlertRaiser::tell(TenantId tenant, Day day, const Alert& alert,
-                       const std::vector<std::string>& receivers) {
-  raised_.push_back({tenant, store_.add_alert(tenant, day, to_json(alert), receivers)});
+                       const std::vector<std::string>& receivers,
+                       const std::optional<MentionRef>& story) {
+  raised_.push_back({tenant, store_.add_alert(tenant, day, to_json(alert), receivers, story)});
   metrics_.alert_raised(tenant, alert.level);
 }
 

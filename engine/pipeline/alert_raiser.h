@@ -58,8 +58,8 @@ class AlertRaiser {
   Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) const;
   void mark_known(const MentionRef& ref, const MentionRef& story, Sighting& sighting);
   bool was_told_before(const MentionRef& ref, const MentionRef& story);
-  void tell(TenantId tenant, Day day, const Alert& alert,
-            const std::vector<std::string>& receivers);
+  void tell(TenantId tenant, Day day, const Alert& alert, const std::vector<std::string>& receivers,
+            const std::optional<MentionRef>& story = {});
   void tell_end(const Incidents::Closed& closed);
 
   Store& store_;

@@ -39,7 +39,7 @@ Pipeline::Pipeline(Parts parts)
                                    writer_bell_)),
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
-      writer_({parts.store, addresses(outboxes_), corrections_, ledger_, parts.policy, parts.clock,
+      writer_({parts.store, addresses(outboxes_), changes_, ledger_, parts.policy, parts.clock,
                parts.metrics, parts.alerts, parts.stories, dropped_terms_,
                std::move(parts.committed), std::move(parts.shown)}) {
   const std::string language = term_language(parts.policy.tenants);
@@ -52,8 +52,8 @@ Pipeline::Pipeline(Parts parts)
   }
 }
 
-bool Pipeline::correct(CorrectionDesk::Request request) {
-  const bool taken = corrections_.put(std::move(request));
+bool Pipeline::change(ChangeDesk::Change change) {
+  const bool taken = changes_.put(std::move(change));
   writer_bell_.ring();
   return taken;
 }

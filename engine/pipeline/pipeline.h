@@ -56,8 +56,8 @@ class Pipeline {
   const CommitLedger& ledger() const { return ledger_; }
   std::size_t workers() const { return workers_.size(); }
 
-  /// Hands a person's correction to the writer. Any thread. False: too many wait.
-  bool correct(CorrectionDesk::Request request);
+  /// Hands what a person wants changed to the writer. Any thread. False: too many wait.
+  bool change(ChangeDesk::Change change);
 
   /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
   void run_worker(std::size_t index, std::stop_token stop);
@@ -81,7 +81,7 @@ class Pipeline {
   std::vector<std::unique_ptr<WorkerOutbox>> outboxes_;
   Inlet inlet_;
   CommitLedger ledger_;
-  CorrectionDesk corrections_;
+  ChangeDesk changes_;
   DroppedTerms dropped_terms_;
   std::vector<Worker> workers_;
   Writer writer_;

@@ -66,7 +66,7 @@ bool Writer::step() {
   if (parts_.alerts.look()) {
     sync();
   }
-  const bool corrected = correct();  // never instead of what is waiting: corrections may not end
+  const bool changed = change();  // never instead of what is waiting: changes may not end
   const std::size_t taken = take();
   if (taken != 0) {
     const auto start = std::chrono::steady_clock::now();
@@ -89,22 +89,21 @@ bool Writer::step() {
     sync();
     return true;
   }
-  return corrected || keep_house();
+  return changed || keep_house();
 }
 
 /// People wait for the answer: it is synced at once.
-bool Writer::correct() {
-  std::vector<CorrectionDesk::Request> requests = parts_.corrections.take();
-  if (requests.empty()) {
+bool Writer::change() {
+  const std::vector<ChangeDesk::Change> changes = parts_.changes.take();
+  if (changes.empty()) {
     return false;
   }
-  std::vector<bool> found;
-  for (CorrectionDesk::Request& request : requests) {
-    found.push_back(parts_.store.correct(request.ref, std::move(request.correction)));
+  for (const ChangeDesk::Change& change : changes) {
+    change.apply(parts_.store);
   }
   sync();
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    requests[i].done(found[i]);
+  for (const ChangeDesk::Change& change : changes) {
+    change.done();
   }
   return true;
 }

@@ -13,7 +13,7 @@
 #include "engine/ingest/inlet.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/alert_raiser.h"
-#include "engine/pipeline/correction_desk.h"
+#include "engine/pipeline/change_desk.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/story_teller.h"
 #include "engine/pipeline/worker.h"
@@ -37,7 +37,7 @@ class Writer {
   struct Parts {
     Store& store;
     std::vector<WorkerOutbox*> workers;
-    CorrectionDesk& corrections;
+    ChangeDesk& changes;
     CommitLedger& ledger;
     const TenantPolicy& policy;
     const Clock& clock;
@@ -57,7 +57,7 @@ class Writer {
 
   explicit Writer(Parts parts);
 
-  /// A bounded piece of work: at most the corrections that wait, or one batch, or one sync, or one
+  /// A bounded piece of work: at most the changes that wait, or one batch, or one sync, or one
   /// piece of the store's own housekeeping. False when there was nothing to do.
   bool step();
   /// Before the end: writes and syncs what otherwise waits for the next housekeeping.
@@ -84,7 +84,7 @@ class Writer {
     }
   };
 
-  bool correct();
+  bool change();
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);

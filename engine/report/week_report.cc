@@ -74,9 +74,9 @@ Result<void> read_alerts(const Store& store, TenantId id, WeekReport& report) {
     raised.headline = alert->headline;
     raised.topic = alert->topic;
     raised.state = one.work.state;
-    if (one.work.state != AlertWork::State::kNew) {
-      raised.taken_after = std::chrono::duration_cast<std::chrono::minutes>(
-          std::max(one.work.at, alert->raised_at) - alert->raised_at);
+    if (const auto taken_at = store.work_history(one.subject).in_hand_at(alert->raised_at)) {
+      raised.taken_after =
+          std::chrono::duration_cast<std::chrono::minutes>(*taken_at - alert->raised_at);
     }
     urgent += is_urgent(alert->level);
     critical += alert->level == Urgency::kCritical;

@@ -27,7 +27,7 @@ struct WeekReport {
     Time at{};  ///< when that was said which raised it
     Urgency level = Urgency::kHigh;
     std::string headline, topic;  ///< the topic may be empty
-    AlertWork::State state = AlertWork::State::kNew;
+    WorkState state = WorkState::kNew;
     std::optional<std::chrono::minutes> taken_after;
   };
 

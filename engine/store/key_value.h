@@ -16,7 +16,7 @@ enum class Family : std::uint8_t {
   kMeta,      ///< format version, tenant numbers, catalogues, sequences
   kMentions,  ///< packs
   kIds,       ///< packed id index
-  kOverlay,   ///< edits, tombstones, work: what readers merge over packs
+  kOverlay,   ///< edits, tombstones: what readers merge over packs
   kUrgent,    ///< index of high and critical mentions
   kRollups,   ///< counts by hour; values are merged by addition
   kCursors,   ///< one per connector
@@ -29,8 +29,9 @@ enum class Family : std::uint8_t {
   kCoverage,    ///< when each source was seen, and when not
   kUsage,       ///< what each source cost by day; values are merged by addition
   kHeardTerms,  ///< terms of what nobody kept, by day
+  kWork,        ///< what people did about stories and alerts
 };
-inline constexpr std::size_t kFamilyCount = 16;
+inline constexpr std::size_t kFamilyCount = 17;
 std::string_view to_string(Family family);
 
 /// Changes that become visible together or not at all.

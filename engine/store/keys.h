@@ -18,6 +18,7 @@ namespace vigie {
 //                  S · "retention/" T → u32 days
 //                  · "catalogue/" generation (u32) → catalogue · "alert" → last A
 //                  · "fine-rollups" → u32: five minutes before are not counted
+//                  · "work/" T → last N
 //  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
 //  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
 //                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
@@ -29,7 +30,8 @@ namespace vigie {
 //  7. cursors      connector → cursor
 //  8. outbox       A receiver → varint attempts, signed next_at, byte dead, last error,
 //                  byte purpose, varint round
-//  9. alerts       'a' A → T D · 'b' T A → body · 'w' A → byte state, signed at, by
+//  9. alerts       'a' A → T D, then D S of the story it is about, if it is about one
+//                  'b' T A → body
 //                  'n' key → note (both alerting's: alert/silence.h, alert/alerter.h)
 // 10. dead_letters number (u64) → signed received_at, connector, reason, detail, bytes (texts)
 // 11. author_keys  T D N → (pseudonym[16], 32-byte key)*: of the authors that a batch sealed; N
@@ -44,6 +46,8 @@ namespace vigie {
 // 15. usage        source 00 D 0 (u32) → counts (counts.h): requests, bytes received and sent,
 //                  reads, mentions kept, micro-euros · source 00 D T → count of copies kept
 // 16. heard_terms  D → terms of the day's mentions that no tenant kept (trend/term_sketch.h)
+// 17. work         's' T D kind ('s' story: D S of its founder; 'a' alert) number (u64) N → event
+//                  (store_work.cc) · 'j' T N → D kind number: where it stands. N ascends within T.
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.

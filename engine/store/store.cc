@@ -65,8 +65,8 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<KeyValue> key_value,
 }
 
 Result<void> Store::State::load() {
-  for (Result<void> (State::*part)() :
-       {&State::load_meta, &State::load_ids, &State::load_numbers, &State::load_rollups}) {
+  for (Result<void> (State::*part)() : {&State::load_meta, &State::load_ids, &State::load_numbers,
+                                        &State::load_rollups, &State::load_work}) {
     if (Result<void> loaded = (this->*part)(); !loaded) {
       return loaded;
     }

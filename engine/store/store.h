@@ -20,6 +20,7 @@
 #include "engine/store/key_value.h"
 #include "engine/store/known_ids.h"
 #include "engine/store/record.h"
+#include "engine/work/work.h"
 
 namespace vigie {
 
@@ -79,6 +80,10 @@ struct Story {
 
 /// The story that a mention belongs to.
 MentionRef founder_of(const StoredMention& stored);
+/// What is worked on with the story that `founder` founded.
+inline WorkSubject work_on(const MentionRef& founder) {
+  return {founder.tenant, founder.day, WorkSubject::Kind::kStory, founder.sequence};
+}
 
 /// How long the buckets of rollups are. All are counted in the same batch as their mentions.
 enum class RollupGrain : std::uint8_t {
@@ -133,14 +138,6 @@ struct Delivery {
   enum class Purpose : std::uint8_t { kAlert, kHeld, kGroup, kRepeat, kOpen, kDigest };
   Purpose purpose = Purpose::kAlert;
   std::uint64_t round = 0;  ///< of a group its number; of a repeat the how-manieth
-};
-
-/// What people did about an alert.
-struct AlertWork {
-  enum class State : std::uint8_t { kNew, kTaken, kClosed };
-  State state = State::kNew;
-  std::string by;  ///< a user's name
-  Time at{};
 };
 
 struct StoreStats {
@@ -219,15 +216,25 @@ class Store {
   /// mentions follow in the same batch. It stays through edits that leave title and text alone, and
   /// goes with its mention. False: there is no such mention.
   bool correct(const MentionRef& ref, Correction correction);
+  /// W. Does what is asked for if that is allowed, and says what became an event; none: nothing
+  /// had to change. Errors are WorkHistory::decide()'s; kNotFound: there is no such story (left) or
+  /// alert.
+  Result<std::optional<WorkEvent>> work(const WorkSubject& subject, const WorkRequest& request);
+  /// W. Part of the batch under way: something was announced anew at `at`. What was answered,
+  /// closed or muted is new again, by kEngine.
+  void reopen_work(const WorkSubject& subject, Time at);
+  static constexpr std::string_view kEngine = "vigie";
   /// W. A hint: `finding` is going to be applied soon. What is known is too large for the caches.
   void expect(const Finding& finding) const;
   /// W. Further parts of the same batch.
   void set_cursor(std::string_view connector, std::string_view cursor);
   void add_dead_letter(std::string_view connector, Time received_at, const Rejected& rejected);
   /// Gives the alert its number, ascending from 1, and owes it to each of `receivers`. `body` is
-  /// opaque here; `day` (a mention's) says when it has to go.
+  /// opaque here; `day` (a mention's) says when it has to go. Whoever works on it works on `story`,
+  /// if one is given.
   std::uint64_t add_alert(TenantId tenant, Day day, std::string_view body,
-                          const std::vector<std::string>& receivers);
+                          const std::vector<std::string>& receivers,
+                          const std::optional<MentionRef>& story = {});
   /// Puts another body in the place of a committed alert's.
   void replace_alert_body(TenantId tenant, std::uint64_t alert, std::string_view body);
   /// W. Counts in the same batch what the source gave, at its price; once for each envelope.
@@ -276,7 +283,6 @@ class Store {
   void update_delivery(const Delivery& delivery);
   /// The receiver has it: nothing is owed any more.
   void delivery_done(std::uint64_t alert, std::string_view receiver);
-  void set_alert_work(std::uint64_t alert, const AlertWork& work);
   /// One atomic change of the outbox and of what alerting notes beside it. Keys and values of notes
   /// are the alert part's own.
   struct AlertingChange {
@@ -353,7 +359,8 @@ class Store {
     std::uint64_t number = 0;
     TenantId tenant = 0;
     std::string body;
-    AlertWork work;
+    WorkSubject subject;
+    Work work;  ///< on its subject
   };
   /// Newest first, with number < `before` (0: all).
   Result<std::vector<StoredAlert>> alerts(TenantId tenant, std::uint64_t before,
@@ -363,6 +370,18 @@ class Store {
   /// instead. `receiver`: only its own; empty: everybody's.
   Result<std::vector<Delivery>> deliveries(bool dead, Time due, std::size_t limit,
                                            std::string_view receiver = {}) const;
+
+  /// How things stand, as of the last commit(). Nobody did anything: all empty.
+  Work work_now(const WorkSubject& subject) const;
+  /// With what was done: for what its state alone does not say.
+  WorkHistory work_history(const WorkSubject& subject) const;
+  /// What anything was done about, and how it stands: by day.
+  std::vector<std::pair<WorkSubject, Work>> works(TenantId tenant) const;
+  /// All that was done about it, undone or not, oldest first.
+  Result<std::vector<WorkEvent>> work_events(const WorkSubject& subject) const;
+  /// All that was done at a tenant's, newest first, with numbers < `before` (0: all).
+  Result<std::vector<WorkEvent>> work_journal(TenantId tenant, std::uint64_t before,
+                                              std::size_t limit) const;
 
   /// (key, value) of all whose keys begin so, by key.
   Result<std::vector<std::pair<std::string, std::string>>> alerting_notes(

@@ -20,6 +20,7 @@ void Store::expire(Day today) {
     }
     state.expire_mentions(number, today - days, gone);
     state.expire_alerts(number, today - days, gone);
+    state.expire_work(number, today - days, gone);
   }
   must(at->status());
   state.expire_tombstones(today - std::min(today, kTombstoneDays), gone);
@@ -67,7 +68,6 @@ void Store::State::expire_alerts(std::uint32_t number, Day day, WriteBatch& gone
     const std::string alert(at->key().substr(1));
     gone.erase(Family::kAlerts, at->key());
     gone.erase(Family::kAlerts, alert_key(number, ByteReader(alert).u64()));
-    gone.erase(Family::kAlerts, "w" + alert);
     for (owed->seek(alert); has_prefix(*owed, alert); owed->next()) {
       gone.erase(Family::kOutbox, owed->key());
     }

@@ -275,30 +275,31 @@ Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) con
     return owner ? Result<std::optional<StoredAlert>>(std::nullopt)
                  : tl::make_unexpected(owner.error());
   }
-  const std::uint32_t tenant_number = ByteReader(**owner).u32();
+  ByteReader of(**owner);
+  const std::uint32_t tenant_number = of.u32();
+  const Day day = of.u32();
   const auto& numbers = state_->number_of;
   const auto tenant = std::find(numbers.begin(), numbers.end(), tenant_number);
   if (tenant == numbers.end()) {
     return std::nullopt;
   }
   auto body = stored.get(Family::kAlerts, alert_key(tenant_number, number));
-  const auto work = stored.get(Family::kAlerts, number_key("w", number));
-  if (!body || !work) {
-    return tl::make_unexpected(body ? work.error() : body.error());
+  if (!body) {
+    return tl::make_unexpected(body.error());
   }
   StoredAlert alert;
   alert.number = number;
   alert.tenant = static_cast<TenantId>(tenant - numbers.begin());
   alert.body = std::move(*body).value_or("");
-  if (*work) {
-    ByteReader in(**work);
-    alert.work.state = in.choice<AlertWork::State>(3);
-    alert.work.at = Time(microseconds(in.integer()));
-    alert.work.by = in.text();
-    if (!in.done()) {
-      return damaged("an alert's state");
-    }
+  alert.subject = {alert.tenant, day, WorkSubject::Kind::kAlert, number};
+  if (!of.done()) {
+    const Day founded = of.u32();
+    alert.subject = work_on({alert.tenant, founded, of.u64()});
   }
+  if (!of.done()) {
+    return damaged("an alert's owner");
+  }
+  alert.work = work_now(alert.subject);
   return alert;
 }
 

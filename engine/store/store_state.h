@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <shared_mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -101,6 +102,11 @@ struct Store::State {
   std::string key, ids_row;  ///< used again and again
   std::uint64_t next_alert = 1, first_dead_letter = 0, next_dead_letter = 0;
 
+  mutable std::shared_mutex work_mutex;  ///< guards the next, which the writer alone changes
+  std::map<WorkSubject, WorkHistory> works;
+  std::vector<WorkEvent> pending_work;   ///< of the batch under way
+  std::vector<std::uint64_t> last_work;  ///< last N, by TenantId
+
   std::atomic<std::uint64_t> durable_alert{0};
   std::atomic<std::uint64_t> mentions{0}, ids_in_memory{0}, packs{0}, tails{0}, folded{0};
 
@@ -193,6 +199,20 @@ struct Store::State {
   /// The days on which the author's identity was sealed, by tenant; it goes with `batch`.
   std::set<Day> erase_identities(TenantId tenant, const Pseudonym& author);
   void learn_authors();
+
+  // store_work.cc
+  Result<void> load_work();
+  /// With what the batch under way adds.
+  WorkHistory history(const WorkSubject& subject) const;
+  void append(const WorkSubject& subject, WorkEvent event);
+  /// After the batch was written: readers see what it added.
+  void show_work();
+  Result<bool> is_there(const WorkSubject& subject) const;
+  /// `mention` is being deleted: what was written about it goes; `is_last`: all that was written
+  /// about its story.
+  void withdraw_work(const MentionRef& story, const MentionRef& mention, bool is_last);
+  void withdraw(const WorkEvent& event);
+  void expire_work(std::uint32_t number, Day day, WriteBatch& gone);
 
   // store_rollups.cc
   Result<void> load_rollups();

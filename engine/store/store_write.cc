@@ -229,6 +229,7 @@ Store::Applied Store::State::remove(const Findings& findings, const Finding& fin
   const Record old = must(decode_record(known->record.bytes));
   Applied deleted{Outcome::kDeleted, where, was_told_urgent(old), story_of(where, old), {}};
   deleted.heir = inherit(deleted.story, where, old.leads);
+  withdraw_work(deleted.story, where, deleted.heir == nullptr);
   if (old.repeats) {
     batch.erase(Family::kStories, story_row(number, deleted.story, where));
   }
@@ -282,13 +283,18 @@ void Store::add_dead_letter(std::string_view connector, Time received_at,
 }
 
 std::uint64_t Store::add_alert(TenantId tenant, Day day, std::string_view body,
-                               const std::vector<std::string>& receivers) {
+                               const std::vector<std::string>& receivers,
+                               const std::optional<MentionRef>& story) {
   State& state = *state_;
   const std::uint64_t alert = state.next_alert++;
   const std::uint32_t number = state.number_of[tenant];
   state.batch.put(Family::kMeta, "alert", number_key({}, alert));
   std::string owner = number_key({}, number);
   put_u32(owner, day);
+  if (story) {
+    put_u32(owner, story->day);
+    put_u64(owner, story->sequence);
+  }
   state.batch.put(Family::kAlerts, number_key("a", alert), owner);
   state.batch.put(Family::kAlerts, alert_key(number, alert), body);
   for (const std::string& receiver : receivers) {
@@ -382,6 +388,7 @@ void Store::State::commit() {
   if (!batch.empty()) {
     write(batch);
   }
+  show_work();
   batch.clear();
   pending_bytes.clear();
   pending_overlay.clear();
@@ -396,18 +403,6 @@ void Store::sync() {
   commit();
   state_->sync();
   state_->durable_alert.store(state_->next_alert - 1, std::memory_order_release);
-}
-
-// ---- Alerts' progress, from any thread ----------------------------------------------------------
-
-void Store::set_alert_work(std::uint64_t alert, const AlertWork& work) {
-  WriteBatch batch;
-  std::string value(1, static_cast<char>(work.state));
-  put_signed(value, work.at.time_since_epoch().count());
-  put_text(value, work.by);
-  batch.put(Family::kAlerts, number_key("w", alert), value);
-  state_->write(batch);
-  state_->sync();
 }
 
 }  // namespace vigie

@@ -2,29 +2,21 @@
 
 #include <chrono>
 
-#include "engine/core/verdict.h"
+#include "engine/core/tenant.h"
 #include "engine/trend/town_calendar.h"
 
 namespace vigie {
 
-/// When a town hall answers: Monday to Friday from 9 to 18 h by its clocks, not on public holidays.
-struct BusinessHours {
-  static constexpr std::chrono::hours kOpens{9}, kCloses{18};
-  static constexpr std::chrono::days kLongest{400};  ///< looked at; more counts as that
-};
+/// More business time than lies in so many days is not looked for.
+inline constexpr std::chrono::days kLongestWait{400};
 
 /// How much of [from, to) lies in business hours; 0 if `to` is not later.
-std::chrono::seconds business_time(const TownCalendar& town, Time from, Time to);
+std::chrono::seconds business_time(const TownCalendar& town, const BusinessHours& hours, Time from,
+                                   Time to);
 
-/// In business hours: within what somebody should have answered a mention of that urgency. As
-/// alerts have it; less urgent ones half a day and a day.
-constexpr std::chrono::seconds answer_deadline(Urgency urgency) {
-  using std::chrono::hours;
-  using std::chrono::minutes;
-  return urgency == Urgency::kCritical ? std::chrono::seconds(minutes(30))
-         : urgency == Urgency::kHigh   ? std::chrono::seconds(hours(2))
-         : urgency == Urgency::kMedium ? std::chrono::seconds(minutes(270))
-                                       : std::chrono::seconds(hours(9));
-}
+/// By when what came at `from` should have been answered. kLongestWait later if the town has no
+/// business hours before.
+Time due_at(const TownCalendar& town, const BusinessHours& hours, const AnswerDeadline& deadline,
+            Time from);
 
 }  // namespace vigie

@@ -115,18 +115,29 @@ Response ask(const ActionParts& parts, const Request& request) {
 }
 
 /// Who came first keeps it.
-std::string take(const ActionParts& parts, const Wanted& wanted) {
-  const AlertWork& work = wanted.stored.work;
-  if (work.state == AlertWork::State::kClosed) {
-    return wanted.say("L'alerte est déjà close.", "The alert is closed already.");
+asio::awaitable<std::string> take(Shared parts, const Wanted& wanted) {
+  using Done = Result<std::optional<WorkEvent>>;
+  const WorkSubject subject = wanted.stored.subject;
+  std::function<Done(Store&)> act = [subject, who = wanted.who(),
+                                     now = parts->clock.now()](Store& store) {
+    return store.work(subject, {WorkAct::kTake, who, now});
+  };
+  const std::optional<Done> done = co_await change_store(parts->change, act);
+  if (!done) {
+    co_return wanted.say("Trop de demandes : réessayez.", "Too many requests: try again.");
   }
-  if (work.state == AlertWork::State::kTaken) {
-    return wanted.say("Déjà prise en charge par ", "Already taken by ") + work.by + ".";
+  if (!*done && (*done).error().code == ErrorCode::kNotFound) {
+    co_return wanted.say("La mention n'est plus là.", "The mention is gone.");
   }
-  parts.store.set_alert_work(wanted.link.alert,
-                             {AlertWork::State::kTaken, wanted.who(), parts.clock.now()});
-  parts.audit({wanted.who(), "takeAlert", wanted.link.tenant, std::to_string(wanted.link.alert)});
-  return wanted.say("C'est noté : vous prenez en charge.", "Noted: you take charge.");
+  if (!*done) {
+    const Work work = parts->store.work_now(subject);
+    if (work.state != WorkState::kTaken) {
+      co_return wanted.say("L'alerte est déjà close.", "The alert is closed already.");
+    }
+    co_return wanted.say("Déjà prise en charge par ", "Already taken by ") + work.by + ".";
+  }
+  parts->audit({wanted.who(), "takeAlert", wanted.link.tenant, std::to_string(wanted.link.alert)});
+  co_return wanted.say("C'est noté : vous prenez en charge.", "Noted: you take charge.");
 }
 
 /// The incident, as long as it gets no worse.
@@ -169,7 +180,10 @@ asio::awaitable<std::string> not_useful(Shared parts, const Wanted& wanted) {
   correction.useful = false;
   correction.by = wanted.who();
   correction.at = parts->clock.now();
-  const std::optional<bool> done = co_await parts->correct(*ref, std::move(correction));
+  std::function<bool(Store&)> act = [mention = *ref, correction](Store& store) {
+    return store.correct(mention, correction);
+  };
+  const std::optional<bool> done = co_await change_store(parts->change, act);
   if (!done) {
     co_return wanted.say("Trop de demandes : réessayez.", "Too many requests: try again.");
   }
@@ -192,7 +206,7 @@ asio::awaitable<Response> act(Shared parts, Request request) {
   }
   std::string done;
   if (wanted->link.action == LinkAction::kTake) {
-    done = take(*parts, *wanted);
+    done = co_await take(parts, *wanted);
   } else if (wanted->link.action == LinkAction::kMute) {
     done = mute(*parts, *wanted);
   } else {

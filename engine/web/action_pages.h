@@ -23,7 +23,7 @@ struct ActionParts {
   Silences& silences;
   const Clock& clock;
   const std::vector<Tenant>& tenants;
-  std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct;
+  ChangeStore change;
   std::function<void(const AuditEntry&)> audit;
 };
 

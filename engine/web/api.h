@@ -22,6 +22,7 @@
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
 #include "engine/web/router.h"
+#include "engine/web/store_change.h"
 
 namespace vigie {
 
@@ -68,9 +69,11 @@ struct ApiParts {
   std::function<std::vector<ConnectorHealth>()> connectors;
   std::function<RulesInForce()> rules;
   PublicSide side;
-  /// Resumes once the correction is durable: false if there is no such mention, nothing if too many
-  /// wait.
-  std::function<boost::asio::awaitable<std::optional<bool>>(MentionRef, Correction)> correct = {};
+  ChangeStore change = {};
+  /// Whom a tenant's work can be assigned to.
+  std::function<std::vector<std::string>(TenantId)> accounts = [](TenantId) {
+    return std::vector<std::string>();
+  };
   Silences* silences = nullptr;
   /// Of what no Auditor sees: signing in.
   std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};

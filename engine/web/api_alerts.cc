@@ -1,7 +1,6 @@
 // /api/v1/tenants/{tenant}/alerts: the list, taking charge, closing.
 #include <simdjson.h>
 
-#include <array>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -12,22 +11,19 @@
 namespace vigie {
 namespace {
 
-using State = AlertWork::State;
+namespace asio = boost::asio;
 
 constexpr std::uint64_t kMaxLimit = 200, kDefaultLimit = 50;
 constexpr std::size_t kScannedPerLimit = 10;
-constexpr std::array<std::string_view, 3> kStates = {"new", "taken", "closed"};
-constexpr std::string_view kOpen = "open";  ///< asks for both that are not closed
+constexpr std::string_view kOpen = "open";  ///< asks for all that somebody has to come back to
 
-std::string_view to_string(State state) { return kStates.at(static_cast<std::size_t>(state)); }
-
-bool is_in(State state, const std::optional<std::string>& wanted) {
-  return !wanted || (*wanted == kOpen ? state != State::kClosed : to_string(state) == *wanted);
+bool is_in(WorkState state, const std::optional<std::string>& wanted) {
+  return !wanted || (*wanted == kOpen ? !is_done(state) : to_string(state) == *wanted);
 }
 
 /// That an incident is over asks nothing of anybody.
-State work_state_of(const Store::StoredAlert& alert, const AlertSummary& summary) {
-  return summary.is_end ? State::kClosed : alert.work.state;
+WorkState work_state_of(const Store::StoredAlert& alert, const AlertSummary& summary) {
+  return summary.is_end ? WorkState::kClosed : alert.work.state;
 }
 
 /// The body's members, with its number and work before them. Handles are masked in its texts since
@@ -37,9 +33,10 @@ void write_alert(const Store::StoredAlert& alert, const AlertSummary& summary, J
   JsonWriter members(object);
   members.begin_object().key("number").value(alert.number);
   members.key("state").value(to_string(work_state_of(alert, summary)));
-  if (alert.work.state != State::kNew) {
+  if (alert.work.state != WorkState::kNew) {
     members.key("by").value(alert.work.by).key("at").value(format_time(alert.work.at));
   }
+  members.key("work").value(to_string(alert.subject));
   const std::string& body = alert.body;
   const std::size_t first_member = body.find('{') + 1;
   object += body.find_first_not_of(" \t\r\n}", first_member) == std::string::npos ? "" : ",";
@@ -51,8 +48,10 @@ Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& requ
   const auto limit = number_field(request, "limit", 1, kMaxLimit, kDefaultLimit);
   const auto before = number_field(request, "before", 1, UINT64_MAX, 0);
   const std::optional<std::string> state = request.query_field("state");
-  if (!limit || !before || (state && *state != kOpen && std::ranges::count(kStates, *state) == 0)) {
-    return problem(400, "limit: 1 to 200, before: a number, state: new, taken, closed or open");
+  if (!limit || !before || (state && *state != kOpen && !parse_work_state(*state))) {
+    return problem(
+        400,
+        "limit: 1 to 200, before: a number, state: new, taken, answered, muted, closed or open");
   }
   const std::size_t scanned = *limit * (state ? kScannedPerLimit : 1);
   const auto alerts = parts.store.alerts(tenant, *before, scanned);
@@ -113,38 +112,53 @@ Response show(const Store::StoredAlert& alert) {
   return json_response(std::move(body));
 }
 
-/// Who came first keeps it; doing the same again changes nothing.
-Response set_state(const ApiParts& parts, TenantId tenant, const Request& request, State state) {
-  Result<Store::StoredAlert> alert = find_alert(parts, tenant, request);
+/// Of the story it is about, if it is about one. Who came first keeps it; doing the same again
+/// changes nothing.
+asio::awaitable<Response> change_alert(SharedParts parts, Request request, WorkAct act) {
+  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
+  if (!tenant) {
+    co_return not_found();
+  }
+  const Result<Store::StoredAlert> alert = find_alert(*parts, *tenant, request);
   if (!alert) {
-    return store_failed(alert.error());
+    co_return store_failed(alert.error());
   }
-  if (alert->work.state == State::kClosed && state == State::kTaken) {
-    return problem(409, "this alert is closed");
+  const WorkSubject subject = alert->subject;
+  WorkRequest wanted;
+  wanted.act = act;
+  wanted.by = request.caller->account;
+  wanted.at = parts->clock.now();
+  const std::optional<WorkDone> done = co_await do_work(parts, subject, wanted);
+  if (!done) {
+    co_return problem(503, "too many changes are under way").with("Retry-After", "1");
   }
-  if (alert->work.state != state) {
-    alert->work = {state, request.caller->account, parts.clock.now()};
-    parts.store.set_alert_work(alert->number, alert->work);
+  const Result<Store::StoredAlert> now = find_alert(*parts, *tenant, request);
+  if (!now) {
+    co_return store_failed(now.error());
   }
-  return show(*alert);
+  const bool is_anothers = act == WorkAct::kTake && now->work.state == WorkState::kTaken;
+  if (!*done && !is_anothers) {
+    co_return work_refused(done->error());
+  }
+  co_return show(*now);
 }
 
 Route change(const SharedParts& parts, std::string action, std::string operation,
-             std::string summary, State state) {
+             std::string summary, WorkAct act) {
   Route route;
   route.method = "POST";
   route.pattern = "/api/v1/tenants/{tenant}/alerts/{number}/" + action;
   route.max_body_bytes = 4096;
-  route.handler =
-      at_once(for_tenant(parts, [parts, state](TenantId tenant, const Request& request) {
-        return set_state(*parts, tenant, request, state);
-      }));
-  route.description = {
-      std::move(operation),
-      std::move(summary),
-      {},
-      "",
-      {{200, "The alert as it is now", "Alert"}, {409, "It is closed already", "Problem"}}};
+  route.handler = [parts, act](Request request) {
+    return change_alert(parts, std::move(request), act);
+  };
+  route.description = {std::move(operation),
+                       std::move(summary),
+                       {},
+                       "",
+                       {{200, "The alert as it is now", "Alert"},
+                        {409, "Not in its state", "Problem"},
+                        {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
   return route;
 }
 
@@ -172,8 +186,8 @@ std::optional<AlertSummary> read_alert_body(std::string_view body) {
 std::vector<Route> alert_routes(const SharedParts& parts) {
   return {
       api_get("/api/v1/tenants/{tenant}/alerts", "listAlerts", "Alerts, newest first", "AlertPage",
-              {{"state", R"({"enum":["new","taken","closed","open"]})",
-                "Only those in this state; open: new or taken"},
+              {{"state", R"({"enum":["new","taken","answered","closed","muted","open"]})",
+                "Only those in this state; open: new, taken or answered"},
                {"before", R"({"type":"integer"})", "The `next` of an earlier answer"},
                {"limit", R"({"type":"integer","minimum":1,"maximum":200,"default":50})",
                 "At most so many"}},
@@ -187,8 +201,9 @@ std::vector<Route> alert_routes(const SharedParts& parts) {
                            const auto alert = find_alert(*parts, tenant, request);
                            return alert ? show(*alert) : store_failed(alert.error());
                          })),
-      change(parts, "take", "takeAlert", "Take charge of an alert", State::kTaken),
-      change(parts, "close", "closeAlert", "Close an alert: it is dealt with", State::kClosed),
+      change(parts, "take", "takeAlert", "Take charge of an alert and its story", WorkAct::kTake),
+      change(parts, "close", "closeAlert", "Close an alert and its story: it is dealt with",
+             WorkAct::kClose),
   };
 }
 

@@ -76,9 +76,12 @@ asio::awaitable<Response> correct(SharedParts parts, Request request) {
   }
   correction->by = request.caller->account;
   correction->at = parts->clock.now();
-  const std::optional<bool> found = co_await parts->correct(*ref, std::move(*correction));
+  std::function<bool(Store&)> act = [mention = *ref, said = std::move(*correction)](Store& store) {
+    return store.correct(mention, said);
+  };
+  const std::optional<bool> found = co_await change_store(parts->change, act);
   if (!found) {
-    co_return problem(503, "too many corrections are under way").with("Retry-After", "1");
+    co_return problem(503, "too many changes are under way").with("Retry-After", "1");
   }
   if (!*found) {
     co_return not_found();
@@ -102,7 +105,7 @@ std::vector<Route> correction_routes(const SharedParts& parts) {
       {},
       "CorrectionRequest",
       {{200, "The mention as it is now", "Mention"},
-       {503, "Too many corrections are under way; Retry-After says when", "Problem"}}};
+       {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
   return {std::move(route)};
 }
 

@@ -118,21 +118,24 @@ std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend) {
                  "spread and press + 10 acceleration, over the period's last hour; see "
                  "`crisis_index`",
                  {trend.index.value(), trend.facts.mentions, std::nullopt, {}}});
-  all.push_back({"time_to_take_charge",
-                 "minutes",
-                 "taken - raised, of incidents: median; closed without being taken counts as taken "
-                 "then",
-                 median(facts.taken_after_minutes),
-                 {{"p90", quantile_of(facts.taken_after_minutes, 0.9)},
-                  {"never_taken", counted(facts.never_taken)}},
-                 facts.alerts_cut});
-  all.push_back({"first_response",
-                 "minutes",
-                 "official answer - mention, Monday to Friday 9 to 18 h without public holidays: "
-                 "median of answered ones",
-                 median(facts.response_minutes),
-                 {{"within_deadline", share(facts.in_time, facts.in_time + facts.too_late)}},
-                 facts.mentions_cut});
+  all.push_back(
+      {"time_to_take_charge",
+       "minutes",
+       "taken - raised, of incidents: median; answered, closed or muted without being taken "
+       "counts as taken then",
+       median(facts.taken_after_minutes),
+       {{"p90", quantile_of(facts.taken_after_minutes, 0.9)},
+        {"never_taken", counted(facts.never_taken)}},
+       facts.alerts_cut});
+  all.push_back(
+      {"first_response",
+       "minutes",
+       "first official reply, or that it was marked answered - story's first mention, in the "
+       "town's business hours: median of answered stories; within_deadline: by urgency, "
+       "urgent ones that wait included",
+       median(facts.response_minutes),
+       {{"within_deadline", share(facts.in_time, facts.in_time + facts.too_late)}},
+       facts.mentions_cut});
   all.push_back(alert_precision(facts));
   all.push_back({"detection_lag",
                  "seconds",
@@ -256,11 +259,10 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
     return problem(400, "from and to are RFC 3339 times, from before to, at most 62 days apart");
   }
   const Time now = parts.clock.now();
-  const TownCalendar town = calendar_of(parts.tenants.at(tenant));
   std::vector<std::vector<Kpi>> kpis;
   std::optional<TownTrend> trend_now;
   for (const HourSpan& period : {*span, span->previous()}) {
-    const auto facts = read_kpi_facts(parts.store, tenant, town, period, now);
+    const auto facts = read_kpi_facts(parts.store, tenant, parts.tenants.at(tenant), period, now);
     const auto trend = trends.read(tenant, std::min(period.ends(), now));
     if (!facts || !trend) {
       return store_failed(facts ? trend.error() : facts.error());

@@ -8,6 +8,7 @@
 #include "engine/store/correction_json.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/word_search.h"
+#include "engine/web/work_json.h"
 
 namespace vigie {
 namespace {
@@ -121,7 +122,7 @@ Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& re
   std::optional<MentionRef> next;
   const auto visit = [&](const StoredMention& stored) {
     if (filter->takes(stored)) {
-      write_stored_mention(parts.store, stored, json);
+      write_stored_mention(parts, stored, json);
       ++found;
     }
     if (found == *limit || ++scanned == kMaxScannedMentions) {
@@ -224,11 +225,11 @@ Response show_mention(const ApiParts& parts, const MentionRef& ref) {
   }
   std::string body;
   JsonWriter json(body);
-  write_stored_mention(parts.store, **stored, json);
+  write_stored_mention(parts, **stored, json);
   return json_response(std::move(body));
 }
 
-void write_stored_mention(const Store& store, const StoredMention& stored, JsonWriter& json) {
+void write_stored_mention(const ApiParts& parts, const StoredMention& stored, JsonWriter& json) {
   const Record& record = stored.record;
   const std::string text = mask_handles(record.mention.text);
   const std::string title = mask_handles(record.mention.title);
@@ -239,7 +240,9 @@ void write_stored_mention(const Store& store, const StoredMention& stored, JsonW
   const std::string pseudonym = record.has_author ? hex(record.author) : std::string();
 
   json.begin_object().key("ref").value(to_string(stored.ref));
-  write_story_of(store, stored, json);
+  write_story_of(parts.store, stored, json);
+  json.key("work");
+  write_work_of(parts, stored, json);
   write_mention_members(shown, {pseudonym, record.official}, json);
   json.key("received_at").value(format_time(record.received_at));
   json.key("lang").value(record.verdict.language_view());

@@ -25,6 +25,7 @@ std::vector<Route> kpi_routes(const SharedParts& parts);
 std::vector<Route> alert_routes(const SharedParts& parts);
 std::vector<Route> delivery_routes(const SharedParts& parts);
 std::vector<Route> silence_routes(const SharedParts& parts);
+std::vector<Route> work_routes(const SharedParts& parts);
 std::vector<Route> engine_routes(const SharedParts& parts);
 std::vector<Route> source_routes(const SharedParts& parts);
 std::vector<Route> stream_routes(const SharedParts& parts);
@@ -58,15 +59,22 @@ std::optional<std::uint64_t> number_field(const Request& request, std::string_vi
 /// A query field that is an RFC 3339 time. `valid` becomes false if it is something else.
 std::optional<Time> time_field(const Request& request, std::string_view name, bool& valid);
 
-/// One mention as the API shows it: @handles masked, the author a pseudonym, its story counted. An
-/// object.
-void write_stored_mention(const Store& store, const StoredMention& stored, JsonWriter& json);
+/// One mention as the API shows it: @handles masked, the author a pseudonym, its story counted,
+/// what was done about it. An object.
+void write_stored_mention(const ApiParts& parts, const StoredMention& stored, JsonWriter& json);
 
 /// What a story adds up to: members of the open object.
 void write_story_members(const Story& story, JsonWriter& json);
 
 /// The answer that is one mention.
 Response show_mention(const ApiParts& parts, const MentionRef& ref);
+
+/// See Store::work().
+using WorkDone = Result<std::optional<WorkEvent>>;
+/// Has it done, and written to the audit; nothing: too many changes wait.
+boost::asio::awaitable<std::optional<WorkDone>> do_work(SharedParts parts, WorkSubject subject,
+                                                        WorkRequest request);
+Response work_refused(const Error& error);
 
 /// What the API needs to know of an alert's body, which is a JSON object of the alert part's.
 struct AlertSummary {

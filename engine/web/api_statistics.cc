@@ -126,11 +126,13 @@ Response show_summary(const ApiParts& parts, TenantId tenant) {
 
   std::string body;
   JsonWriter json(body);
-  const std::size_t taken = figures->alerts_in(AlertWork::State::kTaken);
+  const std::size_t taken = figures->alerts_in(WorkState::kTaken);
   json.begin_object().key("state").value(
       state_of(figures->urgent_unhandled, figures->critical_unhandled));
   json.key("urgent_unhandled").value(figures->urgent_unhandled);
-  json.key("open_alerts").value(figures->alerts_in(AlertWork::State::kNew) + taken);
+  json.key("open_alerts")
+      .value(figures->alerts_in(WorkState::kNew) + taken +
+             figures->alerts_in(WorkState::kAnswered));
   json.key("taken_alerts").value(taken);
   json.key("past_deadline").value(figures->past_deadline);
   json.key("alerts_24h").value(figures->raised_24h);

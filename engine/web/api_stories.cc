@@ -47,7 +47,7 @@ Response list_stories(const ApiParts& parts, TenantId tenant, const Request& req
     write_story_members(story, json);
     if (*oldest) {
       json.key("mention");
-      write_stored_mention(parts.store, **oldest, json);
+      write_stored_mention(parts, **oldest, json);
     }
     json.end_object();
   }
@@ -70,7 +70,7 @@ Response show_story(const ApiParts& parts, const MentionRef& founder) {
   json.key("items").begin_array();
   std::uint64_t written = 0;
   const Result<void> read = parts.store.scan_story(founder, [&](const StoredMention& stored) {
-    write_stored_mention(parts.store, stored, json);
+    write_stored_mention(parts, stored, json);
     return ++written < kMaxItems;
   });
   if (!read) {

@@ -41,10 +41,10 @@ void add_event(std::string_view name, std::string_view id, std::string_view data
   out += "\n\n";
 }
 
-void add_mention(const Store& store, const StoredMention& stored, std::string& out) {
+void add_mention(const ApiParts& parts, const StoredMention& stored, std::string& out) {
   std::string data;
   JsonWriter json(data);
-  write_stored_mention(store, stored, json);
+  write_stored_mention(parts, stored, json);
   add_event("mention", to_string(stored.ref), data, out);
 }
 
@@ -56,17 +56,17 @@ void add_count(std::string_view event, std::string_view name, std::uint64_t coun
 }
 
 /// What a browser missed since the mention it saw last, oldest first.
-std::string missed_since(const Store& store, MentionRef last) {
+std::string missed_since(const ApiParts& parts, MentionRef last) {
   std::deque<std::string> events;
   bool more = false;
   const auto read =
-      store.scan(last.tenant, std::nullopt, last.day, [&](const StoredMention& stored) {
+      parts.store.scan(last.tenant, std::nullopt, last.day, [&](const StoredMention& stored) {
         if (stored.ref <= last) {
           return false;
         }
         more = events.size() == kMaxResumedMentions;
         if (!more) {
-          add_mention(store, stored, events.emplace_front());
+          add_mention(parts, stored, events.emplace_front());
         }
         return !more;
       });
@@ -130,7 +130,7 @@ class Watcher {
     for (const MentionRef& ref : events.mentions) {
       const auto stored = parts_->store.mention(ref);
       if (stored && *stored) {  // it may have been deleted since
-        add_mention(parts_->store, **stored, out);
+        add_mention(*parts_, **stored, out);
       }
     }
     for (const std::uint64_t number : events.alerts) {
@@ -166,7 +166,7 @@ Response open_stream(const SharedParts& parts, TenantId tenant, const Request& r
   response.body = kGreeting;
   const auto watcher = std::make_shared<Watcher>(parts, tenant, request.caller->session, streams);
   if (const auto last = parse_mention_ref(tenant, request.header("last-event-id"))) {
-    response.body += missed_since(parts->store, *last);
+    response.body += missed_since(*parts, *last);
   }
   response.stream = [watcher] { return watcher->next(); };
   return response;

@@ -43,7 +43,8 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string made;  ///< what the audit is told beside the address: the number of what is new
+  std::string made;  ///< what the audit is told beside the address: what is new, or which of
+                     ///< several acts it was
   /// If set, the body goes on after `body`: each call gives the next piece, an empty one ends it.
   /// Destroyed when the client has gone. For Server-Sent Events.
   std::function<boost::asio::awaitable<std::string>()> stream;

@@ -20,9 +20,14 @@ double seconds_between(Time from, Time to) {
 
 class FactReader {
  public:
-  FactReader(const Store& store, TenantId tenant, const TownCalendar& town, const HourSpan& period,
+  FactReader(const Store& store, TenantId tenant, const Tenant& tenant_of, const HourSpan& period,
              Time now)
-      : store_(store), tenant_(tenant), town_(town), period_(period), now_(now) {}
+      : store_(store),
+        tenant_(tenant),
+        tenant_of_(tenant_of),
+        town_(calendar_of(tenant_of)),
+        period_(period),
+        now_(now) {}
 
   Result<KpiFacts> read() {
     for (Result<void> (FactReader::*part)() :
@@ -61,28 +66,39 @@ class FactReader {
             facts_.mentions_cut = true;
             return false;
           }
-          look_at(stored.record);
+          look_at(stored);
           return true;
         });
+    for (const auto& [founder, story] : stories_) {
+      look_at_answer(founder, story);
+    }
     facts_.authors = followers_.size();
     for (const auto& [author, followers] : followers_) {
       facts_.followers += followers;
     }
     return read;
   }
-  void look_at(const Record& record) {
+  void look_at(const StoredMention& stored) {
+    const Record& record = stored.record;
     const Mention& mention = record.mention;
     const std::string network(mention.source);
     if (record.official) {
       if (!mention.in_reply_to.empty()) {
-        const auto [found, is_new] = answered_at_.try_emplace(
-            {network, std::string(mention.in_reply_to)}, mention.created_at);
-        found->second = std::min(found->second, mention.created_at);
+        earlier(answered_at_[{network, std::string(mention.in_reply_to)}], mention.created_at);
       }
       return;
     }
+    AnsweredStory& story = stories_[founder_of(stored)];
+    if (const auto answer = answered_at_.find({network, std::string(mention.id)});
+        answer != answered_at_.end()) {
+      earlier(story.answered_at, *answer->second);
+    }
     if (!period_.holds(mention.created_at)) {
       return;
+    }
+    if (record.leads) {
+      story.begun_at = mention.created_at;
+      story.urgency = urgency_in_force(record);
     }
     ++facts_.looked_at;
     facts_.without_topic += record.topics.empty();
@@ -90,22 +106,40 @@ class FactReader {
       std::uint64_t& followers = followers_[{network, record.author}];
       followers = std::max(followers, mention.author.followers);
     }
-    look_at_answer(record, network);
   }
-  void look_at_answer(const Record& record, const std::string& network) {
-    const Urgency urgency = urgency_in_force(record);
-    const auto answer = answered_at_.find({network, std::string(record.mention.id)});
-    const bool is_answered = answer != answered_at_.end();
-    if (!is_answered && !is_urgent(urgency)) {
+
+  /// A story is answered by the first official reply to any of its mentions, or when somebody said
+  /// that it is.
+  struct AnsweredStory {
+    std::optional<Time> begun_at;  ///< of the mention that leads it; nothing: not in the period
+    Urgency urgency = Urgency::kLow;
+    std::optional<Time> answered_at;
+  };
+  static void earlier(std::optional<Time>& first, Time time) {
+    first = std::min(first.value_or(time), time);
+  }
+  void look_at_answer(const MentionRef& founder, AnsweredStory story) {
+    if (!story.begun_at) {
       return;
     }
-    const Time until = is_answered ? answer->second : now_;
-    const auto taken = business_time(town_, record.mention.created_at, until);
-    const bool in_time = taken <= answer_deadline(urgency);
-    if (is_answered) {
-      facts_.response_minutes.push_back(static_cast<double>(taken.count()) / 60);
+    if (const auto said_at = store_.work_now(work_on(founder)).answered_at) {
+      earlier(story.answered_at, *said_at);
     }
-    facts_.in_time += is_answered && in_time;
+    if (!story.answered_at && !is_urgent(story.urgency)) {
+      return;
+    }
+    const BusinessHours& hours = tenant_of_.business_hours;
+    const AnswerDeadline& deadline =
+        tenant_of_.deadlines.at(static_cast<std::size_t>(story.urgency));
+    const bool in_time =
+        story.answered_at.value_or(now_) <= due_at(town_, hours, deadline, *story.begun_at);
+    if (story.answered_at) {
+      facts_.response_minutes.push_back(
+          static_cast<double>(
+              business_time(town_, hours, *story.begun_at, *story.answered_at).count()) /
+          60);
+    }
+    facts_.in_time += story.answered_at && in_time;
     facts_.too_late += !in_time;
   }
 
@@ -134,8 +168,9 @@ class FactReader {
         }
         Incident& incident = incidents[alert->incident];
         incident.raised_at = std::min(incident.raised_at.value_or(Time::max()), alert->raised_at);
-        if (stored.work.state != AlertWork::State::kNew) {
-          incident.taken_at = std::min(incident.taken_at.value_or(Time::max()), stored.work.at);
+        if (const auto taken_at =
+                store_.work_history(stored.subject).in_hand_at(alert->raised_at)) {
+          earlier(incident.taken_at, *taken_at);
         }
         if (const Result<void> done = look_at(*alert); !done) {
           return done;
@@ -222,19 +257,21 @@ class FactReader {
 
   const Store& store_;
   TenantId tenant_;
-  const TownCalendar& town_;
+  const Tenant& tenant_of_;
+  TownCalendar town_;
   HourSpan period_;
   Time now_;
   KpiFacts facts_;
-  std::map<std::pair<std::string, std::string>, Time> answered_at_;       ///< source, id
+  std::map<std::pair<std::string, std::string>, std::optional<Time>> answered_at_;  ///< source, id
+  std::map<MentionRef, AnsweredStory> stories_;                                     ///< by founder
   std::map<std::pair<std::string, Pseudonym>, std::uint64_t> followers_;  ///< of each author
 };
 
 }  // namespace
 
-Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const TownCalendar& town,
+Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const Tenant& tenant_of,
                                 const HourSpan& period, Time now) {
-  return FactReader(store, tenant, town, period, now).read();
+  return FactReader(store, tenant, tenant_of, period, now).read();
 }
 
 }  // namespace vigie

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/core/tenant.h"
 #include "engine/store/store.h"
 #include "engine/trend/drift.h"
 #include "engine/trend/kpi.h"
@@ -34,7 +35,7 @@ struct KpiFacts {
 
   // from the mentions, at most kMaxMentions of them, the newest
   std::uint64_t looked_at = 0, without_topic = 0, authors = 0, followers = 0;
-  std::vector<double> response_minutes;  ///< business hours, of the answered ones
+  std::vector<double> response_minutes;  ///< business hours, of the stories that were answered
   std::uint64_t in_time = 0, too_late = 0;
   bool mentions_cut = false;
 
@@ -54,7 +55,7 @@ struct KpiFacts {
 };
 
 /// Reads them. `now`: what has not been answered or taken by then is late. Any thread.
-Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const TownCalendar& town,
+Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const Tenant& tenant_of,
                                 const HourSpan& period, Time now);
 
 }  // namespace vigie

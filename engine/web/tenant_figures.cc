@@ -13,13 +13,13 @@ constexpr std::size_t kMaxCountedAlerts = 1000;
 
 void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time now,
            TenantFigures& figures) {
-  const bool is_new = alert.work.state == AlertWork::State::kNew;
-  const bool is_open = alert.work.state != AlertWork::State::kClosed;
+  const bool is_new = alert.work.state == WorkState::kNew;
   if (summary.is_end) {
     return;
   }
   ++figures.alerts.at(static_cast<std::size_t>(alert.work.state));
-  figures.past_deadline += is_open && summary.deadline_at && *summary.deadline_at < now;
+  figures.past_deadline +=
+      is_open(alert.work.state) && summary.deadline_at && *summary.deadline_at < now;
   figures.raised_24h += summary.raised_at && now - *summary.raised_at < std::chrono::hours(24);
   if (!is_new || !is_urgent(summary.level)) {
     return;

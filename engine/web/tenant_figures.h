@@ -26,13 +26,13 @@ Figure net_sentiment(const MentionCounts& counts);
 
 /// What waits for somebody at a tenant's, and what was said in the last 24 hours.
 struct TenantFigures {
-  std::array<std::size_t, 3> alerts{};  ///< by AlertWork::State
+  std::array<std::size_t, kWorkStates> alerts{};  ///< by WorkState
   std::size_t past_deadline = 0, raised_24h = 0;
   std::size_t urgent_unhandled = 0, critical_unhandled = 0;
   std::optional<Time> oldest_urgent_unhandled;
   MentionCounts last_day;
 
-  std::size_t alerts_in(AlertWork::State state) const {
+  std::size_t alerts_in(WorkState state) const {
     return alerts.at(static_cast<std::size_t>(state));
   }
 };

@@ -5,6 +5,7 @@
 
 #include "engine/alert/policy_reader.h"
 #include "tests/alert/alerter_facts.h"
+#include "tests/store/work_on_alert.h"
 
 namespace vigie {
 namespace {
@@ -117,8 +118,8 @@ TEST_F(BudgetFacts, TheBriefTellsWhatWaitsAndWhatWasOverTheBudget) {
     raise_another();
     live(minutes(1));
   }
-  store->set_alert_work(1, {AlertWork::State::kClosed, "marie", clock.now()});
-  store->set_alert_work(2, {AlertWork::State::kTaken, "paul", clock.now()});
+  work_on_alert(*store, 1, WorkAct::kClose, "marie", clock.now());
+  work_on_alert(*store, 2, WorkAct::kTake, "paul", clock.now());
   live_until("2026-10-15T05:29:50Z");
   EXPECT_THAT(mail.has, SizeIs(2));
   EXPECT_THAT(mail.heard[1].text, HasSubstr("le bilan de 07:30"));
@@ -142,7 +143,7 @@ TEST_F(BudgetFacts, OutsideTheTownABriefNamesNobody) {
   policy.terms["mail"].is_outside = true;
   raise_another();
   live(minutes(1));
-  store->set_alert_work(1, {AlertWork::State::kTaken, "paul", clock.now()});
+  work_on_alert(*store, 1, WorkAct::kTake, "paul", clock.now());
   live_until("2026-10-15T05:30:05Z");
   EXPECT_THAT(mail.heard.back().text, HasSubstr("Prises en charge (1)"));
   EXPECT_THAT(mail.heard.back().text + mail.heard.back().html, Not(HasSubstr("paul")));

@@ -6,6 +6,7 @@
 
 #include "engine/alert/policy_reader.h"
 #include "tests/alert/alerter_facts.h"
+#include "tests/store/work_on_alert.h"
 
 namespace vigie {
 namespace {
@@ -224,7 +225,7 @@ TEST_F(PolicyAtWork, ItIsRepeatedUntilSomebodyTakesCharge) {
   live(minutes(30));
   EXPECT_THAT(mail.has, ElementsAre("vigie-1-mail", "vigie-1-mail-r1", "vigie-1-mail-r2"));
   EXPECT_THAT(mail.heard.back().text, HasSubstr("Rappel n° 2"));
-  store->set_alert_work(alert, {AlertWork::State::kTaken, "marie", clock.now()});
+  work_on_alert(*store, alert, WorkAct::kTake, "marie", clock.now());
   live(hours(2));
   EXPECT_THAT(mail.has, SizeIs(3));
   EXPECT_TRUE(owed().empty());
@@ -257,7 +258,7 @@ TEST_F(PolicyAtWork, AnotherIsToldIfNobodyTakesCharge) {
     alert.level = Urgency::kCritical;
   });
   live(minutes(9));
-  store->set_alert_work(taken, {AlertWork::State::kTaken, "marie", clock.now()});
+  work_on_alert(*store, taken, WorkAct::kTake, "marie", clock.now());
   live(hours(1));
   EXPECT_THAT(chat.has, SizeIs(1));
   EXPECT_TRUE(owed().empty());
@@ -293,7 +294,7 @@ TEST_F(PolicyAtWork, AnAlertIsHeldWhileAWorseOneSaysItAll) {
   live(hours(1));
   EXPECT_THAT(mail.has, ElementsAre("vigie-1-mail", "vigie-3-mail"))
       << "one that is more urgent than its source is told";
-  store->set_alert_work(water, {AlertWork::State::kClosed, "marie", clock.now()});
+  work_on_alert(*store, water, WorkAct::kClose, "marie", clock.now());
   live(minutes(2));
   EXPECT_THAT(mail.has, ElementsAre("vigie-1-mail", "vigie-3-mail", "vigie-2-mail"));
 }

@@ -3,6 +3,7 @@
 
 #include "engine/alert/renderer.h"
 #include "tests/alert/alerter_facts.h"
+#include "tests/store/work_on_alert.h"
 
 namespace vigie {
 namespace {
@@ -77,7 +78,7 @@ TEST_F(Reposted, WhatIsOpenIsToldAgainToOneWhoForgotUntilItIsOver) {
     live(seconds(61));
     EXPECT_THAT(open(), ElementsAre(kWater)) << "forgotten after kill " << kill;
   }
-  store->set_alert_work(alert, {AlertWork::State::kClosed, "marie", clock.now()});
+  work_on_alert(*store, alert, WorkAct::kClose, "marie", clock.now());
   live(minutes(2));
   EXPECT_THAT(open(), IsEmpty());
   EXPECT_TRUE(owed().empty());

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/alert/alerter_facts.h"
+#include "tests/store/work_on_alert.h"
 
 namespace vigie {
 namespace {
@@ -146,7 +147,7 @@ TEST_F(SilenceFacts, WhatSomebodyTookInHandMeanwhileIsNotToldAfterwards) {
   silence({{}, {"urgence.gaz"}, {}, {}, {}});
   const std::uint64_t alert = raise({"mail"});
   live(minutes(1));
-  store->set_alert_work(alert, {AlertWork::State::kTaken, "marie", clock.now()});
+  work_on_alert(*store, alert, WorkAct::kTake, "marie", clock.now());
   live(hours(3));
   EXPECT_THAT(mail.heard, IsEmpty());
   EXPECT_TRUE(owed().empty());

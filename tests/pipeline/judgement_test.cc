@@ -159,7 +159,10 @@ class Corrections : public testing::Test {
   static std::optional<bool> correct(TwoTowns& engine, const MentionRef& ref,
                                      const Correction& correction) {
     std::optional<bool> found;
-    EXPECT_TRUE(engine.pipeline->correct({ref, correction, [&](bool was) { found = was; }}));
+    bool was_there = false;
+    EXPECT_TRUE(
+        engine.pipeline->change({[&](Store& store) { was_there = store.correct(ref, correction); },
+                                 [&] { found = was_there; }}));
     engine.settle();
     return found;
   }
@@ -227,12 +230,16 @@ TEST_F(Corrections, OpenNoIncidentsAndCloseNone) {
 TEST_F(Corrections, TooManyAtOnceAreRefused) {
   TwoTowns engine(disk);
   std::size_t answered = 0;
-  for (std::size_t i = 0; i < CorrectionDesk::kMaxWaiting; ++i) {
-    EXPECT_TRUE(engine.pipeline->correct({{kRouen, 1, 1}, {}, [&](bool) { ++answered; }}));
+  const ChangeDesk::Change change{[](Store& store) {
+                                    store.correct({kRouen, 1, 1}, {});
+                                  },
+                                  [&] { ++answered; }};
+  for (std::size_t i = 0; i < ChangeDesk::kMaxWaiting; ++i) {
+    EXPECT_TRUE(engine.pipeline->change(change));
   }
-  EXPECT_FALSE(engine.pipeline->correct({{kRouen, 1, 1}, {}, [&](bool) { ++answered; }}));
+  EXPECT_FALSE(engine.pipeline->change(change));
   engine.settle();
-  EXPECT_EQ(answered, CorrectionDesk::kMaxWaiting);
+  EXPECT_EQ(answered, ChangeDesk::kMaxWaiting);
 }
 
 }  // namespace

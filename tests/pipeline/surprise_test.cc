@@ -119,7 +119,7 @@ TEST_F(Surprises, AreToldOnceAndSoIsTheirEnd) {
   EXPECT_EQ(mails[1].subject, "[TERMINÉ] Volume inhabituel – Rouen");
   EXPECT_THAT(mails[1].text, HasSubstr("revenu à l'habitude"));
   EXPECT_THAT(mails[1].text, Not(HasSubstr("s'aggrave")));
-  EXPECT_EQ(engine->store->alert(1).value()->work.state, AlertWork::State::kNew);
+  EXPECT_EQ(engine->store->alert(1).value()->work.state, WorkState::kNew);
   const auto incidents = volume_incidents(*engine->store, kRouen);
   ASSERT_THAT(*incidents, SizeIs(1));
   EXPECT_EQ((*incidents)[0], (TimeSpan{opening.received_at, closing.received_at}));

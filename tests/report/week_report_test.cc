@@ -51,8 +51,7 @@ WeekReport a_week() {
   report.now.sources = {{"=cmd", counts(1, 1, 1)}};
   report.days[2] = counts(50, 20, 20);
   report.alerts.push_back({parse_time("2026-10-14T06:13:50Z").value(), Urgency::kCritical,
-                           "Odeur <forte>", "eau", AlertWork::State::kTaken,
-                           std::chrono::minutes(4)});
+                           "Odeur <forte>", "eau", WorkState::kTaken, std::chrono::minutes(4)});
   return report;
 }
 

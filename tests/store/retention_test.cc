@@ -3,6 +3,7 @@
 
 #include "engine/store/memory_key_value.h"
 #include "tests/store/store_fixture.h"
+#include "tests/store/work_on_alert.h"
 
 namespace vigie {
 namespace {
@@ -51,7 +52,8 @@ class Retention : public testing::Test {
 TEST_F(Retention, AfterItNothingPersonalIsLeft) {
   tell_on(kFirstDay, 0, "1", Urgency::kHigh);
   store->add_alert(0, kFirstDay, "quote", {"mail"});
-  store->set_alert_work(1, {AlertWork::State::kTaken, "jeanne", {}});
+  store->commit();
+  work_on_alert(*store, 1, WorkAct::kTake, "jeanne", {});
   store->add_dead_letter("hook", Time(std::chrono::hours(24 * kFirstDay)),
                          {RejectReason::kMalformed, "torn", "secret"});
   store->sync();

@@ -14,6 +14,7 @@
 #include "engine/store/memory_key_value.h"
 #include "engine/store/rocks_key_value.h"
 #include "tests/store/store_fixture.h"
+#include "tests/store/work_on_alert.h"
 
 namespace vigie {
 namespace {
@@ -118,7 +119,7 @@ TEST_P(StoreFacts, ShowsDeliveriesOnceTheyAreDurable) {
   EXPECT_TRUE(store->deliveries(false, Time(), 10)->empty());
   store->sync();
   ASSERT_EQ(store->deliveries(false, Time(), 10)->size(), 1U);
-  store->set_alert_work(1, {AlertWork::State::kTaken, "lea", Time()});
+  work_on_alert(*store, 1, WorkAct::kTake, "lea", Time());
   store->delivery_done(1, "mail");
   EXPECT_TRUE(store->deliveries(false, Time(), 10)->empty());
   EXPECT_EQ(store->alerts(0, 0, 10)->at(0).work.by, "lea");

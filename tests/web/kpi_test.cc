@@ -9,6 +9,7 @@
 #include "engine/alert/alert.h"
 #include "engine/trend/business_hours.h"
 #include "tests/store/store_fixture.h"
+#include "tests/store/work_on_alert.h"
 #include "tests/web/town_over_http.h"
 
 namespace vigie {
@@ -132,7 +133,7 @@ TEST_F(KpisOverHttp, TakingChargeIsMeasuredByIncident) {
   raise("eau@1", at("2026-10-13T09:10:00Z"), ref);
   const std::uint64_t worse = raise("eau@1", at("2026-10-13T09:20:00Z"), ref);
   raise("feu@2", at("2026-10-13T10:00:00Z"), ref);
-  store_->set_alert_work(worse, {AlertWork::State::kTaken, "marie", at("2026-10-13T09:40:00Z")});
+  work_on_alert(*store_, worse, WorkAct::kTake, "marie", at("2026-10-13T09:40:00Z"));
   const auto taken = kpi("time_to_take_charge");
   EXPECT_EQ(std::uint64_t(taken["n"]), 1U);
   EXPECT_NEAR(double(taken["value"]), 30, 1e-9) << "from the incident's first alert";
@@ -182,7 +183,7 @@ TEST_F(KpisOverHttp, AWrongPeriodIsRefused) {
 TEST(BusinessHours, AreThoseOfATownHall) {
   const TownCalendar town("Europe/Paris");
   const auto between = [&](std::string_view from, std::string_view to) {
-    return business_time(town, at(from), at(to));
+    return business_time(town, BusinessHours(), at(from), at(to));
   };
   EXPECT_EQ(between("2026-10-12T06:00:00Z", "2026-10-12T20:00:00Z"), hours(9)) << "a Monday";
   EXPECT_EQ(between("2026-10-16T15:00:00Z", "2026-10-19T08:00:00Z"), hours(2)) << "a weekend";

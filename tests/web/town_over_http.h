@@ -35,10 +35,21 @@ class TownOverHttp : public testing::Test {
     accounts_ = std::move(Accounts::open(folder, {1, 8 << 20}).value().accounts);
     sign_in_.emplace(*accounts_, clock_);
   }
-  ApiParts parts() { return {*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}}; }
+  /// Changes are made at once, on the web thread.
+  ApiParts parts() {
+    ApiParts parts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}};
+    parts.change = [this](std::function<void(Store&)> apply) -> boost::asio::awaitable<bool> {
+      apply(*store_);
+      store_->sync();
+      co_return true;
+    };
+    parts.accounts = [](TenantId) { return std::vector<std::string>{"marie", "paul"}; };
+    return parts;
+  }
   void serve(std::vector<Route> routes) {
     server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
-      request.caller = Caller{"marie", ""};
+      const std::string_view name = request.header("x-account");
+      request.caller = Caller{name.empty() ? "marie" : std::string(name), ""};
       return std::optional<Response>();
     });
   }
@@ -46,6 +57,15 @@ class TownOverHttp : public testing::Test {
   RawAnswer get(const std::string& path) { return get_api("tenants/" + path); }
   RawAnswer get_api(const std::string& path) {
     return server_->ask("GET /api/v1/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+
+  RawAnswer post(const std::string& path, const std::string& body,
+                 const std::string& account = "marie") {
+    return server_->ask(
+        "POST /api/v1/tenants/" + path + " HTTP/1.1\r\nHost: x\r\nX-Account: " + account +
+            "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+            "\r\n\r\n",
+        body);
   }
 
   MemoryDisk disk_;

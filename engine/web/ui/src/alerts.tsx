@@ -78,7 +78,7 @@ export function Alerts({ tenant, list, total, onChanged, onMore }: Props) {
               <span class="row-head">
                 <UrgencyBadge level={alert.level} />
                 <span class="muted">
-                  {alert.state === "new" ? t("alerts.state.new") : t("alerts.state.taken", { by: alert.by ?? "" })} ·{" "}
+                  {t(`alerts.state.${alert.state}`, { by: alert.by ?? "" })} ·{" "}
                   {formatAge(alert.raised_at)}
                   <Deadline alert={alert} />
                 </span>

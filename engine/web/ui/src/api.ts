@@ -28,9 +28,45 @@ export interface Story {
   first_at?: string;
 }
 
+export type WorkState = "new" | "taken" | "answered" | "closed" | "muted";
+
+/// How things stand with a story.
+export interface Work {
+  state: WorkState;
+  by?: string;
+  at?: string;
+  assignee: string | null;
+  tags: string[];
+  notes: number;
+  last_step: number | null;
+  due_at: string | null;
+  overdue: boolean;
+}
+
+export interface WorkStep {
+  step: "take" | "answer" | "close" | "mute" | "reopen" | "assign" | "tag" | "untag" | "note" | "undo";
+  to?: string | null;
+  tag?: string;
+  text?: string;
+  undoes?: number;
+}
+
+export interface WorkEvent {
+  number: number;
+  at: string;
+  by: string;
+  step: WorkStep["step"];
+  assignee?: string | null;
+  tag?: string;
+  text?: string;
+  withdrawn?: boolean;
+  undone: boolean;
+}
+
 export interface Mention {
   ref: string;
   story: Story;
+  work: Work;
   id: string;
   source: string;
   kind: string;
@@ -66,7 +102,7 @@ export interface Alert {
   mention: string;
   raised_at: string;
   deadline_at?: string;
-  state: "new" | "taken" | "closed";
+  state: WorkState;
   by?: string;
 }
 
@@ -277,6 +313,14 @@ export const api = {
     if (before) query.set("before", before);
     return call<{ mentions: Mention[]; next: string | null }>("GET", `/api/v1/tenants/${tenant}/mentions?${query}`);
   },
+  /// What is to be handled, the most pressing first.
+  toHandle: (tenant: string, after?: string) =>
+    call<{ mentions: Mention[]; next: string | null }>("GET", `/api/v1/tenants/${tenant}/work?${new URLSearchParams(after ? { after } : {})}`),
+  work: (tenant: string, ref: string) => call<Work & { allowed: string[] }>("GET", `/api/v1/tenants/${tenant}/work/${ref}`),
+  workHistory: async (tenant: string, ref: string) =>
+    (await call<{ events: WorkEvent[] }>("GET", `/api/v1/tenants/${tenant}/work/${ref}/history`)).events,
+  workAccounts: async (tenant: string) => (await call<{ accounts: string[] }>("GET", `/api/v1/tenants/${tenant}/work/accounts`)).accounts,
+  doWork: (tenant: string, ref: string, step: WorkStep) => call<Work>("POST", `/api/v1/tenants/${tenant}/work/${ref}/steps`, step),
   correct: (tenant: string, ref: string, correction: CorrectionRequest) =>
     call<Mention>("POST", `/api/v1/tenants/${tenant}/mentions/${ref}/correction`, correction),
   recordAtCounter: (tenant: string, entry: CounterEntry) => call<{ id: string; known: boolean }>("POST", `/api/v1/tenants/${tenant}/accueil`, entry),

@@ -6,8 +6,8 @@ import { address, openMention } from "./route";
 import { isShortcut } from "./shortcuts";
 import { t } from "./words";
 
-type View = "all" | "urgent" | "negative" | "positive";
-const kViews: Record<View, Filter> = { all: {}, urgent: { urgency: "high" }, negative: { tone: "negative" }, positive: { tone: "positive" } };
+type View = "all" | "todo" | "urgent" | "negative" | "positive";
+const kViews: Record<View, Filter> = { all: {}, todo: {}, urgent: { urgency: "high" }, negative: { tone: "negative" }, positive: { tone: "positive" } };
 const kMostRows = 500;
 
 type Open = Mention | "loading" | "missing" | "failed" | null;
@@ -42,7 +42,8 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
     const mine = ++latest.current;
     setStatus("loading");
     try {
-      const page = await api.mentions(tenant, { ...kViews[view], topic, q: query, per_story: "true" }, before);
+      const page = view === "todo" ? await api.toHandle(tenant, before)
+        : await api.mentions(tenant, { ...kViews[view], topic, q: query, per_story: "true" }, before);
       if (mine !== latest.current) return;
       setMentions((old) => (before ? [...old, ...page.mentions].slice(0, kMostRows) : page.mentions));
       setTopics((old) => [...new Set([...old, ...page.mentions.flatMap((m) => m.topics)])].sort());
@@ -80,7 +81,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
     };
   }, [tenant, openRef]);
 
-  /// Somebody corrected the open mention: where it stands in the list, too.
+  /// Somebody corrected the open mention, or did something about it: where it stands in the list, too.
   const show = (now: Mention) => {
     setOpen((old) => (old !== null && typeof old === "object" && old.ref === now.ref ? now : old));
     setMentions((old) => old.map((mention) => (mention.ref === now.ref ? now : mention)));
@@ -166,7 +167,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
             {open === "missing" && <p>{t("mention.missingWhy")}</p>}
           </>
         )}
-        {open !== null && typeof open === "object" && <MentionDetail key={open.ref} tenant={tenant} mention={open} onBack={back} onCorrected={show} />}
+        {open !== null && typeof open === "object" && <MentionDetail key={open.ref} tenant={tenant} mention={open} onBack={back} onChanged={show} />}
       </section>
     </div>
   );

@@ -3,6 +3,7 @@ import { api, type Mention, type Story, type Tone, type Urgency } from "./api";
 import { Correct } from "./correction";
 import { Marked, ruleTitle, shownText } from "./marks";
 import { address } from "./route";
+import { WorkBadge, WorkPanel } from "./work";
 import { formatAge, formatTime, t } from "./words";
 
 /// So many of a story are listed beside a mention.
@@ -90,6 +91,7 @@ export function MentionRow({ mention, selected, onOpen }: { mention: Mention; se
         <span class="row-head">
           {mention.in_force.urgency !== "low" && <UrgencyBadge level={mention.in_force.urgency} />}
           <MentionTone mention={mention} />
+          <WorkBadge work={mention.work} />
           <span class="muted">{sourceName(mention.source)} · {formatAge(mention.created_at)}<StoryCounts story={mention.story} /></span>
         </span>
         <span class="quote" lang={mention.lang || undefined}>
@@ -112,10 +114,10 @@ interface DetailProps {
   tenant: string;
   mention: Mention;
   onBack: () => void;
-  onCorrected: (now: Mention) => void;
+  onChanged: (now: Mention) => void;
 }
 
-export function MentionDetail({ tenant, mention, onBack, onCorrected }: DetailProps) {
+export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProps) {
   const titles = mention.rule_titles;
   const safeUrl = mention.url && /^https?:\/\//i.test(mention.url) ? mention.url : null;
   return (
@@ -152,8 +154,9 @@ export function MentionDetail({ tenant, mention, onBack, onCorrected }: DetailPr
         {mention.topics.length > 0 && <Fact name={t("mention.topics")}>{mention.topics.join(", ")}</Fact>}
         {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
       </dl>
+      <WorkPanel tenant={tenant} mention={mention} onChanged={onChanged} />
       <StoryMentions tenant={tenant} mention={mention} />
-      <Correct tenant={tenant} mention={mention} onCorrected={onCorrected} />
+      <Correct tenant={tenant} mention={mention} onCorrected={onChanged} />
       <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>
       {mention.evidence.length === 0
         ? <p class="muted">{t("mention.noEvidence")}</p>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "./words";
 
 const kStored = "vigie.shortcuts";
-const kKeys = ["j", "k", "Enter", "w", "/", "?"] as const;
+const kKeys = ["j", "k", "Enter", "p", "s", "l", "n", "m", "f", "z", "w", "/", "?"] as const;
 
 export function shortcutsAreOn(): boolean {
   return localStorage.getItem(kStored) !== "off";
@@ -10,7 +10,7 @@ export function shortcutsAreOn(): boolean {
 
 /// Whether a key stroke is meant for the page and not for what has the focus.
 export function isShortcut(event: KeyboardEvent): boolean {
-  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLSelectElement;
   return shortcutsAreOn() && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]");
 }
 

@@ -11,31 +11,32 @@
 
 namespace vigie {
 
-/// Where people's corrections wait for the writer, the one thread that may change mentions.
-class CorrectionDesk {
+/// Where what people want changed (corrections, work) waits for the writer, the one thread that
+/// may change mentions and what belongs to them.
+class ChangeDesk {
  public:
   static constexpr std::size_t kMaxWaiting = 256;
 
-  struct Request {
-    MentionRef ref;
-    Correction correction;
-    /// Once it is durable, on the writer's thread: false if there is no such mention. Must be
-    /// cheap.
-    std::function<void(bool)> done;
+  struct Change {
+    /// On the writer's thread, between two batches; what it leaves in the batch under way is
+    /// committed.
+    std::function<void(Store&)> apply;
+    /// Once it is durable, on the writer's thread. Must be cheap.
+    std::function<void()> done;
   };
 
   /// Any thread; wake the writer afterwards. False, and never `done`: too many wait.
-  bool put(Request request) {
+  bool put(Change change) {
     const std::scoped_lock lock(mutex_);
     if (waiting_.size() == kMaxWaiting) {
       return false;
     }
-    waiting_.push_back(std::move(request));
+    waiting_.push_back(std::move(change));
     has_some_.store(true, std::memory_order_release);
     return true;
   }
   /// The writer: all that wait, in the order they came.
-  std::vector<Request> take() {
+  std::vector<Change> take() {
     if (!has_some_.load(std::memory_order_acquire)) {
       return {};
     }
@@ -46,7 +47,7 @@ class CorrectionDesk {
 
  private:
   std::mutex mutex_;
-  std::vector<Request> waiting_;
+  std::vector<Change> waiting_;
   std::atomic<bool> has_some_{false};  ///< so that the writer need not lock to see that none wait
 };
 
