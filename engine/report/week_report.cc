@@ -5,6 +5,7 @@
 
 #include "engine/alert/alert.h"
 #include "engine/core/handle_mask.h"
+#include "engine/quality/sample_book.h"
 #include "engine/web/coverage_reader.h"
 
 namespace vigie {
@@ -148,6 +149,26 @@ Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
   return {};
 }
 
+Result<void> read_checked(const Store& store, TenantId id, WeekReport& report) {
+  const auto samples = read_samples(store, id, report.tenant);
+  if (!samples) {
+    return tl::make_unexpected(samples.error());
+  }
+  for (auto sample = samples->rbegin(); sample != samples->rend() && !report.checked; ++sample) {
+    if (sample->week.monday() > report.week.monday()) {
+      continue;
+    }
+    const auto judgements = read_judgements(store, report.tenant, sample->week);
+    if (!judgements) {
+      return tl::make_unexpected(judgements.error());
+    }
+    if (!judgements->empty()) {
+      report.checked = {sample->week, sample->mentions.size(), evaluate(*sample, *judgements)};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<WeekReport::Change> WeekReport::change(std::int64_t now, std::int64_t before) {
@@ -184,7 +205,7 @@ Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tena
   if (const Result<void> seen = read_seen(store, now, report); !seen) {
     return tl::make_unexpected(seen.error());
   }
-  for (const auto& read : {read_mentions, read_alerts, read_stories}) {
+  for (const auto& read : {read_mentions, read_alerts, read_stories, read_checked}) {
     if (const Result<void> done = read(store, id, report); !done) {
       return tl::make_unexpected(done.error());
     }

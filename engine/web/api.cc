@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/web/api_objectives.h"
 #include "engine/web/api_routes.h"
 
 namespace vigie {
@@ -30,10 +31,10 @@ std::optional<std::string> objection_to_query(const Request& request,
 std::vector<Route> api_routes(const ApiParts& parts) {
   const auto shared = std::make_shared<const ApiParts>(parts);
   std::vector<Route> all;
-  for (auto* routes_of :
-       {session_routes, mention_routes, story_routes, correction_routes, counter_routes,
-        statistics_routes, kpi_routes, emergent_routes, alert_routes, delivery_routes,
-        silence_routes, engine_routes, source_routes, stream_routes}) {
+  for (auto* routes_of : {session_routes, mention_routes, story_routes, correction_routes,
+                          counter_routes, statistics_routes, kpi_routes, emergent_routes,
+                          alert_routes, delivery_routes, silence_routes, engine_routes,
+                          source_routes, stream_routes, sample_routes, objective_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }

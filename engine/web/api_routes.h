@@ -29,6 +29,7 @@ std::vector<Route> engine_routes(const SharedParts& parts);
 std::vector<Route> source_routes(const SharedParts& parts);
 std::vector<Route> stream_routes(const SharedParts& parts);
 std::vector<Route> emergent_routes(const SharedParts& parts);
+std::vector<Route> sample_routes(const SharedParts& parts);
 
 /// Why a query may not be answered: what is misspelt would silently ask for everything.
 std::optional<std::string> objection_to_query(const Request& request,

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/web/api_routes.h"
+
+namespace vigie {
+
+std::vector<Route> objective_routes(const SharedParts& parts);
+
+}  // namespace vigie
