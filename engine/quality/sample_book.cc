@@ -175,4 +175,25 @@ Result<std::vector<Judgement>> read_judgements(const Store& store, const std::st
   return judgements;
 }
 
+Result<std::optional<JudgedWeek>> read_latest_judged(const Store& store, TenantId id,
+                                                     const std::string& tenant, IsoWeek last) {
+  const auto samples = read_samples(store, id, tenant);
+  if (!samples) {
+    return tl::make_unexpected(samples.error());
+  }
+  for (auto sample = samples->rbegin(); sample != samples->rend(); ++sample) {
+    if (sample->week.monday() > last.monday()) {
+      continue;
+    }
+    const auto judgements = read_judgements(store, tenant, sample->week);
+    if (!judgements) {
+      return tl::make_unexpected(judgements.error());
+    }
+    if (!judgements->empty()) {
+      return JudgedWeek{sample->week, sample->mentions.size(), evaluate(*sample, *judgements)};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace vigie

@@ -44,4 +44,14 @@ Result<std::vector<WeeklySample>> read_samples(const Store& store, TenantId id,
 Result<std::vector<Judgement>> read_judgements(const Store& store, const std::string& tenant,
                                                IsoWeek week);
 
+/// What was found in the latest sample, of `last` or a week before, that somebody judged anything
+/// of; nothing: there is none.
+struct JudgedWeek {
+  IsoWeek week;
+  std::uint64_t drawn = 0;
+  SampleResult result;
+};
+Result<std::optional<JudgedWeek>> read_latest_judged(const Store& store, TenantId id,
+                                                     const std::string& tenant, IsoWeek last);
+
 }  // namespace vigie

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/alert/alert.h"
 #include "engine/core/handle_mask.h"
-#include "engine/quality/sample_book.h"
 #include "engine/web/coverage_reader.h"
 
 namespace vigie {
@@ -150,22 +150,11 @@ Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
 }
 
 Result<void> read_checked(const Store& store, TenantId id, WeekReport& report) {
-  const auto samples = read_samples(store, id, report.tenant);
-  if (!samples) {
-    return tl::make_unexpected(samples.error());
+  auto judged = read_latest_judged(store, id, report.tenant, report.week);
+  if (!judged) {
+    return tl::make_unexpected(judged.error());
   }
-  for (auto sample = samples->rbegin(); sample != samples->rend() && !report.checked; ++sample) {
-    if (sample->week.monday() > report.week.monday()) {
-      continue;
-    }
-    const auto judgements = read_judgements(store, report.tenant, sample->week);
-    if (!judgements) {
-      return tl::make_unexpected(judgements.error());
-    }
-    if (!judgements->empty()) {
-      report.checked = {sample->week, sample->mentions.size(), evaluate(*sample, *judgements)};
-    }
-  }
+  report.checked = std::move(*judged);
   return {};
 }
 

@@ -11,7 +11,7 @@
 #include "engine/core/iso_week.h"
 #include "engine/core/result.h"
 #include "engine/core/tenant.h"
-#include "engine/quality/confusion.h"
+#include "engine/quality/sample_book.h"
 #include "engine/store/store.h"
 #include "engine/web/tenant_figures.h"
 
@@ -50,12 +50,7 @@ struct WeekReport {
   static constexpr std::size_t kMaxStories = 2;
   /// What people who did not see the verdicts found in the latest sample that they judged anything
   /// of, this week's or one before.
-  struct Checked {
-    IsoWeek week;
-    std::uint64_t drawn = 0;
-    SampleResult result;
-  };
-  std::optional<Checked> checked;
+  std::optional<JudgedWeek> checked;
   std::string state;  ///< calm, watch, tension, crisis: see state_of()
 
   /// So many mentions more or less, with 95 % of what chance alone would do: ±1.96 · √(n₁ + n₂).

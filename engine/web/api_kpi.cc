@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "engine/alert/volume_incident.h"
+#include "engine/quality/sample_book.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/kpi_facts.h"
 #include "engine/web/kpis.h"
+#include "engine/web/sample_json.h"
 
 namespace vigie {
 namespace {
@@ -93,6 +95,21 @@ void write_index(const TownTrend& trend, JsonWriter& json) {
   json.end_array().end_object();
 }
 
+/// How far tones and urgencies may be trusted, by people who did not see them.
+void write_judged(const std::optional<JudgedWeek>& judged, JsonWriter& json) {
+  json.key("judged");
+  if (!judged) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("week").value(judged->week.text()).key("mentions").value(judged->drawn);
+  json.key("judged").value(judged->result.judged);
+  write_estimate("tone", judged->result.tone.accuracy, json);
+  write_estimate("urgency", judged->result.urgency.accuracy, json);
+  write_judged_sentiment(judged->result, json);
+  json.end_object();
+}
+
 void write_span(const HourSpan& span, JsonWriter& json) {
   json.key("from").value(format_time(span.begins())).key("to").value(format_time(span.ends()));
 }
@@ -128,6 +145,11 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
     kpis.push_back(kpis_of(*facts, *trend));
     trend_now = trend_now ? trend_now : *trend;
   }
+  const auto judged = read_latest_judged(parts.store, tenant, parts.tenants.at(tenant).id,
+                                         IsoWeek::of(day_of(span->ends())));
+  if (!judged) {
+    return store_failed(judged.error());
+  }
   Covered covered;
   if (parts.coverage) {
     covered = {parts.coverage(tenant, span->begins(), span->ends()),
@@ -152,6 +174,7 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
   json.end_array();
   write_surprise(*trend_now, json);
   write_index(*trend_now, json);
+  write_judged(*judged, json);
   json.end_object();
   return json_response(std::move(body));
 }

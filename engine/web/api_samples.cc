@@ -12,6 +12,7 @@
 #include "engine/core/handle_mask.h"
 #include "engine/quality/sample_book.h"
 #include "engine/web/api_routes.h"
+#include "engine/web/sample_json.h"
 
 namespace vigie {
 namespace {
@@ -226,18 +227,6 @@ Response judge(const ApiParts& parts, TenantId tenant, const Request& request) {
   return response;
 }
 
-void write_estimate(std::string_view name, const std::optional<Estimate>& estimate,
-                    JsonWriter& json) {
-  json.key(name);
-  if (!estimate) {
-    json.null();
-    return;
-  }
-  json.begin_object().key("value").value(estimate->value).key("low").value(estimate->low);
-  json.key("high").value(estimate->high).key("effective_n").value(estimate->effective_n);
-  json.end_object();
-}
-
 void write_head(std::string_view name, const Confusion& confusion, const Agreement& agreement,
                 JsonWriter& json) {
   json.key(name).begin_object().key("classes").begin_array();
@@ -282,13 +271,7 @@ Response show_result(const ApiParts& parts, TenantId tenant, const Request& requ
   }
   json.end_array().key("corrected_before").value(found->sample.corrected_before);
   json.key("judgements").value(result.judgements).key("covered").value(result.covered);
-  json.key("net_sentiment");
-  if (result.net_sentiment) {
-    json.begin_object().key("value").value(result.net_sentiment->value);
-    json.key("error").value(result.net_sentiment->error).end_object();
-  } else {
-    json.null();
-  }
+  write_judged_sentiment(result, json);
   write_head("tone", result.tone, result.tone_agreement, json);
   write_head("urgency", result.urgency, result.urgency_agreement, json);
   json.end_object();

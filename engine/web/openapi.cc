@@ -180,6 +180,11 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 "hours_left_out":{"type":"integer","description":"of past incidents"},
 "warm":{"type":"boolean"},"fixed_threshold":{"type":["object","null"],"properties":{
 "mentions":{"type":"integer"},"minutes":{"type":"integer"}}}}}}},
+"judged":{"type":["object","null"],"description":"the latest blind sample that people judged",
+"properties":{"week":{"type":"string"},"mentions":{"type":"integer"},"judged":{"type":"integer"},
+"tone":{"$ref":"#/components/schemas/Estimate"},"urgency":{"$ref":"#/components/schemas/Estimate"},
+"net_sentiment":{"type":["object","null"],"properties":{"value":{"type":"number"},
+"error":{"type":"number"}}}}},
 "crisis_index":{"type":"object","required":["value","word","terms"],"properties":{
 "value":{"type":"number","minimum":0,"maximum":100},
 "word":{"enum":["calm","watch","tension","crisis"]},"terms":{"type":"array","items":{
