@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/core/iso_week.h"
 #include "engine/core/result.h"
 #include "engine/core/tenant.h"
-#include "engine/report/iso_week.h"
 #include "engine/store/store.h"
 
 namespace vigie {

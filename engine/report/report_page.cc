@@ -128,7 +128,9 @@ class Page {
     stories();
     coverage();
     add("</main>\n<footer>\n<p><strong>", words_.method, "</strong> ", words_.method_text,
-        "</p>\n</footer>\n</body>\n</html>\n");
+        "</p>\n");
+    checked();
+    add("</footer>\n</body>\n</html>\n");
     return std::move(out_);
   }
 
@@ -304,6 +306,31 @@ class Page {
           escape_html(plain(source)), " ", whole_percent(share));
     }
     add(report_.least_seen.empty() ? "" : ".", "</p>\n</section>\n");
+  }
+  /// One line: how far the machine's word may be trusted, and of how many judgements that is made.
+  void checked() {
+    add("<p><strong>", words_.check, "</strong>");
+    if (!report_.checked) {
+      add(words_.colon, words_.not_checked, "</p>\n");
+      return;
+    }
+    const SampleResult& result = report_.checked->result;
+    add(" (", report_.checked->week.text(), ")", words_.colon, std::to_string(result.judged), " ",
+        words_.judged_of, " ", std::to_string(report_.checked->drawn), ", ", words_.judged_blind);
+    right(words_.right_tone, result.tone.accuracy);
+    right(words_.right_urgency, result.urgency.accuracy);
+    if (result.net_sentiment) {
+      add(" ", words_.judged_sentiment, words_.colon,
+          with_sign(result.net_sentiment->value, 1, words_), " ",
+          margin(result.net_sentiment->error, words_), ".");
+    }
+    add("</p>\n");
+  }
+  void right(std::string_view what, const std::optional<Estimate>& share) {
+    if (share) {
+      add(" ", what, words_.colon, percent(share->value), " (", percent(share->low), " – ",
+          percent(share->high), ").");
+    }
   }
   /// Downwards: what was not seen all the time is not 100 %.
   static std::string whole_percent(double share) {

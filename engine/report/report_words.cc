@@ -74,6 +74,13 @@ constexpr ReportWords kFrench = {
         "machine, corrigés par des personnes ; ils ne disent pas l’opinion de tous les habitants. "
         "Marges à 95 %. Une évolution « dans la marge du hasard » ne veut rien dire. Une mention "
         "peut relever de plusieurs thèmes.",
+    .check = "Contrôle à l’aveugle",
+    .not_checked = "aucun jusqu’ici : on ne sait pas à quel point la machine se trompe.",
+    .judged_of = "mentions tirées au sort sur",
+    .judged_blind = "jugées par des personnes qui ne voyaient pas l’avis de la machine.",
+    .right_tone = "Ton juste",
+    .right_urgency = "Urgence juste",
+    .judged_sentiment = "Solde d’opinion d’après elles",
     .decimal = ",",
     .colon = "\u00a0: ",
 };
@@ -146,6 +153,13 @@ constexpr ReportWords kEnglish = {
         "corrected "
         "by people; they are not the opinion of all inhabitants. Margins at 95 %. A change that is "
         "“no more than chance” means nothing. A mention may have several topics.",
+    .check = "Blind check",
+    .not_checked = "none so far: nobody knows how often the machine is wrong.",
+    .judged_of = "mentions drawn at random of",
+    .judged_blind = "judged by people who did not see what the machine says.",
+    .right_tone = "Tone right",
+    .right_urgency = "Urgency right",
+    .judged_sentiment = "Net sentiment by their word",
     .decimal = ".",
     .colon = ": ",
 };

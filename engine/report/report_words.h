@@ -19,6 +19,8 @@ struct ReportWords {
   std::string_view no_alert, no_mention, more_alerts;
   std::string_view stories, story_mentions, story_authors;
   std::string_view coverage, no_coverage, seen, least_seen, method, method_text;
+  std::string_view check, not_checked, judged_of, judged_blind, right_tone, right_urgency;
+  std::string_view judged_sentiment;
   std::string_view decimal, colon;  ///< "," or "."; " : " or ": "
 };
 

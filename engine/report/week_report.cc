@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/alert/alert.h"
 #include "engine/core/handle_mask.h"
@@ -148,6 +149,15 @@ Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
   return {};
 }
 
+Result<void> read_checked(const Store& store, TenantId id, WeekReport& report) {
+  auto judged = read_latest_judged(store, id, report.tenant, report.week);
+  if (!judged) {
+    return tl::make_unexpected(judged.error());
+  }
+  report.checked = std::move(*judged);
+  return {};
+}
+
 }  // namespace
 
 std::optional<WeekReport::Change> WeekReport::change(std::int64_t now, std::int64_t before) {
@@ -184,7 +194,7 @@ Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tena
   if (const Result<void> seen = read_seen(store, now, report); !seen) {
     return tl::make_unexpected(seen.error());
   }
-  for (const auto& read : {read_mentions, read_alerts, read_stories}) {
+  for (const auto& read : {read_mentions, read_alerts, read_stories, read_checked}) {
     if (const Result<void> done = read(store, id, report); !done) {
       return tl::make_unexpected(done.error());
     }

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/iso_week.h"
 #include "engine/core/result.h"
 #include "engine/core/tenant.h"
-#include "engine/report/iso_week.h"
+#include "engine/quality/sample_book.h"
 #include "engine/store/store.h"
 #include "engine/web/tenant_figures.h"
 
@@ -47,6 +48,9 @@ struct WeekReport {
   };
   std::vector<Repeated> stories;
   static constexpr std::size_t kMaxStories = 2;
+  /// What people who did not see the verdicts found in the latest sample that they judged anything
+  /// of, this week's or one before.
+  std::optional<JudgedWeek> checked;
   std::string state;  ///< calm, watch, tension, crisis: see state_of()
 
   /// So many mentions more or less, with 95 % of what chance alone would do: ±1.96 · √(n₁ + n₂).

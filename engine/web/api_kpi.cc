@@ -6,157 +6,16 @@
 #include <vector>
 
 #include "engine/alert/volume_incident.h"
+#include "engine/quality/sample_book.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/kpi_facts.h"
+#include "engine/web/kpis.h"
+#include "engine/web/sample_json.h"
 
 namespace vigie {
 namespace {
 
 constexpr std::uint32_t kDefaultHours = 7 * 24, kMaxHours = 62 * 24;
-constexpr std::size_t kMaxParts = 30;
-
-struct Part {
-  std::string name;
-  Figure figure;
-};
-/// One key figure of a period.
-struct Kpi {
-  std::string_view name, unit, formula;
-  Figure figure;
-  std::vector<Part> parts = {};
-  bool cut = false;  ///< made of the newest only: there is more than one request looks at
-};
-
-Figure counted(std::uint64_t count) {
-  return {static_cast<double>(count), count, std::nullopt, {}};
-}
-Figure quantile_of(const std::vector<double>& sample, double q) {
-  return {quantile(sample, q), sample.size(), std::nullopt,
-          sample.empty() ? "there is nothing to measure" : ""};
-}
-Figure without(std::string_view reason) { return {std::nullopt, 0, std::nullopt, reason}; }
-
-Kpi topic_share(const KpiFacts& facts) {
-  Kpi kpi{"topic_share", "share", "topic's mentions / all mentions; `value`: the first topic's",
-          without("no mention has a topic")};
-  const auto all = static_cast<std::uint64_t>(facts.mentions.mentions);
-  for (const auto& [topic, mentions] : facts.by_topic) {
-    kpi.parts.push_back({topic, share(std::min(mentions, all), all)});
-  }
-  std::ranges::stable_sort(kpi.parts, std::ranges::greater(),
-                           [](const Part& part) { return part.figure.value.value_or(0); });
-  kpi.parts.resize(std::min(kpi.parts.size(), kMaxParts));
-  if (!kpi.parts.empty()) {
-    kpi.figure = kpi.parts.front().figure;
-  }
-  return kpi;
-}
-
-Kpi alert_precision(const KpiFacts& facts) {
-  Kpi kpi{"alert_precision", "share", "useful / judged alerts; `parts`: by rule",
-          share(facts.alerts.useful, facts.alerts.judged)};
-  for (const auto& [rule, judged] : facts.by_rule) {
-    kpi.parts.push_back({rule, share(judged.useful, judged.judged)});
-  }
-  kpi.parts.resize(std::min(kpi.parts.size(), kMaxParts));
-  return kpi;
-}
-
-Kpi drift_kpi(const KpiFacts& facts) {
-  Kpi kpi{"drift", "ratio",
-          "EWMA of day / median of its weekday over 8 weeks, lambda 0.2, L 2.8; `error`: the "
-          "control limit's distance from 1",
-          without("it needs a whole day, and three of each weekday before the period")};
-  if (facts.drift.empty()) {
-    return kpi;
-  }
-  const DriftPoint& last = facts.drift.back();
-  kpi.figure = {last.z, facts.drift.size(), last.upper - 1, {}};
-  kpi.parts.push_back(
-      {"days_out_of_limits", counted(static_cast<std::uint64_t>(
-                                 std::ranges::count_if(facts.drift, &DriftPoint::is_out)))});
-  return kpi;
-}
-
-Figure surprise_figure(const TownTrend& trend) {
-  const Surprise& surprise = trend.surprise;
-  return surprise.is_warm
-             ? Figure{surprise.p, surprise.count, std::nullopt, {}}
-             : without("cold start: fewer than 21 days are known, fixed thresholds hold");
-}
-
-/// In the order of the specification's table.
-std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend) {
-  const MentionCounts& counts = facts.mentions;
-  const auto n = [](std::int64_t count) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
-  };
-  std::vector<Kpi> all;
-  all.push_back(
-      {"mentions", "mentions", "mentions published in the period", counted(n(counts.mentions))});
-  all.push_back({"net_sentiment", "points",
-                 "100 (P - N) / (P + Neu + N), +-1.96 * 100 * sqrt((p + q - (p - q)^2) / n)",
-                 net_sentiment(counts)});
-  all.push_back(topic_share(facts));
-  all.push_back({"potential_reach",
-                 "followers",
-                 "sum of followers, each author once",
-                 {static_cast<double>(facts.followers), facts.authors, std::nullopt, {}},
-                 {},
-                 facts.mentions_cut});
-  all.push_back(
-      {"volume_surprise", "probability",
-       "negative-binomial tail against the hour-of-week baseline at the period's end; see "
-       "`surprise`",
-       surprise_figure(trend)});
-  all.push_back(drift_kpi(facts));
-  all.push_back({"emerging_term", "ratio", "JLH: (f - b) f / b, unmatched mentions only",
-                 without("emerging terms are studied apart, with their groups")});
-  all.push_back({"crisis_index",
-                 "points",
-                 "30 volume surprise + 25 negative-share surprise + 20 crisis lexicon + 15 author "
-                 "spread and press + 10 acceleration, over the period's last hour; see "
-                 "`crisis_index`",
-                 {trend.index.value(), trend.facts.mentions, std::nullopt, {}}});
-  all.push_back(
-      {"time_to_take_charge",
-       "minutes",
-       "taken - raised, of incidents: median; answered, closed or muted without being taken "
-       "counts as taken then",
-       median(facts.taken_after_minutes),
-       {{"p90", quantile_of(facts.taken_after_minutes, 0.9)},
-        {"never_taken", counted(facts.never_taken)}},
-       facts.alerts_cut});
-  all.push_back(
-      {"first_response",
-       "minutes",
-       "first official reply, or that it was marked answered - story's first mention, in the "
-       "town's business hours: median of answered stories; within_deadline: by urgency, "
-       "urgent ones that wait included",
-       median(facts.response_minutes),
-       {{"within_deadline", share(facts.in_time, facts.in_time + facts.too_late)}},
-       facts.mentions_cut});
-  all.push_back(alert_precision(facts));
-  all.push_back({"detection_lag",
-                 "seconds",
-                 "alerted - published: median",
-                 median(facts.detection_seconds),
-                 {{"p99", quantile_of(facts.detection_seconds, 0.99)}},
-                 facts.alerts_cut});
-  all.push_back({"engine_lag",
-                 "seconds",
-                 "alerted - received: median",
-                 median(facts.engine_seconds),
-                 {{"p99", quantile_of(facts.engine_seconds, 0.99)}},
-                 facts.alerts_cut});
-  all.push_back({"unmatched_share",
-                 "share",
-                 "kept mentions without topic / all kept",
-                 share(facts.without_topic, facts.looked_at),
-                 {},
-                 facts.mentions_cut});
-  return all;
-}
 
 void write_number(std::string_view name, const std::optional<double>& number, JsonWriter& json) {
   json.key(name);
@@ -189,7 +48,7 @@ void write_kpi(const Kpi& kpi, const Kpi& before, const Covered& covered, JsonWr
   json.key("partial").value(kpi.cut || covered.now.value_or(1) < 1);
   json.key("formula").value(kpi.formula);
   json.key("parts").begin_array();
-  for (const Part& part : kpi.parts) {
+  for (const Kpi::Part& part : kpi.parts) {
     json.begin_object().key("name").value(part.name);
     write_figure(part.figure, json);
     json.end_object();
@@ -236,6 +95,21 @@ void write_index(const TownTrend& trend, JsonWriter& json) {
   json.end_array().end_object();
 }
 
+/// How far tones and urgencies may be trusted, by people who did not see them.
+void write_judged(const std::optional<JudgedWeek>& judged, JsonWriter& json) {
+  json.key("judged");
+  if (!judged) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("week").value(judged->week.text()).key("mentions").value(judged->drawn);
+  json.key("judged").value(judged->result.judged);
+  write_estimate("tone", judged->result.tone.accuracy, json);
+  write_estimate("urgency", judged->result.urgency.accuracy, json);
+  write_judged_sentiment(judged->result, json);
+  json.end_object();
+}
+
 void write_span(const HourSpan& span, JsonWriter& json) {
   json.key("from").value(format_time(span.begins())).key("to").value(format_time(span.ends()));
 }
@@ -270,6 +144,11 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
     kpis.push_back(kpis_of(*facts, *trend));
     trend_now = trend_now ? trend_now : *trend;
   }
+  const auto judged = read_latest_judged(parts.store, tenant, parts.tenants.at(tenant).id,
+                                         IsoWeek::of(day_of(span->ends())));
+  if (!judged) {
+    return store_failed(judged.error());
+  }
   Covered covered;
   if (parts.coverage) {
     covered = {parts.coverage(tenant, span->begins(), span->ends()),
@@ -294,6 +173,7 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
   json.end_array();
   write_surprise(*trend_now, json);
   write_index(*trend_now, json);
+  write_judged(*judged, json);
   json.end_object();
   return json_response(std::move(body));
 }

@@ -30,6 +30,8 @@ std::vector<Route> engine_routes(const SharedParts& parts);
 std::vector<Route> source_routes(const SharedParts& parts);
 std::vector<Route> stream_routes(const SharedParts& parts);
 std::vector<Route> emergent_routes(const SharedParts& parts);
+std::vector<Route> sample_routes(const SharedParts& parts);
+std::vector<Route> objective_routes(const SharedParts& parts);
 std::vector<Route> audit_routes(const SharedParts& parts);
 
 /// Why a query may not be answered: what is misspelt would silently ask for everything.

@@ -65,6 +65,21 @@ TEST(ReportPage, SaysTheWeekInWordsAndFigures) {
   }
 }
 
+TEST(ReportPage, SaysHowFarTheMachineMayBeTrusted) {
+  WeekReport report = a_week();
+  EXPECT_THAT(to_html(report, "fr"), HasSubstr("aucun jusqu’ici"));
+  SampleResult result;
+  result.judged = 58;
+  result.tone.accuracy = Estimate{0.83, 0.71, 0.91, 50};
+  result.net_sentiment = {-12, 9.1};
+  report.checked = {{2026, 41}, 60, result};
+  const std::string page = to_html(report, "fr");
+  EXPECT_THAT(page, HasSubstr("(2026-W41)\u00a0: 58 mentions tirées au sort sur 60, jugées"));
+  EXPECT_THAT(page, HasSubstr("Ton juste\u00a0: 83 % (71 % – 91 %)."));
+  EXPECT_THAT(page, HasSubstr("d’après elles\u00a0: −12,0 ± 9,1."));
+  EXPECT_THAT(page, Not(HasSubstr("Urgence juste"))) << "nothing is known of it";
+}
+
 TEST(ReportPage, IsAlsoEnglish) {
   const std::string page = to_html(a_week(), "en");
   EXPECT_THAT(page, HasSubstr("<html lang=\"en\">"));

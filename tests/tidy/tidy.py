@@ -16,16 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 # folder → what of ours it may include (ARCHITECTURE.md, "Dependencies point one way").
 STORE_AND_METRICS = {"engine/work/work.h", "engine/store/store.h", "engine/store/record.h", "engine/store/bytes.h",
                      "engine/metrics/metrics.h"}
-PARTS = "ingest parse match classify trend store alert access metrics".split()
+PARTS = "ingest parse match classify trend store guidance quality alert access metrics".split()
 ALLOWED = {
     "engine/core": {"engine/core/"},
     "engine/work": {"engine/core/", "engine/work/"},
     **{f"engine/{part}": {"engine/core/", f"engine/{part}/", *STORE_AND_METRICS} for part in PARTS},
     "engine/pipeline": {"engine/core/", "engine/work/", "engine/pipeline/", *(f"engine/{part}/" for part in PARTS)},
     "engine/web": {"engine/core/", "engine/web/", "engine/work/", "engine/store/", "engine/alert/", "engine/trend/",
-                   "engine/access/", "engine/metrics/"},
+                   "engine/guidance/", "engine/quality/", "engine/access/", "engine/metrics/"},
     "engine/report": {"engine/core/", "engine/work/", "engine/report/", "engine/store/", "engine/alert/", "engine/trend/",
-                      "engine/web/tenant_figures.h", "engine/web/coverage_reader.h"},
+                      "engine/quality/", "engine/web/tenant_figures.h", "engine/web/coverage_reader.h"},
     "engine/app": {"engine/", "connectors/"},
     "connectors": {"engine/core/", "engine/ingest/", "engine/parse/", "engine/alert/notifier.h", "connectors/"},
 }

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/web/auditor.h"
 #include "tests/web/town_over_http.h"
 
 namespace vigie {
@@ -39,9 +38,9 @@ class AuditOverHttp : public TownOverHttp {
   void serve_watched(Route route) {
     std::vector<Route> routes;
     routes.push_back(std::move(route));
-    auditor_.watch(routes);
+    watcher_.watch(routes);
     session_ = sign_in_->sessions().start("admin");
-    server_.emplace(std::move(routes), ServerLimits{}, auditor_.watch(Gate(*sign_in_, {})));
+    server_.emplace(std::move(routes), ServerLimits{}, watcher_.watch(Gate(*sign_in_, {})));
   }
   RawAnswer ask(const std::string& method, const std::string& headers) {
     return server_->ask(method + " /towns/techniville/things/5 HTTP/1.1\r\nHost: x\r\n" + headers +
@@ -52,7 +51,7 @@ class AuditOverHttp : public TownOverHttp {
   }
 
   std::vector<std::string> entries_;
-  Auditor auditor_{[this](const AuditEntry& entry) { entries_.push_back(said(entry)); }, clock_};
+  Auditor watcher_{[this](const AuditEntry& entry) { entries_.push_back(said(entry)); }, clock_};
   Session session_;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/alert/alert.h"
+#include "engine/quality/sample_book.h"
 #include "engine/trend/business_hours.h"
 #include "tests/store/store_fixture.h"
 #include "tests/store/work_on_alert.h"
@@ -81,6 +82,24 @@ class KpisOverHttp : public TownOverHttp {
   simdjson::dom::parser parser_;
   std::string body_;
 };
+
+TEST_F(KpisOverHttp, HowFarTheToneMayBeTrustedStandsBesideIt) {
+  EXPECT_TRUE(answer()["judged"].is_null());
+  for (int i = 0; i < 40; ++i) {
+    say(i < 20 ? Tone::kNegative : Tone::kPositive, at("2026-10-07T10:00:00Z"));
+  }
+  const IsoWeek week{2026, 41};
+  SampleBook book(*store_);
+  ASSERT_TRUE(book.draw(0, tenants_[0], week, "marie", clock_.now()));
+  for (std::uint32_t place = 0; place < 40; ++place) {
+    ASSERT_TRUE(book.judge(0, tenants_[0], week, {place, "marie", Tone::kNegative, false, {}}));
+  }
+  const simdjson::dom::element judged = answer()["judged"];
+  EXPECT_EQ(std::string_view(judged["week"]), "2026-W41");
+  EXPECT_EQ(std::uint64_t(judged["judged"]), 40U);
+  EXPECT_EQ(double(judged["tone"]["value"]), 0.5);
+  EXPECT_EQ(double(judged["net_sentiment"]["value"]), -100);
+}
 
 TEST_F(KpisOverHttp, EveryFigureOfTheSpecificationIsThereWithWhatItIsMadeOf) {
   std::vector<std::string> names;

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/web/auditor.h"
 #include "tests/web/town_over_http.h"
 
 namespace vigie {
@@ -23,9 +22,7 @@ class SilencesOverHttp : public TownOverHttp {
     silences_ = Silences::recall(*store_, clock_.now()).value();
     ApiParts own = parts();
     own.silences = silences_.get();
-    std::vector<Route> routes = silence_routes(std::make_shared<const ApiParts>(std::move(own)));
-    auditor_.watch(routes);
-    serve(std::move(routes));
+    serve(silence_routes(std::make_shared<const ApiParts>(std::move(own))));
   }
 
   RawAnswer post(const std::string& path, const std::string& body,
@@ -37,14 +34,6 @@ class SilencesOverHttp : public TownOverHttp {
   }
   RawAnswer make(const std::string& body) { return post("techniville/silences", body); }
 
-  std::vector<std::string> audit_;  ///< what was done
-  Auditor auditor_{[this](const AuditEntry& entry) {
-                     if (entry.result == "done") {
-                       audit_.push_back(entry.actor + " " + entry.action + " " + entry.tenant +
-                                        " " + entry.object);
-                     }
-                   },
-                   clock_};
   std::unique_ptr<Silences> silences_;
 };
 
@@ -67,7 +56,7 @@ TEST_F(SilencesOverHttp, OneIsMadeListedAndEnded) {
   EXPECT_EQ(post("techniville/silences/x/expire", "").status, 404);
   EXPECT_THAT(post("techniville/silences/1/expire", "").body, HasSubstr(R"("state":"ended")"));
   EXPECT_EQ(post("techniville/silences/1/expire", "").status, 409);
-  EXPECT_THAT(audit_,
+  EXPECT_THAT(audited_,
               ElementsAre("marie makeSilence techniville 1", "marie expireSilence techniville 1"));
 }
 
@@ -94,7 +83,7 @@ TEST_F(SilencesOverHttp, WhatIsNotOfItsFormIsRefusedWithTheReason) {
   EXPECT_EQ(post("techniville/silences", kGood, "text/plain").status, 415);
   EXPECT_EQ(post("nowhere/silences", kGood).status, 404);
   EXPECT_EQ(get("techniville/silences?state=over").status, 400);
-  EXPECT_THAT(audit_, IsEmpty());
+  EXPECT_THAT(audited_, IsEmpty());
 }
 
 TEST_F(SilencesOverHttp, WhatMakesNoSenseIsRefusedWithTheReason) {
@@ -115,7 +104,7 @@ TEST_F(SilencesOverHttp, WhatMakesNoSenseIsRefusedWithTheReason) {
     EXPECT_THAT(answer.body, HasSubstr(why)) << body;
   }
   EXPECT_THAT(get("techniville/silences").body, HasSubstr("[]"));
-  EXPECT_THAT(audit_, IsEmpty());
+  EXPECT_THAT(audited_, IsEmpty());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "engine/store/memory_key_value.h"
 #include "engine/web/api_routes.h"
+#include "engine/web/auditor.h"
 #include "tests/web/server_under_test.h"
 
 namespace vigie {
@@ -47,6 +48,7 @@ class TownOverHttp : public testing::Test {
     return parts;
   }
   void serve(std::vector<Route> routes) {
+    auditor_.watch(routes);
     server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
       const std::string_view name = request.header("x-account");
       request.caller = Caller{name.empty() ? "marie" : std::string(name), ""};
@@ -69,6 +71,7 @@ class TownOverHttp : public testing::Test {
   }
 
   MemoryDisk disk_;
+  std::vector<std::string> audited_;  ///< what was done: who, what, where, to what
   ManualClock clock_;
   boost::asio::io_context web_;
   LiveFeed feed_{web_.get_executor()};
@@ -76,6 +79,13 @@ class TownOverHttp : public testing::Test {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Accounts> accounts_;
   std::optional<SignIn> sign_in_;
+  Auditor auditor_{[this](const AuditEntry& entry) {
+                     if (entry.result == "done") {
+                       audited_.push_back(entry.actor + " " + entry.action + " " + entry.tenant +
+                                          " " + entry.object);
+                     }
+                   },
+                   clock_};
   std::optional<ServerUnderTest> server_;
 };
 

@@ -1,4 +1,4 @@
-#include "engine/report/iso_week.h"
+#include "engine/core/iso_week.h"
 
 #include <array>
 #include <charconv>

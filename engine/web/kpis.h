@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/trend/kpi.h"
+#include "engine/trend/trend_reader.h"
+#include "engine/web/kpi_facts.h"
+
+namespace vigie {
+
+/// One key figure of a period.
+struct Kpi {
+  struct Part {
+    std::string name;
+    Figure figure;
+  };
+  std::string_view name, unit, formula;
+  Figure figure;
+  std::vector<Part> parts = {};
+  bool cut = false;  ///< made of the newest only: there is more than one request looks at
+};
+
+inline Figure without(std::string_view reason) { return {std::nullopt, 0, std::nullopt, reason}; }
+
+/// All but coverage, in the order of the specification's table: the one place that computes them.
+/// `trend`: at the period's end.
+std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend);
+
+}  // namespace vigie
