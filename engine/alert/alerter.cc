@@ -148,7 +148,8 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
   open.is_repost = true;
   std::vector<Parcel> briefs = due_digests(lane, now);
   std::map<TenantId, Parcel> released;  // held until now
-  std::uint32_t counted = 0;            // against the budget, of what is ready
+  Gatherings gatherings;
+  std::uint32_t counted = 0;  // against the budget, of what is ready
   for (Delivery& delivery : due(lane, now)) {
     const bool is_fresh = delivery.purpose == Purpose::kAlert;
     if (is_fresh && ready.size() >= kMaxPerStep) {
@@ -178,6 +179,9 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
     }
     owed->is_over = keeps_open(lane) && Rulings::is_over(*owed, now, standings);
     Ruling ruling = rules_.rulings.on(*owed, now, standings);
+    if (ruling.kind == Ruling::Kind::kGather && keeps_open(lane)) {
+      ruling.kind = Ruling::Kind::kTell;  // it groups by itself
+    }
     if (ruling.kind == Ruling::Kind::kHold) {
       hold(lane, std::move(*owed), ruling.until, now);
     } else if (ruling.kind == Ruling::Kind::kWait) {
@@ -191,11 +195,15 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
       if (parcel.owed.size() < kMaxPerGroup) {
         parcel.owed.push_back(std::move(*owed));
       }
-    } else if (is_within_budget(lane, *owed, ruling, counted, now)) {
+    } else if (ruling.kind == Ruling::Kind::kGather) {
+      gather(gatherings, std::move(*owed), ruling);
+    } else if (!joins(lane, gatherings, *owed, ruling) &&
+               is_within_budget(lane, *owed, ruling, counted, now)) {
       counted += ruling.counts;
       ready.push_back({{std::move(*owed)}, ruling});
     }
   }
+  release(lane, std::move(gatherings), counted, now, ready);
   for (auto& [tenant, parcel] : released) {
     form_group(parcel);
     ready.push_back(std::move(parcel));
@@ -213,6 +221,60 @@ std::vector<Alerter::Parcel> Alerter::parcels(Lane& lane, Time now, bool& did_so
     return parcel.owed.empty() ? 0 : parcel.owed.front().delivery.attempts;
   });
   return ready;
+}
+
+void Alerter::gather(Gatherings& gatherings, Owed owed, const Ruling& ruling) {
+  Gathering& gathering = gatherings[{owed.tenant, ruling.route}];
+  gathering.until = std::min(gathering.until, ruling.until);
+  if (gathering.parcel.owed.size() < kMaxPerGroup) {
+    gathering.parcel.ruling = ruling;
+    gathering.parcel.owed.push_back(std::move(owed));
+  }
+}
+
+bool Alerter::joins(Lane& lane, Gatherings& gatherings, Owed& owed, const Ruling& ruling) {
+  const auto gathering = gatherings.find({owed.tenant, ruling.route});
+  if (gathering == gatherings.end() || owed.delivery.purpose != Purpose::kAlert ||
+      owed.delivery.attempts != 0) {
+    return false;
+  }
+  std::vector<Owed>& waiting = gathering->second.parcel.owed;
+  const auto first = std::ranges::find_if(
+      waiting, [&](const Owed& one) { return one.alert.incident == owed.alert.incident; });
+  if (first == waiting.end()) {
+    return false;
+  }
+  if (owed.alert.level != Urgency::kCritical) {  // its end
+    waiting.push_back(std::move(owed));
+    return true;
+  }
+  drop(lane, *first);
+  waiting.erase(first);
+  return false;
+}
+
+/// A clock that was set back prolongs no wait: what is raised in the future is due.
+void Alerter::release(Lane& lane, Gatherings gatherings, std::uint32_t& counted, Time now,
+                      std::vector<Parcel>& ready) {
+  for (auto& [key, gathering] : gatherings) {
+    Parcel& parcel = gathering.parcel;
+    const bool is_due =
+        gathering.until <= now || std::ranges::any_of(parcel.owed, [&](const Owed& owed) {
+          return owed.alert.raised_at > now;
+        });
+    if (!is_due) {
+      continue;
+    }
+    std::erase_if(parcel.owed, [&](Owed& owed) {
+      return !is_within_budget(lane, owed, parcel.ruling, counted, now);
+    });
+    if (parcel.owed.empty()) {
+      continue;
+    }
+    counted += parcel.ruling.counts;
+    form_group(parcel);
+    ready.push_back(std::move(parcel));
+  }
 }
 
 std::vector<Alerter::Parcel> Alerter::due_digests(Lane& lane, Time now) const {
@@ -416,7 +478,8 @@ bool Alerter::brief_failed(Lane& lane, const Parcel& parcel, bool has_failed,
 void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
   Store::AlertingChange change;
   const Time now = clock_.now();
-  if (is_told_at_once(parcel.owed) && parcel.ruling.occasion.untaken_for.count() == 0) {
+  if (is_told_at_once(parcel.owed) && parcel.ruling.kind == Ruling::Kind::kTell &&
+      parcel.ruling.occasion.untaken_for.count() == 0) {
     metrics_.alert_handed_over(now - parcel.owed.front().alert.received_at);
   }
   if (parcel.digest) {
@@ -435,7 +498,8 @@ void Alerter::delivered(Lane& lane, Parcel& parcel, std::string but) {
         delivery.attempts = 0;
         change.owed.push_back(delivery);
       }
-    } else if (parcel.group == 0 && parcel.ruling.repeat.count() > 0) {
+    } else if ((parcel.group == 0 || parcel.ruling.kind == Ruling::Kind::kGather) &&
+               parcel.ruling.repeat.count() > 0) {
       change.owed.push_back(repeat_of(delivery, now + parcel.ruling.repeat));
     } else {
       change.done.emplace_back(delivery.alert, delivery.receiver);

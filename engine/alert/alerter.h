@@ -30,6 +30,11 @@ namespace vigie {
 /// all that was held for a receiver is told in one message: a group, written down before it is
 /// sent, so that it is the same group after a crash.
 ///
+/// Where a route has a group wait, a first notification waits that long after its alert was raised
+/// and takes with it whatever waits by the same route: one message, a group as above. It stays owed
+/// as it was raised, so a restart neither prolongs nor cuts the wait. What becomes critical
+/// meanwhile is told at once and takes the first one's place.
+///
 /// What is to be repeated stays owed, too, until somebody takes charge.
 ///
 /// A receiver has a budget of messages a day: beyond it the critical ones alone are told, the rest
@@ -125,6 +130,18 @@ class Alerter {
   /// What can be told now; the rest is held, dropped or given up.
   std::vector<Parcel> parcels(Lane& lane, Time now, bool& did_something);
   std::optional<Owed> read(Lane& lane, Delivery delivery);
+  /// What waits by one route for what joins it.
+  struct Gathering {
+    Parcel parcel;
+    Time until = Time::max();  ///< the earliest is due
+  };
+  using Gatherings = std::map<std::pair<TenantId, const AlertRoute*>, Gathering>;
+  static void gather(Gatherings& gatherings, Owed owed, const Ruling& ruling);
+  /// What is told now takes along, or makes needless, what waits of the same incident. True: it was
+  /// taken along.
+  bool joins(Lane& lane, Gatherings& gatherings, Owed& owed, const Ruling& ruling);
+  void release(Lane& lane, Gatherings gatherings, std::uint32_t& counted, Time now,
+               std::vector<Parcel>& ready);
   void wait(Lane& lane, const Owed& owed, Time until, Time now);
   void hold(Lane& lane, Owed owed, Time until, Time now);
   void drop(Lane& lane, const Owed& owed);

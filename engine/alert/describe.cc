@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "engine/core/handle_mask.h"
 
@@ -45,9 +47,11 @@ bool decides(const Evidence& evidence) {
          evidence.weight != 0 && evidence.span.end > evidence.span.start;
 }
 
+using Decides = std::function<bool(const Evidence&)>;
+
 /// Fills quote and marks: a window of the text that begins shortly before the first deciding
 /// passage.
-void quote(const Record& record, Alert& alert) {
+void quote(const Record& record, const Decides& decides, Alert& alert) {
   const std::string_view text = record.mention.text;
   std::vector<Span> spans;
   for (const Evidence& evidence : record.verdict.evidence) {
@@ -82,7 +86,8 @@ void quote(const Record& record, Alert& alert) {
 
 /// One per rule, in the order of their first passages; learned words last.
 std::vector<Alert::Reason> reasons(const Record& record, const Catalogue& catalogue,
-                                   std::string_view title, std::string_view text) {
+                                   const Decides& decides, std::string_view title,
+                                   std::string_view text) {
   std::vector<Alert::Reason> reasons;
   std::vector<Evidence> last;  // passage of each
   for (const Evidence& evidence : record.verdict.evidence) {
@@ -170,6 +175,49 @@ std::optional<std::uint32_t> urgent_topic(const Record& record, const Catalogue&
   return nearest || record.topics.empty() ? nearest : std::optional(record.topics.front());
 }
 
+/// Says what was said, where and when.
+void tell_mention(const MentionRef& ref, const Record& record, const Catalogue& catalogue,
+                  const Decides& decides, Alert& alert) {
+  const Mention& mention = record.mention;
+  alert.mention = to_string(ref);
+  alert.source = mention.source;
+  alert.url = mention.url;
+  alert.place = mask_handles(mention.place.name);
+  const std::string title = mask_handles(mention.title), text = mask_handles(mention.text);
+  alert.title = cut(title, 0);
+  quote(record, decides, alert);
+  alert.reasons = reasons(record, catalogue, decides, title, text);
+  alert.ruleset = catalogue.ruleset;
+  alert.created_at = mention.created_at;
+  alert.received_at = record.received_at;
+}
+
+void tell_tenant(const Tenant& tenant, Time now, Alert& alert) {
+  alert.tenant = tenant.id;
+  alert.tenant_name = tenant.name;
+  alert.language = tenant.language;
+  alert.time_zone = tenant.time_zone;
+  alert.raised_at = now;
+  alert.deadline_at =
+      now + (alert.level == Urgency::kCritical ? microseconds(Alert::kCriticalDeadline)
+                                               : microseconds(Alert::kHighDeadline));
+}
+
+/// "Coupure d'eau : 5 auteurs en moins de 30 min, 3 histoires".
+std::string words_of(const Voice& voice, std::span<const Spoken> crowd, bool french) {
+  std::set<std::uint64_t> authors, stories;
+  for (const Spoken& spoken : crowd) {
+    authors.insert(spoken.author);
+    stories.insert(spoken.story);
+  }
+  std::string text = voice.title.empty() ? voice.rule : voice.title;
+  text += (french ? " : " : ": ") + std::to_string(authors.size());
+  text += french ? " auteurs en moins de " : " authors within ";
+  text += std::to_string(voice.limit.within.count()) + " min, " + std::to_string(stories.size());
+  const bool is_one = stories.size() == 1;
+  return text + (french ? (is_one ? " histoire" : " histoires") : (is_one ? " story" : " stories"));
+}
+
 void tell_incident(const Raise& raise, Alert& alert) {
   alert.incident = raise.incident;
   alert.subject = raise.subject();
@@ -213,15 +261,24 @@ Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& cat
   return sighting;
 }
 
+Sighting sight(const Voice& voice, std::span<const Spoken> crowd) {
+  Sighting sighting;
+  sighting.tenant = voice.tenant;
+  sighting.subject = voice.topic;
+  sighting.rule = voice.rule;
+  sighting.at = sighting.seen_at = voice.heard_at;
+  sighting.mode = voice.mode;
+  sighting.story = voice.spoken.story;
+  sighting.author = voice.spoken.author;
+  sighting.crowd = crowd;
+  return sighting;
+}
+
 Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record,
                const Catalogue& catalogue, const Raise& raise, Time now) {
-  const Mention& mention = record.mention;
   Alert alert;
   tell_incident(raise, alert);
-  alert.tenant = tenant.id;
-  alert.tenant_name = tenant.name;
-  alert.language = tenant.language;
-  alert.time_zone = tenant.time_zone;
+  tell_tenant(tenant, now, alert);
   if (const std::optional<std::uint32_t> rule = heaviest_urgency(record)) {
     alert.headline = title_of(catalogue, *rule);
   }
@@ -233,21 +290,25 @@ Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record
   if (const std::optional<std::uint32_t> topic = urgent_topic(record, catalogue)) {
     alert.topic = catalogue.names.at(*topic);
   }
-  alert.mention = to_string(ref);
-  alert.source = mention.source;
-  alert.url = mention.url;
-  alert.place = mask_handles(mention.place.name);
-  const std::string title = mask_handles(mention.title), text = mask_handles(mention.text);
-  alert.title = cut(title, 0);
-  quote(record, alert);
-  alert.reasons = reasons(record, catalogue, title, text);
-  alert.ruleset = catalogue.ruleset;
-  alert.created_at = mention.created_at;
-  alert.received_at = record.received_at;
-  alert.raised_at = now;
-  alert.deadline_at =
-      now + (alert.level == Urgency::kCritical ? microseconds(Alert::kCriticalDeadline)
-                                               : microseconds(Alert::kHighDeadline));
+  tell_mention(ref, record, catalogue, decides, alert);
+  return alert;
+}
+
+Alert describe_crowd(const Tenant& tenant, const MentionRef& ref, const Record& record,
+                     const Catalogue& catalogue, const Raise& raise, const Voice& voice,
+                     std::span<const Spoken> crowd, Time now) {
+  Alert alert;
+  tell_incident(raise, alert);
+  tell_tenant(tenant, now, alert);
+  alert.headline = voice.title.empty() ? voice.topic : voice.title;
+  alert.topic = voice.topic;
+  const auto is_of_the_rule = [&](const Evidence& evidence) {
+    return evidence.axis == Axis::kTopic && spell(catalogue, evidence.name) == voice.rule;
+  };
+  tell_mention(ref, record, catalogue, is_of_the_rule, alert);
+  for (Alert::Reason& reason : alert.reasons) {
+    reason.title = words_of(voice, crowd, tenant.language.starts_with("fr"));
+  }
   return alert;
 }
 

@@ -50,10 +50,10 @@ Message render_group(std::span<const NumberedAlert> alerts, std::uint64_t group,
     return std::tuple(-static_cast<int>(one->alert.level), one->alert.raised_at, one->number);
   });
   const Alert& first = order.front()->alert;
-  ListMessage list(is_english(first),
-                   plain(std::to_string(order.size()) +
-                         say(first, " alertes retenues jusqu'ici – ", " alerts held until now – ") +
-                         first.tenant_name));
+  ListMessage list(
+      is_english(first),
+      plain(std::to_string(order.size()) +
+            say(first, " alertes ensemble – ", " alerts together – ") + first.tenant_name));
   for (std::size_t i = 0; i < std::min(order.size(), kMaxGroupLines); ++i) {
     list.item(line_of(order[i]->alert), link_of(public_url, order[i]->alert));
   }

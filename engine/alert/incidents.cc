@@ -23,6 +23,10 @@ std::optional<News> parse_news(std::string_view text) {
                                   : std::optional(static_cast<News>(found - std::begin(kNews)));
 }
 
+std::string incident_name(std::string_view subject, Time opened_at) {
+  return std::string(subject) + "@" + format_time(opened_at);
+}
+
 bool Incidents::would_open(const Sighting& sighting) const {
   return !incidents_.contains(key_of(sighting));
 }
@@ -69,6 +73,12 @@ std::optional<Raise> Incidents::see(const Sighting& sighting) {
     incident.rules.insert(sighting.rule);
   }
   incident.authors.add(sighting.author != 0 ? sighting.author : sighting.story);
+  for (const Spoken& spoken : sighting.crowd) {
+    incident.stories.add(spoken.story);
+    incident.authors.add(spoken.author);
+  }
+  incident.mentions =
+      std::max(incident.mentions, static_cast<std::uint32_t>(sighting.crowd.size()));
   if (!incident.told) {
     incident.level = std::max(incident.level, sighting.level);
     const bool is_backed = incident.stories.size() > 1 && incident.authors.size() > 1;
@@ -102,7 +112,7 @@ bool Incidents::is_outdone(const Key& key, Urgency level) const {
 
 Raise Incidents::raise(const Key& key, const Incident& incident, News news) {
   Raise raise;
-  raise.incident = std::get<std::string>(key) + "@" + format_time(incident.opened_at);
+  raise.incident = incident_name(std::get<std::string>(key), incident.opened_at);
   raise.level = incident.level;
   raise.news = news;
   raise.mentions = incident.mentions;

@@ -6,10 +6,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "engine/alert/crowds.h"
 #include "engine/core/catalogue.h"
 #include "engine/core/envelope.h"
 #include "engine/core/time.h"
@@ -17,7 +19,8 @@
 
 namespace vigie {
 
-/// An urgent mention that was just stored, as far as incidents care.
+/// An urgent mention that was just stored, or one that makes a crowd (crowds.h) with others, as far
+/// as incidents care.
 struct Sighting {
   TenantId tenant = 0;
   std::string subject;  ///< the topic, or the urgency rule's name when there is none
@@ -32,20 +35,24 @@ struct Sighting {
   std::uint64_t story = 0;   ///< the sequence of the mention that founded it
   std::uint64_t author = 0;  ///< of the pseudonym; 0: unknown
   Time seen_at{};            ///< by the engine's clock: in a replay much later than `at`
+  /// Of a crowd: all in it. They count as mentions of the incident.
+  std::span<const Spoken> crowd;
 };
 
 enum class News : std::uint8_t { kOpened, kRisen, kClosed };
 std::string_view to_string(News news);
 std::optional<News> parse_news(std::string_view text);
 
+/// What an incident is known by: "eau@2026-10-14T06:13:50Z", unique within a tenant.
+std::string incident_name(std::string_view subject, Time opened_at);
+
 /// What a sighting made known, or the end of sightings: somebody has to be told.
 struct Raise {
-  /// "eau@2026-10-14T06:13:50Z": subject and opening, unique within a tenant.
-  std::string incident;
+  std::string incident;  ///< incident_name()
   Urgency level = Urgency::kHigh;
   News news = News::kOpened;
-  /// Urgent mentions of the incident so far, this one included; the stories they tell and the
-  /// people who tell them, exact up to Incidents::kMaxCounted.
+  /// Urgent mentions (or those of a crowd) of the incident so far, this one included; the stories
+  /// they tell and the people who tell them, exact up to Incidents::kMaxCounted.
   std::uint32_t mentions = 1, stories = 1, authors = 1;
   Mode mode = Mode::kLive;
   Time opened_at{}, last_at{};
@@ -56,10 +63,10 @@ struct Raise {
 };
 
 /// What is going on now: an incident is tenant × subject. It is opened by a mention of level high
-/// or critical, holds all that follow, and closes after `quiet` without one. A mention without a
-/// topic belongs to the incident under way that its rule has spoken in. It raises when it
-/// opens, when its level rises and when it closes, never otherwise; reposts and official accounts
-/// never raise or open, history that is filled in (backfill) is not looked at.
+/// or critical, or by a crowd, holds all that follow, and closes after `quiet` without one. A
+/// mention without a topic belongs to the incident under way that its rule has spoken in. It raises
+/// when it opens, when its level rises and when it closes, never otherwise; reposts and official
+/// accounts never raise or open, history that is filled in (backfill) is not looked at.
 ///
 /// Where only learned words speak of urgency, one mention is not enough: the incident is held back
 /// until a second story by a second author says so too, and while another one that is as urgent is

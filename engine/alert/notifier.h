@@ -15,7 +15,7 @@ namespace vigie {
 inline constexpr std::string_view kMessageFacts[] = {"level",    "headline", "tenant",
                                                      "mentions", "deadline", "link"};
 
-/// One alert, or several held until now, ready for one receiver.
+/// One alert, or several held or gathered until now, ready for one receiver.
 struct Message {
   std::string idempotency_key;  ///< the same at every attempt for this alert and receiver
   /// The same for all messages of one incident, small letters, digits and '-'; empty: of none.

@@ -46,8 +46,11 @@ struct AlertRoute {
   AlertFilter filter;
   std::optional<std::size_t> times;  ///< only then (AlertPolicy::times), by when it was raised
   std::vector<std::string> receivers;
-  std::optional<std::size_t> next;      ///< the route that it takes, too, if it matches that
-  std::optional<std::size_t> quiet;     ///< times when only critical ones are told at once
+  std::optional<std::size_t> next;   ///< the route that it takes, too, if it matches that
+  std::optional<std::size_t> quiet;  ///< times when only critical ones are told at once
+  /// A first notification waits so long, and takes with it what else comes for the same people of
+  /// the same tenant. Critical ones wait as long as their own says.
+  std::chrono::seconds group_wait{0}, group_wait_critical{0};
   std::chrono::minutes repeat{0};       ///< until somebody takes charge; 0: told once
   std::vector<std::string> escalation;  ///< told if nobody takes charge within:
   std::chrono::minutes escalate_high{0}, escalate_critical{0};  ///< after it was told; 0: never

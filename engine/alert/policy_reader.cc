@@ -134,7 +134,7 @@ class Reader {
 
   void read_route(const Settings& item) {
     item.allow_only({"id", "tenants", "topics", "urgency", "times", "receivers", "next", "quiet",
-                     "repeat_min", "escalate"},
+                     "group_wait_s", "group_wait_critical_s", "repeat_min", "escalate"},
                     problems_);
     AlertRoute route;
     route.id = item.text("id", problems_);
@@ -148,6 +148,11 @@ class Reader {
     if (item.find("receivers") == nullptr) {
       item.complain("'receivers' is missing: whom does this route lead to?", problems_);
     }
+    constexpr std::int64_t kLongestWait = 60 * 60;
+    route.group_wait =
+        std::chrono::seconds(item.integer("group_wait_s", 0, kLongestWait, problems_, 0));
+    route.group_wait_critical =
+        std::chrono::seconds(item.integer("group_wait_critical_s", 0, kLongestWait, problems_, 0));
     route.repeat = std::chrono::minutes(item.integer("repeat_min", 0, 7 * 24 * 60, problems_, 0));
     if (const Settings* escalate = item.find("escalate")) {
       read_escalation(*escalate, route);

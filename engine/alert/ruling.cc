@@ -71,7 +71,19 @@ Ruling Rulings::on(const Owed& owed, Time now, Standings& standings) const {
   const bool may_repeat = !is_end && duty.kind == Duty::Kind::kFirst && duty.route != nullptr &&
                           ruling.occasion.repeat < kMaxRepeats;
   ruling.repeat = may_repeat ? duty.route->repeat : std::chrono::minutes(0);
+  ruling.route = duty.route;
+  const bool is_first = is_fresh(delivery) && alert.news == News::kOpened &&
+                        duty.kind == Duty::Kind::kFirst && duty.route != nullptr;
+  if (is_first && gathered_until(owed, *duty.route) > alert.raised_at) {
+    ruling.kind = Ruling::Kind::kGather;
+    ruling.until = gathered_until(owed, *duty.route);
+  }
   return ruling;
+}
+
+Time Rulings::gathered_until(const Owed& owed, const AlertRoute& route) {
+  const bool is_critical = owed.alert.level == Urgency::kCritical;
+  return owed.alert.raised_at + (is_critical ? route.group_wait_critical : route.group_wait);
 }
 
 bool Rulings::is_over(const Owed& owed, Time now, Standings& standings) {
@@ -85,14 +97,15 @@ Alert Rulings::shown_to(const std::string& receiver, const Alert& alert) const {
   return may_quote ? alert : discreet(alert);
 }
 
-/// Counted from when the first was told: after quiet hours if they held it. An alert from a time
-/// that has not come was raised by a clock that ran ahead, and is not waited for.
+/// Counted from when the first was told: after its group wait, and quiet hours if they held it. An
+/// alert from a time that has not come was raised by a clock that ran ahead, and is not waited for.
 Ruling Rulings::on_escalation(const Owed& owed, const Duty& duty, Time now,
                               const Standing& standing) const {
   if (standing.in_hand || standing.is_over || standing.newest > owed.delivery.alert) {
     return drop();
   }
-  const Time told_at = policy_->quiet_until(duty.route, owed.alert, owed.alert.raised_at);
+  const Time told_at =
+      policy_->quiet_until(duty.route, owed.alert, gathered_until(owed, *duty.route));
   const Time due_at = told_at + duty.after;
   if (now < due_at && owed.alert.raised_at <= now) {
     return wait(due_at);

@@ -25,15 +25,17 @@ struct Owed {
 struct Ruling {
   enum class Kind : std::uint8_t {
     kTell,
-    kHold,  ///< not now: looked at again, at `until` at the latest; told with all that was held
-    kWait,  ///< its time has not come: looked at again, at `until` at the latest
-    kDrop,  ///< nobody needs it any more
+    kHold,    ///< not now: looked at again, at `until` at the latest; told with all that was held
+    kWait,    ///< its time has not come: looked at again, at `until` at the latest
+    kGather,  ///< is told from `until` on, with all that is gathered by the same route until then
+    kDrop,    ///< nobody needs it any more
   };
   Kind kind = Kind::kTell;
   Time until{};
   Occasion occasion = {};
   bool counts = false;             ///< of what is told: against the receiver's budget
   std::chrono::minutes repeat{0};  ///< of what is told: how long until it is told again; 0: never
+  const AlertRoute* route = nullptr;  ///< by which
 };
 
 /// Decides by what is in force now. Remembers nothing: asked again, it takes everything into
@@ -66,6 +68,7 @@ class Rulings {
   std::uint64_t version() const { return silences_ == nullptr ? 0 : silences_->version(); }
 
  private:
+  static Time gathered_until(const Owed& owed, const AlertRoute& route);
   Ruling on_escalation(const Owed& owed, const AlertPolicy::Duty& duty, Time now,
                        const Standing& standing) const;
 

@@ -64,7 +64,7 @@ Alert::Reason reason(const VolumeNews& news, bool french) {
 Alert describe(const Tenant& tenant, const VolumeNews& news, Time now) {
   const bool french = tenant.language.starts_with("fr");
   Alert alert;
-  alert.incident = std::string(kVolumeSubject) + "@" + format_time(news.opened_at);
+  alert.incident = incident_name(kVolumeSubject, news.opened_at);
   alert.tenant = tenant.id;
   alert.tenant_name = tenant.name;
   alert.language = tenant.language;

@@ -27,12 +27,18 @@ bool found_something(const Explanation& explanation) {
   return !explanation.spans.empty() || std::ranges::any_of(explanation.children, found_something);
 }
 
+std::string crowd_of(const CrowdLimit& crowd) {
+  return crowd.authors == 0 ? ""
+                            : "; " + std::to_string(crowd.authors) + " distinct authors within " +
+                                  std::to_string(crowd.within.count()) + " min are an alert";
+}
+
 std::string kind_of(const Rule& rule) {
   switch (rule.kind) {
     case RuleKind::kWatch:
       return "watch";
     case RuleKind::kTopic:
-      return "topic " + rule.topic;
+      return "topic " + rule.topic + crowd_of(rule.crowd);
     case RuleKind::kTone:
       return "tone " + std::to_string(rule.weight);
     case RuleKind::kUrgency:
@@ -136,6 +142,10 @@ class Narrator final : private MentionSink {
       json.key("mention").value(mention_->id);
     }
     json.key("rule").value(one.rule->id).key("holds").value(one.explanation.holds);
+    if (const CrowdLimit& crowd = one.rule->crowd; crowd.authors != 0) {
+      json.key("distinct_authors").value(crowd.authors);
+      json.key("within_minutes").value(crowd.within.count());
+    }
     json.key("tree");
     write_json_tree(one.explanation, json);
     json.end_object().line();

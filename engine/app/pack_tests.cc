@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/alert/crowds.h"
 #include "engine/app/library.h"
 #include "engine/pipeline/analyser.h"
 
@@ -41,6 +42,7 @@ class Examiner {
     for (const std::uint32_t topic : numbers) {
       topics.insert(catalogue.names[topic]);
     }
+    const bool makes_crowd = is_crowd(test, analyser_.match(mention), catalogue);
     const Verdict& verdict = analyser_.classify(mention);
 
     std::vector<std::string> faults;
@@ -60,15 +62,41 @@ class Examiner {
     }
     expect("tone", test.tone, to_string(verdict.tone), faults);
     expect("urgency", test.urgency, to_string(verdict.urgency), faults);
-    if (test.alert && *test.alert != is_urgent(verdict.urgency)) {
+    if (test.alert && *test.alert != (is_urgent(verdict.urgency) || makes_crowd)) {
       faults.push_back(std::string(*test.alert ? "raises no" : "raises an") +
                        " alert: urgency is " + std::string(to_string(verdict.urgency)) + " (" +
-                       std::to_string(verdict.urgency_sum) + ")");
+                       std::to_string(verdict.urgency_sum) + "), and " +
+                       std::to_string(test.said_by) + " who say so are " +
+                       (makes_crowd ? "" : "not ") + "enough for a rule that counts authors");
     }
     return faults;
   }
 
  private:
+  /// Whether so many people who say the same are an alert by some rule.
+  static bool is_crowd(const RuleTest& test, const Matches& matches, const Catalogue& catalogue) {
+    Crowds crowds;
+    bool is_enough = false;
+    for (std::uint16_t author = 1; author <= test.said_by; ++author) {
+      const microseconds after =
+          test.said_by == 1 ? microseconds(0) : test.over * (author - 1) / (test.said_by - 1);
+      for (const Match& match : matches.matches) {
+        const RuleInfo& rule = catalogue.rules[match.rule];
+        if (rule.crowd.authors == 0) {
+          continue;
+        }
+        Voice voice;
+        voice.rule = catalogue.names[rule.name];
+        voice.limit = rule.crowd;
+        voice.sequence = author;
+        voice.said_at = voice.heard_at = Time(std::chrono::hours(24)) + after;
+        voice.spoken = {author, 1};
+        is_enough |= !crowds.see(voice).empty();
+      }
+    }
+    return is_enough;
+  }
+
   static void expect(const char* what, const std::string& wanted, std::string_view found,
                      std::vector<std::string>& faults) {
     if (!wanted.empty() && wanted != found) {

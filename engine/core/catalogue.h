@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,6 +17,16 @@ using TenantId = std::uint32_t;  ///< dense index of a tenant in the configurati
 /// What a rule decides. Only a watch rule decides whether a tenant keeps a mention.
 enum class RuleKind : std::uint8_t { kWatch, kTopic, kTone, kUrgency, kAbuse };
 
+/// When many say so: so many different authors within so long ask for somebody by themselves.
+struct CrowdLimit {
+  static constexpr std::uint16_t kMaxAuthors = 100;
+  static constexpr std::chrono::hours kMaxWithin{4};  ///< who spoke is kept in memory so long
+
+  std::uint16_t authors = 0;  ///< 0: any number is nothing special
+  std::chrono::minutes within{0};
+  bool operator==(const CrowdLimit&) const = default;
+};
+
 /// What the rest of the engine knows of one compiled rule. A rule that uses a tenant's variables is
 /// compiled once per tenant and then appears once per tenant, under the same name.
 struct RuleInfo {
@@ -25,6 +36,7 @@ struct RuleInfo {
   std::int32_t weight = 0;        ///< tone, urgency, abuse: signed contribution to the sum
   bool firm = true;               ///< urgency, abuse: learned words do not speak against it
   std::uint32_t topic = 0;        ///< topic rules: the topic's name, in Catalogue::names
+  CrowdLimit crowd;               ///< topic rules
   bool every_tenant = true;       ///< else only `tenants`
   std::vector<TenantId> tenants;  ///< ascending
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -64,6 +65,7 @@ struct Rule {
   std::string id;  ///< [a-z0-9._-]+, unique over all packs
   RuleKind kind = RuleKind::kTopic;
   std::string topic;        ///< topic rules
+  CrowdLimit crowd;         ///< topic rules: when that many say so it is an alert
   std::int32_t weight = 0;  ///< tone, urgency, abuse
   bool firm = true;         ///< urgency, abuse: learned words do not speak against it
   std::string title;        ///< for people: what it finds, in alerts and on the screens
@@ -75,7 +77,7 @@ struct Rule {
 /// Names, each with its values: a pack's lists, a tenant's variables.
 using NamedLists = std::map<std::string, std::vector<std::string>>;
 
-/// One test beside a pack: a text and what must come of it.
+/// One test beside a pack: a text, said by one or by several people, and what must come of it.
 struct RuleTest {
   std::string name, text, title;
   NamedLists variables;                           ///< of the tenant the test is run as
@@ -84,6 +86,8 @@ struct RuleTest {
   bool says_topics = false;
   std::string tone, urgency;  ///< empty: not asked
   std::optional<bool> alert;
+  std::uint16_t said_by = 1;  ///< so many different people, evenly `over` so long
+  std::chrono::minutes over{0};
   std::string file;
   int line = 0;
 };

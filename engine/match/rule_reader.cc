@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -21,6 +22,7 @@ constexpr std::size_t kMaxQueriedConditionsPerPack = 500'000;
 constexpr std::int64_t kMaxWeight = 1'000;
 constexpr std::int64_t kMaxDistance = 100;
 constexpr std::size_t kMaxTitleBytes = 100;
+constexpr std::size_t kMaxCrowdRulesPerPack = 100;
 
 constexpr std::array<std::string_view, 5> kKindFields = {"watch", "topic", "tone", "urgency",
                                                          "abuse"};
@@ -31,6 +33,36 @@ bool is_rule_id(const std::string& id) {
   return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
   });
+}
+
+/// A field like "30min" or "2h", at least `least`, at most CrowdLimit::kMaxWithin.
+std::chrono::minutes read_span(const Settings& map, std::string_view field,
+                               std::chrono::minutes least, std::vector<Problem>& problems) {
+  const std::string text = map.text(field, problems);
+  std::uint32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
+  const Settings* const place = map.find(field);
+  if (place == nullptr) {
+    return least;
+  }
+  if (read.ec != std::errc{} || (unit != "min" && unit != "h")) {
+    place->complain(in_quotes(text) + ": '" + std::string(field) +
+                        "' is a whole number of minutes or hours, as 30min or 2h",
+                    problems);
+    return least;
+  }
+  const auto long_span = std::chrono::minutes(unit == "h" ? std::int64_t{60} * number : number);
+  if (long_span < least || long_span > CrowdLimit::kMaxWithin) {
+    place->complain(in_quotes(text) + ": '" + std::string(field) + "' is from " +
+                        std::to_string(least.count()) +
+                        "min to 4h: who spoke is kept in memory so long; what is slower shows "
+                        "against the usual volume",
+                    problems);
+    return least;
+  }
+  return long_span;
 }
 
 class PackReader {
@@ -136,7 +168,8 @@ class PackReader {
       item.complain("a rule is a map of fields", problems_);
       return;
     }
-    std::vector<std::string_view> known = {"id", "title", "about", "firm"};
+    std::vector<std::string_view> known = {"id",    "title", "about", "firm", "distinct_authors",
+                                           "within"};
     known.insert(known.end(), kKindFields.begin(), kKindFields.end());
     known.insert(known.end(), kConditionFields.begin(), kConditionFields.end());
     const std::size_t before = problems_.size();
@@ -161,6 +194,7 @@ class PackReader {
       id->complain("'" + rule.id + "' is already taken in this pack", problems_);
     }
     read_kind(item, rule);
+    read_crowd(item, rule);
     rule.condition = read_conditions(item, 0);
     check_that_it_can_be_found(item, rule.condition);
     if (problems_.size() == before) {
@@ -207,6 +241,32 @@ class PackReader {
     }
     if (kinds != 1) {
       item.complain("a rule decides exactly one of: watch, topic, tone, urgency, abuse", problems_);
+    }
+  }
+
+  /// How many different people have to say so, and how close together.
+  void read_crowd(const Settings& item, Rule& rule) {
+    const Settings* const authors = item.find("distinct_authors");
+    const Settings* const within = item.find("within");
+    if (authors == nullptr && within == nullptr) {
+      return;
+    }
+    if (authors == nullptr) {
+      within->complain("'within' belongs to a 'distinct_authors': how many different people",
+                       problems_);
+    } else if (within == nullptr) {
+      authors->complain(
+          "'distinct_authors' needs 'within': how close together they speak, as 30min or 2h",
+          problems_);
+    } else if (rule.kind != RuleKind::kTopic) {
+      authors->complain("'distinct_authors' belongs to a topic rule: what people speak of",
+                        problems_);
+    } else if (++crowd_rules_ > kMaxCrowdRulesPerPack) {
+      authors->complain("more than 100 rules of this pack count authors", problems_);
+    } else {
+      rule.crowd.authors = static_cast<std::uint16_t>(
+          item.integer("distinct_authors", 2, CrowdLimit::kMaxAuthors, problems_));
+      rule.crowd.within = read_span(item, "within", std::chrono::minutes(1), problems_);
     }
   }
 
@@ -338,11 +398,12 @@ class PackReader {
   std::vector<Problem>& problems_;
   std::set<std::string, std::less<>> names_, ids_;
   std::map<std::string, Condition> macros_;
-  std::size_t queried_conditions_ = 0;
+  std::size_t queried_conditions_ = 0, crowd_rules_ = 0;
 };
 
 RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
-  item.allow_only({"name", "text", "title", "matches", "not", "topics", "tone", "urgency", "alert"},
+  item.allow_only({"name", "text", "title", "matches", "not", "topics", "tone", "urgency", "alert",
+                   "said_by", "over"},
                   problems);
   RuleTest test;
   test.file = item.file();
@@ -358,6 +419,11 @@ RuleTest read_test(const Settings& item, std::vector<Problem>& problems) {
   test.urgency = item.text("urgency", problems, "");
   if (item.find("alert") != nullptr) {
     test.alert = item.boolean("alert", problems);
+  }
+  test.said_by = static_cast<std::uint16_t>(
+      item.integer("said_by", 1, 2 * CrowdLimit::kMaxAuthors, problems, 1));
+  if (item.find("over") != nullptr) {
+    test.over = read_span(item, "over", std::chrono::minutes(0), problems);
   }
   if (!test.tone.empty() && !parse_tone(test.tone)) {
     item.find("tone")->complain("'tone' is negative, neutral or positive", problems);

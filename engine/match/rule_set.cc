@@ -154,6 +154,7 @@ class RuleSetCompiler {
     info.weight = rule.weight;
     info.firm = rule.firm;
     info.topic = rule.kind == RuleKind::kTopic ? intern(rule.topic) : 0;
+    info.crowd = rule.crowd;
     info.every_tenant = every_tenant;
     if (!every_tenant) {
       info.tenants = tenants;

@@ -13,6 +13,7 @@ namespace {
 
 /// So many of a tenant's newest alerts are looked through.
 constexpr std::size_t kMaxAlerts = 1'000;
+constexpr std::size_t kMaxRecalledMentions = 100'000;
 
 }  // namespace
 
@@ -25,76 +26,131 @@ Result<std::unique_ptr<AlertRaiser>> AlertRaiser::recall(Store& store, const Ten
   std::unique_ptr<AlertRaiser> raiser(
       new AlertRaiser(store, policy, clock, metrics, std::move(*surprises)));
   for (TenantId tenant = 0; tenant < policy.tenants.size(); ++tenant) {
-    for (const Result<void>& recalled :
-         {raiser->recall_mentions(tenant), raiser->recall_alerts(tenant),
-          raiser->recall_times(tenant)}) {
-      if (!recalled) {
-        return tl::make_unexpected(recalled.error());
-      }
+    if (const Result<void> recalled = raiser->recall(tenant); !recalled) {
+      return tl::make_unexpected(recalled.error());
     }
   }
   return raiser;
 }
 
-/// Two days back from the newest urgent mention, not from now: a replay lives in the past.
-Result<void> AlertRaiser::recall_mentions(TenantId tenant) {
-  constexpr std::size_t kMaxRecalled = 100'000;
-  struct Told {
-    MentionRef ref, story;
-    Sighting sighting;
-  };
+Result<void> AlertRaiser::recall(TenantId tenant) {
+  const Result<std::vector<Store::StoredAlert>> stored = store_.alerts(tenant, 0, kMaxAlerts);
+  if (!stored) {
+    return tl::make_unexpected(stored.error());
+  }
+  std::vector<Alert> alerts;
+  for (auto one = stored->rbegin(); one != stored->rend(); ++one) {
+    Result<Alert> alert = parse_alert(one->body);
+    if (!alert) {
+      return tl::make_unexpected(alert.error());
+    }
+    if (alert->subject != kVolumeSubject) {
+      alerts.push_back(std::move(*alert));
+    }
+  }
   std::vector<Told> told;
+  for (const Result<void>& read : {collect_urgent(tenant, told), collect_voices(tenant, told)}) {
+    if (!read) {
+      return read;
+    }
+  }
+  replay(std::move(told), alerts);
+  for (Alert& alert : alerts) {
+    recall_alert(tenant, std::move(alert));
+  }
+  return recall_times(tenant);
+}
+
+/// Two days back from the newest urgent mention, not from now: a replay lives in the past.
+Result<void> AlertRaiser::collect_urgent(TenantId tenant, std::vector<Told>& told) const {
   Day newest = 0;
-  const Result<void> read = store_.scan_told_urgent(tenant, [&](const StoredMention& stored) {
+  return store_.scan_told_urgent(tenant, [&](const StoredMention& stored) {
     newest = std::max(newest, stored.ref.day);
-    if (stored.ref.day + 1 < newest || told.size() == kMaxRecalled) {
+    if (stored.ref.day + 1 < newest || told.size() == kMaxRecalledMentions) {
       return false;
     }
-    told.push_back(
-        {stored.ref, founder_of(stored), sight(stored.ref, stored.record, *stored.catalogue)});
+    told.push_back({stored.ref,
+                    founder_of(stored),
+                    dated(sight(stored.ref, stored.record, *stored.catalogue)),
+                    {}});
     return true;
   });
-  std::for_each(told.rbegin(), told.rend(), [&](Told& one) {
-    incidents_.pass(tenant, one.sighting.mode, one.sighting.at);
-    mark_known(one.ref, one.story, one.sighting);
-    incidents_.see(one.sighting);
+}
+
+/// The same of what was said under rules that count authors, as far back as there are such rules.
+Result<void> AlertRaiser::collect_voices(TenantId tenant, std::vector<Told>& told) {
+  Day newest = 0;
+  std::size_t found = 0;
+  return store_.scan(tenant, {}, 0, [&](const StoredMention& stored) {
+    newest = std::max(newest, stored.ref.day);
+    const CrowdRules& rules = rules_of(stored.catalogue);
+    if (rules.empty() || stored.ref.day + 1 < newest || found == kMaxRecalledMentions) {
+      return false;
+    }
+    if (rules.may_concern(stored.record.topics)) {
+      const MentionRef story = founder_of(stored);
+      std::vector<Voice> voices = voices_of(stored.ref, story, stored.record);
+      found += voices.empty() ? 0 : 1;
+      if (!voices.empty()) {
+        told.push_back({stored.ref, story, std::nullopt, std::move(voices)});
+      }
+    }
+    return true;
   });
-  return read;
+}
+
+/// As they were heard. A crowd opens an incident here only if somebody was told of it: other rules
+/// since, or an edit, may make one that never was.
+void AlertRaiser::replay(std::vector<Told> told, const std::vector<Alert>& alerts) {
+  std::ranges::stable_sort(told, {}, [](const Told& one) { return one.ref.sequence; });
+  std::set<std::string, std::less<>> announced;
+  for (const Alert& alert : alerts) {
+    announced.insert(alert.incident);
+  }
+  std::optional<std::uint64_t> last_urgent;
+  for (Told& one : told) {
+    if (one.urgent) {
+      incidents_.pass(one.ref.tenant, one.urgent->mode, one.urgent->at);
+      mark_known(one.ref, one.story, *one.urgent);
+      incidents_.see(*one.urgent);
+      last_urgent = one.ref.sequence;
+    }
+    for (const Voice& voice : one.voices) {
+      incidents_.pass(voice.tenant, voice.mode, voice.heard_at);
+      const std::vector<Spoken> crowd = crowds_.see(voice);
+      Sighting sighting = dated(vigie::sight(voice, crowd));
+      sighting.seen_before = last_urgent == one.ref.sequence;
+      const bool is_under_way = !incidents_.would_open(sighting) ||
+                                announced.contains(incident_name(voice.topic, voice.heard_at));
+      if (!crowd.empty() && is_under_way) {
+        incidents_.see(sighting);
+      }
+    }
+  }
 }
 
 /// What was announced stays announced, also when the mention that opened the incident was deleted
 /// or calmed down by an edit.
-Result<void> AlertRaiser::recall_alerts(TenantId tenant) {
-  const Result<std::vector<Store::StoredAlert>> alerts = store_.alerts(tenant, 0, kMaxAlerts);
-  if (!alerts) {
-    return tl::make_unexpected(alerts.error());
+void AlertRaiser::recall_alert(TenantId tenant, Alert alert) {
+  Raise raise;
+  raise.incident = alert.incident;
+  raise.level = alert.level;
+  raise.news = alert.news;
+  raise.mentions = alert.mentions;
+  raise.stories = alert.stories;
+  raise.authors = alert.authors;
+  raise.mode = alert.mode;
+  raise.opened_at = alert.opened_at;
+  const Time seen_at = raise.mode == Mode::kReplay ? clock_.now() : alert.received_at;
+  incidents_.remember(tenant, raise, alert.received_at, seen_at);
+  if (const auto ref = parse_mention_ref(tenant, alert.mention)) {
+    quote(*ref);
   }
-  for (auto stored = alerts->rbegin(); stored != alerts->rend(); ++stored) {
-    Result<Alert> alert = parse_alert(stored->body);
-    if (!alert) {
-      return tl::make_unexpected(alert.error());
-    }
-    if (alert->subject == kVolumeSubject) {
-      continue;
-    }
-    Raise raise;
-    raise.incident = alert->incident;
-    raise.level = alert->level;
-    raise.news = alert->news;
-    raise.mentions = alert->mentions;
-    raise.stories = alert->stories;
-    raise.authors = alert->authors;
-    raise.mode = alert->mode;
-    raise.opened_at = alert->opened_at;
-    const Time seen_at = raise.mode == Mode::kReplay ? clock_.now() : alert->received_at;
-    incidents_.remember(tenant, raise, alert->received_at, seen_at);
-    if (alert->news == News::kClosed) {
-      told_.erase({tenant, alert->incident});
-    } else {
-      told_[{tenant, alert->incident}] = std::move(*alert);
-    }
+  if (alert.news == News::kClosed) {
+    told_.erase({tenant, alert.incident});
+  } else {
+    told_[{tenant, alert.incident}] = std::move(alert);
   }
-  return {};
 }
 
 /// How late it was when the last mention was stored: what was quiet until then is over.
@@ -115,13 +171,25 @@ Result<void> AlertRaiser::recall_times(TenantId tenant) {
   return read;
 }
 
-Sighting AlertRaiser::sight(const MentionRef& ref, const Record& record,
-                            const Catalogue& catalogue) const {
-  Sighting sighting = vigie::sight(ref, record, catalogue);
+/// A replay's mentions are seen when they are stored.
+Sighting AlertRaiser::dated(Sighting sighting) const {
   if (sighting.mode == Mode::kReplay) {
     sighting.seen_at = clock_.now();
   }
   return sighting;
+}
+
+const CrowdRules& AlertRaiser::rules_of(const std::shared_ptr<const Catalogue>& catalogue) {
+  if (crowd_rules_.catalogue() != catalogue.get()) {
+    crowd_rules_ = CrowdRules(catalogue);
+  }
+  return crowd_rules_;
+}
+
+std::vector<Voice> AlertRaiser::voices_of(const MentionRef& ref, const MentionRef& story,
+                                          const Record& record) {
+  const std::uint64_t author = author_mark(record.has_author, record.author, record.mention.source);
+  return crowd_rules_.voices(ref, record, {author, story.sequence});
 }
 
 void AlertRaiser::see(const Findings& findings, const Finding& finding,
@@ -130,12 +198,17 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
        incidents_.pass(finding.tenant, findings.mode, finding.received_at)) {
     tell_end(closed);
   }
-  if (!is_urgent(finding.urgency)) {
-    return;
+  if (is_urgent(finding.urgency)) {
+    see_urgent(findings, finding, applied, story);
   }
+  see_crowd(findings, finding, applied, story);
+}
+
+void AlertRaiser::see_urgent(const Findings& findings, const Finding& finding,
+                             const Store::Applied& applied, const MentionRef& story) {
   const Result<Record> record = decode_record(findings.view(finding.record));
   check(record.has_value(), "a record that was just encoded can be decoded");
-  Sighting sighting = sight(applied.ref, *record, *findings.catalogue);
+  Sighting sighting = dated(sight(applied.ref, *record, *findings.catalogue));
   sighting.story = story.sequence;
   sighting.seen_before = applied.was_urgent;
   mark_known(applied.ref, story, sighting);
@@ -143,11 +216,51 @@ void AlertRaiser::see(const Findings& findings, const Finding& finding,
   if (!raise) {
     return;
   }
-  const Alert alert = describe(policy_.tenants[finding.tenant], applied.ref, *record,
-                               *findings.catalogue, *raise, clock_.now());
-  told_[{finding.tenant, alert.incident}] = alert;
+  announce(applied.ref, story,
+           describe(policy_.tenants[finding.tenant], applied.ref, *record, *findings.catalogue,
+                    *raise, clock_.now()));
+}
+
+void AlertRaiser::see_crowd(const Findings& findings, const Finding& finding,
+                            const Store::Applied& applied, const MentionRef& story) {
+  const bool is_edit = applied.outcome == Store::Outcome::kReplaced;
+  if (is_edit && !crowds_.empty()) {
+    crowds_.forget(finding.tenant, applied.ref.sequence);
+  }
+  const std::span<const std::uint32_t> topics =
+      std::span(findings.topics).subspan(finding.topics.offset, finding.topics.length);
+  if (!rules_of(findings.catalogue).may_concern(topics)) {
+    return;
+  }
+  const Result<Record> record = decode_record(findings.view(finding.record));
+  check(record.has_value(), "a record that was just encoded can be decoded");
+  for (const Voice& voice : voices_of(applied.ref, story, *record)) {
+    const std::vector<Spoken> crowd = crowds_.see(voice);
+    if (crowd.empty()) {
+      continue;
+    }
+    Sighting sighting = dated(vigie::sight(voice, crowd));
+    sighting.seen_before = is_edit || is_urgent(finding.urgency);
+    if (const std::optional<Raise> raise = incidents_.see(sighting)) {
+      quote(applied.ref);
+      announce(applied.ref, story,
+               describe_crowd(policy_.tenants[finding.tenant], applied.ref, *record,
+                              *findings.catalogue, *raise, voice, crowd, clock_.now()));
+    }
+  }
+}
+
+void AlertRaiser::announce(const MentionRef& ref, const MentionRef& story, const Alert& alert) {
+  told_[{ref.tenant, alert.incident}] = alert;
   store_.reopen_work(work_on(story), alert.raised_at);
-  tell(finding.tenant, applied.ref.day, alert, policy_.tenants[finding.tenant].receivers, story);
+  tell(ref.tenant, ref.day, alert, policy_.tenants[ref.tenant].receivers, story);
+}
+
+void AlertRaiser::quote(const MentionRef& ref) {
+  quoted_.insert(ref);
+  if (quoted_.size() > kMaxAlerts * policy_.tenants.size()) {
+    quoted_.erase(quoted_.begin());
+  }
 }
 
 /// A copy of what incidents heard of before opens none.
@@ -215,7 +328,12 @@ bool AlertRaiser::take_surprises() {
   return !more.empty();
 }
 
-void AlertRaiser::forget(const MentionRef& ref) {
+void AlertRaiser::forget(const Store::Applied& deleted) {
+  const MentionRef& ref = deleted.ref;
+  crowds_.forget(ref.tenant, ref.sequence);
+  if (!deleted.was_urgent && !quoted_.contains(ref)) {
+    return;
+  }
   store_.commit();  // the alert may be of this very batch
   const Result<std::vector<Store::StoredAlert>> alerts = store_.alerts(ref.tenant, 0, kMaxAlerts);
   check(alerts.has_value(), "alerts can be read");

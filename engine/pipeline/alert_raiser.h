@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/alert/alert.h"
+#include "engine/alert/crowds.h"
 #include "engine/alert/incidents.h"
 #include "engine/core/clock.h"
 #include "engine/core/finding.h"
@@ -19,12 +22,13 @@
 
 namespace vigie {
 
-/// Says whether somebody has to be told of an urgent mention, or that it is over, and puts the
-/// alert into the batch that stores the mention: both are there or neither. The writer's thread.
+/// Says whether somebody has to be told of an urgent mention, or of a crowd that says the same, or
+/// that it is over, and puts the alert into the batch that stores the mention: both are there or
+/// neither. The writer's thread.
 class AlertRaiser {
  public:
-  /// Knows the incidents under way from the urgent mentions of the store's last two days, and from
-  /// the alerts raised for some that are no longer there. All parts outlive it.
+  /// Knows the incidents under way from the urgent mentions and the crowds of the store's last two
+  /// days, and from the alerts raised for some that are no longer there. All parts outlive it.
   static constexpr std::chrono::seconds kLookInterval{1};
   static Result<std::unique_ptr<AlertRaiser>> recall(Store& store, const TenantPolicy& policy,
                                                      const Clock& clock, Metrics& metrics);
@@ -32,8 +36,9 @@ class AlertRaiser {
   /// `finding` was just stored in `story`, or took an older version's place; it is not history.
   void see(const Findings& findings, const Finding& finding, const Store::Applied& applied,
            const MentionRef& story);
-  /// An urgent mention was taken back: its words go from the alerts that quote it.
-  void forget(const MentionRef& ref);
+  /// A mention was taken back: it makes no crowd any more, its words go from the alerts that quote
+  /// it.
+  void forget(const Store::Applied& deleted);
   /// `finding` was just stored, urgent or not, live or replayed: so much may be said that it
   /// counts.
   void count(const Findings& findings, const Finding& finding);
@@ -52,10 +57,28 @@ class AlertRaiser {
         metrics_(metrics),
         surprises_(std::move(surprises)) {}
   bool take_surprises();
-  Result<void> recall_mentions(TenantId tenant);
-  Result<void> recall_alerts(TenantId tenant);
+  /// A mention that incidents heard of, or that was in a crowd.
+  struct Told {
+    MentionRef ref, story;
+    std::optional<Sighting> urgent;
+    std::vector<Voice> voices;
+  };
+  Result<void> recall(TenantId tenant);
+  Result<void> collect_urgent(TenantId tenant, std::vector<Told>& told) const;
+  Result<void> collect_voices(TenantId tenant, std::vector<Told>& told);
+  void replay(std::vector<Told> told, const std::vector<Alert>& alerts);
+  void recall_alert(TenantId tenant, Alert alert);
   Result<void> recall_times(TenantId tenant);
-  Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) const;
+  Sighting dated(Sighting sighting) const;
+  const CrowdRules& rules_of(const std::shared_ptr<const Catalogue>& catalogue);
+  std::vector<Voice> voices_of(const MentionRef& ref, const MentionRef& story,
+                               const Record& record);
+  void see_urgent(const Findings& findings, const Finding& finding, const Store::Applied& applied,
+                  const MentionRef& story);
+  void see_crowd(const Findings& findings, const Finding& finding, const Store::Applied& applied,
+                 const MentionRef& story);
+  void announce(const MentionRef& ref, const MentionRef& story, const Alert& alert);
+  void quote(const MentionRef& ref);
   void mark_known(const MentionRef& ref, const MentionRef& story, Sighting& sighting);
   bool was_told_before(const MentionRef& ref, const MentionRef& story);
   void tell(TenantId tenant, Day day, const Alert& alert, const std::vector<std::string>& receivers,
@@ -67,6 +90,10 @@ class AlertRaiser {
   const Clock& clock_;
   Metrics& metrics_;
   Incidents incidents_;
+  Crowds crowds_;
+  CrowdRules crowd_rules_;  ///< of the catalogue seen last
+  /// Mentions that alerts quote though none of them may be urgent: crowds'. At most 1000 a tenant.
+  std::set<MentionRef> quoted_;
   /// What was said last of each incident under way.
   std::map<std::pair<TenantId, std::string>, Alert> told_;
   SurpriseRaiser surprises_;

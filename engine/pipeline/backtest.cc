@@ -5,10 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "engine/alert/crowds.h"
 #include "engine/alert/describe.h"
 #include "engine/alert/incidents.h"
 #include "engine/core/handle_mask.h"
 #include "engine/pipeline/analyser.h"
+#include "engine/trend/volume_watch.h"
 
 namespace vigie {
 namespace {
@@ -19,13 +21,16 @@ struct WouldRaise {
   Time at{};
   std::string subject;
   Raise raise;
-  bool has_twin = false;  ///< the other rules raise it, too
+  std::optional<Voice> voice = {};  ///< that made a crowd of
+  std::vector<Spoken> crowd = {};   ///< these
+  bool has_twin = false;            ///< the other rules raise it, too
 };
 
 /// One rule set and what it saw.
 class Side {
  public:
-  explicit Side(const std::shared_ptr<const Knowledge>& knowledge) : analyser_(knowledge) {}
+  explicit Side(const std::shared_ptr<const Knowledge>& knowledge)
+      : analyser_(knowledge), crowd_rules_(knowledge->catalogue) {}
 
   const Catalogue& catalogue() const { return *analyser_.knowledge().catalogue; }
 
@@ -37,28 +42,55 @@ class Side {
   }
   /// Newest first. False if there is no room.
   bool remember(const MentionRef& ref, const Record& judged) {
-    if (!is_urgent(judged.verdict.urgency)) {
+    Heard heard{ref, std::nullopt, {}};
+    if (is_urgent(judged.verdict.urgency)) {
+      heard.urgent = sight(ref, judged, catalogue());
+    }
+    if (crowd_rules_.may_concern(judged.topics)) {
+      heard.voices =
+          crowd_rules_.voices(ref, judged,
+                              {author_mark(judged.has_author, judged.author, judged.mention.source),
+                               judged.repeats ? judged.repeats->sequence : ref.sequence});
+    }
+    if (!heard.urgent && heard.voices.empty()) {
       return true;
     }
-    if (urgent_.size() == BacktestReport::kMaxUrgentMentions) {
+    if (heard_.size() == BacktestReport::kMaxUrgentMentions) {
       return false;
     }
-    urgent_.push_back({ref, sight(ref, judged, catalogue())});
+    heard_.push_back(std::move(heard));
     return true;
   }
   /// The alerts raised since then, oldest first.
   std::vector<WouldRaise> raise(Time since) const {
     Incidents incidents;
+    Crowds crowds;
     std::set<std::uint64_t> told_stories;
     std::vector<WouldRaise> raised;
-    std::for_each(urgent_.rbegin(), urgent_.rend(), [&](const Urgent& urgent) {
-      Sighting sighting = urgent.sighting;
-      incidents.pass(sighting.tenant, sighting.mode, sighting.at);
-      const bool is_new = told_stories.insert(sighting.story).second;
-      sighting.repost = sighting.repost || (!is_new && incidents.would_open(sighting));
+    const auto note = [&](const MentionRef& ref, const Sighting& sighting,
+                          std::optional<Voice> voice, std::vector<Spoken> crowd) {
       const std::optional<Raise> raise = incidents.see(sighting);
-      if (raise && urgent.sighting.at >= since) {
-        raised.push_back({urgent.ref, urgent.sighting.at, urgent.sighting.subject, *raise});
+      if (raise && sighting.at >= since) {
+        raised.push_back(
+            {ref, sighting.at, sighting.subject, *raise, std::move(voice), std::move(crowd)});
+      }
+    };
+    std::for_each(heard_.rbegin(), heard_.rend(), [&](const Heard& heard) {
+      if (heard.urgent) {
+        Sighting sighting = *heard.urgent;
+        incidents.pass(sighting.tenant, sighting.mode, sighting.at);
+        const bool is_new = told_stories.insert(sighting.story).second;
+        sighting.repost = sighting.repost || (!is_new && incidents.would_open(sighting));
+        note(heard.ref, sighting, std::nullopt, {});
+      }
+      for (const Voice& voice : heard.voices) {
+        incidents.pass(voice.tenant, voice.mode, voice.heard_at);
+        std::vector<Spoken> crowd = crowds.see(voice);
+        if (!crowd.empty()) {
+          Sighting sighting = sight(voice, crowd);
+          sighting.seen_before = heard.urgent.has_value();
+          note(heard.ref, sighting, voice, std::move(crowd));
+        }
       }
     });
     return raised;
@@ -76,20 +108,25 @@ class Side {
       }
       if (*stored) {  // else it was deleted meanwhile
         const Record judged = judge(one.ref.tenant, (*stored)->record);
-        alerts.push_back(describe(tenant, one.ref, judged, catalogue(), one.raise, one.at));
+        alerts.push_back(one.voice
+                             ? describe_crowd(tenant, one.ref, judged, catalogue(), one.raise,
+                                              *one.voice, one.crowd, one.at)
+                             : describe(tenant, one.ref, judged, catalogue(), one.raise, one.at));
       }
     }
     return alerts;
   }
 
  private:
-  struct Urgent {
+  struct Heard {
     MentionRef ref;
-    Sighting sighting;
+    std::optional<Sighting> urgent;
+    std::vector<Voice> voices;
   };
 
   Analyser analyser_;
-  std::vector<Urgent> urgent_;
+  CrowdRules crowd_rules_;
+  std::vector<Heard> heard_;
 };
 
 /// Twins are the nearest in time of those that may be.

@@ -18,7 +18,8 @@ namespace vigie {
 /// nothing is known, and of an edited mention only its last wording.
 struct BacktestReport {
   static constexpr std::size_t kMaxExamples = 20;  ///< of each list; the counts go on
-  /// The newest ones; what was urgent before is not looked at for alerts.
+  /// The newest ones, those under rules that count authors among them; what was urgent before is
+  /// not looked at for alerts.
   static constexpr std::size_t kMaxUrgentMentions = 200'000;
 
   /// A mention that the new rules judge otherwise.

@@ -160,9 +160,7 @@ Store::Outcome Writer::purge_author(const Findings& findings, const Finding& fin
 void Writer::forget(const Store::Applied& deleted) {
   parts_.metrics.deleted(deleted.ref.tenant, 1);
   parts_.stories.remove(deleted);
-  if (deleted.was_urgent) {
-    parts_.alerts.forget(deleted.ref);
-  }
+  parts_.alerts.forget(deleted);
 }
 
 Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {

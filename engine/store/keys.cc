@@ -20,6 +20,10 @@ void encode_catalogue(const Catalogue& catalogue, std::string& out) {
   for (const RuleInfo& rule : catalogue.rules) {
     put_text(out, rule.title);
   }
+  for (const RuleInfo& rule : catalogue.rules) {
+    put_varint(out, rule.crowd.authors);
+    put_varint(out, static_cast<std::uint64_t>(rule.crowd.within.count()));
+  }
 }
 
 Result<Catalogue> decode_catalogue(std::string_view bytes) {
@@ -41,6 +45,12 @@ Result<Catalogue> decode_catalogue(std::string_view bytes) {
   if (in.left() != 0) {  // written since rules have titles
     for (RuleInfo& rule : catalogue.rules) {
       rule.title = in.text();
+    }
+  }
+  if (in.left() != 0) {  // written since rules count authors
+    for (RuleInfo& rule : catalogue.rules) {
+      rule.crowd.authors = in.natural<std::uint16_t>();
+      rule.crowd.within = std::chrono::minutes(in.natural<std::uint32_t>());
     }
   }
   if (!in.done()) {

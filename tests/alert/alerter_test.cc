@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
 #include <stop_token>
 
 #include "tests/alert/alerter_facts.h"
@@ -230,6 +231,48 @@ TEST_F(AlerterFacts, AnHourWithoutAReceiverLosesNothingAndEndsWithoutAStorm) {
   std::ranges::sort(chat.has);
   EXPECT_EQ(std::ranges::unique(chat.has).size(), 0U);
   EXPECT_EQ(chat.has.size(), 20U);
+  EXPECT_TRUE(owed().empty());
+  EXPECT_TRUE(dead().empty());
+}
+
+/// The receiver is away for an hour in which the engine dies three times, and three times more
+/// while it tells what it owed, each time after the receiver took a message and before that was
+/// noted.
+TEST_F(AlerterFacts, AnHourWithoutAReceiverAndWithCrashesGivesAtMostOneDuplicateACrash) {
+  const auto crash = [this] {
+    alerter.reset();
+    store.reset();
+    disk.lose_unsynced();
+    start();
+  };
+  chat.answer = [] { return Attempt::retry("timeout"); };
+  for (int i = 0; i < 20; ++i) {
+    raise({"chat"});
+    live(minutes(3));
+    if (i % 7 == 6) {
+      crash();
+    }
+  }
+  std::vector<std::string> taken;  // as the receiver has them
+  std::size_t crashes = 0;
+  chat.answer = [&]() -> Attempt {
+    taken.push_back(chat.heard.back().idempotency_key);
+    if (taken.size() % 6 == 5 && crashes < 3) {
+      ++crashes;
+      throw PowerCut();
+    }
+    return Attempt::delivered();
+  };
+  for (const Time end = clock.now() + hours(1); clock.now() < end;) {
+    try {
+      live(minutes(1));
+    } catch (const PowerCut&) {
+      crash();
+    }
+  }
+  EXPECT_EQ(crashes, 3U);
+  EXPECT_EQ(taken.size(), 20 + crashes) << "one again for each crash";
+  EXPECT_EQ(std::set(taken.begin(), taken.end()).size(), 20U) << "nothing was lost";
   EXPECT_TRUE(owed().empty());
   EXPECT_TRUE(dead().empty());
 }

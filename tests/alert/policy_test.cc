@@ -175,6 +175,7 @@ class PolicyAtWork : public AlerterFacts {
  protected:
   void use(const std::string& yaml) { policy = good_policy(yaml); }
   static void critical(Alert& alert) { alert.level = Urgency::kCritical; }
+  static void of_roads(Alert& alert) { alert.incident = "voirie@2026-10-14T07:00:00Z"; }
 };
 
 TEST_F(PolicyAtWork, WhomNoRouteNamesIsNotTold) {
@@ -215,6 +216,118 @@ TEST_F(PolicyAtWork, ANightThatTheServiceSleptThroughIsToldTogetherToo) {
   live(minutes(1));
   EXPECT_THAT(mail.has, ElementsAre("vigie-g1-mail"));
   EXPECT_THAT(mail.heard.back().text, HasSubstr("… et 10 autres."));
+}
+
+TEST_F(PolicyAtWork, AFirstNotificationWaitsForWhatJoinsIt) {
+  use("routes: [{id: a, receivers: [mail, chat], group_wait_s: 30},\n"
+      "         {id: b, receivers: [sms]}]");
+  raise({"mail", "chat"});
+  live(seconds(20));
+  EXPECT_THAT(mail.heard, IsEmpty());
+  raise_like({"mail", "chat"}, of_roads);
+  live(seconds(9));
+  EXPECT_THAT(mail.heard, IsEmpty());
+  live(seconds(2));
+  EXPECT_THAT(mail.has, ElementsAre("vigie-g1-mail")) << "from the first one on, not from the last";
+  EXPECT_THAT(chat.has, ElementsAre("vigie-g1-chat"));
+  EXPECT_THAT(mail.heard.back().subject, HasSubstr("2 alertes ensemble"));
+  live(minutes(2));
+  EXPECT_THAT(mail.has, SizeIs(1));
+  EXPECT_TRUE(owed().empty());
+}
+
+TEST_F(PolicyAtWork, WhatWaitsAloneIsToldAsItIs) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 30, repeat_min: 30}]");
+  raise({"mail"});
+  live(seconds(29));
+  EXPECT_THAT(mail.heard, IsEmpty());
+  live(seconds(2));
+  EXPECT_THAT(mail.has, ElementsAre("vigie-1-mail"));
+  live(minutes(31));
+  EXPECT_THAT(mail.has, ElementsAre("vigie-1-mail", "vigie-1-mail-r1"));
+}
+
+TEST_F(PolicyAtWork, CriticalOnesDoNotWaitUnlessTheRouteSaysSo) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 30}]");
+  raise_like({"mail"}, &critical);
+  settle();
+  EXPECT_THAT(mail.has, ElementsAre("vigie-1-mail"));
+  use("routes: [{id: a, receivers: [mail], group_wait_critical_s: 10}]");
+  raise_like({"mail"}, &critical);
+  live(seconds(9));
+  EXPECT_THAT(mail.has, SizeIs(1));
+  live(seconds(2));
+  EXPECT_THAT(mail.has, SizeIs(2));
+}
+
+TEST_F(PolicyAtWork, WhatBecomesCriticalMeanwhileIsToldAtOnceInPlaceOfTheFirst) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 60}]");
+  raise({"mail"});
+  live(seconds(5));
+  raise_like({"mail"}, [](Alert& alert) {
+    critical(alert);
+    alert.news = News::kRisen;
+  });
+  settle();
+  EXPECT_THAT(mail.has, ElementsAre("vigie-2-mail"));
+  live(minutes(2));
+  EXPECT_THAT(mail.has, SizeIs(1));
+  EXPECT_TRUE(owed().empty());
+}
+
+TEST_F(PolicyAtWork, ARestartNeitherProlongsNorCutsAGroupWait) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 60}]");
+  raise({"mail"});
+  live(seconds(40));
+  start();
+  raise_like({"mail"}, of_roads);
+  live(seconds(19));
+  EXPECT_THAT(mail.heard, IsEmpty());
+  live(seconds(2));
+  EXPECT_THAT(mail.has, ElementsAre("vigie-g1-mail"));
+}
+
+TEST_F(PolicyAtWork, AGroupThatACrashInterruptedIsTheSameGroup) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 30}]");
+  raise({"mail"});
+  raise_like({"mail"}, of_roads);
+  mail.answer = [] { return Attempt::retry("no answer"); };
+  live(seconds(31));
+  raise_like({"mail"}, of_roads);
+  start();
+  mail.answer = [] { return Attempt::delivered(); };
+  live(minutes(2));
+  EXPECT_THAT(mail.has, ElementsAre("vigie-g1-mail", "vigie-3-mail"));
+}
+
+TEST_F(PolicyAtWork, AClockThatJumpsDelaysNoGroup) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 30}]");
+  for (const auto jump : {hours(1), hours(24 * 365), -hours(1), -hours(24 * 365)}) {
+    mail.has.clear();
+    raise({"mail"});
+    settle();
+    clock.set(clock.now() + jump);
+    live(seconds(2));
+    EXPECT_THAT(mail.has, SizeIs(1)) << jump.count() << " h";
+  }
+}
+
+TEST_F(PolicyAtWork, ASilenceThatBeginsDuringAGroupWaitHolds) {
+  use("routes: [{id: a, receivers: [mail], group_wait_s: 30}]");
+  raise({"mail"});
+  live(seconds(10));
+  Silence silence;
+  silence.tenant = "techniville";
+  silence.author = "marie";
+  silence.matchers.levels = {Urgency::kHigh};
+  silence.reason = "exercice";
+  silence.starts_at = clock.now();
+  silence.ends_at = clock.now() + hours(1);
+  ASSERT_TRUE(silences->add(silence, clock.now()));
+  live(minutes(2));
+  EXPECT_THAT(mail.heard, IsEmpty());
+  live(hours(1));
+  EXPECT_THAT(mail.has, SizeIs(1));
 }
 
 TEST_F(PolicyAtWork, ItIsRepeatedUntilSomebodyTakesCharge) {

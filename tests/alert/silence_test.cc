@@ -98,7 +98,7 @@ TEST_F(SilenceFacts, NobodyIsToldWhileItLastsAndThenAllInOneMessage) {
   EXPECT_THAT(mail.has, ElementsAre("vigie-3-mail")) << "the one it does not match";
   live(minutes(3));
   EXPECT_THAT(mail.has, ElementsAre("vigie-3-mail", "vigie-g1-mail"));
-  EXPECT_THAT(mail.heard.back().subject, HasSubstr("2 alertes retenues"));
+  EXPECT_THAT(mail.heard.back().subject, HasSubstr("2 alertes ensemble"));
   EXPECT_THAT(chat.has, ElementsAre("vigie-1-chat")) << "one alone is told as itself";
   EXPECT_THAT(chat.heard.back().text, HasSubstr("Retenue depuis 08:14"));
   EXPECT_TRUE(owed().empty());

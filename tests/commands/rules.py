@@ -172,6 +172,11 @@ def explain(library):
     told = [json.loads(line) for line in out.splitlines()]
     assert [(t["mention"], t["rule"], t["holds"]) for t in told] == [("m1", "eau.fuite", True), ("m1", "eau.gaz", True)]
     assert told[0]["tree"]["children"][0]["found"] == [{"field": "text", "start": 0, "end": 5, "words": "fuite"}], told
+    library.write(PACK + "  - {id: eau.sans, topic: eau, distinct_authors: 5, within: 30min, any: [robinet]}\n")
+    code, out, _ = vigie(*command, "--rule", "eau.sans", "--text", "le robinet")
+    assert out.startswith("eau.sans (topic eau; 5 distinct authors within 30 min are an alert): holds\n"), out
+    told = json.loads(vigie(*command, "--json", "--rule", "eau.sans", "--text", "le robinet")[1])
+    assert (told["distinct_authors"], told["within_minutes"]) == (5, 30), told
     for wrong, why in (((), "--text"), (("--text", "x", "--rule", "no.rule"), "there is no rule 'no.rule'")):
         code, out, errors = vigie(*command, *wrong)
         assert (code, out) == (2, "") and why in errors, (code, out, errors)

@@ -86,6 +86,45 @@ TEST(RuleReader, ATitleIsShort) {
               HasSubstr("'title' is longer than 100 bytes"));
 }
 
+TEST(RuleReader, ARuleMayCountAuthors) {
+  std::vector<Problem> problems;
+  const auto pack = parse_pack(
+      "rules:\n  - {id: a, topic: t, distinct_authors: 5, within: 30min, any: [b]}\n"
+      "  - {id: c, topic: t, distinct_authors: 2, within: 4h, any: [b]}\n",
+      "p", problems);
+  ASSERT_TRUE(pack) << to_string(problems);
+  EXPECT_EQ(pack->rules[0].crowd, (CrowdLimit{5, std::chrono::minutes(30)}));
+  EXPECT_EQ(pack->rules[1].crowd, (CrowdLimit{2, std::chrono::hours(4)}));
+}
+
+TEST(RuleReader, RefusesNumbersOfAuthorsThatMeanNothing) {
+  const auto told_of = [](const std::string& fields) {
+    return told_of_rule("{id: a, " + fields + ", any: [b]}");
+  };
+  EXPECT_THAT(told_of("topic: t, distinct_authors: 1, within: 30min"),
+              HasSubstr("p.yaml:2:41: 'distinct_authors' must be a whole number from 2 to 100"));
+  EXPECT_THAT(told_of("topic: t, distinct_authors: 5, within: 5h"),
+              HasSubstr("p.yaml:2:52: '5h': 'within' is from 1min to 4h: who spoke is kept"));
+  EXPECT_THAT(told_of("topic: t, distinct_authors: 5, within: 4000000000h"),
+              HasSubstr("'within' is from 1min to 4h"));
+  for (const char* span : {"30", "min", "-5min", "1.5h", "30s", "''", "99999999999h"}) {
+    EXPECT_THAT(told_of("topic: t, distinct_authors: 5, within: " + std::string(span)),
+                HasSubstr("'within' is a whole number of minutes or hours, as 30min or 2h"))
+        << span;
+  }
+  EXPECT_THAT(told_of("topic: t, distinct_authors: 5"),
+              HasSubstr("2:41: 'distinct_authors' needs"));
+  EXPECT_THAT(told_of("topic: t, within: 5min"), HasSubstr("'within' belongs to"));
+  EXPECT_THAT(told_of("watch: true, distinct_authors: 5, within: 5min"),
+              HasSubstr("belongs to a topic rule"));
+  std::string many = "rules:\n";
+  for (int i = 0; i < 101; ++i) {
+    many += "  - {id: r" + std::to_string(i) +
+            ", topic: t, distinct_authors: 5, within: 5min, any: [b]}\n";
+  }
+  EXPECT_THAT(told(many), HasSubstr(":102:"));
+}
+
 TEST(RuleReader, TellsEveryProblemAtOnce) {
   const PackFolder folder;
   const std::string path = folder.write("p.yaml", R"(titel: Eau

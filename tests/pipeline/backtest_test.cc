@@ -74,6 +74,21 @@ TEST_F(Backtest, NamesWhatWouldHaveBeenAnnouncedAndWhatNot) {
   EXPECT_EQ(report.tone_changes.at(0).after, "neutral");
 }
 
+TEST_F(Backtest, KnowsRulesThatCountAuthors) {
+  constexpr std::string_view kCounting = R"(rules:
+  - {id: eau.crie, topic: eau, distinct_authors: 3, within: 3h, any: [eau]}
+  - {id: danger.feu, urgency: 600, any: [incendie]}
+)";
+  for (const char* hour : {"01", "02", "03", "04", "09"}) {
+    take(hour, "Rouen : eau", R"(,"author":{"id":")" + std::string(hour) + R"("})");
+  }
+  const BacktestReport report = run(kCounting);
+  EXPECT_EQ(report.alerts_before, 0U);
+  EXPECT_EQ(report.gained, 1U);
+  ASSERT_THAT(refs(report.gained_alerts), ElementsAre(ref("03")));
+  EXPECT_THAT(report.gained_alerts[0].reasons.at(0).title, HasSubstr("3 auteurs"));
+}
+
 TEST_F(Backtest, AnAlertThatComesEarlierIsTheSameAlert) {
   take("01", "Rouen : fumée");
   take("02", "Rouen : incendie");
