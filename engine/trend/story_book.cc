@@ -9,7 +9,7 @@
 namespace vigie {
 namespace {
 
-constexpr std::size_t kSlotsPerStory = 2 * StoryBook::kKeys;
+constexpr std::size_t kBucketsPerStory = 2;  // two slots for each key
 constexpr std::size_t kFirstStories = 256;
 
 /// What a text is looked up by. Gives how many they are.
@@ -34,25 +34,26 @@ bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
 /// Slots and stories lie too far apart for the caches: all are asked for before one is looked at.
 std::size_t StoryBook::candidates(const Signature& signature,
                                   std::array<std::uint32_t, kKeys>& found) {
-  if (slots_.empty()) {
+  if (buckets_.empty()) {
     return 0;
   }
   std::array<std::uint32_t, kKeys> keys;
   const std::size_t keys_found = keys_of(signature, keys);
   for (std::size_t i = 0; i < keys_found; ++i) {
-    __builtin_prefetch(&slot_of(keys[i]));
+    __builtin_prefetch(&bucket_of(keys[i]));
   }
   std::size_t count = 0;
   for (std::size_t i = 0; i < keys_found; ++i) {
-    const Slot& slot = slot_of(keys[i]);
-    const auto* const end = found.begin() + count;
-    if (slot.key != keys[i] || next_ - slot.number > kMaxStories ||
-        std::find(found.cbegin(), end, slot.number) != end) {
-      continue;
+    for (const Slot& slot : bucket_of(keys[i]).slots) {
+      const auto* const end = found.begin() + count;
+      if (slot.key != keys[i] || next_ - slot.number > kMaxStories ||
+          std::find(found.cbegin(), end, slot.number) != end) {
+        continue;
+      }
+      found[count++] = slot.number;
+      __builtin_prefetch(&at(slot.number));
+      __builtin_prefetch(&at(slot.number).signature);
     }
-    found[count++] = slot.number;
-    __builtin_prefetch(&at(slot.number));
-    __builtin_prefetch(&at(slot.number).signature);
   }
   return count;
 }
@@ -82,7 +83,7 @@ void StoryBook::insert(const Known& known) {
   const std::uint32_t number = next_++;
   if (stories_.size() < kMaxStories) {
     stories_.push_back({known, true});
-    if (slots_.size() < stories_.size() * kSlotsPerStory) {
+    if (buckets_.size() < stories_.size() * kBucketsPerStory) {
       return grow();
     }
   } else {
@@ -93,7 +94,7 @@ void StoryBook::insert(const Known& known) {
 
 void StoryBook::grow() {
   const std::size_t stories = std::max(kFirstStories, std::bit_ceil(stories_.size()));
-  slots_.assign(std::min(stories * 2, kMaxStories) * kSlotsPerStory, {});
+  buckets_.assign(std::min(stories * 2, kMaxStories) * kBucketsPerStory, {});
   for (std::uint32_t number = 0; number < next_; ++number) {
     index(number);
   }
@@ -104,9 +105,15 @@ void StoryBook::index(std::uint32_t number) {
   std::array<std::uint32_t, kKeys> keys;
   const std::size_t count = keys_of(story.signature, keys);
   for (std::size_t i = 0; i < count; ++i) {
-    Slot& slot = slot_of(keys[i]);
-    if (slot.key == 0 || slot.number <= number) {
-      slot = {keys[i], number};
+    auto& slots = bucket_of(keys[i]).slots;
+    auto slot = std::ranges::find(slots, keys[i], &Slot::key);
+    if (slot == slots.end()) {  // an empty one before the oldest
+      slot = std::ranges::min_element(slots, {}, [](const Slot& one) {
+        return one.key == 0 ? 0 : std::uint64_t{one.number} + 1;
+      });
+    }
+    if (slot->key == 0 || slot->number <= number) {
+      *slot = {keys[i], number};
     }
   }
 }

@@ -17,9 +17,9 @@ namespace vigie {
 ///
 /// A mention joins the story whose oldest living mention it nearly duplicates, if that story was
 /// founded less than kLongest ago and spoken of less than kQuiet ago, by the dates of the mentions.
-/// Candidates share one of the kKeys least hashes of pairs (words alone are in too many texts); in
-/// a collision of the index the newer story wins. Two texts that share a third of their pairs share
-/// none of these once in 25 ((1 - 1/3)^8 = 3.9 %).
+/// Candidates share one of the kKeys least hashes of pairs (words alone are in too many texts);
+/// where the index is full the newest stories are found. Two texts that share a third of their
+/// pairs share none of these once in 25 ((1 - 1/3)^8 = 3.9 %).
 class StoryBook {
  public:
   static constexpr std::size_t kMaxStories = 32'768;  ///< 15 MB
@@ -75,12 +75,16 @@ class StoryBook {
 
   std::vector<Story> stories_;  ///< a ring once full
   std::uint32_t next_ = 0;      ///< number of the next one; the ring holds those before
-  /// Of the newest story with a key that falls there.
+  /// Of the newest story with that key.
   struct Slot {
     std::uint32_t key = 0, number = 0;  ///< key 0: empty
   };
-  Slot& slot_of(std::uint32_t key) { return slots_[key >> 1 & (slots_.size() - 1)]; }
-  std::vector<Slot> slots_;  ///< a power of two
+  /// One cache line. Full, the oldest story's slot goes.
+  struct alignas(64) Bucket {
+    std::array<Slot, 8> slots;
+  };
+  Bucket& bucket_of(std::uint32_t key) { return buckets_[key >> 1 & (buckets_.size() - 1)]; }
+  std::vector<Bucket> buckets_;  ///< a power of two
 };
 
 }  // namespace vigie
