@@ -129,7 +129,7 @@ asio::awaitable<std::string> take(Shared parts, const Wanted& wanted) {
   if (!*done && (*done).error().code == ErrorCode::kNotFound) {
     co_return wanted.say("La mention n'est plus là.", "The mention is gone.");
   }
-  if (!*done) {
+  if (!*done || !**done) {  // what holds already changes nothing
     const Work work = parts->store.work_now(subject);
     if (work.state != WorkState::kTaken) {
       co_return wanted.say("L'alerte est déjà close.", "The alert is closed already.");

@@ -108,7 +108,7 @@ TEST_F(ShippedPack, DoesWhatItsTestsSay) {
     if (!test.urgency.empty()) {
       EXPECT_EQ(to_string(verdict.urgency), test.urgency) << where;
     }
-    if (test.alert) {
+    if (test.alert && test.said_by == 1) {  // of crowds `vigie rules test` tells
       EXPECT_EQ(is_urgent(verdict.urgency), *test.alert) << where << " " << verdict.urgency_sum;
     }
   }

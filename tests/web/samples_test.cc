@@ -130,6 +130,7 @@ TEST_F(SamplesOverHttp, OneIsDrawnOnceJudgedByTwoAndMeasured) {
   EXPECT_THAT(measured, HasSubstr(R"("net_sentiment":null)")) << "too few";
   EXPECT_THAT(get("techniville/samples").body, HasSubstr(R"("judged":2,"judged_by_you":0)"));
   EXPECT_THAT(audited_, ElementsAre("marie drawSample techniville 2026-W42",
+                                    "marie drawSample techniville 2026-W42",
                                     "marie judgeSampled techniville 1 2026-W42",
                                     "marie judgeSampled techniville 1 2026-W42",
                                     "paul judgeSampled techniville 1 2026-W42",
