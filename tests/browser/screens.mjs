@@ -139,6 +139,30 @@ await step("a mention's tone is corrected by keyboard alone, and the machine's w
   await page.keyboard.press("Enter");
   await page.getByText(/Corrigé par/).waitFor({ state: "detached" });
 });
+await step("a story is taken, noted, answered and taken back, and its history tells who did what", async () => {
+  const panel = page.locator("section.work-panel");
+  await panel.getByRole("button", { name: "Prendre en charge" }).click();
+  await panel.getByText("Prise en charge · admin").waitFor();
+  await panel.getByLabel("Note").fill("Vu avec la régie <b>ce matin</b>");
+  await panel.getByRole("button", { name: "Ajouter la note" }).click();
+  await panel.getByText("Vu avec la régie <b>ce matin</b>").waitFor();
+  await panel.getByRole("button", { name: "Répondue" }).click();
+  await panel.getByText("↩ Répondue").waitFor();
+  await panel.getByRole("button", { name: "Annuler la dernière action" }).click();
+  await panel.getByText("Prise en charge · admin").waitFor();
+  expect((await panel.locator("ol.history li").count()) === 4, await panel.locator("ol.history").innerText());
+  expect((await panel.locator("ol.history s").count()) === 1, "what was taken back is not struck out");
+  await keep("work");
+});
+await step("what is to be handled is a view of its own", async () => {
+  await page.getByRole("button", { name: "À traiter" }).click();
+  await page.locator("li.row").first().waitFor();
+  const badges = await page.locator("li.row .badge.work").allInnerTexts();
+  expect(badges.length > 0 && badges.every((badge) => /Nouvelle|Prise en charge/.test(badge)), badges.join(" | "));
+  expect(badges.some((badge) => /admin/.test(badge)), "what admin took is not among it");
+  await page.getByRole("button", { name: "Urgentes" }).click();
+  await page.locator("li.row").first().waitFor();
+});
 await step("an alert's link opens its mention and goes there", async () => {
   await page.locator("section.alerts li a").nth(1).click(); // the last one's mention was deleted by its author since
   await waitForFocus("detail-title");
@@ -279,7 +303,10 @@ await step("an entry at the counter that lacks something says what, next to it, 
   await keep("counter_faults");
 });
 await step("what somebody says at the counter is recorded by keyboard alone, and is among the mentions", async () => {
+  const said = page.getByLabel("Ce que la personne a dit");
+  await page.waitForFunction((box) => box === document.activeElement, await said.elementHandle());
   await page.keyboard.type("Le lampadaire de la rue Basse est cassé depuis un mois.");
+  expect((await said.inputValue()).startsWith("Le lampadaire"), "not all that was typed arrived");
   await page.keyboard.press("Tab");
   await page.keyboard.type("Éclairage");
   await page.route("**/accueil", (route) => route.fulfill({ status: 500, body: "{}" }));
