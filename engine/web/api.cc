@@ -60,6 +60,17 @@ Route api_get(std::string pattern, std::string operation, std::string summary,
   return route;
 }
 
+Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
+               RouteDescription description) {
+  Route route;
+  route.method = "POST";
+  route.pattern = std::move(pattern);
+  route.handler = std::move(handler);
+  route.description = std::move(description);
+  route.max_body_bytes = max_body_bytes;
+  return route;
+}
+
 std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id) {
   for (std::size_t i = 0; i < parts.tenants.size(); ++i) {
     if (parts.tenants[i].id == id) {

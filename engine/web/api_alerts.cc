@@ -145,21 +145,18 @@ asio::awaitable<Response> change_alert(SharedParts parts, Request request, WorkA
 
 Route change(const SharedParts& parts, std::string action, std::string operation,
              std::string summary, WorkAct act) {
-  Route route;
-  route.method = "POST";
-  route.pattern = "/api/v1/tenants/{tenant}/alerts/{number}/" + action;
-  route.max_body_bytes = 4096;
-  route.handler = [parts, act](Request request) {
-    return change_alert(parts, std::move(request), act);
-  };
-  route.description = {std::move(operation),
-                       std::move(summary),
-                       {},
-                       "",
-                       {{200, "The alert as it is now", "Alert"},
-                        {409, "Not in its state", "Problem"},
-                        {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
-  return route;
+  RouteDescription description = {
+      std::move(operation),
+      std::move(summary),
+      {},
+      "",
+      {{200, "The alert as it is now", "Alert"},
+       {409, "Not in its state", "Problem"},
+       {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
+  return api_post(
+      "/api/v1/tenants/{tenant}/alerts/{number}/" + action, 4096,
+      [parts, act](Request request) { return change_alert(parts, std::move(request), act); },
+      std::move(description));
 }
 
 std::optional<Time> time_member(const simdjson::dom::element& object, const char* name) {

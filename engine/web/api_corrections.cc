@@ -92,12 +92,7 @@ asio::awaitable<Response> correct(SharedParts parts, Request request) {
 }  // namespace
 
 std::vector<Route> correction_routes(const SharedParts& parts) {
-  Route route;
-  route.method = "POST";
-  route.pattern = "/api/v1/tenants/{tenant}/mentions/{ref}/correction";
-  route.max_body_bytes = kMaxCorrectionBytes;
-  route.handler = [parts](Request request) { return correct(parts, std::move(request)); };
-  route.description = {
+  RouteDescription route = {
       "correctMention",
       "Correct the engine's word on a mention. The last correction is in force as a whole, also in "
       "lists and statistics; an empty one takes it back. The verdict stays beside it. A correction "
@@ -106,7 +101,9 @@ std::vector<Route> correction_routes(const SharedParts& parts) {
       "CorrectionRequest",
       {{200, "The mention as it is now", "Mention"},
        {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
-  return {std::move(route)};
+  return {api_post(
+      "/api/v1/tenants/{tenant}/mentions/{ref}/correction", kMaxCorrectionBytes,
+      [parts](Request request) { return correct(parts, std::move(request)); }, std::move(route))};
 }
 
 }  // namespace vigie

@@ -156,12 +156,7 @@ asio::awaitable<Response> record(SharedParts parts, Request request) {
 }  // namespace
 
 std::vector<Route> counter_routes(const SharedParts& parts) {
-  Route route;
-  route.method = "POST";
-  route.pattern = "/api/v1/tenants/{tenant}/accueil";
-  route.max_body_bytes = kMaxEntryBytes;
-  route.handler = [parts](Request request) { return record(parts, std::move(request)); };
-  route.description = {
+  RouteDescription route = {
       "recordAtCounter",
       "Record what a citizen said at the counter, on the phone or on paper: a mention of source "
       "`accueil`, kept by this town only. Answered once it is durably stored; the same key again "
@@ -172,7 +167,9 @@ std::vector<Route> counter_routes(const SharedParts& parts) {
        {409, "The town has no counter", "Problem"},
        {422, "It is older than the town may keep anything", "Problem"},
        {503, "The engine is busy; Retry-After says when", "Problem"}}};
-  return {std::move(route)};
+  return {api_post(
+      "/api/v1/tenants/{tenant}/accueil", kMaxEntryBytes,
+      [parts](Request request) { return record(parts, std::move(request)); }, std::move(route))};
 }
 
 }  // namespace vigie

@@ -85,15 +85,7 @@ std::vector<Route> emergent_routes(const SharedParts& parts) {
       period_fields(),
       "",
       {{200, "Groups, the best first", "EmergentStudy"}, busy}};
-  Route draft;
-  draft.method = "POST";
-  draft.pattern = "/api/v1/tenants/{tenant}/emergent/{id}/draft";
-  draft.max_body_bytes = 4096;
-  draft.handler = [parts](Request request) {
-    std::string group(request.parameter("id"));
-    return study(parts, std::move(request), std::move(group));
-  };
-  draft.description = {
+  RouteDescription draft = {
       "draftEmergent",
       "A group of the same period as the draft of a rule, with tests and its backtest. Nothing is "
       "put in force",
@@ -102,7 +94,13 @@ std::vector<Route> emergent_routes(const SharedParts& parts) {
       {{200, "The draft", "EmergentDraft"},
        {422, "No rule may look for this; the problems say why", "Problem"},
        busy}};
-  return {std::move(list), std::move(draft)};
+  return {std::move(list), api_post(
+                               "/api/v1/tenants/{tenant}/emergent/{id}/draft", 4096,
+                               [parts](Request request) {
+                                 std::string group(request.parameter("id"));
+                                 return study(parts, std::move(request), std::move(group));
+                               },
+                               std::move(draft))};
 }
 
 }  // namespace vigie

@@ -283,17 +283,6 @@ Response act_on(const ApiParts& parts, TrendReader& trends, TenantId tenant, con
   return show(*known, figures);
 }
 
-Route change(std::string pattern, std::function<Response(const Request&)> handle,
-             RouteDescription description) {
-  Route route;
-  route.method = "POST";
-  route.pattern = std::move(pattern);
-  route.max_body_bytes = kMaxObjectiveBytes;
-  route.handler = at_once(std::move(handle));
-  route.description = std::move(description);
-  return route;
-}
-
 }  // namespace
 
 std::vector<Route> objective_routes(const SharedParts& parts) {
@@ -313,35 +302,37 @@ std::vector<Route> objective_routes(const SharedParts& parts) {
                          [parts, trends](TenantId tenant, const Request&) {
                            return list_objectives(*parts, *trends, tenant);
                          })),
-      change(kPath,
-             for_tenant(parts,
-                        [parts, trends](TenantId tenant, const Request& request) {
-                          return make_objective(*parts, *trends, tenant, request);
-                        }),
-             {"makeObjective",
-              "Want a key figure to be at least or at most so much, by a day",
-              {},
-              "ObjectiveRequest",
-              {{201, "The objective", "Objective"},
-               {400, "The body is not of this form, or there is no such key figure", "Problem"},
-               {409, "There are too many", "Problem"},
-               {422, "It has no owner, is over already, or wants what cannot be", "Problem"}}}),
-      change(std::string(kPath) + "/{number}", acting(Action::kChange),
-             {"changeObjective",
-              "Put another in its place; who changed what and when stays",
-              {},
-              "ObjectiveRequest",
-              {{200, "The objective as it is now", "Objective"},
-               {400, "The body is not of this form, or there is no such key figure", "Problem"},
-               {409, "It is closed", "Problem"},
-               {422, "It has no owner, is over already, or wants what cannot be", "Problem"}}}),
-      change(std::string(kPath) + "/{number}/close", acting(Action::kClose),
-             {"closeObjective",
-              "Nobody works for it any more; it stays listed",
-              {},
-              "",
-              {{200, "The objective as it is now", "Objective"},
-               {409, "It is closed already", "Problem"}}}),
+      api_post(kPath, kMaxObjectiveBytes,
+               at_once(for_tenant(parts,
+                                  [parts, trends](TenantId tenant, const Request& request) {
+                                    return make_objective(*parts, *trends, tenant, request);
+                                  })),
+               {"makeObjective",
+                "Want a key figure to be at least or at most so much, by a day",
+                {},
+                "ObjectiveRequest",
+                {{201, "The objective", "Objective"},
+                 {400, "The body is not of this form, or there is no such key figure", "Problem"},
+                 {409, "There are too many", "Problem"},
+                 {422, "It has no owner, is over already, or wants what cannot be", "Problem"}}}),
+      api_post(std::string(kPath) + "/{number}", kMaxObjectiveBytes,
+               at_once(acting(Action::kChange)),
+               {"changeObjective",
+                "Put another in its place; who changed what and when stays",
+                {},
+                "ObjectiveRequest",
+                {{200, "The objective as it is now", "Objective"},
+                 {400, "The body is not of this form, or there is no such key figure", "Problem"},
+                 {409, "It is closed", "Problem"},
+                 {422, "It has no owner, is over already, or wants what cannot be", "Problem"}}}),
+      api_post(std::string(kPath) + "/{number}/close", kMaxObjectiveBytes,
+               at_once(acting(Action::kClose)),
+               {"closeObjective",
+                "Nobody works for it any more; it stays listed",
+                {},
+                "",
+                {{200, "The objective as it is now", "Objective"},
+                 {409, "It is closed already", "Problem"}}}),
   };
 }
 

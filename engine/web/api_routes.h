@@ -43,6 +43,10 @@ Route api_get(std::string pattern, std::string operation, std::string summary,
               std::string answer_schema, std::vector<RouteDescription::Field> fields,
               std::function<Response(const Request&)> handle);
 
+/// A signed-in route that changes something; a body of more than `max_body_bytes` is 413.
+Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
+               RouteDescription description);
+
 /// Wraps a handler of /api/v1/tenants/{tenant}/…: an unknown tenant is 404, with the same body as
 /// any object that is not there.
 using TenantHandler = std::function<Response(TenantId, const Request&)>;

@@ -285,26 +285,18 @@ std::vector<Route> sample_routes(const SharedParts& parts) {
     });
   };
   const std::string week = std::string(kPath) + "/{week}";
-  Route draw;
-  draw.method = "POST";
-  draw.pattern = week;
-  draw.handler = at_once(of_tenant(&draw_sample));
-  draw.description = {"drawSample",
-                      "Draw the sample of an ISO week that is over (2026-W42), by its published "
-                      "seed: of each tone and urgency of the engine's, chosen at random. The same "
-                      "again if it was drawn",
-                      {},
-                      "",
-                      {{201, "Drawn", "Sample"},
-                       {200, "It was drawn before", "Sample"},
-                       {400, "That is not a week", "Problem"},
-                       {409, "The week is not over, or nothing was kept in it", "Problem"}}};
-  Route judged;
-  judged.method = "POST";
-  judged.pattern = week + "/mentions/{place}/judgement";
-  judged.max_body_bytes = kMaxJudgementBytes;
-  judged.handler = at_once(of_tenant(&judge));
-  judged.description = {
+  RouteDescription draw = {
+      "drawSample",
+      "Draw the sample of an ISO week that is over (2026-W42), by its published "
+      "seed: of each tone and urgency of the engine's, chosen at random. The same "
+      "again if it was drawn",
+      {},
+      "",
+      {{201, "Drawn", "Sample"},
+       {200, "It was drawn before", "Sample"},
+       {400, "That is not a week", "Problem"},
+       {409, "The week is not over, or nothing was kept in it", "Problem"}}};
+  RouteDescription judged = {
       "judgeSampled",
       "Say what a mention of the sample is, without having seen what the engine says. Two people "
       "at most; saying it again replaces your own. Nothing trains on it: it measures",
@@ -316,12 +308,13 @@ std::vector<Route> sample_routes(const SharedParts& parts) {
   return {
       api_get(kPath, "listSamples", "The weeks' samples, latest first", "SampleList", {},
               of_tenant(&list_samples)),
-      std::move(draw),
+      api_post(week, Route::kDefaultBodyBytes, at_once(of_tenant(&draw_sample)), std::move(draw)),
       api_get(week + "/mentions", "listSampled",
               "What is to be judged, in random order: nothing of it tells tone, urgency, rules, "
               "topics or scores",
               "SampledMentions", {}, of_tenant(&list_places)),
-      std::move(judged),
+      api_post(week + "/mentions/{place}/judgement", kMaxJudgementBytes, at_once(of_tenant(&judge)),
+               std::move(judged)),
       api_get(week + "/result", "getSampleResult",
               "How the engine's verdicts, as they were when the sample was drawn, go together "
               "with what people judged: weighted by what each mention stands for",

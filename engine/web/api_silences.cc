@@ -183,17 +183,6 @@ Response expire_silence(const ApiParts& parts, TenantId tenant, const Request& r
   return show(*ended, now);
 }
 
-Route change(std::string pattern, std::function<Response(const Request&)> handle,
-             RouteDescription description) {
-  Route route;
-  route.method = "POST";
-  route.pattern = std::move(pattern);
-  route.max_body_bytes = kMaxSilenceBytes;
-  route.handler = at_once(std::move(handle));
-  route.description = std::move(description);
-  return route;
-}
-
 }  // namespace
 
 std::vector<Route> silence_routes(const SharedParts& parts) {
@@ -207,8 +196,8 @@ std::vector<Route> silence_routes(const SharedParts& parts) {
               "SilenceList",
               {{"state", R"({"enum":["pending","active","ended"]})", "Only those in this state"}},
               of_tenant(&list_silences)),
-      change(
-          kPath, of_tenant(&make_silence),
+      api_post(
+          kPath, kMaxSilenceBytes, at_once(of_tenant(&make_silence)),
           {"makeSilence",
            "For a time, nobody is told of the alerts that match. They are still raised and "
            "listed; those that nobody has taken by its end are told then, in one message",
@@ -218,13 +207,14 @@ std::vector<Route> silence_routes(const SharedParts& parts) {
             {400, "The body is not of this form", "Problem"},
             {409, "There are too many silences", "Problem"},
             {422, "It ends before it starts, has no reason, or matches everything", "Problem"}}}),
-      change(std::string(kPath) + "/{number}/expire", of_tenant(&expire_silence),
-             {"expireSilence",
-              "End a silence now",
-              {},
-              "",
-              {{200, "The silence as it is now", "Silence"},
-               {409, "It has ended already", "Problem"}}}),
+      api_post(std::string(kPath) + "/{number}/expire", kMaxSilenceBytes,
+               at_once(of_tenant(&expire_silence)),
+               {"expireSilence",
+                "End a silence now",
+                {},
+                "",
+                {{200, "The silence as it is now", "Silence"},
+                 {409, "It has ended already", "Problem"}}}),
   };
 }
 

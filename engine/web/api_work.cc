@@ -478,12 +478,7 @@ std::vector<Route> work_routes(const SharedParts& parts) {
     });
   };
   const std::string limit = R"({"type":"integer","minimum":1,"maximum":200,"default":50})";
-  Route change;
-  change.method = "POST";
-  change.pattern = std::string(kPath) + "/{ref}/steps";
-  change.max_body_bytes = kMaxStepBytes;
-  change.handler = [parts](Request request) { return step(parts, std::move(request)); };
-  change.description = {
+  RouteDescription change = {
       "doWork",
       "Do something about a story or alert. What holds already changes nothing; an undo is a step, "
       "too: it takes the last one back",
@@ -539,7 +534,9 @@ std::vector<Route> work_routes(const SharedParts& parts) {
       api_get(std::string(kPath) + "/{ref}/history", "getWorkHistory",
               "All that was done about it, undone or not, oldest first", "WorkEvents", {},
               of_tenant(&show_history)),
-      std::move(change),
+      api_post(
+          std::string(kPath) + "/{ref}/steps", kMaxStepBytes,
+          [parts](Request request) { return step(parts, std::move(request)); }, std::move(change)),
   };
 }
 

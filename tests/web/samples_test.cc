@@ -57,13 +57,6 @@ class SamplesOverHttp : public TownOverHttp {
     tell(*store_, told, catalogue_);
     store_->sync();
   }
-  RawAnswer post(const std::string& path, const std::string& body = {},
-                 const std::string& type = "application/json") {
-    return server_->ask("POST /api/v1/tenants/" + path +
-                            " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type +
-                            "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n",
-                        body);
-  }
   RawAnswer draw() { return post("techniville/samples/2026-W42"); }
   RawAnswer judge(int place, const std::string& body) {
     return post("techniville/samples/2026-W42/mentions/" + std::to_string(place) + "/judgement",
@@ -177,7 +170,8 @@ TEST_F(SamplesOverHttp, WhatMakesNoSenseIsRefused) {
     EXPECT_EQ(judge(1, body).status, 400) << body;
   }
   EXPECT_EQ(
-      post("techniville/samples/2026-W42/mentions/1/judgement", kNegative, "text/plain").status,
+      post("techniville/samples/2026-W42/mentions/1/judgement", kNegative, "marie", "text/plain")
+          .status,
       415);
   EXPECT_THAT(result(), HasSubstr(R"("judgements":0)"));
 }

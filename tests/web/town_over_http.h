@@ -61,13 +61,13 @@ class TownOverHttp : public testing::Test {
     return server_->ask("GET /api/v1/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
   }
 
-  RawAnswer post(const std::string& path, const std::string& body,
-                 const std::string& account = "marie") {
-    return server_->ask(
-        "POST /api/v1/tenants/" + path + " HTTP/1.1\r\nHost: x\r\nX-Account: " + account +
-            "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-            "\r\n\r\n",
-        body);
+  RawAnswer post(const std::string& path, const std::string& body = {},
+                 const std::string& account = "marie",
+                 const std::string& type = "application/json") {
+    return server_->ask("POST /api/v1/tenants/" + path + " HTTP/1.1\r\nHost: x\r\nX-Account: " +
+                            account + "\r\nContent-Type: " + type +
+                            "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n",
+                        body);
   }
 
   MemoryDisk disk_;
