@@ -79,7 +79,9 @@ TEST(TermSketch, IsTheSameAfterStoringAndHearingTwiceAddsNoAuthor) {
   TermSketch sketch;
   sketch.hear(terms({"born", "vel"}), 1ULL << 60);
   sketch.hear(terms({"born"}), 5ULL << 60);
-  TermSketch twice = TermSketch::decode(sketch.encode()).value();
+  Result<TermSketch> decoded = TermSketch::decode(sketch.encode());
+  ASSERT_TRUE(decoded);
+  TermSketch& twice = *decoded;
   twice.add(sketch);
   EXPECT_EQ(twice.terms().at("born").authors.bits(), sketch.terms().at("born").authors.bits());
   EXPECT_EQ(twice.terms().at("born").mentions, 4U);
