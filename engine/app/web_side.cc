@@ -2,7 +2,9 @@
 #include "engine/web/coverage_reader.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -214,6 +216,7 @@ Result<std::uint16_t> WebSide::listen() {
 }
 
 void WebSide::start() {
+  asio::co_spawn(context_, expire_audit(), asio::detached);
   thread_ = std::jthread([this] { context_.run(); });
 }
 
@@ -230,16 +233,22 @@ void WebSide::stop() {
   studies_.join();
 }
 
+/// Also where nobody does anything for months.
+asio::awaitable<void> WebSide::expire_audit() {
+  asio::steady_timer timer(context_);
+  for (;;) {
+    if (const Result<void> expired = trail_->expire(engine_.clock().now() - kAuditKept); !expired) {
+      log_.error("audit_kept_longer", expired.error().text);
+    }
+    timer.expires_after(std::chrono::hours(1));
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
 /// The service's log has the mark of each entry: wherever logs are sent to, they tell whether the
 /// trail is still the one of then. What cannot be written down must not have happened: the process
 /// ends.
 void WebSide::write_audit(const AuditEntry& entry) {
-  const Time now = engine_.clock().now();
-  if (const Day today = day_of(now); std::exchange(trail_looked_at_, today) != today) {
-    if (const Result<void> expired = trail_->expire(now - kAuditKept); !expired) {
-      log_.error("audit_kept_longer", expired.error().text);
-    }
-  }
   const Result<void> written = trail_->append(entry);
   check(written.has_value(), written ? "" : written.error().text);
   log_.info("audit", "Somebody did something.",

@@ -57,6 +57,7 @@ class WebSide {
   boost::asio::awaitable<Response> push(std::string connector, Request request);
   boost::asio::awaitable<bool> change(std::function<void(Store&)> apply);
   void write_audit(const AuditEntry& entry);
+  boost::asio::awaitable<void> expire_audit();
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
   boost::asio::awaitable<Result<std::string>> emergent(TenantId tenant, std::string group,
                                                        Day first, Day last);
@@ -66,7 +67,6 @@ class WebSide {
   Log& log_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<AuditTrail> trail_;
-  Day trail_looked_at_ = 0;  ///< for what has expired
   SignIn sign_in_;
   PublicSide side_;
   boost::asio::io_context context_{1};

@@ -94,7 +94,38 @@ Result<WeeklySample> SampleBook::draw(TenantId id, const Tenant& tenant, IsoWeek
     return fail(ErrorCode::kRefused, "nothing was kept in the week " + week.text());
   }
   keep(store_, sample_key(tenant.id, week), encode_sample(sample));
+  if (const Day today = day_of(now); tenant.retention_days != 0 && tenant.retention_days < today) {
+    const Result<void> gone = forget_before(today - tenant.retention_days, id, tenant.id);
+    if (!gone) {
+      return tl::make_unexpected(gone.error());
+    }
+  }
   return sample;
+}
+
+Result<void> SampleBook::forget_before(Day day, TenantId id, const std::string& tenant) {
+  const auto samples = read_samples(store_, id, tenant);
+  if (!samples) {
+    return tl::make_unexpected(samples.error());
+  }
+  Store::AlertingChange change;
+  for (const WeeklySample& sample : *samples) {
+    if (sample.week.monday() + 7 > day) {
+      continue;
+    }
+    change.notes.emplace_back(sample_key(tenant, sample.week), std::nullopt);
+    const auto judged = store_.alerting_notes(judgements_key(tenant, sample.week));
+    if (!judged) {
+      return tl::make_unexpected(judged.error());
+    }
+    for (const auto& [key, value] : *judged) {
+      change.notes.emplace_back(key, std::nullopt);
+    }
+  }
+  if (!change.notes.empty()) {
+    store_.change_alerting(change);
+  }
+  return {};
 }
 
 Result<void> SampleBook::judge(TenantId id, const Tenant& tenant, IsoWeek week,

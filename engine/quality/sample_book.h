@@ -22,8 +22,9 @@ class SampleBook {
   explicit SampleBook(Store& store) : store_(store) {}
 
   /// The sample of that week, drawn now if it was not, from what the tenant keeps of the mentions
-  /// received in it and are not its own accounts'. kRefused: the week is not over, or nothing was
-  /// kept. Reads the week once: a second for some hundred thousand mentions.
+  /// received in it and are not its own accounts'. Samples of which nothing is kept any more go,
+  /// with what was judged. kRefused: the week is not over, or nothing was kept. Reads the week
+  /// once: a second for some hundred thousand mentions.
   Result<WeeklySample> draw(TenantId id, const Tenant& tenant, IsoWeek week, std::string_view by,
                             Time now);
   /// Durable when it returns; a second one of the same account takes the place of its first.
@@ -31,6 +32,8 @@ class SampleBook {
   Result<void> judge(TenantId id, const Tenant& tenant, IsoWeek week, const Judgement& judgement);
 
  private:
+  Result<void> forget_before(Day day, TenantId id, const std::string& tenant);
+
   Store& store_;
 };
 

@@ -152,7 +152,8 @@ std::vector<std::vector<std::string>> retention_rows(const ProcessingFacts& fact
           {"Empreintes des messages supprimés à la source, pour ne pas les reprendre",
            days(facts.tombstone_days)},
           {"Statistiques de mots, sans message ni auteur", days(facts.heard_terms_days)},
-          {"Journal des actions des agents", days(facts.audit_days)}};
+          {"Échantillons jugés par des agents", watch + ", comme les messages dont ils sont tirés"},
+          {"Journal des actions des agents", days(facts.audit_days) + ", par mois entiers"}};
 }
 
 const std::vector<std::string>& kept_fields() {

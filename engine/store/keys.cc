@@ -47,11 +47,9 @@ Result<Catalogue> decode_catalogue(std::string_view bytes) {
       rule.title = in.text();
     }
   }
-  if (in.left() != 0) {  // written since rules count authors
-    for (RuleInfo& rule : catalogue.rules) {
-      rule.crowd.authors = in.natural<std::uint16_t>();
-      rule.crowd.within = std::chrono::minutes(in.natural<std::uint32_t>());
-    }
+  for (RuleInfo& rule : catalogue.rules) {
+    rule.crowd.authors = in.natural<std::uint16_t>();
+    rule.crowd.within = std::chrono::minutes(in.natural<std::uint32_t>());
   }
   if (!in.done()) {
     return fail(ErrorCode::kCorrupt, "a stored catalogue cannot be read: its bytes are damaged");

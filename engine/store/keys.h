@@ -53,7 +53,7 @@ namespace vigie {
 // an id again without keeping it.
 
 /// 5: stories. Older ones are refused.
-inline constexpr std::uint32_t kStoreFormat = 5;
+inline constexpr std::uint32_t kStoreFormat = 6;
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

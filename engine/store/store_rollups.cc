@@ -95,36 +95,13 @@ void Store::State::count_finding(const Findings& findings, const Finding& findin
   }
 }
 
-/// A store of before there were grains: days are the sums of its hours; by five minutes it is
-/// counted from the end of its last hour on.
 Result<void> Store::State::load_rollups() {
   const auto known = key_value->get(Family::kMeta, kFineFrom);
   if (!known) {
     return tl::make_unexpected(known.error());
   }
-  if (*known) {
-    fine_rollups_from = ByteReader(**known).u32();
-    return {};
-  }
-  if (options.read_only) {
-    return {};
-  }
-  WriteBatch made;
-  const auto at = key_value->iterate(Family::kRollups);
-  for (at->seek({}); at->valid(); at->next()) {
-    ByteReader in(at->key());
-    const std::uint32_t number = in.u32(), hour = in.u32();
-    std::string day = rollup_prefix(RollupGrain::kDay, number);
-    put_u32(day, hour / kHoursPerDay);
-    day += in.take(in.left());
-    made.add(Family::kRollups, day, at->value());
-    fine_rollups_from = std::max(fine_rollups_from, (hour + 1) * kFivesPerHour);
-  }
-  if (const Result<void> status = at->status(); !status) {
-    return status;
-  }
-  made.put(Family::kMeta, kFineFrom, number_key({}, fine_rollups_from));
-  return key_value->write(made);
+  fine_rollups_from = *known ? ByteReader(**known).u32() : 0;
+  return {};
 }
 
 /// What is no longer counted there is no longer taken away there: deletions of older mentions leave

@@ -60,12 +60,26 @@ Route api_get(std::string pattern, std::string operation, std::string summary,
   return route;
 }
 
+namespace {
+
+Route::Handler json_only(Route::Handler handler) {
+  const Route::Handler refuse =
+      at_once([](const Request&) { return problem(415, "Content-Type must be application/json"); });
+  return [handler = std::move(handler), refuse](Request request) {
+    const bool is_json = request.header("content-type").starts_with("application/json");
+    return (is_json ? handler : refuse)(std::move(request));
+  };
+}
+
+}  // namespace
+
 Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
                RouteDescription description) {
   Route route;
   route.method = "POST";
   route.pattern = std::move(pattern);
-  route.handler = std::move(handler);
+  route.handler =
+      description.body_schema.empty() ? std::move(handler) : json_only(std::move(handler));
   route.description = std::move(description);
   route.max_body_bytes = max_body_bytes;
   return route;
@@ -85,6 +99,14 @@ std::function<Response(const Request&)> for_tenant(const SharedParts& parts, Ten
     const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
     return tenant ? handle(*tenant, request) : not_found();
   };
+}
+
+std::function<Response(const Request&)> for_tenant(const SharedParts& parts,
+                                                   Response (*handle)(const ApiParts&, TenantId,
+                                                                      const Request&)) {
+  return for_tenant(parts, [parts, handle](TenantId tenant, const Request& request) {
+    return handle(*parts, tenant, request);
+  });
 }
 
 Response not_found() { return problem(404, "there is nothing at this address"); }

@@ -65,9 +65,6 @@ asio::awaitable<Response> correct(SharedParts parts, Request request) {
   if (!ref) {
     co_return not_found();
   }
-  if (!request.header("content-type").starts_with("application/json")) {
-    co_return problem(415, "Content-Type must be application/json");
-  }
   std::optional<Correction> correction = read_correction(request.body);
   if (!correction) {
     co_return problem(400,

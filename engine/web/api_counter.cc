@@ -128,9 +128,6 @@ asio::awaitable<Response> record(SharedParts parts, Request request) {
   if (!tenant) {
     co_return not_found();
   }
-  if (!request.header("content-type").starts_with("application/json")) {
-    co_return problem(415, "Content-Type must be application/json");
-  }
   if (!parts->counter.is_open(*tenant)) {
     co_return problem(409, "this town has no counter: its configuration names no 'accueil'");
   }

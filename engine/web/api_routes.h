@@ -43,7 +43,9 @@ Route api_get(std::string pattern, std::string operation, std::string summary,
               std::string answer_schema, std::vector<RouteDescription::Field> fields,
               std::function<Response(const Request&)> handle);
 
-/// A signed-in route that changes something; a body of more than `max_body_bytes` is 413.
+/// A signed-in route that changes something. A body of more than `max_body_bytes` is 413; one that
+/// is not application/json, where the description says that there is a body, 415: browsers ask
+/// before they send that type across sites, and forms cannot send it at all.
 Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
                RouteDescription description);
 
@@ -51,6 +53,9 @@ Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler h
 /// any object that is not there.
 using TenantHandler = std::function<Response(TenantId, const Request&)>;
 std::function<Response(const Request&)> for_tenant(const SharedParts& parts, TenantHandler handle);
+std::function<Response(const Request&)> for_tenant(const SharedParts& parts,
+                                                   Response (*handle)(const ApiParts&, TenantId,
+                                                                      const Request&));
 std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id);
 
 Response not_found();

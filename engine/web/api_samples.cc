@@ -202,9 +202,6 @@ Response judge(const ApiParts& parts, TenantId tenant, const Request& request) {
   if (error != std::errc() || end != text.data() + text.size() || place == 0) {
     return not_found();
   }
-  if (!request.header("content-type").starts_with("application/json")) {
-    return problem(415, "Content-Type must be application/json");
-  }
   std::optional<Judgement> judgement = read_judgement(request.body);
   if (!judgement) {
     return problem(400,
@@ -279,11 +276,6 @@ Response show_result(const ApiParts& parts, TenantId tenant, const Request& requ
 }  // namespace
 
 std::vector<Route> sample_routes(const SharedParts& parts) {
-  const auto of_tenant = [&parts](Response (*handle)(const ApiParts&, TenantId, const Request&)) {
-    return for_tenant(parts, [parts, handle](TenantId tenant, const Request& request) {
-      return handle(*parts, tenant, request);
-    });
-  };
   const std::string week = std::string(kPath) + "/{week}";
   RouteDescription draw = {
       "drawSample",
@@ -307,18 +299,19 @@ std::vector<Route> sample_routes(const SharedParts& parts) {
        {409, "Two others have judged it", "Problem"}}};
   return {
       api_get(kPath, "listSamples", "The weeks' samples, latest first", "SampleList", {},
-              of_tenant(&list_samples)),
-      api_post(week, Route::kDefaultBodyBytes, at_once(of_tenant(&draw_sample)), std::move(draw)),
+              for_tenant(parts, &list_samples)),
+      api_post(week, Route::kDefaultBodyBytes, at_once(for_tenant(parts, &draw_sample)),
+               std::move(draw)),
       api_get(week + "/mentions", "listSampled",
               "What is to be judged, in random order: nothing of it tells tone, urgency, rules, "
               "topics or scores",
-              "SampledMentions", {}, of_tenant(&list_places)),
-      api_post(week + "/mentions/{place}/judgement", kMaxJudgementBytes, at_once(of_tenant(&judge)),
-               std::move(judged)),
+              "SampledMentions", {}, for_tenant(parts, &list_places)),
+      api_post(week + "/mentions/{place}/judgement", kMaxJudgementBytes,
+               at_once(for_tenant(parts, &judge)), std::move(judged)),
       api_get(week + "/result", "getSampleResult",
               "How the engine's verdicts, as they were when the sample was drawn, go together "
               "with what people judged: weighted by what each mention stands for",
-              "SampleResult", {}, of_tenant(&show_result))};
+              "SampleResult", {}, for_tenant(parts, &show_result))};
 }
 
 }  // namespace vigie

@@ -35,10 +35,6 @@ Response describe_session(std::string_view account, std::string_view csrf_token)
 }
 
 Response sign_in(const ApiParts& parts, const Request& request) {
-  // Browsers ask before they send this type across sites, forms cannot send it at all.
-  if (!request.header("content-type").starts_with("application/json")) {
-    return problem(415, "Content-Type must be application/json");
-  }
   const std::optional<Credentials> given = read_credentials(request.body);
   if (!given) {
     return problem(400, "the body must be {\"account\":…,\"password\":…}");
@@ -80,19 +76,17 @@ Response sign_out(const ApiParts& parts, const Request& request) {
 
 std::vector<Route> session_routes(const SharedParts& parts) {
   constexpr const char* kPath = "/api/v1/session";
-  Route begin;
-  begin.method = "POST";
-  begin.pattern = kPath;
+  Route begin =
+      api_post(kPath, kMaxSignInBytes,
+               at_once([parts](const Request& request) { return sign_in(*parts, request); }),
+               {"signIn",
+                "Sign in; the session is a cookie",
+                {},
+                "Credentials",
+                {{200, "Signed in; csrf goes into X-CSRF-Token", "Session"},
+                 {401, "Account or password is wrong", "Problem"},
+                 {429, "Too many tries; Retry-After says how long to wait", "Problem"}}});
   begin.access = RouteAccess::kPublic;
-  begin.max_body_bytes = kMaxSignInBytes;
-  begin.handler = at_once([parts](const Request& request) { return sign_in(*parts, request); });
-  begin.description = {"signIn",
-                       "Sign in; the session is a cookie",
-                       {},
-                       "Credentials",
-                       {{200, "Signed in; csrf goes into X-CSRF-Token", "Session"},
-                        {401, "Account or password is wrong", "Problem"},
-                        {429, "Too many tries; Retry-After says how long to wait", "Problem"}}};
   Route end;
   end.method = "DELETE";
   end.pattern = kPath;

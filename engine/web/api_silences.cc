@@ -147,9 +147,6 @@ Response list_silences(const ApiParts& parts, TenantId tenant, const Request& re
 }
 
 Response make_silence(const ApiParts& parts, TenantId tenant, const Request& request) {
-  if (!request.header("content-type").starts_with("application/json")) {
-    return problem(415, "Content-Type must be application/json");
-  }
   const Time now = parts.clock.now();
   std::string why;
   std::optional<Silence> wanted = read_silence(request.body, now, why);
@@ -186,18 +183,13 @@ Response expire_silence(const ApiParts& parts, TenantId tenant, const Request& r
 }  // namespace
 
 std::vector<Route> silence_routes(const SharedParts& parts) {
-  const auto of_tenant = [&parts](Response (*handle)(const ApiParts&, TenantId, const Request&)) {
-    return for_tenant(parts, [parts, handle](TenantId tenant, const Request& request) {
-      return handle(*parts, tenant, request);
-    });
-  };
   return {
       api_get(kPath, "listSilences", "Silences, newest first; ended ones for 90 days",
               "SilenceList",
               {{"state", R"({"enum":["pending","active","ended"]})", "Only those in this state"}},
-              of_tenant(&list_silences)),
+              for_tenant(parts, &list_silences)),
       api_post(
-          kPath, kMaxSilenceBytes, at_once(of_tenant(&make_silence)),
+          kPath, kMaxSilenceBytes, at_once(for_tenant(parts, &make_silence)),
           {"makeSilence",
            "For a time, nobody is told of the alerts that match. They are still raised and "
            "listed; those that nobody has taken by its end are told then, in one message",
@@ -208,7 +200,7 @@ std::vector<Route> silence_routes(const SharedParts& parts) {
             {409, "There are too many silences", "Problem"},
             {422, "It ends before it starts, has no reason, or matches everything", "Problem"}}}),
       api_post(std::string(kPath) + "/{number}/expire", kMaxSilenceBytes,
-               at_once(of_tenant(&expire_silence)),
+               at_once(for_tenant(parts, &expire_silence)),
                {"expireSilence",
                 "End a silence now",
                 {},

@@ -419,9 +419,6 @@ asio::awaitable<Response> step(SharedParts parts, Request request) {
   if (!named) {
     co_return store_failed(named.error());
   }
-  if (!request.header("content-type").starts_with("application/json")) {
-    co_return problem(415, "Content-Type must be application/json");
-  }
   std::optional<WorkRequest> wanted = read_request(request.body);
   if (!wanted) {
     co_return problem(400, std::string(kBodyForm));
@@ -472,11 +469,6 @@ Response work_refused(const Error& error) {
 
 std::vector<Route> work_routes(const SharedParts& parts) {
   const std::string text = R"({"type":"string"})";
-  const auto of_tenant = [&parts](Response (*handle)(const ApiParts&, TenantId, const Request&)) {
-    return for_tenant(parts, [parts, handle](TenantId tenant, const Request& request) {
-      return handle(*parts, tenant, request);
-    });
-  };
   const std::string limit = R"({"type":"integer","minimum":1,"maximum":200,"default":50})";
   RouteDescription change = {
       "doWork",
@@ -503,12 +495,12 @@ std::vector<Route> work_routes(const SharedParts& parts) {
            {"overdue", R"({"type":"boolean"})", "Only what is overdue, or what is not"},
            {"after", text, "The `next` of an earlier answer"},
            {"limit", limit, "At most so many"}},
-          of_tenant(&list_work)),
+          for_tenant(parts, &list_work)),
       api_get(std::string(kPath) + "/journal", "getWorkJournal",
               "Everything that was done, newest first", "WorkEventPage",
               {{"before", R"({"type":"integer"})", "The `next` of an earlier answer"},
                {"limit", limit, "At most so many"}},
-              of_tenant(&show_journal)),
+              for_tenant(parts, &show_journal)),
       api_get(std::string(kPath) + "/accounts", "listWorkAccounts", "Whom work can be assigned to",
               "AccountList", {},
               for_tenant(parts,
@@ -533,7 +525,7 @@ std::vector<Route> work_routes(const SharedParts& parts) {
                          })),
       api_get(std::string(kPath) + "/{ref}/history", "getWorkHistory",
               "All that was done about it, undone or not, oldest first", "WorkEvents", {},
-              of_tenant(&show_history)),
+              for_tenant(parts, &show_history)),
       api_post(
           std::string(kPath) + "/{ref}/steps", kMaxStepBytes,
           [parts](Request request) { return step(parts, std::move(request)); }, std::move(change)),

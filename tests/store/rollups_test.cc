@@ -151,31 +151,5 @@ TEST_F(Rollups, AClockThatIsAYearAheadForAMomentCostsTwoDays) {
   EXPECT_EQ(rolled_up(RollupGrain::kFiveMinutes).size(), 29U);
 }
 
-/// A data folder from before there were five minutes and days.
-TEST_F(Rollups, AnOlderStoreLearnsItsDaysAndStaysExact) {
-  std::mt19937 random(7);
-  open();
-  live_through(random, 300);
-  store.reset();
-  {
-    const std::unique_ptr<KeyValue> key_value = disk.open();
-    WriteBatch older;
-    older.erase(Family::kMeta, "fine-rollups");
-    older.erase_range(Family::kRollups, std::string(4, '\0'), std::string("\0\0\0\1", 4));
-    ASSERT_TRUE(key_value->write(older));
-    ASSERT_TRUE(key_value->sync());
-  }
-  open();
-  EXPECT_EQ(rolled_up(RollupGrain::kDay), recounted(RollupGrain::kDay));
-  EXPECT_TRUE(rolled_up(RollupGrain::kFiveMinutes).empty());
-  live_through(random, 300);  // takes back some of what was there before
-  EXPECT_EQ(rolled_up(RollupGrain::kDay), recounted(RollupGrain::kDay));
-  EXPECT_EQ(rolled_up(RollupGrain::kHour), recounted(RollupGrain::kHour));
-  EXPECT_TRUE(rolled_up(RollupGrain::kFiveMinutes).empty()) << "these hours were not counted so";
-  tell(*store, {.id = "next", .hour = kFirstDay * 24 + 80, .minute = 7}, catalogue);
-  store->commit();
-  EXPECT_EQ(rolled_up(RollupGrain::kFiveMinutes).size(), 1U);
-}
-
 }  // namespace
 }  // namespace vigie

@@ -138,6 +138,24 @@ TEST_F(SamplesOverHttp, OneIsDrawnOnceJudgedByTwoAndMeasured) {
   EXPECT_EQ(result(), measured) << "the same after a restart";
 }
 
+TEST_F(SamplesOverHttp, ASampleGoesWithWhatItWasDrawnFrom) {
+  tenants_.front().retention_days = 30;
+  say("1", "Plus d'eau", Tone::kNegative, Urgency::kHigh);
+  ASSERT_EQ(draw().status, 201);
+  ASSERT_EQ(judge(1, kNegative).status, 204);
+  clock_.set(parse_time("2026-11-16T08:00:00Z").value());
+  say("2", "Plus d'eau non plus", Tone::kNegative, Urgency::kHigh, "2026-11-11T08:00:00Z");
+  ASSERT_EQ(post("techniville/samples/2026-W46").status, 201);
+  EXPECT_THAT(get("techniville/samples").body, HasSubstr("2026-W42")) << "a month is not over";
+  clock_.set(parse_time("2026-11-23T08:00:00Z").value());
+  say("3", "Toujours pas d'eau", Tone::kNegative, Urgency::kHigh, "2026-11-18T08:00:00Z");
+  ASSERT_EQ(post("techniville/samples/2026-W47").status, 201);
+  const std::string left = get("techniville/samples").body;
+  EXPECT_THAT(left, testing::AllOf(HasSubstr("2026-W46"), HasSubstr("2026-W47")));
+  EXPECT_THAT(left, Not(HasSubstr("2026-W42")));
+  EXPECT_THAT(store_->alerting_notes("judged/").value(), IsEmpty());
+}
+
 TEST_F(SamplesOverHttp, WhatMakesNoSenseIsRefused) {
   say("1", "Plus d'eau", Tone::kNegative, Urgency::kHigh);
   for (const char* week :
