@@ -275,7 +275,15 @@ class Classifier::Run {
       return std::abs(word.points[slot]);
     };
     float least = kLeastModelPoints;  // that a further word must exceed
-    for (const ModelScores::Word& word : scores_.words) {
+    // Which words are strong cannot be guessed: they are gathered without a branch.
+    strong_.resize(scores_.words.size() + 1);
+    std::size_t strong = 0;
+    for (std::uint32_t i = 0; i < scores_.words.size(); ++i) {
+      strong_[strong] = i;
+      strong += strength(scores_.words[i]) > least;
+    }
+    for (const std::uint32_t i : std::span(strong_).first(strong)) {
+      const ModelScores::Word& word = scores_.words[i];
       if (strength(word) <= least) {
         continue;
       }
@@ -312,6 +320,7 @@ class Classifier::Run {
   Verdict* verdict_ = nullptr;
   SignedWords signed_words_;
   ModelScores scores_;
+  std::vector<std::uint32_t> strong_;  ///< in scores_.words
   std::vector<const ModelScores::Word*> strongest_;
   RawSums raw_;
   /// By axis: a rule alarms against which no learned words speak.

@@ -39,7 +39,11 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
     while (slots_[slot].count != 0) {
       slot = (slot + 1) & (slots_.size() - 1);
     }
-    slots_[slot] = {hash, first, end - first};
+    slots_[slot] = {hash, 0, first, end - first, 0};
+    for (std::uint32_t i = first; i < end && known_[i].entry.words > 1; ++i) {
+      ++slots_[slot].phrases;
+      slots_[slot].next_words |= next_bit(known_[i].next_hash);
+    }
     filter_[filter_bit(hash) / 64] |= std::uint64_t{1} << (filter_bit(hash) % 64);
     first = end;
   }
@@ -55,15 +59,20 @@ const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) co
   }
   const std::string_view word = folded.word(token);
   const Slot& slot = slot_of(token.hash);
-  for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
-    const Known& known = known_[i];
-    const bool is_phrase = known.entry.words > 1;
-    if (is_phrase &&
-        (at + 1 == folded.tokens.size() || folded.tokens[at + 1].hash != known.next_hash)) {
-      continue;
+  if (slot.phrases != 0 && at + 1 < folded.tokens.size()) {
+    const std::uint64_t next = folded.tokens[at + 1].hash;
+    for (std::uint32_t i = slot.first;
+         (slot.next_words & next_bit(next)) != 0 && i < slot.first + slot.phrases; ++i) {
+      const Known& known = known_[i];
+      if (known.next_hash == next && is_same_word(word, text(known.first)) &&
+          goes_on(known, folded, at)) {
+        return &known.entry;
+      }
     }
-    if (is_same_word(word, text(known.first)) && (!is_phrase || goes_on(known, folded, at))) {
-      return &known.entry;
+  }
+  for (std::uint32_t i = slot.first + slot.phrases; i < slot.first + slot.count; ++i) {
+    if (is_same_word(word, text(known_[i].first))) {
+      return &known_[i].entry;
     }
   }
   return (token.flags & kTokenElongated) != 0 ? find_shortened(word) : nullptr;

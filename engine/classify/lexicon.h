@@ -59,11 +59,13 @@ class Lexicon {
     std::uint64_t next_hash = 0;   ///< of the second word; says "no" without a look at the words
   };
   /// All phrases that begin with words of one hash: [first, first + count) of `known_`, long ones
-  /// first.
+  /// first, and of these the first `phrases` have several words.
   struct Slot {
     std::uint64_t hash = 0;
-    std::uint32_t first = 0, count = 0;
+    std::uint64_t next_words = 0;  ///< next_bit() of each second word
+    std::uint32_t first = 0, count = 0, phrases = 0;
   };
+  static std::uint64_t next_bit(std::uint64_t hash) { return std::uint64_t{1} << (hash & 63); }
   const Slot& slot_of(std::uint64_t hash) const;
   const LexiconEntry* find_shortened(std::string_view stretched) const;
   bool goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const;

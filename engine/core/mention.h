@@ -52,6 +52,17 @@ struct Mention {
   bool deleted = false;  ///< the source took it back: only id, source and version mean something
 };
 
+/// Calls visit(std::string_view&) for every string of a mention.
+template <class Visit>
+void visit_strings(Mention& mention, Visit&& visit) {
+  for (std::string_view* const string :
+       {&mention.id, &mention.source, &mention.author.id, &mention.author.name, &mention.author.url,
+        &mention.title, &mention.text, &mention.language, &mention.url, &mention.in_reply_to,
+        &mention.repost_of, &mention.thread, &mention.place.name}) {
+    visit(*string);
+  }
+}
+
 std::string_view to_string(Kind kind);
 std::optional<Kind> parse_kind(std::string_view text);
 

@@ -20,8 +20,10 @@ class Scanner {
       failed_ = true;
       return 0;
     }
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + count, value);
-    failed_ |= error != std::errc{} || end != rest_.data() + count || rest_.front() == '-';
+    for (const char c : rest_.substr(0, count)) {
+      failed_ |= c < '0' || c > '9';
+      value = value * 10 + (c - '0');
+    }
     rest_.remove_prefix(count);
     return value;
   }

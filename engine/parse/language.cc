@@ -3,6 +3,7 @@
 #include <cld2/public/compact_lang_det.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "engine/parse/utf8.h"
@@ -26,6 +27,17 @@ constexpr std::string_view kIso6391 =
     "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh "
     "zu ";
 
+/// One bit for each second letter, by the first.
+constexpr std::array<std::uint32_t, 26> kKnownCodes = [] {
+  std::array<std::uint32_t, 26> codes{};
+  for (std::size_t at = 0; at < kIso6391.size(); at += 3) {
+    codes[static_cast<std::size_t>(kIso6391[at] - 'a')] |= 1U << (kIso6391[at + 1] - 'a');
+  }
+  return codes;
+}();
+
+constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 /// The code as it is called today: some networks still write the withdrawn ones.
@@ -35,8 +47,8 @@ std::string_view current(std::string_view code) {
 
 bool set_code(std::string_view code, char (&language)[3]) {
   code = current(code);
-  const std::size_t place = kIso6391.find(code);
-  if (code.size() != 2 || place == kIso6391.npos || place % 3 != 0) {
+  if (code.size() != 2 || !is_letter(code[0]) || !is_letter(code[1]) ||
+      (kKnownCodes[static_cast<std::size_t>(code[0] - 'a')] >> (code[1] - 'a') & 1) == 0) {
     return false;
   }
   std::copy(code.begin(), code.end(), language);

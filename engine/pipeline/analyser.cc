@@ -12,16 +12,28 @@ Analyser::Analyser(std::shared_ptr<const Knowledge> knowledge)
       matcher_(knowledge_->rules),
       classifier_(knowledge_->catalogue, knowledge_->lexicons, knowledge_->models) {}
 
+void Analyser::fold(const Mention& mention, Analysis& analysis) const {
+  folder_.fold(mention.title, mention.text, analysis.folded);
+}
+
+void Analyser::match(const Mention& mention, Analysis& analysis) {
+  matcher_.match(mention, analysis.folded, analysis.matches);
+}
+
+void Analyser::classify(const Mention& mention, Analysis& analysis) {
+  detect_language(mention.language, mention.text, analysis.verdict.language);
+  classifier_.classify(analysis.folded, analysis.matches, analysis.verdict);
+}
+
 const Matches& Analyser::match(const Mention& mention) {
-  folder_.fold(mention.title, mention.text, folded_);
-  matcher_.match(mention, folded_, matches_);
-  return matches_;
+  fold(mention, alone_);
+  match(mention, alone_);
+  return alone_.matches;
 }
 
 const Verdict& Analyser::classify(const Mention& mention) {
-  detect_language(mention.language, mention.text, verdict_.language);
-  classifier_.classify(folded_, matches_, verdict_);
-  return verdict_;
+  classify(mention, alone_);
+  return alone_.verdict;
 }
 
 void Analyser::judge(TenantId tenant, Record& record) {
@@ -31,9 +43,10 @@ void Analyser::judge(TenantId tenant, Record& record) {
   collect_topics(tenant, record.topics);
 }
 
-void Analyser::collect_topics(TenantId tenant, std::vector<std::uint32_t>& topics) const {
+void Analyser::collect_topics(const Matches& matches, TenantId tenant,
+                              std::vector<std::uint32_t>& topics) const {
   const auto first = static_cast<std::ptrdiff_t>(topics.size());
-  for (const Match& match : matches_.matches) {
+  for (const Match& match : matches.matches) {
     const RuleInfo& rule = knowledge_->catalogue->rules[match.rule];
     if (rule.kind == RuleKind::kTopic &&
         (rule.every_tenant || std::ranges::binary_search(rule.tenants, tenant))) {
@@ -44,8 +57,9 @@ void Analyser::collect_topics(TenantId tenant, std::vector<std::uint32_t>& topic
   topics.erase(std::unique(topics.begin() + first, topics.end()), topics.end());
 }
 
-void Analyser::collect_watchers(std::size_t tenants, std::vector<TenantId>& watchers) const {
-  for (const Match& match : matches_.matches) {
+void Analyser::collect_watchers(const Matches& matches, std::size_t tenants,
+                                std::vector<TenantId>& watchers) const {
+  for (const Match& match : matches.matches) {
     const RuleInfo& rule = knowledge_->catalogue->rules[match.rule];
     if (rule.kind != RuleKind::kWatch) {
       continue;

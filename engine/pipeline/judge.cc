@@ -1,6 +1,7 @@
 #include "engine/pipeline/judge.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "engine/core/check.h"
@@ -17,6 +18,8 @@ constexpr std::uint32_t kMaxRejected = 100;
 constexpr std::size_t kMaxRejectedBytes = 64U << 10;
 /// An envelope that gives more than this for all its tenants is not taken further.
 constexpr std::size_t kMaxArenaBytes = 1U << 30;
+/// What a mention's buffers may go on holding for the next one.
+constexpr std::size_t kMaxKeptBytes = 256U << 10;
 
 std::string account_key(std::string_view network, std::string_view author_id) {
   std::string key(network);
@@ -66,24 +69,72 @@ Findings Judge::judge(Envelope& envelope) {
   envelope_ = &envelope;
   out_ = &findings;
   mapping_for(envelope.origin->format).map(envelope, *this);
+  judge_candidates();
   last_findings_ = findings.findings.size();
   return findings;
 }
 
 void Judge::mention(const Mention& seen) {
-  Mention mention = seen;
-  if (mention.source.empty()) {
-    mention.source = envelope_->origin->network;
-  }
-  if (is_wordless(mention)) {
-    return reject(RejectReason::kMissingText, kWordless, mention.id);
+  if (is_wordless(seen)) {
+    return reject(RejectReason::kMissingText, kWordless, seen.id);
   }
   ++out_->mentions;
-  if (mention.deleted) {
-    take_back(mention);
-    return;
+  if (seen.deleted) {
+    return take_back(seen);
   }
-  keep(mention);
+  await(seen);
+  if (waiting_ == kTogether || waiting_bytes_ >= kTogetherBytes) {
+    judge_candidates();
+  }
+}
+
+std::string_view Judge::source_of(const Mention& mention) const {
+  return mention.source.empty() ? std::string_view(envelope_->origin->network) : mention.source;
+}
+
+void Judge::await(const Mention& seen) {
+  Candidate& candidate = candidates_[waiting_++];
+  Mention& mention = candidate.mention = seen;
+  mention.source = source_of(seen);
+  std::size_t bytes = 0;
+  visit_strings(mention, [&](std::string_view text) { bytes += text.size(); });
+  candidate.strings.clear();
+  candidate.strings.reserve(bytes);
+  visit_strings(mention, [&](std::string_view& text) {
+    const std::size_t start = candidate.strings.size();
+    candidate.strings += text;
+    text = std::string_view(candidate.strings).substr(start);
+  });
+  candidate.common = {};
+  candidate.common.mention = out_->mentions - 1;
+  waiting_bytes_ += bytes;
+}
+
+void Judge::judge_candidates() {
+  const std::span<Candidate> candidates = std::span(candidates_).first(waiting_);
+  for (Candidate& candidate : candidates) {
+    analyser_->fold(candidate.mention, candidate.analysis);
+  }
+  for (Candidate& candidate : candidates) {
+    analyser_->match(candidate.mention, candidate.analysis);
+  }
+  for (Candidate& candidate : candidates) {
+    choose_keepers(candidate);
+  }
+  for (Candidate& candidate : candidates) {
+    if (!candidate.dropped) {
+      analyser_->classify(candidate.mention, candidate.analysis);
+    }
+  }
+  for (Candidate& candidate : candidates) {
+    if (!candidate.dropped) {
+      add_findings(candidate);
+    }
+    if (candidate.analysis.folded.bytes.capacity() > kMaxKeptBytes) {
+      candidate = {};
+    }
+  }
+  waiting_ = waiting_bytes_ = 0;
 }
 
 /// The first are kept as they are; of a body of a million wrong lines nobody reads the rest.
@@ -106,6 +157,7 @@ void Judge::purge_author(std::string_view source, std::string_view author_id) {
   if (author_id.empty()) {
     return;
   }
+  judge_candidates();  // what came before is done before
   ++out_->mentions;
   Finding finding;
   finding.action = Finding::Action::kPurgeAuthor;
@@ -120,11 +172,13 @@ void Judge::purge_author(std::string_view source, std::string_view author_id) {
 }
 
 void Judge::take_back(const Mention& mention) {
+  judge_candidates();  // what came before is done before
   Finding finding;
   finding.action = Finding::Action::kDelete;
   finding.mention = out_->mentions - 1;
-  finding.id_hash = ids_(mention.source, mention.id);
-  finding.source = append(mention.source);
+  const std::string_view source = source_of(mention);
+  finding.id_hash = ids_(source, mention.id);
+  finding.source = append(source);
   finding.id = append(mention.id);
   finding.received_at = envelope_->received_at;
   for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
@@ -133,66 +187,82 @@ void Judge::take_back(const Mention& mention) {
   }
 }
 
-void Judge::keep(const Mention& mention) {
+/// Two kinds of mention may concern a tenant that did not ask for them by a rule: the answer to
+/// something it keeps, and a new wording of something it keeps. Only the writer knows for sure
+/// what is kept.
+void Judge::choose_keepers(Candidate& candidate) {
+  const Mention& mention = candidate.mention;
+  Finding& common = candidate.common;
+  choose_by_rules(candidate);
+  common.id_hash = ids_(mention.source, mention.id);
+  candidate.is_answer = !mention.in_reply_to.empty();
+  const bool says_edited =
+      mention.version.edited_at_us > mention.created_at.time_since_epoch().count();
+  const bool all_keep = candidate.kept.size() == policy_.tenants.size();
+  candidate.is_edit =
+      says_edited || (!all_keep && mention.version != Version{} && known_.may_hold(common.id_hash));
+  date(mention, common);
+  candidate.dropped = candidate.kept.empty() && !candidate.is_edit && !candidate.is_answer;
+  if (candidate.dropped) {
+    drop(candidate);
+  } else if (policy_.keep_all.size() < policy_.tenants.size()) {  // else nobody ever asks
+    known_.add(common.id_hash);
+  }
+}
+
+void Judge::add_findings(Candidate& candidate) {
   if (out_->arena.size() > kMaxArenaBytes) {
     reject(RejectReason::kTooLong, "too many mentions for too many tenants in one piece", {});
     return;
   }
-  analyser_->match(mention);
-  choose_keepers();
-
-  // Two kinds of mention may concern a tenant that did not ask for them by a rule: the answer to
-  // something it keeps, and a new wording of something it keeps. Only the writer knows for sure
-  // what is kept.
-  Finding common;
-  common.id_hash = ids_(mention.source, mention.id);
-  const bool is_answer = !mention.in_reply_to.empty();
-  const bool says_edited =
-      mention.version.edited_at_us > mention.created_at.time_since_epoch().count();
-  const bool all_keep = kept_.size() == policy_.tenants.size();
-  const bool is_edit =
-      says_edited || (!all_keep && mention.version != Version{} && known_.may_hold(common.id_hash));
-  if (kept_.empty() && !is_edit && !is_answer) {
-    drop(mention, common);
-    return;
-  }
-  if (policy_.keep_all.size() < policy_.tenants.size()) {  // else nobody ever asks
-    known_.add(common.id_hash);
-  }
-
-  const Verdict& verdict = analyser_->classify(mention);
-  common.mention = out_->mentions - 1;
-  common.parent_hash = is_answer ? ids_(mention.source, mention.in_reply_to) : 0;
+  const Mention& mention = candidate.mention;
+  Finding& common = candidate.common;
+  common.parent_hash = candidate.is_answer ? ids_(mention.source, mention.in_reply_to) : 0;
   common.source = append(mention.source);
   common.id = append(mention.id);
   common.identity = append_identity(mention.author);
-  common.signature = append_signature(mention);
-  date(mention, common);
+  common.signature = append_signature(candidate);
+  common.version = mention.version;
+  if (common.version.edited_at_us != 0) {
+    common.version.edited_at_us += envelope_->time_shift.count();
+  }
+  common.tone = candidate.analysis.verdict.tone;
+  common.urgency = candidate.analysis.verdict.urgency;
+
+  record_.mention = mention;
+  record_.mention.created_at = common.created_at;
+  record_.mention.version = common.version;
+  record_.has_author = !mention.author.id.empty();
+  record_.received_at = common.received_at;
+  record_.mode = envelope_->mode;
+  record_.connector = envelope_->origin->connector;
+  std::swap(record_.verdict, candidate.analysis.verdict);
   const std::size_t before = out_->findings.size();
   for (TenantId tenant = 0; tenant < policy_.tenants.size(); ++tenant) {
     if (is_too_old(tenant, common)) {
       continue;
     }
-    if (std::ranges::binary_search(kept_, tenant)) {
-      add_finding(Finding::Action::kKeep, tenant, mention, verdict, common);
-    } else if (is_answer) {  // replaces what is known, as every finding does
-      add_finding(Finding::Action::kKeepIfParentKnown, tenant, mention, verdict, common);
-    } else if (is_edit) {
-      add_finding(Finding::Action::kReplaceIfKnown, tenant, mention, verdict, common);
+    if (std::ranges::binary_search(candidate.kept, tenant)) {
+      add_finding(Finding::Action::kKeep, tenant, candidate);
+    } else if (candidate.is_answer) {  // replaces what is known, as every finding does
+      add_finding(Finding::Action::kKeepIfParentKnown, tenant, candidate);
+    } else if (candidate.is_edit) {
+      add_finding(Finding::Action::kReplaceIfKnown, tenant, candidate);
     }
   }
+  std::swap(record_.verdict, candidate.analysis.verdict);
   if (out_->findings.size() == before) {
     ++out_->dropped;
   }
 }
 
 /// Nobody keeps it: what remains are its terms, counted among others'.
-void Judge::drop(const Mention& mention, Finding& dropped) {
+void Judge::drop(Candidate& candidate) {
   ++out_->dropped;
-  date(mention, dropped);
+  const Finding& dropped = candidate.common;
   if (listener_.wants(dropped.created_at, dropped.id_hash)) {
-    listener_.hear(mention, analyser_->folded(), dropped.created_at,
-                   ids_(mention.source, mention.author.id));
+    listener_.hear(candidate.mention, candidate.analysis.folded, dropped.created_at,
+                   ids_(candidate.mention.source, candidate.mention.author.id));
   }
 }
 
@@ -217,39 +287,28 @@ bool Judge::is_too_old(TenantId tenant, const Finding& finding) const {
   return retention != 0 && day_of(finding.created_at) + retention < day_of(envelope_->received_at);
 }
 
-void Judge::choose_keepers() {
+void Judge::choose_by_rules(Candidate& candidate) const {
+  std::vector<TenantId>& kept = candidate.kept;
   const std::vector<std::uint32_t>& owners = envelope_->origin->owned_by;
   if (policy_.private_connectors.contains(envelope_->origin->connector)) {
-    kept_.assign(owners.begin(), owners.end());
+    kept.assign(owners.begin(), owners.end());
     return;
   }
-  kept_.assign(policy_.keep_all.begin(), policy_.keep_all.end());
-  kept_.insert(kept_.end(), owners.begin(), owners.end());
-  analyser_->collect_watchers(policy_.tenants.size(), kept_);
-  std::sort(kept_.begin(), kept_.end());
-  kept_.erase(std::unique(kept_.begin(), kept_.end()), kept_.end());
+  kept.assign(policy_.keep_all.begin(), policy_.keep_all.end());
+  kept.insert(kept.end(), owners.begin(), owners.end());
+  analyser_->collect_watchers(candidate.analysis.matches, policy_.tenants.size(), kept);
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
 }
 
-void Judge::add_finding(Finding::Action action, TenantId tenant, const Mention& mention,
-                        const Verdict& verdict, const Finding& common) {
-  Finding finding = common;
+/// What the tenants' findings share, and their records but for the author and the topics, stands
+/// in `candidate` and in record_.
+void Judge::add_finding(Finding::Action action, TenantId tenant, const Candidate& candidate) {
+  const Mention& mention = candidate.mention;
+  Finding& finding = out_->findings.emplace_back(candidate.common);
   finding.action = action;
   finding.tenant = tenant;
-
-  finding.created_at = common.created_at;
-  finding.received_at = common.received_at;
-  finding.version = mention.version;
-  if (finding.version.edited_at_us != 0) {
-    finding.version.edited_at_us += envelope_->time_shift.count();
-  }
-  finding.tone = verdict.tone;
-  finding.urgency = verdict.urgency;
-
   Record& record = record_;
-  record.mention = mention;
-  record.mention.created_at = finding.created_at;
-  record.mention.version = finding.version;
-  record.has_author = !mention.author.id.empty();
   if (record.has_author) {
     finding.author = pseudonyms_.name(tenant, mention.source, mention.author.id);
     if (!policy_.official_accounts.empty()) {
@@ -258,22 +317,16 @@ void Judge::add_finding(Finding::Action action, TenantId tenant, const Mention& 
     }
   }
   record.author = finding.author;
-  record.received_at = finding.received_at;
-  record.mode = envelope_->mode;
-  record.connector = envelope_->origin->connector;
   record.official = finding.official;
-  record.verdict = verdict;
   record.topics.clear();
-  analyser_->collect_topics(tenant, record.topics);
+  analyser_->collect_topics(candidate.analysis.matches, tenant, record.topics);
   finding.topics = {static_cast<std::uint32_t>(out_->topics.size()),
                     static_cast<std::uint32_t>(record.topics.size())};
   out_->topics.insert(out_->topics.end(), record.topics.begin(), record.topics.end());
-
   const std::size_t start = out_->arena.size();
   encode_record(record, out_->arena);
   finding.record = {static_cast<std::uint32_t>(start),
                     static_cast<std::uint32_t>(out_->arena.size() - start)};
-  out_->findings.push_back(finding);
 }
 
 Piece Judge::append(std::string_view bytes) {
@@ -297,9 +350,12 @@ Piece Judge::append_identity(const Author& author) {
   return {start, static_cast<std::uint32_t>(out_->arena.size()) - start};
 }
 
-Piece Judge::append_signature(const Mention& mention) {
+Piece Judge::append_signature(const Candidate& candidate) {
+  const Mention& mention = candidate.mention;
+  const std::uint64_t original =
+      mention.repost_of.empty() ? candidate.common.id_hash : original_of(ids_, mention);
   const auto start = static_cast<std::uint32_t>(out_->arena.size());
-  encode_signature(signer_.sign(analyser_->folded(), original_of(ids_, mention)), out_->arena);
+  encode_signature(signer_.sign(candidate.analysis.folded, original), out_->arena);
   return {start, static_cast<std::uint32_t>(out_->arena.size()) - start};
 }
 

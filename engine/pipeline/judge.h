@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <set>
 #include <string>
@@ -30,9 +31,10 @@ struct TenantPolicy {
   std::set<std::pair<TenantId, std::string>> official_accounts;
 };
 
-/// Turns one envelope into findings: parse → match → keep? → classify → encode, one mention after
-/// the other, in one straight line. Pure but for its scratch memory and for the knowledge it is
-/// handed: one per worker thread.
+/// Turns one envelope into findings: parse → fold → match → keep? → classify → encode, in one
+/// straight line. A few mentions go it together, all of them one step before any goes the next, so
+/// that a step's code and tables are still in the caches when the next mention comes. Pure but for
+/// its scratch memory and for the knowledge it is handed: one per worker thread.
 class Judge final : private MentionSink {
  public:
   Judge(const MappingFactories& mappings, const TenantPolicy& policy,
@@ -50,18 +52,35 @@ class Judge final : private MentionSink {
   void reject(RejectReason reason, std::string_view detail, std::string_view bytes) override;
   void purge_author(std::string_view source, std::string_view author_id) override;
 
+  /// A mention on its way, and what its steps left. Its strings are its own.
+  struct Candidate {
+    std::string strings;
+    Mention mention;
+    Analysis analysis;
+    Finding common;              ///< what the findings of all tenants share
+    std::vector<TenantId> kept;  ///< who keeps it, whatever is stored already
+    bool is_answer = false, is_edit = false;
+    bool dropped = false;  ///< nobody can keep it
+  };
+  /// So many go together, or so many bytes of them.
+  static constexpr std::size_t kTogether = 16, kTogetherBytes = 64U << 10;
+
   void take_back(const Mention& mention);
-  void keep(const Mention& mention);
-  void drop(const Mention& mention, Finding& dropped);
+  void await(const Mention& mention);
+  std::string_view source_of(const Mention& mention) const;
+  void judge_candidates();
+  /// What nobody can keep is dropped.
+  void choose_keepers(Candidate& candidate);
+  /// Fills candidate.kept.
+  void choose_by_rules(Candidate& candidate) const;
+  void drop(Candidate& candidate);
   void date(const Mention& mention, Finding& finding) const;
   bool is_too_old(TenantId tenant, const Finding& finding) const;
-  /// Fills kept_: the tenants that keep this mention whatever is stored already.
-  void choose_keepers();
-  void add_finding(Finding::Action action, TenantId tenant, const Mention& mention,
-                   const Verdict& verdict, const Finding& common);
+  void add_findings(Candidate& candidate);
+  void add_finding(Finding::Action action, TenantId tenant, const Candidate& candidate);
   Piece append(std::string_view bytes);
   Piece append_identity(const Author& author);
-  Piece append_signature(const Mention& mention);
+  Piece append_signature(const Candidate& candidate);
 
   Mapping& mapping_for(const std::string& format);
 
@@ -77,7 +96,8 @@ class Judge final : private MentionSink {
   Envelope* envelope_ = nullptr;
   Findings* out_ = nullptr;
   std::size_t last_findings_ = 0;  ///< of the envelope before: about what the next one gives
-  std::vector<TenantId> kept_;
+  std::array<Candidate, kTogether> candidates_;
+  std::size_t waiting_ = 0, waiting_bytes_ = 0;
   Record record_;
   Signer signer_;
 };

@@ -21,6 +21,12 @@ class StoryTeller {
 
   /// `finding` was just stored: the story that it belongs to now.
   MentionRef place(const Findings& findings, const Finding& finding, const Store::Applied& stored);
+  /// A hint: this finding is going to be placed.
+  void expect(const Findings& findings, const Finding& finding) {
+    if (finding.signature.length != 0) {
+      books_[finding.tenant].expect(decode_signature(findings.view(finding.signature)));
+    }
+  }
   /// `finding` took an older version's place: it stays in its story.
   void reword(const Findings& findings, const Finding& finding, const Store::Applied& replaced);
   void remove(const Store::Applied& deleted);

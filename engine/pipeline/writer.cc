@@ -135,6 +135,7 @@ void Writer::apply(Findings& findings) {
     const Finding& finding = findings.findings[i];
     if (i + kExpectAhead < findings.findings.size()) {
       parts_.store.expect(findings.findings[i + kExpectAhead]);
+      parts_.stories.expect(findings, findings.findings[i + kExpectAhead]);
     }
     const Fate copy = fate_of(apply(findings, finding));
     fate = std::max(fate, copy);

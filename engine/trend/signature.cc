@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 
 #include "engine/core/check.h"
 
@@ -26,30 +27,26 @@ constexpr std::string_view kGrammar[] = {
     "toute", "toutes", "tres",  "trop",    "vers",   "votre", "vous",   "were",  "what",   "when",
     "will",  "with",   "your",  "bonjour", "about",  "there", "which"};
 
-/// Open addressing over the words' own hashes.
+/// Each word lies in one of two places, so that looking takes two comparisons and no branch.
 class GrammarWords {
  public:
   GrammarWords() {
     for (const std::string_view word : kGrammar) {
       const std::uint64_t hash = hash_word(word);
-      std::size_t at = hash % kSlots;
-      while (slots_[at] != 0) {
-        at = (at + 1) % kSlots;
-      }
-      slots_[at] = hash;
+      std::uint64_t& place = slots_[first(hash)] == 0 ? slots_[first(hash)] : slots_[second(hash)];
+      check(place == 0, "every word of grammar finds a place");
+      place = hash;
     }
   }
   bool contains(std::uint64_t hash) const {
-    for (std::size_t at = hash % kSlots; slots_[at] != 0; at = (at + 1) % kSlots) {
-      if (slots_[at] == hash) {
-        return true;
-      }
-    }
-    return false;
+    return (slots_[first(hash)] == hash) | (slots_[second(hash)] == hash);
   }
 
  private:
-  static constexpr std::size_t kSlots = 512;
+  static constexpr std::size_t kSlots = 1024;
+  static std::size_t first(std::uint64_t hash) { return hash % kSlots; }
+  static std::size_t second(std::uint64_t hash) { return hash >> 32 & (kSlots - 1); }
+
   std::array<std::uint64_t, kSlots> slots_{};
 };
 
@@ -63,7 +60,14 @@ std::uint64_t follow(std::uint64_t hash, std::uint64_t next) {
   return scatter(hash * 0x9e3779b97f4a7c15ULL + next);
 }
 
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+bool is_digit(char byte) { return (byte >= '0') & (byte <= '9'); }
+
+/// Neither a link nor an account nor an emoji, nor the "RT" before a repeated text.
+bool says_something(const FoldedText& text, std::size_t token, std::uint64_t retweet) {
+  constexpr unsigned kNoWord = kTokenLink | kTokenHandle | kTokenEmoji;
+  const Token& one = text.tokens[token];
+  return ((one.flags & kNoWord) == 0) & !((token == text.text_token) & (one.hash == retweet));
+}
 
 Signature identical_only(std::uint64_t hash) {
   Signature signature;
@@ -109,44 +113,98 @@ bool is_near_duplicate(const Signature& a, const Signature& b) {
          (less >= kMinContained && shared * 100 >= less * kContainedPercent);
 }
 
+namespace {
+
+/// At most kFew numbers that are not 0, each once and ascending: each goes where those that are
+/// smaller leave it, so that no branch depends on them. Says how many there are.
+constexpr std::size_t kFew = 2 * Signature::kMaxHashes, kLanes = 8;
+std::size_t sort_few(std::span<const std::uint32_t> numbers, std::array<std::uint32_t, kFew>& out) {
+  constexpr std::uint32_t kSign = 0x80000000U;  // vectors compare signed numbers
+  std::array<std::int32_t, kFew> keys;
+  std::array<std::uint32_t, kFew> sorted;
+  const std::size_t padded = (numbers.size() + kLanes - 1) / kLanes * kLanes;
+  for (std::size_t i = 0; i < padded; ++i) {
+    keys[i] = i < numbers.size() ? static_cast<std::int32_t>(numbers[i] ^ kSign) : INT32_MAX;
+    sorted[i] = 0;
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    using Lanes [[gnu::vector_size(4 * kLanes)]] = std::int32_t;
+    Lanes smaller{};
+    for (std::size_t j = 0; j < padded; j += kLanes) {
+      Lanes some;
+      std::memcpy(&some, &keys[j], sizeof some);
+      smaller += some < keys[i];  // -1 where it is
+    }
+    std::int32_t place = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      place -= smaller[lane];
+    }
+    sorted[static_cast<std::size_t>(place)] = numbers[i];
+  }
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    out[count] = sorted[i];
+    count += sorted[i] != 0;  // equal ones took one place
+  }
+  return count;
+}
+
+/// All words in their order.
+std::uint64_t hash_of_all(const FoldedText& text, std::uint64_t retweet) {
+  std::uint64_t whole = 0;
+  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+    if (says_something(text, i, retweet)) {
+      whole = follow(whole, text.tokens[i].hash);
+    }
+  }
+  return whole;
+}
+
+}  // namespace
+
 Signature Signer::sign(const FoldedText& text, std::uint64_t original) {
   static const GrammarWords grammar;
-  constexpr unsigned kNoWord = kTokenLink | kTokenHandle | kTokenEmoji;
   const std::uint64_t retweet = hash_word("rt");
   Signature signature;
-  hashes_.clear();
-  std::uint64_t whole = 0, last = 0;
-  std::size_t tokens = 0, words = 0;
+  hashes_.resize(2 * text.tokens.size() + 2);
+  std::uint64_t last = 0;
+  std::size_t tokens = 0, words = 0, count = 0;
+  // What counts cannot be guessed: it is written down in any case, and kept or not.
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
     const Token& token = text.tokens[i];
-    if ((token.flags & kNoWord) != 0 || (i == text.text_token && token.hash == retweet)) {
-      continue;
-    }
-    ++tokens;
-    whole = follow(whole, token.hash);
+    const bool says = says_something(text, i, retweet);
     const bool is_number = is_digit(text.bytes[token.start]);
-    if (is_number) {
-      signature.numbers |= std::uint64_t{1} << (scatter(token.hash) & 63);
-    } else if (token.length < kShortestWord || grammar.contains(token.hash)) {
-      continue;
-    }
-    ++words;
-    hashes_.push_back(static_cast<std::uint32_t>(scatter(token.hash)) & ~Signature::kPairBit);
-    if (last != 0) {
-      hashes_.push_back(static_cast<std::uint32_t>(follow(last, token.hash)) | Signature::kPairBit);
-    }
-    last = token.hash;
+    const bool counts =
+        says & (is_number | ((token.length >= kShortestWord) & !grammar.contains(token.hash)));
+    const std::uint64_t scattered = scatter(token.hash);
+    signature.numbers |= static_cast<std::uint64_t>(says & is_number) << (scattered & 63);
+    hashes_[count] = static_cast<std::uint32_t>(scattered) & ~Signature::kPairBit;
+    count += counts;
+    hashes_[count] = static_cast<std::uint32_t>(follow(last, token.hash)) | Signature::kPairBit;
+    count += counts & (last != 0);
+    last = counts ? token.hash : last;
+    tokens += says;
+    words += counts;
   }
   if (tokens < Signature::kMinTokens) {
     return identical_only(scatter(original));
   }
   if (words < Signature::kMinWords) {
-    return identical_only(whole);
+    return identical_only(hash_of_all(text, retweet));
   }
-  std::ranges::sort(hashes_);
-  hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
-  signature.size = static_cast<std::uint32_t>(std::min(hashes_.size(), Signature::kMaxHashes));
-  std::copy_n(hashes_.begin(), signature.size, signature.hashes.begin());
+  const std::span<std::uint32_t> hashes = std::span(hashes_).first(count);
+  std::array<std::uint32_t, kFew> few;
+  if (count <= kFew) {
+    signature.size =
+        static_cast<std::uint32_t>(std::min(sort_few(hashes, few), Signature::kMaxHashes));
+    std::copy_n(few.begin(), signature.size, signature.hashes.begin());
+    return signature;
+  }
+  std::ranges::sort(hashes);
+  const auto end = std::unique(hashes.begin(), hashes.end());
+  signature.size = static_cast<std::uint32_t>(
+      std::min(static_cast<std::size_t>(end - hashes.begin()), Signature::kMaxHashes));
+  std::copy_n(hashes.begin(), signature.size, signature.hashes.begin());
   return signature;
 }
 

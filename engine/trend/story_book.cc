@@ -31,6 +31,17 @@ bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
          story.first_at - arrival.created_at <= kQuiet;
 }
 
+void StoryBook::expect(const Signature& signature) {
+  if (buckets_.empty()) {
+    return;
+  }
+  std::array<std::uint32_t, kKeys> keys;
+  const std::size_t count = keys_of(signature, keys);
+  for (std::size_t i = 0; i < count; ++i) {
+    __builtin_prefetch(&bucket_of(keys[i]), 1);
+  }
+}
+
 /// Slots and stories lie too far apart for the caches: all are asked for before one is looked at.
 std::size_t StoryBook::candidates(const Signature& signature,
                                   std::array<std::uint32_t, kKeys>& found) {
@@ -39,9 +50,6 @@ std::size_t StoryBook::candidates(const Signature& signature,
   }
   std::array<std::uint32_t, kKeys> keys;
   const std::size_t keys_found = keys_of(signature, keys);
-  for (std::size_t i = 0; i < keys_found; ++i) {
-    __builtin_prefetch(&bucket_of(keys[i]));
-  }
   std::size_t count = 0;
   for (std::size_t i = 0; i < keys_found; ++i) {
     for (const Slot& slot : bucket_of(keys[i]).slots) {

@@ -39,6 +39,9 @@ class StoryBook {
   /// References ascend.
   Place place(const Arrival& arrival, const Signature& signature);
 
+  /// A hint: a text with this signature is going to be placed.
+  void expect(const Signature& signature);
+
   /// The mention that speaks for `story` was edited.
   void reword(const MentionRef& story, const MentionRef& mention, const Signature& signature);
   /// `mention` is gone; `heir` is the oldest one left of its story, if there is one.

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+#include <vector>
+
 #include "engine/parse/feed.h"
 #include "tests/pipeline/two_towns.h"
 
@@ -203,6 +207,44 @@ TEST_F(Versions, TheLiveFeedIsToldOfWhatIsStoredAndEditedOnly) {
   EXPECT_EQ(engine.shown.size(), 4U);
   engine.take(post("5", "Rouen"), {.mode = Mode::kBackfill});
   EXPECT_EQ(engine.shown.size(), 4U) << "history is not news";
+}
+
+/// Mentions of one envelope are judged several together: nobody can see that.
+TEST(VersionsOfManyTogether, OneEnvelopeGivesWhatItsMentionsGiveOneByOne) {
+  const std::uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const auto below = [&](std::uint64_t limit) { return random() % limit; };
+  std::vector<std::string> lines;
+  for (int i = 0; i < 120; ++i) {
+    const std::string id = std::to_string(below(40));
+    static constexpr std::string_view kTexts[] = {"Rouen, incendie", "eau à Caen",
+                                                  "nul, Rouen et Caen", "Dieppe", "Rouen"};
+    std::string more;
+    if (below(3) == 0) {
+      more += R"(,"edited_at":"2026-10-14T06:)" + std::to_string(10 + below(40)) + R"(:00Z")";
+    }
+    if (below(4) == 0) {
+      more += R"(,"in_reply_to":")" + std::to_string(below(40)) + R"(")";
+    }
+    const std::string long_text(below(20) == 0 ? 30'000 : below(40), 'x');
+    lines.push_back(below(8) == 0
+                        ? deletion(id)
+                        : post(id, std::string(kTexts[below(5)]) + " " + long_text, more));
+  }
+  MemoryDisk one_disk, many_disk;
+  TwoTowns together{one_disk}, alone{many_disk};
+  std::string all;
+  for (const std::string& line : lines) {
+    all += line;
+    alone.take(line);
+  }
+  together.take(all);
+  for (const TenantId tenant : {kRouen, kCaen}) {
+    EXPECT_EQ(stored_lines(*together.store, tenant), stored_lines(*alone.store, tenant));
+    EXPECT_EQ(rolled_up(*together.store, tenant), rolled_up(*alone.store, tenant));
+  }
+  EXPECT_FALSE(together.texts(kRouen).empty());
 }
 
 }  // namespace
