@@ -58,17 +58,19 @@ def doses(seed):
             yield f"{preset}/{program.name}", under(lambda p=program: run_gtest(p, 1800), **options)
         for name in COMMANDS_UNDER[preset]:
             script = ROOT / "tests" / "commands" / f"{name}.py"
-            yield f"{preset}/commands/{name}", under(lambda s=script: run_lines([PYTHON, s], 900), **options)
+            suite = f"{preset}/commands/{name}"
+            yield suite, under(lambda n=suite, s=script: run_lines(n, [PYTHON, s], 900), **options)
         for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
-            yield (f"{preset}/faults/{script.stem}",
-                   under(lambda s=script: run_lines([PYTHON, s], 900), **options, **SMALL_DOSE))
+            suite = f"{preset}/faults/{script.stem}"
+            yield suite, under(lambda n=suite, s=script: run_lines(n, [PYTHON, s], 900), **options, **SMALL_DOSE)
     yield (f"simulation of {SIMULATED_MONTHS} months seed {seed}",
            under(lambda: run_gtest(ROOT / "build" / "release" / "tests" / "simulation_tests", 3600),
                  VIGIE_MONTHS=SIMULATED_MONTHS, VIGIE_SEED=str(seed)))
     for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
         for repeat in range(REPEATS):
-            yield (f"faults/{script.stem} seed {seed + repeat}",
-                   under(lambda s=script: run_lines([PYTHON, s], 2400), **FAULT_DOSE, VIGIE_SEED=str(seed + repeat)))
+            suite = f"faults/{script.stem} seed {seed + repeat}"
+            yield suite, under(lambda n=suite, s=script: run_lines(n, [PYTHON, s], 2400), **FAULT_DOSE,
+                               VIGIE_SEED=str(seed + repeat))
 
 
 def commit():

@@ -61,11 +61,17 @@ def run_gtest(program, timeout_s):
     return tally
 
 
-def run_lines(command, timeout_s):
+def run_lines(name, command, timeout_s):
+    """Also leaves the lines of the tests in a report: tests/security.py reads them."""
     tally = Tally()
+    report = BUILD / "tests" / "lines" / f"{name}.txt"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=timeout_s,
                          check=False)
-    for line in run.stdout.splitlines():
+    told = [line for line in run.stdout.splitlines() if line.startswith(("PASS ", "SKIP ", "FAIL "))]
+    report.write_text("\n".join(told) + "\n", encoding="utf-8")
+    for line in told:
         if line.startswith("PASS "):
             tally.passed += 1
         elif line.startswith("SKIP "):
@@ -85,15 +91,19 @@ def run_lines(command, timeout_s):
 def suites():
     for program in sorted((BUILD / "tests").glob("*_tests")):
         yield program.name, lambda p=program: run_gtest(p, 900)
-    yield "connectors_facts", lambda: run_lines([PYTHON, ROOT / "tests" / "facts.py"], 60)
-    yield "rules", lambda: run_lines([BUILD / "vigie", "rules", "test", "--rules", "rules", "--lines"], 300)
+    def lines(name, *command, timeout_s):
+        return name, lambda: run_lines(name, command, timeout_s)
+
+    yield lines("connectors_facts", PYTHON, ROOT / "tests" / "facts.py", timeout_s=60)
+    yield lines("rules", BUILD / "vigie", "rules", "test", "--rules", "rules", "--lines", timeout_s=300)
     for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
-        yield f"faults/{script.stem}", lambda s=script: run_lines([PYTHON, s], 1200)
+        yield lines(f"faults/{script.stem}", PYTHON, script, timeout_s=1200)
     for script in sorted((ROOT / "tests" / "commands").glob("*.py")):
-        yield f"commands/{script.stem}", lambda s=script: run_lines([PYTHON, s], 600)
+        yield lines(f"commands/{script.stem}", PYTHON, script, timeout_s=600)
     if (ROOT / "tests" / "browser" / "run").exists():
-        yield "browser", lambda: run_lines([ROOT / "tests" / "browser" / "run"], 900)
-    yield "tidy", lambda: run_lines([PYTHON, ROOT / "tests" / "tidy" / "tidy.py"], 300)
+        yield lines("browser", ROOT / "tests" / "browser" / "run", timeout_s=900)
+    yield lines("tidy", PYTHON, ROOT / "tests" / "tidy" / "tidy.py", timeout_s=300)
+    yield lines("security", PYTHON, ROOT / "tests" / "security.py", timeout_s=60)
 
 
 def run_each(chosen):
