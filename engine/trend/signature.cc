@@ -115,9 +115,10 @@ bool is_near_duplicate(const Signature& a, const Signature& b) {
 
 namespace {
 
+constexpr std::size_t kFew = 2 * Signature::kMaxHashes, kLanes = 4;
+
 /// At most kFew numbers that are not 0, each once and ascending: each goes where those that are
 /// smaller leave it, so that no branch depends on them. Says how many there are.
-constexpr std::size_t kFew = 2 * Signature::kMaxHashes, kLanes = 8;
 std::size_t sort_few(std::span<const std::uint32_t> numbers, std::array<std::uint32_t, kFew>& out) {
   constexpr std::uint32_t kSign = 0x80000000U;  // vectors compare signed numbers
   std::array<std::int32_t, kFew> keys;
@@ -135,11 +136,9 @@ std::size_t sort_few(std::span<const std::uint32_t> numbers, std::array<std::uin
       std::memcpy(&some, &keys[j], sizeof some);
       smaller += some < keys[i];  // -1 where it is
     }
-    std::int32_t place = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      place -= smaller[lane];
-    }
-    sorted[static_cast<std::size_t>(place)] = numbers[i];
+    smaller += __builtin_shufflevector(smaller, smaller, 2, 3, 0, 1);
+    smaller += __builtin_shufflevector(smaller, smaller, 1, 0, 3, 2);
+    sorted[static_cast<std::size_t>(-smaller[0])] = numbers[i];
   }
   std::size_t count = 0;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
