@@ -16,6 +16,8 @@ namespace vigie {
 /// The parts of the API, one per file; each shares what it answers from.
 using SharedParts = std::shared_ptr<const ApiParts>;
 std::vector<Route> session_routes(const SharedParts& parts);
+std::vector<Route> account_routes(const SharedParts& parts);
+std::vector<Route> token_routes(const SharedParts& parts);
 std::vector<Route> mention_routes(const SharedParts& parts);
 std::vector<Route> story_routes(const SharedParts& parts);
 std::vector<Route> correction_routes(const SharedParts& parts);

@@ -37,10 +37,11 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
   }
   const std::string_view authorization = request.header("authorization");
   if (route.access == RouteAccess::kSignedIn && is_bearer(authorization)) {
-    if (!sign_in_.accounts().is_api_token(authorization.substr(kBearer.size()))) {
+    const ApiToken* const token = sign_in_.identify(authorization.substr(kBearer.size()));
+    if (!token) {
       return sign_in_first();
     }
-    request.caller = Caller{"api", "", Grants::all()};
+    request.caller = Caller{token->name, "", token->grants()};
     return refuse_caller(route, request);
   }
   if (changes_something(request) && !is_from_our_pages(request)) {
