@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/access/secret.h"
 #include "engine/core/check.h"
 
 namespace vigie {
@@ -16,29 +17,7 @@ static_assert(std::tuple_size_v<ActionLinks::Key> == crypto_kdf_KEYBYTES &&
 
 constexpr char kContext[] = "viglinks";  // crypto_kdf: 8 bytes
 constexpr std::uint64_t kSubkey = 1;
-constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::size_t kMaxTokenBytes = 1'000;
-
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), kVariant);
-  text.pop_back();  // its NUL
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  const char* end = nullptr;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, &end, kVariant) != 0 ||
-      end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  return bytes;
-}
 
 std::string mac_of(std::string_view payload, const ActionLinks::Key& key) {
   std::string mac(crypto_auth_BYTES, '\0');
@@ -96,7 +75,7 @@ std::string ActionLinks::token(const ActionLink& link) const {
     return {};
   }
   const std::string payload = payload_of(link);
-  return base64(payload) + "." + base64(mac_of(payload, key->second));
+  return to_base64url(payload) + "." + to_base64url(mac_of(payload, key->second));
 }
 
 Result<ActionLink> ActionLinks::read(std::string_view token, Time now) const {
@@ -104,8 +83,8 @@ Result<ActionLink> ActionLinks::read(std::string_view token, Time now) const {
   if (dot == token.npos || token.size() > kMaxTokenBytes) {
     return not_ours();
   }
-  const std::optional<std::string> payload = from_base64(token.substr(0, dot));
-  const std::optional<std::string> mac = from_base64(token.substr(dot + 1));
+  const std::optional<std::string> payload = from_base64url(token.substr(0, dot));
+  const std::optional<std::string> mac = from_base64url(token.substr(dot + 1));
   if (!payload || !mac || mac->size() != crypto_auth_BYTES) {
     return not_ours();
   }

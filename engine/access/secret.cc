@@ -10,6 +10,7 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kTokenBytes = 32;
+constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::size_t kPasswordGroups = 5, kGroupLength = 4;
 // 31 characters, none of which is read for another: 99 bits in twenty of them.
 constexpr std::string_view kAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -20,13 +21,9 @@ void init_sodium() { check(sodium_init() >= 0, "libsodium starts"); }
 
 std::string random_token() {
   init_sodium();
-  std::array<unsigned char, kTokenBytes> bytes;
+  std::string bytes(kTokenBytes, '\0');
   randombytes_buf(bytes.data(), bytes.size());
-  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-  std::string token(sodium_base64_ENCODED_LEN(kTokenBytes, kVariant), '\0');
-  sodium_bin2base64(token.data(), token.size(), bytes.data(), bytes.size(), kVariant);
-  token.pop_back();  // its NUL
-  return token;
+  return to_base64url(bytes);
 }
 
 std::string random_password() {
@@ -51,6 +48,27 @@ std::string fingerprint(std::string_view secret) {
   sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
   hex.pop_back();  // its NUL
   return hex;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), kVariant);
+  text.pop_back();  // its NUL
+  return text;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  std::string bytes(text.size(), '\0');
+  std::size_t size = 0;
+  const char* end = nullptr;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &size, &end, kVariant) != 0 ||
+      end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  bytes.resize(size);
+  return bytes;
 }
 
 bool is_same_secret(std::string_view a, std::string_view b) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,11 @@ std::string random_password();
 
 /// BLAKE2b-256 of `secret`, hexadecimal: what is kept of a token that is random itself.
 std::string fingerprint(std::string_view secret);
+
+/// URL-safe, without padding.
+std::string to_base64url(std::string_view bytes);
+/// Nothing if `text` is not that.
+std::optional<std::string> from_base64url(std::string_view text);
 
 /// Takes the same time wherever two texts of one length differ.
 bool is_same_secret(std::string_view a, std::string_view b);

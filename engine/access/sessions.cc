@@ -33,6 +33,10 @@ bool Sessions::is_alive(std::string_view id) const {
 
 void Sessions::end(std::string_view id) { sessions_.erase(fingerprint(id)); }
 
+void Sessions::end_all(std::string_view account) {
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.account == account; });
+}
+
 bool Sessions::has_run_out(const Session& session) const {
   const Time now = clock_.now();
   return now - session.used_at > limits_.idle || now - session.started_at > limits_.absolute;

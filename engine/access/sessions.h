@@ -38,6 +38,8 @@ class Sessions {
   /// The same question without using it: a screen left open does not keep its session alive.
   bool is_alive(std::string_view id) const;
   void end(std::string_view id);
+  /// Of one account.
+  void end_all(std::string_view account);
 
  private:
   bool has_run_out(const Session& session) const;

@@ -35,7 +35,7 @@ std::string network_of(std::string_view address) {
 
 }  // namespace
 
-SignIn::SignIn(const Accounts& accounts, const Clock& clock)
+SignIn::SignIn(Accounts& accounts, const Clock& clock)
     : accounts_(accounts),
       clock_(clock),
       sessions_(clock),
@@ -43,17 +43,18 @@ SignIn::SignIn(const Accounts& accounts, const Clock& clock)
       by_address_(clock, kAddressLimits) {}
 
 SignIn::Outcome SignIn::attempt(std::string_view account, std::string_view password,
-                                std::string_view address) {
+                                std::string_view code, std::string_view address) {
   account = account.substr(0, kMaxAccountBytes);
   const std::string network = network_of(address);
-  const auto wait = std::max(by_account_.wait(account), by_address_.wait(network));
-  if (wait.count() > 0) {
+  if (const auto wait = wait_of(account, network); wait.count() > 0) {
     return {std::nullopt, wait};
   }
-  if (!has_budget()) {
-    return {std::nullopt, std::chrono::seconds{1}};
+  const bool is_right = accounts_.is_password(account, password);
+  const bool needs_code = is_right && accounts_.has_totp(account);
+  if (needs_code && code.empty()) {
+    return {std::nullopt, std::chrono::seconds{0}, true};
   }
-  if (!accounts_.is_password(account, password)) {
+  if (!is_right || (needs_code && !accounts_.use_code(account, code, clock_.now()))) {
     by_account_.failed(account);
     by_address_.failed(network);
     return {};
@@ -61,6 +62,26 @@ SignIn::Outcome SignIn::attempt(std::string_view account, std::string_view passw
   by_account_.succeeded(account);
   by_address_.succeeded(network);
   return {sessions_.start(std::string(account)), std::chrono::seconds{0}};
+}
+
+SignIn::Confirmation SignIn::confirm(std::string_view account, std::string_view password,
+                                     std::string_view address) {
+  const std::string network = network_of(address);
+  if (const auto wait = wait_of(account, network); wait.count() > 0) {
+    return {false, wait};
+  }
+  if (!accounts_.is_password(account, password)) {
+    by_account_.failed(account);
+    by_address_.failed(network);
+    return {};
+  }
+  return {true};
+}
+
+/// 0: the password may be looked at, which counts.
+std::chrono::seconds SignIn::wait_of(std::string_view account, const std::string& network) {
+  const auto wait = std::max(by_account_.wait(account), by_address_.wait(network));
+  return wait.count() > 0 || has_budget() ? wait : std::chrono::seconds{1};
 }
 
 bool SignIn::has_budget() {

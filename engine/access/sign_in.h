@@ -12,28 +12,42 @@
 
 namespace vigie {
 
-/// The door: passwords in, sessions out, guesses slowed down per account and per address (of IPv6:
-/// per /64, which is what one customer has). One
-/// thread; an attempt takes it for as long as argon2id does (about 0.1 s), a few times a second at
-/// most.
+/// The door: passwords and codes in, sessions out, guesses slowed down per account and per address
+/// (of IPv6: per /64, which is what one customer has). One thread; an attempt takes it for as long
+/// as argon2id does (about 0.1 s), a few times a second at most.
 class SignIn {
  public:
   /// `accounts` and `clock` outlive it.
-  SignIn(const Accounts& accounts, const Clock& clock);
+  SignIn(Accounts& accounts, const Clock& clock);
 
   struct Outcome {
     std::optional<Session> session;
     std::chrono::seconds retry_after{0};  ///< more than 0: not even looked at
+    bool needs_code = false;              ///< the password is right, the second factor is missing
   };
-  Outcome attempt(std::string_view account, std::string_view password, std::string_view address);
+  /// `code`: of the second factor, or a recovery code; may be empty.
+  Outcome attempt(std::string_view account, std::string_view password, std::string_view code,
+                  std::string_view address);
+  /// Whether somebody who is signed in knows their password; slowed down the same way.
+  struct Confirmation {
+    bool is_right = false;
+    std::chrono::seconds retry_after{0};
+  };
+  Confirmation confirm(std::string_view account, std::string_view password,
+                       std::string_view address);
+  /// Whose API token it is; null: nobody's.
+  const ApiToken* identify(std::string_view token) {
+    return accounts_.identify(token, clock_.now());
+  }
 
   Sessions& sessions() { return sessions_; }
-  const Accounts& accounts() const { return accounts_; }
+  Accounts& accounts() { return accounts_; }
 
  private:
   bool has_budget();
+  std::chrono::seconds wait_of(std::string_view account, const std::string& network);
 
-  const Accounts& accounts_;
+  Accounts& accounts_;
   const Clock& clock_;
   Sessions sessions_;
   Throttle by_account_, by_address_;

@@ -174,6 +174,27 @@ struct AuditShowOptions {
 /// The audit trail's entries as they are, newest first.
 int audit_show(const AuditShowOptions& options);
 
+enum class AccountAct : std::uint8_t {
+  kList,
+  kAdd,
+  kRoles,
+  kDisable,
+  kEnable,
+  kPassword,
+  kToken,
+};
+struct AccountOptions {
+  AccountAct act = AccountAct::kList;
+  std::string config;
+  std::string name;
+  std::vector<std::string> roles;            ///< "techniville=reader", "*=operator"
+  std::vector<std::string> rights, tenants;  ///< of a token
+  std::uint32_t days = 90;                   ///< until it expires
+  bool revoke = false;
+};
+/// Accounts and API tokens of a stopped engine; a running one has an API for it.
+int account(const AccountOptions& options);
+
 struct RgpdExportOptions {
   std::string config, tenant;
   std::string out;  ///< a folder

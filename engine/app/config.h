@@ -40,6 +40,7 @@ struct Config {
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8087;
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
+  bool require_totp = false;                 ///< see Accounts::require_second_factor()
   std::string public_url;                    ///< how people reach the screens: links in alerts
   std::string contact;  ///< a page or an e-mail address, told to the sites that are asked
   std::uint32_t workers = 2;

@@ -107,6 +107,43 @@ void add_audit(CLI::App& app, AuditVerifyOptions& verify, AuditShowOptions& show
   list->callback([&] { exit_code = audit_show(show); });
 }
 
+void add_account(CLI::App& app, AccountOptions& options, int& exit_code) {
+  auto* command = app.add_subcommand(
+      "account", "who may sign in, and API tokens; of a stopped engine, a running one has its API");
+  command->require_subcommand(1);
+  const auto add = [&](const char* name, const char* about, AccountAct act) {
+    auto* one = command->add_subcommand(name, about);
+    add_config(one, options, true);
+    if (act != AccountAct::kList) {
+      one->add_option("name", options.name, "the account's or token's")->required();
+    }
+    one->callback([&options, &exit_code, act] {
+      options.act = act;
+      exit_code = account(options);
+    });
+    return one;
+  };
+  add("list", "accounts and tokens, one a line", AccountAct::kList);
+  auto* invite =
+      add("add", "make one; its password is shown once and must be changed", AccountAct::kAdd);
+  auto* roles = add("roles", "put these in place of all its roles", AccountAct::kRoles);
+  for (auto* one : {invite, roles}) {
+    one->add_option(
+        "--role", options.roles,
+        "TENANT=ROLE, repeatable; * is every tenant, and the one of operators: *=operator");
+  }
+  add("disable", "it cannot sign in any more", AccountAct::kDisable);
+  add("enable", "it can again", AccountAct::kEnable);
+  add("password", "a new one, shown once; the second factor is forgotten", AccountAct::kPassword);
+  auto* token = add("token", "make an API token, shown once, or revoke it", AccountAct::kToken);
+  token->add_option("--right", options.rights, "read_mentions, work, …: x-right in openapi.json");
+  token->add_option("--tenant", options.tenants, "where; repeatable, * is all and the engine");
+  token->add_option("--days", options.days, "until it expires")
+      ->check(CLI::Range(1, 366))
+      ->capture_default_str();
+  token->add_flag("--revoke", options.revoke, "it opens nothing any more");
+}
+
 void add_rgpd(CLI::App& app, RgpdExportOptions& options, int& exit_code) {
   auto* command = app.add_subcommand("rgpd", "a tenant's documents under the RGPD");
   command->require_subcommand(1);
@@ -319,6 +356,9 @@ int main(int argc, char** argv) {
   AuditVerifyOptions audit_verify_options;
   AuditShowOptions audit_show_options;
   add_audit(app, audit_verify_options, audit_show_options, exit_code);
+
+  AccountOptions account_options;
+  add_account(app, account_options, exit_code);
 
   RgpdExportOptions rgpd_options;
   add_rgpd(app, rgpd_options, exit_code);

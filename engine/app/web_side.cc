@@ -74,6 +74,9 @@ Result<std::unique_ptr<WebSide>> WebSide::make(Engine& engine, Log& log) {
   if (!opened) {
     return tl::make_unexpected(opened.error());
   }
+  if (engine.config().require_totp) {
+    opened->accounts->require_second_factor();
+  }
   if (opened->first) {
     const Result<void> told = hand_over(*opened->first, directory + "/" + kFirstSignIn, log);
     if (!told) {
@@ -149,7 +152,10 @@ ApiParts WebSide::api_parts() {
       .rules = [this] { return rules_in_force(); },
       .side = side_,
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
-      .accounts = [this](TenantId) { return accounts_->names(); },
+      .accounts =
+          [this](TenantId tenant) {
+            return accounts_->workers(engine_.config().tenants[tenant].id);
+          },
       .silences = &engine_.silences(),
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
       .data_directory = engine_.config().data_directory,

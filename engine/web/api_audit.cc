@@ -1,4 +1,6 @@
 // /api/v1/audit: who did what.
+#include <simdjson.h>
+
 #include "engine/access/audit_trail.h"
 #include "engine/web/api_routes.h"
 
@@ -6,6 +8,18 @@ namespace vigie {
 namespace {
 
 constexpr std::uint64_t kMaxEntries = 500;
+
+/// Of a town whose audit the caller may read; what names no town, to whom the engine's is open.
+bool is_theirs(const Grants& caller, std::string_view line, simdjson::dom::parser& parser) {
+  if (caller.may_engine_wide(Right::kReadAudit)) {
+    return true;
+  }
+  simdjson::dom::element entry;
+  std::string_view tenant;
+  return parser.parse(line.data(), line.size()).get(entry) == simdjson::SUCCESS &&
+         entry["tenant"].get(tenant) == simdjson::SUCCESS && !tenant.empty() &&
+         caller.may(Right::kReadAudit, tenant);
+}
 
 Response list(const ApiParts& parts, const Request& request) {
   const auto below = number_field(request, "below", 0, ~std::uint64_t{0}, 0);
@@ -17,8 +31,12 @@ Response list(const ApiParts& parts, const Request& request) {
   JsonWriter json(body);
   json.begin_object().key("entries").begin_array();
   std::uint64_t listed = 0, last = 0;
+  simdjson::dom::parser parser;
   const Result<void> read =
       read_audit(parts.data_directory, *below, [&](std::uint64_t number, std::string_view line) {
+        if (!is_theirs(request.caller->grants, line, parser)) {
+          return true;
+        }
         json.raw(line);
         last = number;
         return ++listed < *limit;
@@ -39,11 +57,13 @@ Response list(const ApiParts& parts, const Request& request) {
 }  // namespace
 
 std::vector<Route> audit_routes(const SharedParts& parts) {
-  return {
-      api_get("/api/v1/audit", "listAudit", "Who did what, newest first", "AuditPage",
-              {{"below", R"({"type":"integer"})", "the page's `below`: entries before that one"},
-               {"limit", R"({"type":"integer","minimum":1,"maximum":500})", "default 100"}},
-              [parts](const Request& request) { return list(*parts, request); })};
+  return {api_get(
+      Right::kReadAudit, "/api/v1/audit", "listAudit",
+      "Who did what, newest first: in the caller's tenants, or in all for who operates the engine",
+      "AuditPage",
+      {{"below", R"({"type":"integer"})", "the page's `below`: entries before that one"},
+       {"limit", R"({"type":"integer","minimum":1,"maximum":500})", "default 100"}},
+      [parts](const Request& request) { return list(*parts, request); })};
 }
 
 }  // namespace vigie

@@ -63,6 +63,8 @@ Response list_dead_letters(const ApiParts& parts, const Request& request) {
   if (!limit) {
     return problem(400, "limit is a number from 1 to 500");
   }
+  // What could not be read may hold anybody's words, of any town.
+  const bool may_read = request.caller->grants.may_in_every_tenant(Right::kReadMentions);
   const auto letters = parts.store.dead_letters(*limit);
   if (!letters) {
     return store_failed(letters.error());
@@ -74,7 +76,9 @@ Response list_dead_letters(const ApiParts& parts, const Request& request) {
     json.begin_object().key("number").value(letter.number);
     write_time("received_at", letter.received_at, json);
     json.key("connector").value(letter.connector).key("reason").value(letter.reason);
-    json.key("detail").value(letter.detail).key("bytes").value(letter.bytes).end_object();
+    json.key("detail").value(letter.detail).key("bytes");
+    may_read ? json.value(letter.bytes) : json.null();
+    json.end_object();
   }
   json.end_array().end_object();
   return json_response(std::move(body));
@@ -84,12 +88,16 @@ Response list_dead_letters(const ApiParts& parts, const Request& request) {
 
 std::vector<Route> engine_routes(const SharedParts& parts) {
   return {
-      api_get("/api/v1/connectors", "listConnectors", "How each source is doing", "ConnectorList",
-              {}, [parts](const Request&) { return list_connectors(*parts); }),
-      api_get("/api/v1/rules", "getRules", "The rule set in force", "Rules", {},
-              [parts](const Request&) { return show_rules(*parts); }),
-      api_get("/api/v1/dead-letters", "listDeadLetters",
-              "Input that could not be read, newest first, with its reason", "DeadLetterList",
+      api_get(Right::kReadSources, "/api/v1/connectors", "listConnectors",
+              "How each source is doing", "ConnectorList", {},
+              [parts](const Request&) { return list_connectors(*parts); }),
+      api_get(Right::kReadSources, "/api/v1/rules", "getRules", "The rule set in force", "Rules",
+              {}, [parts](const Request&) { return show_rules(*parts); }),
+      api_get(Right::kOperateEngine, "/api/v1/dead-letters", "listDeadLetters",
+              "Input that could not be read, newest first, with its reason; its bytes only for who "
+              "reads the "
+              "mentions of every tenant",
+              "DeadLetterList",
               {{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
                 "At most so many"}},
               [parts](const Request& request) { return list_dead_letters(*parts, request); }),

@@ -145,12 +145,16 @@ Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& re
   return json_response(std::move(body));
 }
 
-Response list_tenants(const ApiParts& parts) {
+/// Those in which the caller is somebody.
+Response list_tenants(const ApiParts& parts, const Request& request) {
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("tenants").begin_array();
   for (TenantId number = 0; number < parts.tenants.size(); ++number) {
     const Tenant& tenant = parts.tenants[number];
+    if (!request.caller->grants.is_member(tenant.id)) {
+      continue;
+    }
     json.begin_object().key("id").value(tenant.id).key("name").value(tenant.name);
     json.key("language").value(tenant.language).key("time_zone").value(tenant.time_zone);
     json.key("retention_days").value(tenant.retention_days);
@@ -259,9 +263,11 @@ void write_stored_mention(const ApiParts& parts, const StoredMention& stored, Js
 
 std::vector<Route> mention_routes(const SharedParts& parts) {
   return {
-      api_get("/api/v1/tenants", "listTenants", "The communes this engine watches for",
-              "TenantList", {}, [parts](const Request&) { return list_tenants(*parts); }),
-      api_get("/api/v1/tenants/{tenant}/mentions", "listMentions",
+      api_get(Right::kSignedIn, "/api/v1/tenants", "listTenants",
+              "The communes this engine watches for, those in which the caller has a role",
+              "TenantList", {},
+              [parts](const Request& request) { return list_tenants(*parts, request); }),
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/mentions", "listMentions",
               "Mentions, newest received first. An answer may hold fewer than `limit`, even none, "
               "and still have a `next`: it says how far the search has come",
               "MentionPage", list_fields(),
@@ -269,7 +275,7 @@ std::vector<Route> mention_routes(const SharedParts& parts) {
                          [parts](TenantId tenant, const Request& request) {
                            return list_mentions(*parts, tenant, request);
                          })),
-      api_get("/api/v1/tenants/{tenant}/mentions/{ref}", "getMention",
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/mentions/{ref}", "getMention",
               "One mention with its evidence", "Mention", {},
               for_tenant(parts,
                          [parts](TenantId tenant, const Request& request) {

@@ -46,7 +46,7 @@ std::vector<QueryField> range_fields(std::string_view usual) {
 
 double seconds_of(microseconds length) { return static_cast<double>(length.count()) / 1e6; }
 
-Result<std::vector<SourceCoverage>> read_range_coverage(const ApiParts& parts,
+Result<std::vector<SourceCoverage>> read_range_coverage(const ApiParts& parts, const Request&,
                                                         const TimeRange& range) {
   return read_coverage(parts.store, range.from, range.to, parts.clock.now());
 }
@@ -143,7 +143,39 @@ struct Costs {
   std::map<std::string, std::uint64_t> kept_by;
 };
 
-Result<Costs> read_costs(const ApiParts& parts, const TimeRange& range) {
+/// Leaves what falls to those of `kept_by`, in sums, too.
+void keep_only(const std::map<std::string, std::uint64_t>& kept_by, CostSplit& split) {
+  std::erase_if(split.tenants, [&](const auto& share) { return !kept_by.contains(share.first); });
+  split.unkept = split.total = {};
+  for (const auto& [tenant, share] : split.tenants) {
+    split.total.add(share);
+  }
+}
+
+/// Takes out what other towns cost, unless the caller knows the sources of all.
+void restrict_to(const Grants& caller, Costs& costs) {
+  if (caller.may_engine_wide(Right::kReadSources) ||
+      caller.may_in_every_tenant(Right::kReadSources)) {
+    return;
+  }
+  const auto is_others = [&](const auto& kept) {
+    return !caller.may(Right::kReadSources, kept.first);
+  };
+  for (auto& [name, source] : costs.sources) {
+    std::erase_if(source.kept_by, is_others);
+    keep_only(source.kept_by, source.split);
+    source.traffic = {};
+    source.kept = 0;
+    for (const auto& [tenant, kept] : source.kept_by) {
+      source.kept += kept;
+    }
+  }
+  std::erase_if(costs.sources, [](const auto& source) { return source.second.kept == 0; });
+  std::erase_if(costs.kept_by, is_others);
+  keep_only(costs.kept_by, costs.all);
+}
+
+Result<Costs> read_costs(const ApiParts& parts, const Request& request, const TimeRange& range) {
   const Day end = day_of(range.to - microseconds(1)) + 1;
   const Result<std::vector<SourceUse>> uses = parts.store.usage(day_of(range.from), end);
   if (!uses) {
@@ -162,6 +194,7 @@ Result<Costs> read_costs(const ApiParts& parts, const TimeRange& range) {
       costs.kept_by[tenant] += kept;
     }
   }
+  restrict_to(request.caller->grants, costs);
   return costs;
 }
 
@@ -241,15 +274,15 @@ std::function<Response(const Request&)> answering(const SharedParts& parts,
     if (!range) {
       return problem(400, "from and to are RFC 3339 times, from before to, at most 400 days");
     }
-    const auto found = read(*parts, *range);
+    const auto found = read(*parts, request, *range);
     return found ? show(*range, *found) : store_failed(found.error());
   };
 }
 
 /// The same as a JSON route, saved as a table.
-Route api_csv(std::string pattern, std::string operation, std::string summary,
+Route api_csv(Right right, std::string pattern, std::string operation, std::string summary,
               std::vector<QueryField> fields, std::function<Response(const Request&)> handle) {
-  Route route = api_get(std::move(pattern), std::move(operation), std::move(summary), "",
+  Route route = api_get(right, std::move(pattern), std::move(operation), std::move(summary), "",
                         std::move(fields), std::move(handle));
   route.description.answers = {{200, "CSV (RFC 4180)", "", "text/csv; charset=utf-8"}};
   return route;
@@ -264,16 +297,19 @@ std::vector<Route> source_routes(const SharedParts& parts) {
                       [answer](TenantId, const Request& request) { return answer(request); });
   };
   return {
-      api_get("/api/v1/tenants/{tenant}/coverage", "getCoverage",
+      api_get(Right::kReadSources, "/api/v1/tenants/{tenant}/coverage", "getCoverage",
               "When each source was seen, and when not and why", "Coverage", coverage,
               of_tenant(answering(parts, kUsualCoverage, read_range_coverage, show_coverage))),
-      api_csv("/api/v1/tenants/{tenant}/coverage.csv", "saveCoverage",
+      api_csv(Right::kReadSources, "/api/v1/tenants/{tenant}/coverage.csv", "saveCoverage",
               "The same as a table of intervals", coverage,
               of_tenant(answering(parts, kUsualCoverage, read_range_coverage, save_coverage))),
-      api_get("/api/v1/costs", "getCosts",
-              "What each source cost in whole UTC days, and what of it falls to each tenant",
+      api_get(Right::kReadSources, "/api/v1/costs", "getCosts",
+              "What each source cost in whole UTC days, and what of it falls to each tenant; of "
+              "others' "
+              "tenants the caller sees nothing",
               "Costs", costs, answering(parts, kUsualCosts, read_costs, show_costs)),
-      api_csv("/api/v1/costs.csv", "saveCosts", "The same as a table of source and tenant", costs,
+      api_csv(Right::kReadSources, "/api/v1/costs.csv", "saveCosts",
+              "The same as a table of source and tenant", costs,
               answering(parts, kUsualCosts, read_costs, save_costs)),
   };
 }

@@ -7,6 +7,7 @@
 
 #include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
+#include "engine/web/openapi_access.h"
 
 namespace vigie {
 namespace {
@@ -16,7 +17,8 @@ constexpr std::string_view kAnyProblem =
     R"("schema":{"$ref":"#/components/schemas/Problem"}}}})";
 
 /// components/schemas, by name.
-constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
+using Schema = std::pair<std::string_view, std::string_view>;
+constexpr Schema kSchemas[] = {
     {"AuditPage",
      R"({"type":"object","required":["entries","below"],"properties":{"entries":{"type":"array","items":{
 "type":"object","required":["number","at","actor","action","result","before","code"],"properties":{
@@ -29,12 +31,6 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
     {"Problem",
      R"({"type":"object","description":"RFC 9457","required":["title","status"],"properties":{
 "title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"}}})"},
-    {"Credentials",
-     R"({"type":"object","required":["account","password"],"properties":{
-"account":{"type":"string"},"password":{"type":"string","format":"password"}}})"},
-    {"Session",
-     R"({"type":"object","required":["account","csrf"],"properties":{"account":{"type":"string"},
-"csrf":{"type":"string","description":"goes into X-CSRF-Token of whatever changes something"}}})"},
     {"TenantList",
      R"({"type":"object","required":["tenants"],"properties":{"tenants":{"type":"array","items":{
 "type":"object","required":["id","name"],"properties":{"id":{"type":"string"},
@@ -578,6 +574,9 @@ std::vector<RouteDescription::Answer> all_answers(const Route& route) {
   };
   if (route.access == RouteAccess::kSignedIn) {
     add(401, "Sign in first, or the token is wrong");
+    add(403,
+        "None of the caller's roles allows it; or it changes something, and does not come from "
+        "our pages");
   }
   if (route.pattern.find('{') != std::string::npos) {
     add(404, "There is no such thing");
@@ -595,6 +594,9 @@ void write_operation(const Route& route, JsonWriter& json) {
     json.begin_object().key(description.body_type);
     write_reference(description.body_schema, json);
     json.end_object().end_object();
+  }
+  if (route.right) {
+    json.key("x-right").value(to_string(*route.right));
   }
   json.key("security").begin_array();
   if (route.access == RouteAccess::kSignedIn) {
@@ -636,8 +638,11 @@ std::string openapi_document(const std::vector<Route>& routes) {
            R"("__Host-vigie over TLS; what changes something also needs X-CSRF-Token"},)"
            R"("token":{"type":"http","scheme":"bearer"}})");
   json.key("schemas").begin_object();
-  for (const auto& [name, schema] : kSchemas) {
-    json.key(name).raw(schema);
+  for (const std::span<const Schema> schemas :
+       {std::span<const Schema>(kSchemas), access_schemas()}) {
+    for (const auto& [name, schema] : schemas) {
+      json.key(name).raw(schema);
+    }
   }
   json.end_object().end_object().end_object();
   return document;

@@ -41,21 +41,22 @@ class AccountsTest : public testing::Test {
 };
 
 TEST_F(AccountsTest, MakesOneAdminAtTheFirstStartAndKnowsItAtTheNext) {
-  const auto first = Accounts::open(folder_, kCheap);
+  auto first = Accounts::open(folder_, kCheap);
   ASSERT_TRUE(first && first->first);
   EXPECT_EQ(first->first->account, "admin");
   EXPECT_GE(first->first->password.size(), 20u);
+  first->accounts.reset();
 
   const auto again = Accounts::open(folder_, kCheap);
   ASSERT_TRUE(again) << again.error().text;
   EXPECT_FALSE(again->first) << "secrets are shown once";
   EXPECT_TRUE(again->accounts->is_password("admin", first->first->password));
-  EXPECT_TRUE(again->accounts->is_api_token(first->first->api_token));
+  EXPECT_TRUE(again->accounts->identify(first->first->api_token, kMorning));
 }
 
 TEST_F(AccountsTest, RefusesWhatIsNotThePassword) {
   const auto opened = Accounts::open(folder_, kCheap);
-  const Accounts& accounts = *opened->accounts;
+  Accounts& accounts = *opened->accounts;
   const std::string password = opened->first->password;
   EXPECT_FALSE(accounts.is_password("admin", ""));
   EXPECT_FALSE(accounts.is_password("admin", password + "x"));
@@ -63,8 +64,8 @@ TEST_F(AccountsTest, RefusesWhatIsNotThePassword) {
   EXPECT_FALSE(accounts.is_password("Admin", password));
   EXPECT_FALSE(accounts.is_password("", password));
   EXPECT_FALSE(accounts.is_password("admin", std::string(1 << 20, 'a')));
-  EXPECT_FALSE(accounts.is_api_token(""));
-  EXPECT_FALSE(accounts.is_api_token(opened->first->api_token + "x"));
+  EXPECT_FALSE(accounts.identify("", kMorning));
+  EXPECT_FALSE(accounts.identify(opened->first->api_token + "x", kMorning));
 }
 
 TEST_F(AccountsTest, KeepsNothingButHashesInAFileForItsOwnerOnly) {
@@ -78,9 +79,12 @@ TEST_F(AccountsTest, KeepsNothingButHashesInAFileForItsOwnerOnly) {
 }
 
 TEST_F(AccountsTest, NeverMakesANewFileOverADamagedOne) {
-  for (const char* damaged : {"", "{", "{\"format\":1}", "[]", "\xff\xfe",
-                              "{\"format\":2,\"password\":\"$argon2id$x\",\"api_token\":\"x\"}",
-                              "{\"format\":1,\"password\":\"plain\",\"api_token\":\"x\"}"}) {
+  for (const char* damaged :
+       {"", "{", "{\"format\":1}", "[]", "\xff\xfe", "{\"format\":3,\"accounts\":[],\"tokens\":[]}",
+        "{\"format\":2,\"accounts\":[]}",
+        "{\"format\":2,\"accounts\":[{\"name\":\"a\",\"password\":\"plain\",\"roles\":{}}],"
+        "\"tokens\":[]}",
+        "{\"format\":1,\"password\":\"plain\",\"api_token\":\"x\"}"}) {
     std::ofstream(file()) << damaged;
     const auto opened = Accounts::open(folder_, kCheap);
     ASSERT_FALSE(opened) << damaged;
@@ -227,7 +231,7 @@ class SignInTest : public AccountsTest {
   SignInTest() : opened_(Accounts::open(folder_, kCheap)), door_(*opened_->accounts, clock_) {}
   SignIn::Outcome attempt(std::string_view password, std::string_view address = "192.0.2.7") {
     clock_.advance(1s);
-    return door_.attempt("admin", password, address);
+    return door_.attempt("admin", password, "", address);
   }
 
   ManualClock clock_{kMorning};
@@ -263,7 +267,7 @@ TEST_F(SignInTest, LooksAtAFewPasswordsASecondAtMost) {
   int looked_at = 0;
   for (int i = 0; i < 100; ++i) {
     const std::string n = std::to_string(i);
-    looked_at += door_.attempt("nobody" + n, "guess", "192.0.2." + n).retry_after == 0s;
+    looked_at += door_.attempt("nobody" + n, "guess", "", "192.0.2." + n).retry_after == 0s;
   }
   EXPECT_EQ(looked_at, 5);
 }

@@ -411,11 +411,63 @@ await step("signing out leaves even when the engine does not answer", async () =
   await page.reload();
   await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
+let invited = "";
+await step("an admin invites a colleague for one town", async () => {
+  const { csrf } = await (await page.request.get(`${address}api/v1/session`)).json();
+  const answer = await page.request.post(`${address}api/v1/accounts`, {
+    headers: { "X-CSRF-Token": csrf }, data: { name: "paul", roles: { autreville: ["community_manager"] } },
+  });
+  expect(answer.status() === 201, `inviting answered ${answer.status()}`);
+  invited = (await answer.json()).password;
+});
 await step("signing out ends it", async () => {
   await page.getByRole("button", { name: "Se déconnecter" }).click();
   await page.getByRole("heading", { name: "Connexion" }).waitFor();
   const status = await page.evaluate(async () => (await fetch("/api/v1/tenants")).status);
   expect(status === 401, `the API still answers ${status}`);
+});
+const kOwn = "Marronnier-Brouette-37";
+await step("the colleague chooses a password and sees one town only", async () => {
+  await page.getByLabel("Identifiant").fill("paul");
+  await page.getByLabel("Mot de passe").fill(invited);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByRole("heading", { name: "Choisissez votre mot de passe" }).waitFor();
+  await keep("new_password");
+  await page.getByLabel("Mot de passe reçu").fill(invited);
+  await page.getByLabel("Nouveau mot de passe").fill(kOwn);
+  await page.getByRole("button", { name: "Enregistrer" }).click();
+  await page.getByRole("heading", { name: "À traiter" }).waitFor();
+  const towns = await page.locator("header select option").allTextContents();
+  expect(towns.join() === "Autreville", `paul sees ${towns}`);
+});
+/// RFC 6238, of a secret in base32.
+function codeAt(secret, seconds) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+await step("with a second factor, the code is asked for after the password", async () => {
+  const { csrf } = await (await page.request.get(`${address}api/v1/session`)).json();
+  const ask = async (path, data) => (await page.request.post(`${address}api/v1/session/${path}`, { headers: { "X-CSRF-Token": csrf }, data })).json();
+  const { secret } = await ask("second-factor");
+  const now = Date.now() / 1000;
+  const { recovery_codes } = await ask("second-factor/confirm", { code: codeAt(secret, now) });
+  expect(recovery_codes.length === 10, "there are recovery codes");
+  await page.getByRole("button", { name: "Se déconnecter" }).click();
+  await page.getByLabel("Identifiant").fill("paul");
+  await page.getByLabel("Mot de passe").fill(kOwn);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await waitForFocus("code");
+  await page.getByLabel("Code à six chiffres").fill(codeAt(secret, now));
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByText("Un code ne sert qu’une fois").waitFor();
+  await keep("second_factor");
+  await page.getByLabel("Code à six chiffres").fill(codeAt(secret, now + 30));
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
 await step("the page made no error and asked no other server", async () => {
   expect(complaints.length === 0, complaints.join("\n"));

@@ -135,6 +135,23 @@ TEST_F(SourcesOverHttp, CostsFallToWhoKeepsTheMentions) {
               HasSubstr(R"("sources":[],"tenants":[],)"));
 }
 
+TEST_F(SourcesOverHttp, CostsOfOtherTownsAreNobodyElsesBusiness) {
+  take("x", 10, 2, 4);  // Rouen keeps 6, Caen 2, nobody 4
+  take("y", 5, 0, 5);   // only Rouen's
+  store_->add_traffic("x", day_of(clock_.now()), {8, 1'500, 100});
+  grants_ = Grants(RolesByTenant{{"caen", {Role::kReader}}});
+  const std::string body = get_api("costs").body, table = get_api("costs.csv").body;
+  EXPECT_THAT(body, HasSubstr(R"("sources":[{"source":"x","kept":2,"bytes_received":0,)"));
+  EXPECT_THAT(body, HasSubstr(R"("total":{"euros":0.001500,)"));
+  EXPECT_THAT(body, Not(HasSubstr("rouen")));
+  EXPECT_THAT(body, Not(HasSubstr("\"y\"")));
+  EXPECT_THAT(table, HasSubstr("x,caen,2,"));
+  EXPECT_THAT(table, HasSubstr("x,(unkept),0,0.000000,0,0,0"));
+  EXPECT_THAT(table, Not(HasSubstr("rouen")));
+  grants_ = Grants(RolesByTenant{{"*", {Role::kOperator}}});
+  EXPECT_THAT(get_api("costs").body, HasSubstr("rouen"));
+}
+
 TEST_F(SourcesOverHttp, CostsAsATable) {
   take("x", 10, 2, 4);
   EXPECT_THAT(get_api("costs.csv").body,

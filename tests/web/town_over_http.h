@@ -49,9 +49,9 @@ class TownOverHttp : public testing::Test {
   }
   void serve(std::vector<Route> routes) {
     auditor_.watch(routes);
-    server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
+    server_.emplace(std::move(routes), ServerLimits{}, [this](const Route&, Request& request) {
       const std::string_view name = request.header("x-account");
-      request.caller = Caller{name.empty() ? "marie" : std::string(name), ""};
+      request.caller = Caller{name.empty() ? "marie" : std::string(name), "", grants_};
       return std::optional<Response>();
     });
   }
@@ -70,6 +70,7 @@ class TownOverHttp : public testing::Test {
                         body);
   }
 
+  Grants grants_ = Grants::all();  ///< of whoever asks
   MemoryDisk disk_;
   std::vector<std::string> audited_;  ///< what was done: who, what, where, to what
   ManualClock clock_;

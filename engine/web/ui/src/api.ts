@@ -204,9 +204,9 @@ export interface Tenant {
   counter: boolean;
 }
 
-/// The engine refused: `status` says how.
+/// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English.
 export class Refused extends Error {
-  constructor(readonly status: number) {
+  constructor(readonly status: number, readonly needs = "", readonly detail = "") {
     super(`HTTP ${status}`);
   }
 }
@@ -241,13 +241,20 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     answer = await send(method, path, body);
   }
   if (answer.status === 401 && !(path === kSession && method === "POST")) sessionOver();
-  if (!answer.ok) throw new Refused(answer.status);
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as { needs?: string; detail?: string };
+    throw new Refused(answer.status, problem.needs, problem.detail);
+  }
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
+
+/// What somebody who is signed in must do before anything else.
+export type Duty = "change_password" | "enrol_second_factor";
 
 interface Session {
   account: string;
   csrf: string;
+  duty?: Duty | null;
 }
 
 function remember(session: Session): Session {
@@ -298,7 +305,12 @@ export interface AlertList {
 
 export const api = {
   session: async () => remember(await call<Session>("GET", kSession)),
-  signIn: async (account: string, password: string) => remember(await call<Session>("POST", kSession, { account, password })),
+  signIn: async (account: string, password: string, code: string) =>
+    remember(await call<Session>("POST", kSession, { account, password, ...(code ? { code } : {}) })),
+  changePassword: async (old: string, fresh: string) => remember(await call<Session>("POST", `${kSession}/password`, { old, new: fresh })),
+  beginSecondFactor: () => call<{ secret: string; uri: string }>("POST", `${kSession}/second-factor`),
+  confirmSecondFactor: async (code: string) =>
+    (await call<{ recovery_codes: string[] }>("POST", `${kSession}/second-factor/confirm`, { code })).recovery_codes,
   signOut: () => call<void>("DELETE", kSession),
   tenants: async () => (await call<{ tenants: Tenant[] }>("GET", "/api/v1/tenants")).tenants,
   connectors: async () => (await call<{ connectors: Connector[] }>("GET", "/api/v1/connectors")).connectors,

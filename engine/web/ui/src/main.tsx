@@ -2,7 +2,7 @@ import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Accessibility } from "./accessibility";
 import { Alerts, kAlertsPerPage } from "./alerts";
-import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Summary, type Tenant } from "./api";
+import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Duty, type Summary, type Tenant } from "./api";
 import { Counter } from "./counter";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
@@ -10,6 +10,7 @@ import { Operations } from "./operations";
 import { Overview } from "./overview";
 import { address, useRoute } from "./route";
 import { Shortcuts } from "./shortcuts";
+import { DutyForm } from "./duty";
 import { SignIn, type Notice } from "./sign_in";
 import { initWords, otherLanguage, switchLanguage, t } from "./words";
 
@@ -118,6 +119,7 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
 
 function App() {
   const [signedIn, setSignedIn] = useState<boolean | null>(null);
+  const [duty, setDuty] = useState<Duty | null>(null);
   const [notice, setNotice] = useState<Notice>("first");
   const [tenants, setTenants] = useState<Tenant[]>([]);
   const [, redraw] = useState(0);
@@ -126,11 +128,13 @@ function App() {
 
   const leave = useCallback((why: Notice) => {
     setNotice(why);
+    setDuty(null);
     setSignedIn(false);
   }, []);
   const enter = useCallback(async () => {
     try {
-      await api.session();
+      const session = await api.session();
+      setDuty(session.duty ?? null);
       setTenants(await api.tenants());
       setSignedIn(true);
     } catch (error) {
@@ -182,6 +186,8 @@ function App() {
       </header>
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
       {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={() => void enter().then(() => focusSoon("h1"))} />}
+      {route.page !== "accessibility" && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={() => void enter().then(() => focusSoon("h1"))} />}
+      {route.page !== "accessibility" && signedIn && !duty && !tenant && <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>}
       {route.page === "town" && signedIn && tenant && <Town key={tenant.id} tenant={tenant} openRef={openRef} />}
       {route.page === "operations" && signedIn && tenant && <Operations key={tenant.id} tenant={tenant} back={address.town(tenant.id)} />}
       {route.page === "counter" && signedIn && tenant && <Counter key={tenant.id} tenant={tenant.id} name={tenant.name} />}

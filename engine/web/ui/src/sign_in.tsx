@@ -9,6 +9,8 @@ export type Notice = "first" | "left" | "over" | "unsure" | "failed";
 export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void }) {
   const [account, setAccount] = useState("admin");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [asksCode, setAsksCode] = useState(false);
   const [error, setError] = useState("");
 
   useEffect(() => {
@@ -19,11 +21,18 @@ export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void 
   const submit = async (event: Event) => {
     event.preventDefault();
     try {
-      await api.signIn(account, password);
+      await api.signIn(account, password, code);
       onDone();
     } catch (refusal) {
       const status = refusal instanceof Refused ? refusal.status : 0;
-      setError(t(status === 429 ? "signIn.throttled" : status === 401 ? "signIn.refused" : "signIn.failed"));
+      if (refusal instanceof Refused && refusal.needs === "code") {
+        setAsksCode(true);
+        setError("");
+        focusSoon("#code");
+        return;
+      }
+      const refused = asksCode ? "signIn.codeRefused" : "signIn.refused";
+      setError(t(status === 429 ? "signIn.throttled" : status === 401 ? refused : "signIn.failed"));
     }
   };
 
@@ -38,6 +47,13 @@ export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void 
         <label for="password">{t("signIn.password")}</label>
         <input id="password" type="password" autocomplete="current-password" required value={password}
           aria-describedby={error ? "sign-in-error first-password" : "first-password"} onInput={(e) => setPassword(e.currentTarget.value)} />
+        {asksCode && (
+          <>
+            <label for="code">{t("signIn.code")}</label>
+            <input id="code" autocomplete="one-time-code" required value={code}
+              aria-describedby={error ? "sign-in-error" : undefined} onInput={(e) => setCode(e.currentTarget.value)} />
+          </>
+        )}
         <p id="first-password" class="muted">{t("signIn.first")} <code>data/first-sign-in.yaml</code></p>
         <p id="sign-in-error" class="error" role="alert">{error}</p>
         <button type="submit" class="primary">{t("signIn.submit")}</button>
