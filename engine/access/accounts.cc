@@ -69,6 +69,12 @@ bool Accounts::is_password(std::string_view account, std::string_view password) 
   return fits && is_account(account);
 }
 
+Grants Accounts::grants(std::string_view account) const {
+  const RolesByTenant kEverything = {
+      {std::string(kEveryTenant), {Role::kOperator, Role::kTenantAdmin}}};
+  return is_account(account) ? Grants(kEverything) : Grants();
+}
+
 bool Accounts::is_api_token(std::string_view token) const {
   return is_same_secret(fingerprint(token), hashes_.api_token);
 }

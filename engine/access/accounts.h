@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/access/rights.h"
 #include "engine/core/result.h"
 
 namespace vigie {
@@ -42,6 +43,8 @@ class Accounts {
   /// Takes as long for an unknown account as for a wrong password.
   bool is_password(std::string_view account, std::string_view password) const;
   bool is_account(std::string_view name) const { return name == kAdmin; }
+  /// Nothing for an unknown account.
+  Grants grants(std::string_view account) const;
   bool is_api_token(std::string_view token) const;
 
  private:

@@ -42,11 +42,12 @@ std::vector<Route> api_routes(const ApiParts& parts) {
   return all;
 }
 
-Route api_get(std::string pattern, std::string operation, std::string summary,
+Route api_get(Right right, std::string pattern, std::string operation, std::string summary,
               std::string answer_schema, std::vector<RouteDescription::Field> fields,
               std::function<Response(const Request&)> handle) {
   Route route;
   route.method = "GET";
+  route.right = right;
   route.pattern = std::move(pattern);
   route.handler = at_once([fields, handle = std::move(handle)](const Request& request) {
     const std::optional<std::string> why = objection_to_query(request, fields);
@@ -73,10 +74,11 @@ Route::Handler json_only(Route::Handler handler) {
 
 }  // namespace
 
-Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
+Route api_post(Right right, std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
                RouteDescription description) {
   Route route;
   route.method = "POST";
+  route.right = right;
   route.pattern = std::move(pattern);
   route.handler =
       description.body_schema.empty() ? std::move(handler) : json_only(std::move(handler));
@@ -108,8 +110,6 @@ std::function<Response(const Request&)> for_tenant(const SharedParts& parts,
     return handle(*parts, tenant, request);
   });
 }
-
-Response not_found() { return problem(404, "there is nothing at this address"); }
 
 Response store_failed(const Error& error) {
   return error.code == ErrorCode::kNotFound

@@ -154,7 +154,7 @@ Route change(const SharedParts& parts, std::string action, std::string operation
        {409, "Not in its state", "Problem"},
        {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
   return api_post(
-      "/api/v1/tenants/{tenant}/alerts/{number}/" + action, 4096,
+      Right::kWork, "/api/v1/tenants/{tenant}/alerts/{number}/" + action, 4096,
       [parts, act](Request request) { return change_alert(parts, std::move(request), act); },
       std::move(description));
 }
@@ -182,7 +182,8 @@ std::optional<AlertSummary> read_alert_body(std::string_view body) {
 
 std::vector<Route> alert_routes(const SharedParts& parts) {
   return {
-      api_get("/api/v1/tenants/{tenant}/alerts", "listAlerts", "Alerts, newest first", "AlertPage",
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/alerts", "listAlerts",
+              "Alerts, newest first", "AlertPage",
               {{"state", R"({"enum":["new","taken","answered","closed","muted","open"]})",
                 "Only those in this state; open: new, taken or answered"},
                {"before", R"({"type":"integer"})", "The `next` of an earlier answer"},
@@ -192,7 +193,8 @@ std::vector<Route> alert_routes(const SharedParts& parts) {
                          [parts](TenantId tenant, const Request& request) {
                            return list_alerts(*parts, tenant, request);
                          })),
-      api_get("/api/v1/tenants/{tenant}/alerts/{number}", "getAlert", "One alert", "Alert", {},
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/alerts/{number}", "getAlert",
+              "One alert", "Alert", {},
               for_tenant(parts,
                          [parts](TenantId tenant, const Request& request) {
                            const auto alert = find_alert(*parts, tenant, request);

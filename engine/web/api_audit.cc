@@ -39,11 +39,11 @@ Response list(const ApiParts& parts, const Request& request) {
 }  // namespace
 
 std::vector<Route> audit_routes(const SharedParts& parts) {
-  return {
-      api_get("/api/v1/audit", "listAudit", "Who did what, newest first", "AuditPage",
-              {{"below", R"({"type":"integer"})", "the page's `below`: entries before that one"},
-               {"limit", R"({"type":"integer","minimum":1,"maximum":500})", "default 100"}},
-              [parts](const Request& request) { return list(*parts, request); })};
+  return {api_get(
+      Right::kReadAudit, "/api/v1/audit", "listAudit", "Who did what, newest first", "AuditPage",
+      {{"below", R"({"type":"integer"})", "the page's `below`: entries before that one"},
+       {"limit", R"({"type":"integer","minimum":1,"maximum":500})", "default 100"}},
+      [parts](const Request& request) { return list(*parts, request); })};
 }
 
 }  // namespace vigie

@@ -99,7 +99,7 @@ std::vector<Route> correction_routes(const SharedParts& parts) {
       {{200, "The mention as it is now", "Mention"},
        {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
   return {api_post(
-      "/api/v1/tenants/{tenant}/mentions/{ref}/correction", kMaxCorrectionBytes,
+      Right::kWork, "/api/v1/tenants/{tenant}/mentions/{ref}/correction", kMaxCorrectionBytes,
       [parts](Request request) { return correct(parts, std::move(request)); }, std::move(route))};
 }
 

@@ -165,7 +165,7 @@ std::vector<Route> counter_routes(const SharedParts& parts) {
        {422, "It is older than the town may keep anything", "Problem"},
        {503, "The engine is busy; Retry-After says when", "Problem"}}};
   return {api_post(
-      "/api/v1/tenants/{tenant}/accueil", kMaxEntryBytes,
+      Right::kRecordAtCounter, "/api/v1/tenants/{tenant}/accueil", kMaxEntryBytes,
       [parts](Request request) { return record(parts, std::move(request)); }, std::move(route))};
 }
 

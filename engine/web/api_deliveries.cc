@@ -58,7 +58,7 @@ Response list_deliveries(const ApiParts& parts, TenantId tenant, const Request& 
 }  // namespace
 
 std::vector<Route> delivery_routes(const SharedParts& parts) {
-  return {api_get("/api/v1/tenants/{tenant}/deliveries", "listDeliveries",
+  return {api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/deliveries", "listDeliveries",
                   "Deliveries of alerts that were given up, or are still owed", "DeliveryList",
                   {{"state", R"({"enum":["dead","owed"],"default":"dead"})",
                     "dead: given up; owed: being tried"},

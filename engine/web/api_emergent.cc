@@ -76,6 +76,7 @@ std::vector<Route> emergent_routes(const SharedParts& parts) {
   Route list;
   list.method = "GET";
   list.pattern = "/api/v1/tenants/{tenant}/emergent";
+  list.right = Right::kReadMentions;
   list.handler = [parts](Request request) { return study(parts, std::move(request), {}); };
   list.description = {
       "listEmergent",
@@ -94,13 +95,14 @@ std::vector<Route> emergent_routes(const SharedParts& parts) {
       {{200, "The draft", "EmergentDraft"},
        {422, "No rule may look for this; the problems say why", "Problem"},
        busy}};
-  return {std::move(list), api_post(
-                               "/api/v1/tenants/{tenant}/emergent/{id}/draft", 4096,
-                               [parts](Request request) {
-                                 std::string group(request.parameter("id"));
-                                 return study(parts, std::move(request), std::move(group));
-                               },
-                               std::move(draft))};
+  return {std::move(list),
+          api_post(
+              Right::kDraftRules, "/api/v1/tenants/{tenant}/emergent/{id}/draft", 4096,
+              [parts](Request request) {
+                std::string group(request.parameter("id"));
+                return study(parts, std::move(request), std::move(group));
+              },
+              std::move(draft))};
 }
 
 }  // namespace vigie

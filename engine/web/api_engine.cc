@@ -84,11 +84,12 @@ Response list_dead_letters(const ApiParts& parts, const Request& request) {
 
 std::vector<Route> engine_routes(const SharedParts& parts) {
   return {
-      api_get("/api/v1/connectors", "listConnectors", "How each source is doing", "ConnectorList",
-              {}, [parts](const Request&) { return list_connectors(*parts); }),
-      api_get("/api/v1/rules", "getRules", "The rule set in force", "Rules", {},
-              [parts](const Request&) { return show_rules(*parts); }),
-      api_get("/api/v1/dead-letters", "listDeadLetters",
+      api_get(Right::kReadSources, "/api/v1/connectors", "listConnectors",
+              "How each source is doing", "ConnectorList", {},
+              [parts](const Request&) { return list_connectors(*parts); }),
+      api_get(Right::kReadSources, "/api/v1/rules", "getRules", "The rule set in force", "Rules",
+              {}, [parts](const Request&) { return show_rules(*parts); }),
+      api_get(Right::kOperateEngine, "/api/v1/dead-letters", "listDeadLetters",
               "Input that could not be read, newest first, with its reason", "DeadLetterList",
               {{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
                 "At most so many"}},

@@ -185,7 +185,7 @@ std::vector<Route> kpi_routes(const SharedParts& parts) {
   const auto trends = std::make_shared<TrendReader>(
       parts->store, parts->tenants,
       [parts](TenantId tenant) { return volume_incidents(parts->store, tenant); });
-  return {api_get("/api/v1/tenants/{tenant}/kpi", "getKpis",
+  return {api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/kpi", "getKpis",
                   "Every key figure of a period, with what it is made of, how sure it is, its "
                   "formula and the period before; how surprising the volume is at its end, and the "
                   "crisis index with its five terms",

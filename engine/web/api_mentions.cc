@@ -250,9 +250,10 @@ void write_stored_mention(const ApiParts& parts, const StoredMention& stored, Js
 
 std::vector<Route> mention_routes(const SharedParts& parts) {
   return {
-      api_get("/api/v1/tenants", "listTenants", "The communes this engine watches for",
-              "TenantList", {}, [parts](const Request&) { return list_tenants(*parts); }),
-      api_get("/api/v1/tenants/{tenant}/mentions", "listMentions",
+      api_get(Right::kSignedIn, "/api/v1/tenants", "listTenants",
+              "The communes this engine watches for", "TenantList", {},
+              [parts](const Request&) { return list_tenants(*parts); }),
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/mentions", "listMentions",
               "Mentions, newest received first. An answer may hold fewer than `limit`, even none, "
               "and still have a `next`: it says how far the search has come",
               "MentionPage", list_fields(),
@@ -260,7 +261,7 @@ std::vector<Route> mention_routes(const SharedParts& parts) {
                          [parts](TenantId tenant, const Request& request) {
                            return list_mentions(*parts, tenant, request);
                          })),
-      api_get("/api/v1/tenants/{tenant}/mentions/{ref}", "getMention",
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/mentions/{ref}", "getMention",
               "One mention with its evidence", "Mention", {},
               for_tenant(parts,
                          [parts](TenantId tenant, const Request& request) {

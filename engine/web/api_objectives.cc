@@ -292,14 +292,14 @@ std::vector<Route> objective_routes(const SharedParts& parts) {
     });
   };
   return {
-      api_get(kPath, "listObjectives",
+      api_get(Right::kReadFigures, kPath, "listObjectives",
               "What the town wants its key figures to be, by when, and how each stands",
               "ObjectiveList", {},
               for_tenant(parts,
                          [parts, trends](TenantId tenant, const Request&) {
                            return list_objectives(*parts, *trends, tenant);
                          })),
-      api_post(kPath, kMaxObjectiveBytes,
+      api_post(Right::kSetObjectives, kPath, kMaxObjectiveBytes,
                at_once(for_tenant(parts,
                                   [parts, trends](TenantId tenant, const Request& request) {
                                     return make_objective(*parts, *trends, tenant, request);
@@ -312,7 +312,7 @@ std::vector<Route> objective_routes(const SharedParts& parts) {
                  {400, "The body is not of this form, or there is no such key figure", "Problem"},
                  {409, "There are too many", "Problem"},
                  {422, "It has no owner, is over already, or wants what cannot be", "Problem"}}}),
-      api_post(std::string(kPath) + "/{number}", kMaxObjectiveBytes,
+      api_post(Right::kSetObjectives, std::string(kPath) + "/{number}", kMaxObjectiveBytes,
                at_once(acting(Action::kChange)),
                {"changeObjective",
                 "Put another in its place; who changed what and when stays",
@@ -322,7 +322,7 @@ std::vector<Route> objective_routes(const SharedParts& parts) {
                  {400, "The body is not of this form, or there is no such key figure", "Problem"},
                  {409, "It is closed", "Problem"},
                  {422, "It has no owner, is over already, or wants what cannot be", "Problem"}}}),
-      api_post(std::string(kPath) + "/{number}/close", kMaxObjectiveBytes,
+      api_post(Right::kSetObjectives, std::string(kPath) + "/{number}/close", kMaxObjectiveBytes,
                at_once(acting(Action::kClose)),
                {"closeObjective",
                 "Nobody works for it any more; it stays listed",

@@ -38,15 +38,15 @@ std::vector<Route> audit_routes(const SharedParts& parts);
 std::optional<std::string> objection_to_query(const Request& request,
                                               const std::vector<RouteDescription::Field>& fields);
 
-/// A signed-in route that reads: its description says all of its query fields.
-Route api_get(std::string pattern, std::string operation, std::string summary,
+/// A route for callers with `right` that reads: its description says all of its query fields.
+Route api_get(Right right, std::string pattern, std::string operation, std::string summary,
               std::string answer_schema, std::vector<RouteDescription::Field> fields,
               std::function<Response(const Request&)> handle);
 
-/// A signed-in route that changes something. A body of more than `max_body_bytes` is 413; one that
-/// is not application/json, where the description says that there is a body, 415: browsers ask
-/// before they send that type across sites, and forms cannot send it at all.
-Route api_post(std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
+/// A route for callers with `right` that changes something. A body of more than `max_body_bytes` is
+/// 413; one that is not application/json, where the description says that there is a body, 415:
+/// browsers ask before they send that type across sites, and forms cannot send it at all.
+Route api_post(Right right, std::string pattern, std::size_t max_body_bytes, Route::Handler handler,
                RouteDescription description);
 
 /// Wraps a handler of /api/v1/tenants/{tenant}/…: an unknown tenant is 404, with the same body as
@@ -58,7 +58,6 @@ std::function<Response(const Request&)> for_tenant(const SharedParts& parts,
                                                                       const Request&));
 std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id);
 
-Response not_found();
 /// A store's error: corrupt bytes are said, never skipped.
 Response store_failed(const Error& error);
 

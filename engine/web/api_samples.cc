@@ -298,17 +298,17 @@ std::vector<Route> sample_routes(const SharedParts& parts) {
        {400, "The body is not of this form, or that is not a week", "Problem"},
        {409, "Two others have judged it", "Problem"}}};
   return {
-      api_get(kPath, "listSamples", "The weeks' samples, latest first", "SampleList", {},
-              for_tenant(parts, &list_samples)),
-      api_post(week, Route::kDefaultBodyBytes, at_once(for_tenant(parts, &draw_sample)),
-               std::move(draw)),
-      api_get(week + "/mentions", "listSampled",
+      api_get(Right::kReadFigures, kPath, "listSamples", "The weeks' samples, latest first",
+              "SampleList", {}, for_tenant(parts, &list_samples)),
+      api_post(Right::kJudgeSamples, week, Route::kDefaultBodyBytes,
+               at_once(for_tenant(parts, &draw_sample)), std::move(draw)),
+      api_get(Right::kJudgeSamples, week + "/mentions", "listSampled",
               "What is to be judged, in random order: nothing of it tells tone, urgency, rules, "
               "topics or scores",
               "SampledMentions", {}, for_tenant(parts, &list_places)),
-      api_post(week + "/mentions/{place}/judgement", kMaxJudgementBytes,
+      api_post(Right::kJudgeSamples, week + "/mentions/{place}/judgement", kMaxJudgementBytes,
                at_once(for_tenant(parts, &judge)), std::move(judged)),
-      api_get(week + "/result", "getSampleResult",
+      api_get(Right::kReadFigures, week + "/result", "getSampleResult",
               "How the engine's verdicts, as they were when the sample was drawn, go together "
               "with what people judged: weighted by what each mention stands for",
               "SampleResult", {}, for_tenant(parts, &show_result))};

@@ -77,7 +77,7 @@ Response sign_out(const ApiParts& parts, const Request& request) {
 std::vector<Route> session_routes(const SharedParts& parts) {
   constexpr const char* kPath = "/api/v1/session";
   Route begin =
-      api_post(kPath, kMaxSignInBytes,
+      api_post(Right::kSignedIn, kPath, kMaxSignInBytes,
                at_once([parts](const Request& request) { return sign_in(*parts, request); }),
                {"signIn",
                 "Sign in; the session is a cookie",
@@ -90,9 +90,10 @@ std::vector<Route> session_routes(const SharedParts& parts) {
   Route end;
   end.method = "DELETE";
   end.pattern = kPath;
+  end.right = Right::kSignedIn;
   end.handler = at_once([parts](const Request& request) { return sign_out(*parts, request); });
   end.description = {"signOut", "Sign out", {}, "", {{204, "Signed out", ""}}};
-  return {api_get(kPath, "getSession", "Who is signed in", "Session", {},
+  return {api_get(Right::kSignedIn, kPath, "getSession", "Who is signed in", "Session", {},
                   [parts](const Request& request) { return show_session(*parts, request); }),
           std::move(begin), std::move(end)};
 }

@@ -184,12 +184,12 @@ Response expire_silence(const ApiParts& parts, TenantId tenant, const Request& r
 
 std::vector<Route> silence_routes(const SharedParts& parts) {
   return {
-      api_get(kPath, "listSilences", "Silences, newest first; ended ones for 90 days",
-              "SilenceList",
+      api_get(Right::kReadMentions, kPath, "listSilences",
+              "Silences, newest first; ended ones for 90 days", "SilenceList",
               {{"state", R"({"enum":["pending","active","ended"]})", "Only those in this state"}},
               for_tenant(parts, &list_silences)),
       api_post(
-          kPath, kMaxSilenceBytes, at_once(for_tenant(parts, &make_silence)),
+          Right::kSilence, kPath, kMaxSilenceBytes, at_once(for_tenant(parts, &make_silence)),
           {"makeSilence",
            "For a time, nobody is told of the alerts that match. They are still raised and "
            "listed; those that nobody has taken by its end are told then, in one message",
@@ -199,7 +199,7 @@ std::vector<Route> silence_routes(const SharedParts& parts) {
             {400, "The body is not of this form", "Problem"},
             {409, "There are too many silences", "Problem"},
             {422, "It ends before it starts, has no reason, or matches everything", "Problem"}}}),
-      api_post(std::string(kPath) + "/{number}/expire", kMaxSilenceBytes,
+      api_post(Right::kSilence, std::string(kPath) + "/{number}/expire", kMaxSilenceBytes,
                at_once(for_tenant(parts, &expire_silence)),
                {"expireSilence",
                 "End a silence now",

@@ -247,9 +247,9 @@ std::function<Response(const Request&)> answering(const SharedParts& parts,
 }
 
 /// The same as a JSON route, saved as a table.
-Route api_csv(std::string pattern, std::string operation, std::string summary,
+Route api_csv(Right right, std::string pattern, std::string operation, std::string summary,
               std::vector<QueryField> fields, std::function<Response(const Request&)> handle) {
-  Route route = api_get(std::move(pattern), std::move(operation), std::move(summary), "",
+  Route route = api_get(right, std::move(pattern), std::move(operation), std::move(summary), "",
                         std::move(fields), std::move(handle));
   route.description.answers = {{200, "CSV (RFC 4180)", "", "text/csv; charset=utf-8"}};
   return route;
@@ -264,16 +264,17 @@ std::vector<Route> source_routes(const SharedParts& parts) {
                       [answer](TenantId, const Request& request) { return answer(request); });
   };
   return {
-      api_get("/api/v1/tenants/{tenant}/coverage", "getCoverage",
+      api_get(Right::kReadSources, "/api/v1/tenants/{tenant}/coverage", "getCoverage",
               "When each source was seen, and when not and why", "Coverage", coverage,
               of_tenant(answering(parts, kUsualCoverage, read_range_coverage, show_coverage))),
-      api_csv("/api/v1/tenants/{tenant}/coverage.csv", "saveCoverage",
+      api_csv(Right::kReadSources, "/api/v1/tenants/{tenant}/coverage.csv", "saveCoverage",
               "The same as a table of intervals", coverage,
               of_tenant(answering(parts, kUsualCoverage, read_range_coverage, save_coverage))),
-      api_get("/api/v1/costs", "getCosts",
+      api_get(Right::kReadSources, "/api/v1/costs", "getCosts",
               "What each source cost in whole UTC days, and what of it falls to each tenant",
               "Costs", costs, answering(parts, kUsualCosts, read_costs, show_costs)),
-      api_csv("/api/v1/costs.csv", "saveCosts", "The same as a table of source and tenant", costs,
+      api_csv(Right::kReadSources, "/api/v1/costs.csv", "saveCosts",
+              "The same as a table of source and tenant", costs,
               answering(parts, kUsualCosts, read_costs, save_costs)),
   };
 }

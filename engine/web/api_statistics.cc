@@ -150,7 +150,7 @@ Response show_summary(const ApiParts& parts, TenantId tenant) {
 std::vector<Route> statistics_routes(const SharedParts& parts) {
   const std::string time = R"({"type":"string","format":"date-time"})";
   return {
-      api_get("/api/v1/tenants/{tenant}/stats", "getStatistics",
+      api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/stats", "getStatistics",
               "Mentions by hour or UTC day of publication, topic and tone; in `series` the topic "
               "\"\" stands for all mentions, each counted once",
               "Statistics",
@@ -161,7 +161,7 @@ std::vector<Route> statistics_routes(const SharedParts& parts) {
                          [parts](TenantId tenant, const Request& request) {
                            return show_statistics(*parts, tenant, request);
                          })),
-      api_get("/api/v1/tenants/{tenant}/summary", "getSummary",
+      api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/summary", "getSummary",
               "What waits for somebody, and the town's state in a word", "Summary", {},
               for_tenant(parts, [parts](TenantId tenant,
                                         const Request&) { return show_summary(*parts, tenant); })),

@@ -98,7 +98,7 @@ void write_story_members(const Story& story, JsonWriter& json) {
 std::vector<Route> story_routes(const SharedParts& parts) {
   const std::string time = R"({"type":"string","format":"date-time"})";
   return {
-      api_get("/api/v1/tenants/{tenant}/stories", "listStories",
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/stories", "listStories",
               "Near-duplicates and reposts together: stories of two mentions and more, those with "
               "the most authors first",
               "StoryPage",
@@ -110,7 +110,7 @@ std::vector<Route> story_routes(const SharedParts& parts) {
                          [parts](TenantId tenant, const Request& request) {
                            return list_stories(*parts, tenant, request);
                          })),
-      api_get("/api/v1/tenants/{tenant}/stories/{ref}", "getStory",
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/stories/{ref}", "getStory",
               "One story with its mentions, at most 1000", "StoryDetail", {},
               for_tenant(parts,
                          [parts](TenantId tenant, const Request& request) {

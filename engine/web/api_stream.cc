@@ -177,7 +177,7 @@ Response open_stream(const SharedParts& parts, TenantId tenant, const Request& r
 std::vector<Route> stream_routes(const SharedParts& parts) {
   const auto streams = std::make_shared<int>(0);
   Route route =
-      api_get("/api/v1/tenants/{tenant}/stream", "watch",
+      api_get(Right::kReadMentions, "/api/v1/tenants/{tenant}/stream", "watch",
               "Server-Sent Events: `mention`, `alert`, `skipped`. Last-Event-ID resumes", "", {},
               for_tenant(parts, [parts, streams](TenantId tenant, const Request& request) {
                 return open_stream(parts, tenant, request, streams);

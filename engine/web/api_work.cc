@@ -483,7 +483,7 @@ std::vector<Route> work_routes(const SharedParts& parts) {
        {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
   return {
       api_get(
-          kPath, "listWork",
+          Right::kReadMentions, kPath, "listWork",
           "What is to be handled, one mention for each story: urgent stories that nobody "
           "touched, and all that somebody did something about; by due time, what is not open by "
           "when it was done, latest first. Alerts without a mention are in /alerts",
@@ -496,13 +496,13 @@ std::vector<Route> work_routes(const SharedParts& parts) {
            {"after", text, "The `next` of an earlier answer"},
            {"limit", limit, "At most so many"}},
           for_tenant(parts, &list_work)),
-      api_get(std::string(kPath) + "/journal", "getWorkJournal",
+      api_get(Right::kReadMentions, std::string(kPath) + "/journal", "getWorkJournal",
               "Everything that was done, newest first", "WorkEventPage",
               {{"before", R"({"type":"integer"})", "The `next` of an earlier answer"},
                {"limit", limit, "At most so many"}},
               for_tenant(parts, &show_journal)),
-      api_get(std::string(kPath) + "/accounts", "listWorkAccounts", "Whom work can be assigned to",
-              "AccountList", {},
+      api_get(Right::kReadMentions, std::string(kPath) + "/accounts", "listWorkAccounts",
+              "Whom work can be assigned to", "AccountList", {},
               for_tenant(parts,
                          [parts](TenantId tenant, const Request&) {
                            std::string body;
@@ -514,7 +514,7 @@ std::vector<Route> work_routes(const SharedParts& parts) {
                            json.end_array().end_object();
                            return json_response(std::move(body));
                          })),
-      api_get(std::string(kPath) + "/{ref}", "getWork",
+      api_get(Right::kReadMentions, std::string(kPath) + "/{ref}", "getWork",
               "How things stand with the story of a mention, or an alert (`alert-17`), with its "
               "notes and what may be done now",
               "Work", {},
@@ -523,11 +523,11 @@ std::vector<Route> work_routes(const SharedParts& parts) {
                            const Result<Named> named = find(*parts, tenant, request);
                            return named ? show(*parts, *named) : store_failed(named.error());
                          })),
-      api_get(std::string(kPath) + "/{ref}/history", "getWorkHistory",
+      api_get(Right::kReadMentions, std::string(kPath) + "/{ref}/history", "getWorkHistory",
               "All that was done about it, undone or not, oldest first", "WorkEvents", {},
               for_tenant(parts, &show_history)),
       api_post(
-          std::string(kPath) + "/{ref}/steps", kMaxStepBytes,
+          Right::kWork, std::string(kPath) + "/{ref}/steps", kMaxStepBytes,
           [parts](Request request) { return step(parts, std::move(request)); }, std::move(change)),
   };
 }

@@ -40,8 +40,8 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
     if (!sign_in_.accounts().is_api_token(authorization.substr(kBearer.size()))) {
       return sign_in_first();
     }
-    request.caller = Caller{"api", ""};
-    return std::nullopt;
+    request.caller = Caller{"api", "", Grants::all()};
+    return refuse_caller(route, request);
   }
   if (changes_something(request) && !is_from_our_pages(request)) {
     return problem(403, "this request comes from another site's page");
@@ -54,12 +54,24 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
   if (!session) {
     return sign_in_first();
   }
-  request.caller = Caller{session->account, session->id};
+  request.caller =
+      Caller{session->account, session->id, sign_in_.accounts().grants(session->account)};
   if (changes_something(request) &&
       !is_same_secret(request.header("x-csrf-token"), session->csrf_token)) {
     return problem(403, "X-CSRF-Token is not this session's");
   }
-  return std::nullopt;
+  return refuse_caller(route, request);
+}
+
+std::optional<Response> Gate::refuse_caller(const Route& route, const Request& request) const {
+  const Grants& grants = request.caller->grants;
+  const auto tenant = request.parameters.find("tenant");
+  if (tenant != request.parameters.end() && !grants.is_member(tenant->second)) {
+    return not_found();
+  }
+  const bool may = tenant != request.parameters.end() ? grants.may(*route.right, tenant->second)
+                                                      : grants.may_somewhere(*route.right);
+  return may ? std::nullopt : std::optional(problem(403, "none of your roles allows this"));
 }
 
 std::string Gate::cookie(const PublicSide& side, const std::string& session_id) {

@@ -18,7 +18,8 @@ struct PublicSide {
   std::string authority;
 };
 
-/// Lets in whoever the route's access asks for: a session's cookie, or the API token as Bearer.
+/// Lets in whoever the route's access asks for: a session's cookie, or an API token as Bearer, of
+/// somebody who holds the route's right. A tenant that the caller has no role in is not there.
 /// What changes something needs, beside the cookie, a request from our own pages (Origin) that
 /// holds the session's token (X-CSRF-Token).
 class Gate {
@@ -33,6 +34,7 @@ class Gate {
   static std::string cookie(const PublicSide& side, const std::string& session_id);
 
  private:
+  std::optional<Response> refuse_caller(const Route& route, const Request& request) const;
   bool is_from_our_pages(const Request& request) const;
 
   SignIn& sign_in_;

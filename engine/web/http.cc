@@ -103,6 +103,8 @@ Response problem(unsigned status, std::string_view detail) {
   return response;
 }
 
+Response not_found() { return problem(404, "there is nothing at this address"); }
+
 Response json_response(std::string body) {
   Response response;
   response.body = std::move(body);

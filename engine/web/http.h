@@ -9,12 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "engine/access/rights.h"
+
 namespace vigie {
 
 /// Who is asking, once the access gate has let them in.
 struct Caller {
   std::string account;
   std::string session;  ///< empty when a script called with the API token
+  Grants grants = {};
 };
 
 /// One HTTP request, read whole. Plain values: the HTTP library stays in server.cc.
@@ -57,6 +60,8 @@ struct Response {
 
 /// An error as RFC 9457 has it. `detail`: a sentence for a person, never a secret or a post's text.
 Response problem(unsigned status, std::string_view detail);
+/// Whatever is not there, and whatever is not there for the caller: one answer.
+Response not_found();
 Response json_response(std::string body);
 
 /// What every answer carries, errors too, unless the handler said otherwise: no inline script, no

@@ -578,6 +578,9 @@ std::vector<RouteDescription::Answer> all_answers(const Route& route) {
   };
   if (route.access == RouteAccess::kSignedIn) {
     add(401, "Sign in first, or the token is wrong");
+    add(403,
+        "None of the caller's roles allows it; or it changes something, and does not come from "
+        "our pages");
   }
   if (route.pattern.find('{') != std::string::npos) {
     add(404, "There is no such thing");
@@ -595,6 +598,9 @@ void write_operation(const Route& route, JsonWriter& json) {
     json.begin_object().key(description.body_type);
     write_reference(description.body_schema, json);
     json.end_object().end_object();
+  }
+  if (route.right) {
+    json.key("x-right").value(to_string(*route.right));
   }
   json.key("security").begin_array();
   if (route.access == RouteAccess::kSignedIn) {

@@ -67,6 +67,7 @@ void Router::add(std::vector<Route> routes) {
       return other.method == route.method && other.pattern == route.pattern;
     });
     check(is_new, "a route is there once");
+    check(route.access != RouteAccess::kSignedIn || route.right, "a route says who may call it");
     check(route.pattern.starts_with('/') && route.handler != nullptr, "a route leads somewhere");
     routes_.push_back(std::move(route));
   }

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,7 @@ namespace vigie {
 enum class RouteAccess : std::uint8_t {
   kPublic,    ///< anybody: sign-in, health, the screens' files
   kOwnCheck,  ///< the handler proves who is calling in its own way: signed pushes
-  kSignedIn,  ///< a session or the API token
+  kSignedIn,  ///< a session or an API token, whose grants hold the route's right
 };
 
 /// How a route is described in the OpenAPI document.
@@ -45,6 +46,9 @@ struct Route {
   std::string method;   ///< "*": every method
   std::string pattern;  ///< "/api/v1/tenants/{tenant}/mentions"; a last "{rest...}" takes the rest
   RouteAccess access = RouteAccess::kSignedIn;
+  /// Of a kSignedIn route, always: what its caller must hold in {tenant}; without one in the
+  /// pattern, engine-wide or in some tenant, and it shows each caller what is theirs.
+  std::optional<Right> right = {};
   Handler handler;
   RouteDescription description;
   std::size_t max_body_bytes = kDefaultBodyBytes;

@@ -352,8 +352,7 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
       return false;
     }
     if (!found.route) {
-      turn.response = found.allow.empty() ? problem(404, "there is nothing at this address")
-                                          : problem(405, "not with this method");
+      turn.response = found.allow.empty() ? not_found() : problem(405, "not with this method");
       if (!found.allow.empty()) {
         turn.response.with("Allow", std::move(found.allow));
       }

@@ -21,6 +21,7 @@ Route doing(std::string method, RouteAccess access, unsigned status) {
   route.method = std::move(method);
   route.pattern = "/towns/{tenant}/things/{thing}";
   route.access = access;
+  route.right = Right::kWork;
   route.description.operation = "doThing";
   route.handler = at_once([status](const Request&) {
     Response response = status < 400 ? json_response("{}") : problem(status, "no");

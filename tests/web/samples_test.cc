@@ -31,7 +31,7 @@ class SamplesOverHttp : public TownOverHttp {
     std::vector<Route> routes = sample_routes(std::make_shared<const ApiParts>(parts()));
     auditor_.watch(routes);
     server_.emplace(std::move(routes), ServerLimits{}, [this](const Route&, Request& request) {
-      request.caller = Caller{account_, ""};
+      request.caller = Caller{account_, "", Grants::all()};
       return std::optional<Response>();
     });
   }

@@ -21,6 +21,7 @@ Route route(std::string method, std::string pattern, Route::Handler handler) {
   Route route;
   route.method = std::move(method);
   route.pattern = std::move(pattern);
+  route.right = Right::kSignedIn;
   route.handler = std::move(handler);
   return route;
 }

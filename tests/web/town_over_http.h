@@ -51,7 +51,7 @@ class TownOverHttp : public testing::Test {
     auditor_.watch(routes);
     server_.emplace(std::move(routes), ServerLimits{}, [](const Route&, Request& request) {
       const std::string_view name = request.header("x-account");
-      request.caller = Caller{name.empty() ? "marie" : std::string(name), ""};
+      request.caller = Caller{name.empty() ? "marie" : std::string(name), "", Grants::all()};
       return std::optional<Response>();
     });
   }
