@@ -23,6 +23,8 @@ class ChangeDesk {
     std::function<void(Store&)> apply;
     /// Once it is durable, on the writer's thread. Must be cheap.
     std::function<void()> done;
+    /// In place of `apply`, if mentions go: it tells of each of them.
+    std::function<void(Store&, const Store::Deleted&)> purge = {};
   };
 
   /// Any thread; wake the writer afterwards. False, and never `done`: too many wait.

@@ -99,7 +99,11 @@ bool Writer::change() {
     return false;
   }
   for (const ChangeDesk::Change& change : changes) {
-    change.apply(parts_.store);
+    if (change.purge) {
+      change.purge(parts_.store, [this](const Store::Applied& gone) { forget(gone); });
+    } else {
+      change.apply(parts_.store);
+    }
   }
   sync();
   for (const ChangeDesk::Change& change : changes) {
@@ -153,8 +157,8 @@ void Writer::apply(Findings& findings) {
   findings = Findings();
 }
 
-Store::Outcome Writer::purge_author(const Findings& findings, const Finding& finding) {
-  parts_.store.purge_author(findings, finding, [&](const Store::Applied& gone) { forget(gone); });
+Store::Outcome Writer::purge_author(const Finding& finding) {
+  parts_.store.purge_author(finding, [&](const Store::Applied& gone) { forget(gone); });
   return Store::Outcome::kDeleted;
 }
 
@@ -166,7 +170,7 @@ void Writer::forget(const Store::Applied& deleted) {
 
 Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   if (finding.action == Finding::Action::kPurgeAuthor) {
-    return purge_author(findings, finding);
+    return purge_author(finding);
   }
   const Store::Applied applied = parts_.store.apply(findings, finding);
   MentionRef story = applied.story;

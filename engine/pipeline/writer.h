@@ -89,7 +89,7 @@ class Writer {
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
   void forget(const Store::Applied& deleted);
-  Store::Outcome purge_author(const Findings& findings, const Finding& finding);
+  Store::Outcome purge_author(const Finding& finding);
   void advance(const Findings& findings);
   void count_stored(const Findings& findings, const Finding& finding);
   void flush_counts();

@@ -8,7 +8,7 @@ std::string_view to_string(Family family) {
   static constexpr std::array<std::string_view, kFamilyCount> kNames = {
       "meta",    "mentions", "ids",    "overlay",      "urgent",      "rollups",
       "cursors", "outbox",   "alerts", "dead_letters", "author_keys", "identities",
-      "stories", "coverage", "usage",  "heard_terms",  "work"};
+      "stories", "coverage", "usage",  "heard_terms",  "work",        "erasures"};
   return kNames[static_cast<std::size_t>(family)];
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +32,9 @@ enum class Family : std::uint8_t {
   kUsage,       ///< what each source cost by day; values are merged by addition
   kHeardTerms,  ///< terms of what nobody kept, by day
   kWork,        ///< what people did about stories and alerts
+  kErasures,    ///< whom nothing is kept of any more, and what was done
 };
-inline constexpr std::size_t kFamilyCount = 17;
+inline constexpr std::size_t kFamilyCount = 18;
 std::string_view to_string(Family family);
 
 /// Changes that become visible together or not at all.
@@ -104,10 +107,17 @@ class KeyValue {
   virtual ~KeyValue() = default;
   virtual Result<std::optional<std::string>> get(Family family, std::string_view key) const = 0;
   virtual std::unique_ptr<Iterator> iterate(Family family) const = 0;
+  /// One of each family, in their order, all seeing the same moment.
+  virtual Result<std::vector<std::unique_ptr<Iterator>>> iterate_all() const = 0;
   /// Atomic; survives the death of the process, not yet of the machine.
   virtual Result<void> write(const WriteBatch& batch) = 0;
   /// Everything written so far survives a power cut.
   virtual Result<void> sync() = 0;
+  /// Rewrites what must be so that neither the files of these families nor the log hold a byte of
+  /// what was erased or replaced before the call, but for what an iterator still reads. Takes as
+  /// long as reading and writing the families once; others may read and write meanwhile.
+  /// Once `cancelled` is true it ends soon, with kUnavailable.
+  virtual Result<void> scrub(std::span<const Family> families, std::atomic<bool>& cancelled) = 0;
   /// Bytes on disk, for gauges and for stopping before the disk is full.
   virtual std::uint64_t size_bytes() const = 0;
   /// Writes are slowed down or stopped for now. Cheap.

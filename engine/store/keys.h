@@ -19,6 +19,7 @@ namespace vigie {
 //                  · "catalogue/" generation (u32) → catalogue · "alert" → last A
 //                  · "fine-rollups" → u32: five minutes before are not counted
 //                  · "work/" T → last N
+//                  · "unscrubbed" → u64: removed bytes may still lie in files (store.h)
 //  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
 //  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
 //                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
@@ -48,6 +49,9 @@ namespace vigie {
 // 16. heard_terms  D → terms of the day's mentions that no tenant kept (trend/term_sketch.h)
 // 17. work         's' T D kind ('s' story: D S of its founder; 'a' alert) number (u64) N → event
 //                  (store_work.cc) · 'j' T N → D kind number: where it stands. N ascends within T.
+//
+// 18. erasures     's' T pseudonym[16] → number of its erasure (text): what this author writes is
+//                  dropped; no number: it is under way · 'r' T number → signed at, receipt
 //
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.

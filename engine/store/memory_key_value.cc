@@ -96,6 +96,14 @@ class MemoryKeyValue final : public KeyValue {
     const std::scoped_lock lock(contents_->mutex);
     return std::make_unique<MemoryIterator>(contents_->live[static_cast<std::size_t>(family)]);
   }
+  Result<std::vector<std::unique_ptr<Iterator>>> iterate_all() const override {
+    const std::scoped_lock lock(contents_->mutex);
+    std::vector<std::unique_ptr<Iterator>> all;
+    for (const auto& family : contents_->live) {
+      all.push_back(std::make_unique<MemoryIterator>(family));
+    }
+    return all;
+  }
   Result<void> write(const WriteBatch& batch) override {
     const std::scoped_lock lock(contents_->mutex);
     apply(batch, contents_->live);
@@ -110,6 +118,9 @@ class MemoryKeyValue final : public KeyValue {
     contents_->unsynced.clear();
     return {};
   }
+  Result<void> scrub(std::span<const Family>, std::atomic<bool>&) override {
+    return {};
+  }  // nothing outlives its row
   bool is_stalled() const override { return false; }
   std::uint64_t size_bytes() const override {
     const std::scoped_lock lock(contents_->mutex);

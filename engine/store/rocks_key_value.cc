@@ -120,6 +120,20 @@ class RocksKeyValue final : public KeyValue {
         db_->NewIterator(rocksdb::ReadOptions(), handle(family)));
   }
 
+  Result<std::vector<std::unique_ptr<Iterator>>> iterate_all() const override {
+    std::vector<rocksdb::Iterator*> made;
+    const rocksdb::Status status =
+        db_->NewIterators(rocksdb::ReadOptions(), {families_.begin(), families_.end()}, &made);
+    if (!status.ok()) {
+      return fail_with(status, "reading the data folder");
+    }
+    std::vector<std::unique_ptr<Iterator>> iterators;
+    for (rocksdb::Iterator* at : made) {
+      iterators.push_back(std::make_unique<RocksIterator>(at));
+    }
+    return iterators;
+  }
+
   Result<void> write(const WriteBatch& batch) override {
     rocksdb::WriteBatch rocks(batch.bytes() + 1024);
     rocksdb::Status status;
@@ -145,6 +159,25 @@ class RocksKeyValue final : public KeyValue {
     }
     if (!high_water_->write(reached)) {
       return fail(ErrorCode::kUnavailable, "writing HIGH_WATER in the data folder failed");
+    }
+    return {};
+  }
+
+  /// Logs go once no family's memory needs them: all are flushed.
+  Result<void> scrub(std::span<const Family> families, std::atomic<bool>& cancelled) override {
+    rocksdb::Status status =
+        db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
+    rocksdb::CompactRangeOptions whole;
+    whole.canceled = &cancelled;
+    whole.exclusive_manual_compaction = false;
+    whole.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    for (const Family family : families) {
+      if (status.ok()) {
+        status = db_->CompactRange(whole, handle(family), nullptr, nullptr);
+      }
+    }
+    if (!status.ok()) {
+      return fail_with(status, "rewriting the data folder");
     }
     return {};
   }

@@ -65,8 +65,9 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<KeyValue> key_value,
 }
 
 Result<void> Store::State::load() {
-  for (Result<void> (State::*part)() : {&State::load_meta, &State::load_ids, &State::load_numbers,
-                                        &State::load_rollups, &State::load_work}) {
+  for (Result<void> (State::*part)() :
+       {&State::load_meta, &State::load_ids, &State::load_numbers, &State::load_rollups,
+        &State::load_work, &State::load_erasures}) {
     if (Result<void> loaded = (this->*part)(); !loaded) {
       return loaded;
     }
@@ -234,5 +235,6 @@ Result<void> Store::State::load_numbers() {
 
 const IdHasher& Store::id_hasher() const { return state_->hasher; }
 KnownIds& Store::known_ids() const { return state_->known_ids; }
+const KeyValue& Store::key_value() const { return *state_->key_value; }
 
 }  // namespace vigie

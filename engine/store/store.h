@@ -1,11 +1,13 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -145,7 +147,8 @@ struct StoreStats {
   std::uint64_t ids_in_memory = 0;
   std::uint64_t packs_written = 0, tail_records_written = 0, packs_folded = 0;
   std::uint64_t disk_bytes = 0;
-  bool is_stalled = false;  ///< writes are slowed down or stopped until the disk has caught up
+  std::uint64_t suppressed = 0;  ///< copies not stored since the start: their authors were erased
+  bool is_stalled = false;       ///< writes are slowed down or stopped until the disk has caught up
 };
 
 struct StoreOptions {
@@ -205,12 +208,39 @@ class Store {
   /// W. The mention stored last repeats what `story` says; `leads`: the first one there that is not
   /// official. At once after its apply().
   void join_story(const MentionRef& mention, const MentionRef& story, bool leads);
+  /// Told of every mention that goes with its author.
+  using Deleted = std::function<void(const Applied&)>;
   /// W. Carries out Finding::Action::kPurgeAuthor: deletes every mention of the author's as a
-  /// deletion of its own would, and destroys the author's identities and their keys. Tells
-  /// `deleted` of each. Commits what the batch under way holds first. Cheap for somebody unknown;
-  /// else reads the tenant's identities and the days on which the author wrote.
-  void purge_author(const Findings& findings, const Finding& finding,
-                    const std::function<void(const Applied&)>& deleted);
+  /// deletion of its own would, then destroys the author's identities and their keys. Commits what
+  /// the batch under way holds first. Cheap for somebody unknown; else reads the tenant's
+  /// identities and the days on which the author wrote.
+  void purge_author(const Finding& finding, const Deleted& deleted);
+
+  /// What somebody may ask of a tenant: to be forgotten, now and from now on.
+  struct Erasure {
+    TenantId tenant = 0;
+    Pseudonym author{};
+    Time at{};
+    std::string number;  ///< what the request is known by
+    /// Further words that tell the author (id, name, address): dead letters that hold one go.
+    std::vector<std::string> traces = {};
+    /// Every day is looked through: an erasure was interrupted, or the store is older than it.
+    bool everywhere = false;
+  };
+  struct Erased {
+    std::uint64_t mentions = 0, identities = 0, alerts = 0, dead_letters = 0;
+  };
+  /// The body of an alert without what these mentions said; nothing: it quotes none of them.
+  using Withdraw =
+      std::function<std::optional<std::string>(std::string_view body, const std::set<MentionRef>&)>;
+  /// W. As purge_author(), and also: words go from alerts, whatever their age, and from dead
+  /// letters; what the author writes from now on is dropped. The same again does no harm: what was
+  /// interrupted is carried out by asking once more, `everywhere`. Durable after sync(); the bytes
+  /// are gone after pack_some(Fold::kOverlaid) gave false and scrub() returned.
+  Erased erase_author(const Erasure& erasure, const Withdraw& withdraw, const Deleted& deleted);
+  /// W. What was done, as it was said to whoever asked for it; opaque here. Part of the batch under
+  /// way.
+  void put_receipt(TenantId tenant, std::string_view number, Time at, std::string_view receipt);
   /// W. Makes `correction` the one in force of a committed mention; what it leaves out is the
   /// engine's again. Verdict and evidence stay as they are; rollups and the index of urgent
   /// mentions follow in the same batch. It stays through edits that leave title and text alone, and
@@ -246,9 +276,11 @@ class Store {
   /// W. Everything committed is safe. Afterwards deliveries of its alerts become visible to
   /// deliveries_due().
   void sync();
-  /// W. One bounded piece of background work: folds small tail records into packs, rewrites packs
-  /// that hold deleted or edited text. False when there is nothing to do. Makes its own batch.
-  bool pack_some();
+  enum class Fold : std::uint8_t { kAll, kOverlaid };
+  /// W. One bounded piece of background work: folds small tail records into packs (not if only
+  /// `kOverlaid`), rewrites packs that hold deleted or edited text. False when there is nothing to
+  /// do. Makes its own batch.
+  bool pack_some(Fold what = Fold::kAll);
   /// Gives `record`, whose numbers `old` explains, another verdict and topics, numbered by the
   /// catalogue that goes with it.
   using Rejudge = std::function<void(TenantId, const Catalogue& old, Record&)>;
@@ -386,6 +418,35 @@ class Store {
   /// (key, value) of all whose keys begin so, by key.
   Result<std::vector<std::pair<std::string, std::string>>> alerting_notes(
       std::string_view prefix) const;
+  /// All that `tenant` knows of authors, newest row first, an author perhaps several times. Stops
+  /// when `visit(author, identity JSON)` says false. Callers audit.
+  Result<void> scan_identities(
+      TenantId tenant,
+      const std::function<bool(const Pseudonym&, const std::string&)>& visit) const;
+  /// Whether what this author writes is dropped.
+  bool is_suppressed(TenantId tenant, const Pseudonym& author) const;
+  struct Receipt {
+    std::string number;
+    Time at{};
+    std::string receipt;
+  };
+  /// See put_receipt(): newest first, at most `limit`; of `number`, if it is not empty.
+  Result<std::vector<Receipt>> receipts(TenantId tenant, std::string_view number,
+                                        std::size_t limit) const;
+
+  // ---- The files (any thread)
+
+  /// What lies on disk: for backups (store/backup.h).
+  const KeyValue& key_value() const;
+  /// Erased, expired and replaced bytes leave the files and the log. Takes as long as reading and
+  /// writing the store once; kUnavailable: `cancelled` became true.
+  Result<void> scrub(std::atomic<bool>& cancelled);
+  /// A number that grows whenever retention or an erasure removes something, also over restarts; 0:
+  /// all of that has left the files.
+  std::uint64_t unscrubbed() const;
+  /// W. scrub() was called after unscrubbed() had given `upto`. Part of the batch under way.
+  void scrubbed(std::uint64_t upto);
+
   /// See put_heard_terms(): as of the last commit().
   Result<std::optional<std::string>> heard_terms(Day day) const;
 
@@ -402,5 +463,10 @@ class Store {
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Before a store is opened: the number of the erasure that was carried out for this author of a
+/// tenant's, by its id; empty: it was interrupted; nothing: there was none.
+Result<std::optional<std::string>> erasure_in(const KeyValue& key_value, std::string_view tenant,
+                                              const Pseudonym& author);
 
 }  // namespace vigie

@@ -29,9 +29,28 @@ void Store::expire(Day today) {
   state.expire_fine_rollups(today - std::min(today, kFineRollupDays), gone);
   gone.erase_range(Family::kHeardTerms, number_key({}, Day{0}),
                    number_key({}, today - std::min(today, kHeardTermsDays)));
+  if (state.removes_something(gone)) {
+    state.note_removal(gone);
+  }
   state.write(gone);
   commit();  // stories that others lead now
   state.ids_in_memory = state.ids.size() + state.tombstones.size();
+}
+
+/// Whether any of what it erases is there.
+bool Store::State::removes_something(const WriteBatch& gone) const {
+  bool removes = false;
+  gone.for_each([&](const WriteBatch::Entry& entry) {
+    if (removes || entry.op != WriteBatch::Op::kEraseRange) {
+      removes = removes || entry.op == WriteBatch::Op::kErase;
+      return;
+    }
+    const auto at = key_value->iterate(entry.family);
+    at->seek(entry.key);
+    removes = at->valid() && at->key() < entry.value;
+    must(at->status());
+  });
+  return removes;
 }
 
 void Store::State::expire_mentions(std::uint32_t number, Day day, WriteBatch& gone) {

@@ -60,11 +60,12 @@ Store::State::PackPlace Store::State::write_packs(std::uint32_t number, Day day,
 // Rewrites one run of neighbouring packs of a (tenant, day) that are small or hold deleted or
 // edited text. The new packs take the place of the old ones in one batch, with their rows of the id
 // index and their overlay entries.
-bool Store::pack_some() {
+bool Store::pack_some(Fold what) {
   commit();
   State& state = *state_;
   const auto work = std::find_if(state.untidy.begin(), state.untidy.end(), [&](const auto& entry) {
-    return entry.second.overlaid || entry.second.small >= state.options.mentions_per_pack;
+    return entry.second.overlaid ||
+           (what == Fold::kAll && entry.second.small >= state.options.mentions_per_pack);
   });
   if (work == state.untidy.end()) {
     return false;

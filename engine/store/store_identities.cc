@@ -103,6 +103,39 @@ std::uint64_t Store::State::next_identities(std::uint32_t number, Day day) {
   return ++last->second;
 }
 
+Result<void> Store::scan_identities(
+    TenantId tenant, const std::function<bool(const Pseudonym&, const std::string&)>& visit) const {
+  if (tenant >= state_->number_of.size()) {
+    return {};
+  }
+  const std::string of_tenant = number_key({}, state_->number_of[tenant]);
+  const auto at = state_->key_value->iterate(Family::kIdentities);
+  bool goes_on = true;
+  for (at->seek_for_prev(ref_key(state_->number_of[tenant], ~Day{0}, ~std::uint64_t{0}));
+       goes_on && has_prefix(*at, of_tenant); at->prev()) {
+    const auto keys = state_->key_value->get(Family::kAuthorKeys, at->key());
+    if (!keys) {
+      return tl::make_unexpected(keys.error());
+    }
+    if (!*keys) {
+      continue;  // destroyed, or held apart by a backup
+    }
+    ByteReader sealed(at->value()), key_row(**keys);
+    while (goes_on && sealed.ok() && !sealed.done()) {
+      Pseudonym author{};
+      const std::string_view name = sealed.take(kPseudonymBytes), box = sealed.text();
+      name.copy(reinterpret_cast<char*>(author.data()), author.size());
+      key_row.take(kPseudonymBytes);
+      const auto identity = unseal(box, key_row.take(crypto_secretbox_KEYBYTES));
+      if (!sealed.ok() || !identity) {
+        return damaged();
+      }
+      goes_on = visit(author, **identity);
+    }
+  }
+  return at->status();
+}
+
 Result<std::optional<std::string>> open_identity(const KeyValue& key_value,
                                                  std::uint32_t tenant_number,
                                                  const Pseudonym& author) {

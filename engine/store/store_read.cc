@@ -342,6 +342,7 @@ StoreStats Store::stats() const {
           state.tails,
           state.folded,
           state.key_value->size_bytes(),
+          state.suppressed_copies,
           state.key_value->is_stalled()};
 }
 

@@ -196,8 +196,34 @@ struct Store::State {
   std::uint64_t next_identities(std::uint32_t number, Day day);
 
   // store_purge.cc
-  /// The days on which the author's identity was sealed, by tenant; it goes with `batch`.
-  std::set<Day> erase_identities(TenantId tenant, const Pseudonym& author);
+  using Suppressed = std::set<std::pair<std::uint32_t, Pseudonym>>;  ///< T, author
+  Suppressed suppressed;
+  std::atomic<std::uint64_t> suppressed_copies{0};
+  std::atomic<std::uint64_t> unscrubbed{0};
+  void note_removal(WriteBatch& gone);
+  /// Counts it, if so.
+  bool is_suppressed(const Finding& finding) {
+    if (suppressed.empty() || !suppressed.contains({number_of[finding.tenant], finding.author})) {
+      return false;
+    }
+    ++suppressed_copies;
+    return true;
+  }
+  Result<void> load_erasures();
+  /// The days on which the author's identity was sealed.
+  std::set<Day> days_of(TenantId tenant, const Pseudonym& author);
+  struct Writing {
+    MentionRef ref;
+    std::string source, id;
+  };
+  std::vector<Writing> writings_of(const Store& store, TenantId tenant, const Pseudonym& author,
+                                   Day from, Day to) const;
+  void remove(const std::vector<Writing>& writings, Time at, const Deleted& deleted);
+  /// They go with `batch`; gives how many.
+  std::uint64_t erase_identities(TenantId tenant, const Pseudonym& author);
+  std::uint64_t withdraw_from_alerts(TenantId tenant, const std::set<MentionRef>& mentions,
+                                     const Withdraw& withdraw);
+  std::uint64_t erase_dead_letters(const std::vector<std::string>& traces);
   void learn_authors();
 
   // store_work.cc
@@ -221,6 +247,7 @@ struct Store::State {
   void expire_fine_rollups(Day day, WriteBatch& gone);
 
   // store_expire.cc
+  bool removes_something(const WriteBatch& gone) const;
   void expire_mentions(std::uint32_t number, Day day, WriteBatch& gone);
   void expire_alerts(std::uint32_t number, Day day, WriteBatch& gone) const;
   void expire_tombstones(Day day, WriteBatch& gone);

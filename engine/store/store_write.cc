@@ -127,6 +127,9 @@ Store::Applied Store::apply(const Findings& findings, const Finding& finding) {
   if (finding.action == Action::kDelete) {
     return state.remove(findings, finding);
   }
+  if (state.is_suppressed(finding)) {
+    return {Outcome::kDropped, {}};
+  }
   const std::string_view source = findings.view(finding.source), id = findings.view(finding.id);
   if (state.is_deleted(finding.id_hash, source, id)) {
     return {Outcome::kDuplicate, {}};

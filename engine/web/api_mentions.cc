@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/core/handle_mask.h"
+#include "engine/core/pseudonym.h"
 #include "engine/core/verdict_json.h"
 #include "engine/store/correction_json.h"
 #include "engine/web/api_routes.h"
@@ -164,16 +165,6 @@ Response list_tenants(const ApiParts& parts, const Request& request) {
   return json_response(std::move(body));
 }
 
-std::string hex(const Pseudonym& pseudonym) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : pseudonym) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 /// {"crise.viral":"…",…}: of the evidence's rules that have a title.
 void write_rule_titles(const Verdict& verdict, const Catalogue& catalogue, JsonWriter& json) {
   std::set<std::uint32_t> written;
@@ -241,7 +232,7 @@ void write_stored_mention(const ApiParts& parts, const StoredMention& stored, Js
   shown.text = text;
   shown.title = title;
   shown.language = {};
-  const std::string pseudonym = record.has_author ? hex(record.author) : std::string();
+  const std::string pseudonym = record.has_author ? to_text(record.author) : std::string();
 
   json.begin_object().key("ref").value(to_string(stored.ref));
   write_story_of(parts.store, stored, json);

@@ -8,6 +8,7 @@
 #include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
 #include "engine/web/openapi_access.h"
+#include "engine/web/openapi_privacy.h"
 
 namespace vigie {
 namespace {
@@ -638,8 +639,8 @@ std::string openapi_document(const std::vector<Route>& routes) {
            R"("__Host-vigie over TLS; what changes something also needs X-CSRF-Token"},)"
            R"("token":{"type":"http","scheme":"bearer"}})");
   json.key("schemas").begin_object();
-  for (const std::span<const Schema> schemas :
-       {std::span<const Schema>(kSchemas), access_schemas()}) {
+  for (const std::span<const Schema> schemas : {std::span<const Schema>(kSchemas), access_schemas(),
+                                                std::span<const Schema>(kPrivacySchemas)}) {
     for (const auto& [name, schema] : schemas) {
       json.key(name).raw(schema);
     }

@@ -19,6 +19,8 @@ struct Told {
   std::string parent = {}, identity = {};
   bool official = false;
   std::int64_t hour = 24 * 20000, minute = 0;
+  Pseudonym author = {7};
+  bool has_author = false;
 };
 
 inline std::shared_ptr<const Catalogue> catalogue_named(std::string ruleset) {
@@ -52,9 +54,11 @@ inline Store::Applied tell(Store& store, const Told& told,
   finding.source = keep("mastodon");
   finding.id = keep(told.id);
   finding.topics = {0, static_cast<std::uint32_t>(told.topics.size())};
-  finding.author[0] = 7;
+  finding.author = told.author;
   finding.identity = keep(told.identity);
   Record record;
+  record.has_author = told.has_author;
+  record.author = told.author;
   record.mention.id = told.id;
   record.mention.source = "mastodon";
   record.mention.text = told.text;
