@@ -12,6 +12,7 @@
 #include "engine/app/public_url.h"
 #include "engine/core/check.h"
 #include "engine/core/private_file.h"
+#include "engine/quality/sample_book.h"
 #include "engine/web/assets.h"
 #include "engine/web/openapi.h"
 #include "engine/web/service_routes.h"
@@ -170,6 +171,9 @@ ApiParts WebSide::api_parts() {
       },
       .emergent = [this](TenantId tenant, std::string group, Day first,
                          Day last) { return emergent(tenant, std::move(group), first, last); },
+      .cards = [this] { return engine_.knowledge()->cards; },
+      .draw_sample = [this](TenantId tenant, IsoWeek week,
+                            std::string by) { return draw_sample(tenant, week, std::move(by)); },
   };
 }
 
@@ -320,29 +324,45 @@ asio::awaitable<bool> WebSide::change(std::function<void(Store&)> apply) {
 }
 
 /// A study takes up to seconds: it has a thread of its own, and waits its turn there.
-asio::awaitable<Result<std::string>> WebSide::emergent(TenantId tenant, std::string group,
-                                                       Day first, Day last) {
+template <class Answer>
+asio::awaitable<Result<Answer>> WebSide::study(std::function<Result<Answer>()> read) {
   constexpr std::size_t kMaxWaiting = 8;
   if (studies_waiting_ == kMaxWaiting) {
     co_return fail(ErrorCode::kFull, "too many studies are under way");
   }
   ++studies_waiting_;
-  const auto study = [this, tenant, &group, first, last] {
+  const auto ask = [this, &read](auto resume) {
+    const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
+    asio::post(studies_, [this, waiting, &read] {
+      auto answer = std::make_shared<Result<Answer>>(read());
+      asio::post(context_, [waiting, answer] { std::move (*waiting)(std::move(*answer)); });
+    });
+  };
+  Result<Answer> answer =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Answer>)>(
+          ask, asio::use_awaitable);
+  --studies_waiting_;
+  co_return answer;
+}
+
+asio::awaitable<Result<std::string>> WebSide::emergent(TenantId tenant, std::string group,
+                                                       Day first, Day last) {
+  std::function<Result<std::string>()> read = [this, tenant, group, first, last] {
     return group.empty() ? emergent_desk_.list(tenant, first, last)
                          : emergent_desk_.draft(tenant, group, first, last);
   };
-  const auto ask = [this, &study](auto resume) {
-    const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
-    asio::post(studies_, [this, waiting, &study] {
-      auto body = std::make_shared<Result<std::string>>(study());
-      asio::post(context_, [waiting, body] { std::move (*waiting)(std::move(*body)); });
-    });
+  Result<std::string> answer = co_await study(std::move(read));
+  co_return answer;
+}
+
+asio::awaitable<Result<WeeklySample>> WebSide::draw_sample(TenantId tenant, IsoWeek week,
+                                                           std::string by) {
+  std::function<Result<WeeklySample>()> read = [this, tenant, week, by] {
+    return SampleBook(engine_.store())
+        .draw(tenant, engine_.config().tenants[tenant], week, by, engine_.clock().now());
   };
-  Result<std::string> body =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::string>)>(
-          ask, asio::use_awaitable);
-  --studies_waiting_;
-  co_return body;
+  Result<WeeklySample> answer = co_await study(std::move(read));
+  co_return answer;
 }
 
 }  // namespace vigie

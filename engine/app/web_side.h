@@ -59,8 +59,12 @@ class WebSide {
   void write_audit(const AuditEntry& entry);
   boost::asio::awaitable<void> expire_audit();
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
+  template <class Answer>
+  boost::asio::awaitable<Result<Answer>> study(std::function<Result<Answer>()> read);
   boost::asio::awaitable<Result<std::string>> emergent(TenantId tenant, std::string group,
                                                        Day first, Day last);
+  boost::asio::awaitable<Result<WeeklySample>> draw_sample(TenantId tenant, IsoWeek week,
+                                                           std::string by);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;

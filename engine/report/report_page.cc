@@ -124,6 +124,7 @@ class Page {
     tone_by_topic();
     day_by_day();
     add("</div>\n");
+    aims();
     alerts();
     stories();
     coverage();
@@ -335,6 +336,57 @@ class Page {
   /// Downwards: what was not seen all the time is not 100 %.
   static std::string whole_percent(double share) {
     return std::to_string(static_cast<int>(share * 100)) + " %";
+  }
+
+  std::string kpi_name(const Objective& objective) const {
+    for (const auto& [name, said] : words_.kpi_names) {
+      if (objective.kpi == name) {
+        return std::string(said) +
+               (objective.part.empty() ? "" : " – " + escape_html(plain(objective.part)));
+      }
+    }
+    return escape_html(objective.kpi);
+  }
+  /// Shares are told in percent.
+  std::string amount(const Objective& objective, double value) const {
+    const bool is_share = objective.kpi.ends_with("_share") || objective.kpi == "alert_precision" ||
+                          objective.part == "within_deadline";
+    if (is_share) {
+      return percent(value);
+    }
+    const std::string said = with_sign(value, value == std::round(value) ? 0 : 1, words_);
+    return value < 0 ? said : said.substr(1);
+  }
+  /// What the steering committee wants; nothing where it wants nothing.
+  void aims() {
+    constexpr std::size_t kMaxAims = 6;
+    if (report_.aims.empty()) {
+      return;
+    }
+    section(words_.aims);
+    add("<table>\n<caption>", words_.aims, "</caption>\n<thead><tr>");
+    for (const std::string_view title :
+         {words_.aim, words_.wanted, words_.reached, words_.until, words_.owner}) {
+      add("<th scope=\"col\">", title, "</th>");
+    }
+    add("</tr></thead>\n<tbody>\n");
+    for (std::size_t i = 0; i < std::min(report_.aims.size(), kMaxAims); ++i) {
+      const WeekReport::Aim& aim = report_.aims[i];
+      const Objective& wanted = aim.objective;
+      const bool is_least = wanted.direction == Objective::Direction::kAtLeast;
+      add("<tr><th scope=\"row\">", kpi_name(wanted), "</th><td>",
+          is_least ? words_.at_least : words_.at_most, " ", amount(wanted, wanted.target),
+          "</td><td>", aim.value ? amount(wanted, *aim.value) + " – " : std::string(),
+          words_.progress[static_cast<std::size_t>(aim.progress)], "</td><td>",
+          format_time(Time(std::chrono::days(wanted.due))).substr(0, 10), "</td><td>",
+          escape_html(plain(wanted.owner)), "</td></tr>\n");
+    }
+    add("</tbody>\n</table>\n");
+    if (report_.aims.size() > kMaxAims) {
+      add("<p>+ ", number(static_cast<std::int64_t>(report_.aims.size() - kMaxAims)), " ",
+          words_.more_aims, "</p>\n");
+    }
+    add("</section>\n");
   }
 
   void alerts() {

@@ -34,7 +34,7 @@ std::vector<Route> api_routes(const ApiParts& parts) {
        {session_routes, mention_routes, story_routes, correction_routes, counter_routes,
         statistics_routes, kpi_routes, emergent_routes, alert_routes, delivery_routes,
         silence_routes, work_routes, engine_routes, source_routes, stream_routes, sample_routes,
-        objective_routes, audit_routes}) {
+        objective_routes, card_routes, audit_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }
