@@ -12,7 +12,8 @@
 namespace vigie {
 namespace {
 
-constexpr std::size_t kMaxTopics = 6, kMaxAlerts = 8;
+/// Objectives take the place of alerts: the note is one page.
+constexpr std::size_t kMaxTopics = 6, kMaxAlerts = 8, kMaxAims = 4;
 /// A percentage of less says nothing: then it is how many more.
 constexpr std::int64_t kLeastForPercent = 20;
 
@@ -33,7 +34,8 @@ footer{margin-top:1rem;color:#4a4a55;font-size:.85rem}
 @page{size:A4;margin:11mm}
 @media print{body{padding:0;max-width:none;font-size:8.4pt;line-height:1.25}.skip{display:none}
 h1{font-size:15pt}h2{font-size:10.5pt;margin:2.2mm 0 .8mm;break-after:avoid}table{font-size:8pt}th,td{padding:.35mm 2mm .35mm 0}
-.two{margin:0 -3mm}.two>section{flex:1 1 0;padding:0 3mm}tr,figure{break-inside:avoid}footer{margin-top:2mm;font-size:7.5pt}}
+.two{margin:0 -3mm}.two>section{flex:1 1 0;padding:0 3mm}tr,figure{break-inside:avoid}footer{margin-top:2mm;font-size:7.5pt}
+body.tight{font-size:7.6pt}.tight h2{margin-top:1.6mm}.tight table{font-size:7.2pt}.tight footer{font-size:6.8pt}}
 )";
 
 std::string number(std::int64_t count) { return std::to_string(count); }
@@ -112,7 +114,8 @@ class Page {
            "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
            "content=\"width=device-width,initial-scale=1\">\n<title>" +
            std::string(words_.title) + " – " + name + " – " + report_.week.text() +
-           "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n";
+           "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body" +
+           (report_.aims.empty() ? "" : " class=\"tight\"") + ">\n";
     add("<a class=\"skip\" href=\"#main\">", words_.skip, "</a>\n<header>\n<h1>", words_.title,
         words_.colon, name, "</h1>\n<p>", words_.week, " ", report_.week.text(), ", ", words_.from,
         " ", date_text(report_.week.monday(), words_.language), " ", words_.to, " ",
@@ -338,11 +341,20 @@ class Page {
     return std::to_string(static_cast<int>(share * 100)) + " %";
   }
 
+  /// Topics and rules are called as they are.
+  std::string part_name(const std::string& part) const {
+    for (const auto& [name, said] : words_.part_names) {
+      if (part == name) {
+        return std::string(said);
+      }
+    }
+    return escape_html(plain(part));
+  }
   std::string kpi_name(const Objective& objective) const {
     for (const auto& [name, said] : words_.kpi_names) {
       if (objective.kpi == name) {
         return std::string(said) +
-               (objective.part.empty() ? "" : " – " + escape_html(plain(objective.part)));
+               (objective.part.empty() ? "" : " – " + part_name(objective.part));
       }
     }
     return escape_html(objective.kpi);
@@ -359,7 +371,6 @@ class Page {
   }
   /// What the steering committee wants; nothing where it wants nothing.
   void aims() {
-    constexpr std::size_t kMaxAims = 6;
     if (report_.aims.empty()) {
       return;
     }
@@ -406,7 +417,7 @@ class Page {
       shown.push_back(&alert);
     }
     std::ranges::stable_sort(shown, std::greater(), &WeekReport::Raised::level);
-    shown.resize(std::min(shown.size(), kMaxAlerts));
+    shown.resize(std::min(shown.size(), kMaxAlerts - std::min(report_.aims.size(), kMaxAims)));
     std::ranges::stable_sort(shown, {}, &WeekReport::Raised::at);
     for (const WeekReport::Raised* alert : shown) {
       const bool says_more = alert->headline != alert->topic && !alert->topic.empty();

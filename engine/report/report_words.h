@@ -23,6 +23,7 @@ struct ReportWords {
   std::string_view judged_sentiment;
   std::string_view aims, aim, wanted, reached, until, owner, at_least, at_most, more_aims;
   std::string_view progress[5];       ///< by Progress
+  std::string_view part_names[5][2];  ///< likewise
   std::string_view kpi_names[13][2];  ///< name in the API, what people call it
   std::string_view decimal, colon;    ///< "," or "."; " : " or ": "
 };

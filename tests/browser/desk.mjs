@@ -72,6 +72,7 @@ export async function deskSteps({ page, address, step, keep, expect, waitForFocu
       await page.keyboard.press("n");
       await page.getByText(new RegExp(`^${judged} jugées sur \\d+`)).waitFor();
     }
+    await page.getByRole("button", { name: /^\d{4}-W\d\d : 12 sur \d+$/ }).waitFor();
     await fits(320);
     await keep("sample_320");
   });

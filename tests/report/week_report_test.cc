@@ -96,7 +96,7 @@ TEST(ReportPage, SaysHowTheObjectivesStand) {
   const std::string page = to_html(report, "fr");
   for (const char* said :
        {"Les objectifs", "au moins 90 %", "95 % – en bonne voie", "2026-12-31", "Cabinet &lt;b&gt;",
-        "Solde d’opinion", "au moins −10", "trop peu de données"}) {
+        "dans le délai", "Solde d’opinion", "au moins −10", "trop peu de données"}) {
     EXPECT_THAT(page, HasSubstr(said)) << said;
   }
   EXPECT_THAT(to_html(report, "en"), HasSubstr("at least 90 %"));

@@ -157,7 +157,7 @@ export function Samples({ tenant, name }: { tenant: string; name: string }) {
             const drawn = weeks.find((sample) => sample.week === one);
             return (
               <button key={one} type="button" aria-pressed={one === week} onClick={() => void open(one)}>
-                {drawn ? t("samples.week", { week: one, judged: drawn.judged_by_you, all: drawn.mentions }) : t("samples.draw", { week: one })}
+                {drawn ? t("samples.week", { week: one, judged: one === week ? judged : drawn.judged_by_you, all: drawn.mentions }) : t("samples.draw", { week: one })}
               </button>
             );
           })}
