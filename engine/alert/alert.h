@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,11 +41,7 @@ struct Alert {
   std::uint32_t mentions = 1, stories = 1, authors = 1;
   Time opened_at{}, last_at{};  ///< of the incident: its first and its last mention
   Time created_at{}, received_at{}, raised_at{};
-  Time deadline_at{};  ///< by when somebody should have answered
-
-  /// How long after it was raised that is.
-  static constexpr std::chrono::minutes kCriticalDeadline{30};
-  static constexpr std::chrono::hours kHighDeadline{2};
+  Time deadline_at{};  ///< by when somebody should have answered; of an end: none
 
   static constexpr std::size_t kMaxQuoteBytes = 600;
 };

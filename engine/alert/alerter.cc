@@ -383,9 +383,12 @@ void Alerter::give_up_orphans() {
 
 Message Alerter::single(const Lane& lane, const Owed& owed, const Occasion& occasion) const {
   const std::string& receiver = lane.receiver.id;
-  Message message = render(rules_.rulings.shown_to(receiver, owed.alert), owed.delivery.alert,
-                           receiver, rules_.public_url, remarks_on(occasion, owed.alert),
-                           rules_.actions(owed.alert, owed.delivery.alert, receiver), blind_now());
+  Message message =
+      render(rules_.rulings.shown_to(receiver, owed.alert), owed.delivery.alert, receiver,
+             rules_.public_url, remarks_on(occasion, owed.alert),
+             rules_.actions(owed.alert, owed.delivery.alert, receiver), blind_now(),
+             rules_.rulings.may_quote(receiver, owed.alert) ? rules_.cards(owed.alert)
+                                                            : std::vector<CardLink>());
   if (owed.delivery.purpose == Purpose::kRepeat) {
     message.idempotency_key += "-r" + std::to_string(owed.delivery.round);
   }

@@ -71,6 +71,10 @@ class Alerter {
     /// What a receiver may do about an alert by a link.
     std::function<ActionUrls(const Alert&, std::uint64_t number, const std::string& receiver)>
         actions = [](auto&&...) { return ActionUrls{}; };
+    /// The argument cards for it, the best first. Only for who may be told what was said.
+    std::function<std::vector<CardLink>(const Alert&)> cards = [](const Alert&) {
+      return std::vector<CardLink>();
+    };
   };
 
   /// `seed` spreads the retries.

@@ -198,9 +198,6 @@ void tell_tenant(const Tenant& tenant, Time now, Alert& alert) {
   alert.language = tenant.language;
   alert.time_zone = tenant.time_zone;
   alert.raised_at = now;
-  alert.deadline_at =
-      now + (alert.level == Urgency::kCritical ? microseconds(Alert::kCriticalDeadline)
-                                               : microseconds(Alert::kHighDeadline));
 }
 
 /// "Coupure d'eau : 5 auteurs en moins de 30 min, 3 histoires".

@@ -19,7 +19,7 @@ Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& cat
 Sighting sight(const Voice& voice, std::span<const Spoken> crowd);
 
 /// The alert that a raise asks for: quote around the passages that made the mention urgent,
-/// @handles masked, reasons, and the time by which somebody should have answered.
+/// @handles masked, and reasons. By when somebody should have answered is for the caller to say.
 Alert describe(const Tenant& tenant, const MentionRef& ref, const Record& record,
                const Catalogue& catalogue, const Raise& raise, Time now);
 

@@ -19,7 +19,7 @@ namespace {
 struct Words {
   std::string_view high, critical, closed, rises, quiet, mentions, mention, stories, story, authors,
       author, why, published, received, raised, deadline, place, open, original, rules, learned,
-      coverage, blind_since, others, take, not_useful, mute;
+      coverage, blind_since, others, take, not_useful, mute, cards;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
@@ -50,6 +50,7 @@ constexpr Words kFrench = {"URGENT",
                            "Prendre en charge",
                            "Pas utile",
                            "Muet 2 h",
+                           "Arguments",
                            "le ",
                            " à ",
                            {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
@@ -82,6 +83,7 @@ constexpr Words kEnglish = {
     "Take charge",
     "Not useful",
     "Mute 2 h",
+    "Arguments",
     "on ",
     " at ",
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
@@ -123,12 +125,13 @@ class Renderer {
  public:
   Renderer(const Alert& alert, const std::string& public_url,
            const std::vector<std::string>& remarks, const ActionUrls& actions,
-           const std::vector<BlindSource>& blind)
+           const std::vector<BlindSource>& blind, const std::vector<CardLink>& cards)
       : alert_(alert),
         words_(words_of(alert)),
         remarks_(remarks),
         actions_(actions),
-        blind_(blind) {
+        blind_(blind),
+        cards_(cards) {
     if (!public_url.empty()) {
       link_ = public_url + "/#/" + alert.tenant;
       link_ += alert.mention.empty() ? "" : "/mention/" + alert.mention;
@@ -172,6 +175,12 @@ class Renderer {
     out += "\n" + times() + "\n";
     if (!blind_.empty()) {
       out += coverage() + "\n";
+    }
+    if (!cards_.empty()) {
+      out += "\n" + std::string(words_.cards) + " :\n";
+    }
+    for (const CardLink& card : cards_) {
+      out += "- " + plain(card.title) + (card.url.empty() ? "" : " : " + card.url) + "\n";
     }
     if (!link_.empty()) {
       out += "\n" + std::string(words_.open) + " : " + link_ + "\n";
@@ -220,7 +229,7 @@ class Renderer {
     if (!blind_.empty()) {
       out += "<p>" + escape_html(coverage()) + "</p>";
     }
-    out += open_link();
+    out += html_cards() + open_link();
     return out + "<p style=\"font-size:.8em;color:#536070\">" + escape_html(rules()) +
            "</p></body></html>\n";
   }
@@ -254,6 +263,19 @@ class Renderer {
   const std::string& link() const { return link_; }
 
  private:
+  std::string html_cards() const {
+    if (cards_.empty()) {
+      return {};
+    }
+    std::string out = "<h2 style=\"font-size:1em\">" + std::string(words_.cards) + "</h2><ul>";
+    for (const CardLink& card : cards_) {
+      const std::string title = escape_html(plain(card.title));
+      out += card.url.empty()
+                 ? "<li>" + title + "</li>"
+                 : "<li><a href=\"" + escape_html(card.url) + "\">" + title + "</a></li>";
+    }
+    return out + "</ul>";
+  }
   std::string html_quote() const {
     std::string out = "<blockquote style=\"border-left:4px solid #a8330a;margin:0;padding:0 1em\">";
     if (!alert_.title.empty()) {
@@ -447,6 +469,7 @@ class Renderer {
   const std::vector<std::string>& remarks_;
   const ActionUrls& actions_;
   const std::vector<BlindSource>& blind_;
+  const std::vector<CardLink>& cards_;
   std::string link_;
 };
 
@@ -487,8 +510,9 @@ Alert discreet(const Alert& alert) {
 
 Message render(const Alert& alert, std::uint64_t number, const std::string& receiver,
                const std::string& public_url, const std::vector<std::string>& remarks,
-               const ActionUrls& actions, const std::vector<BlindSource>& blind) {
-  const Renderer renderer(alert, public_url, remarks, actions, blind);
+               const ActionUrls& actions, const std::vector<BlindSource>& blind,
+               const std::vector<CardLink>& cards) {
+  const Renderer renderer(alert, public_url, remarks, actions, blind, cards);
   Message message;
   message.idempotency_key = "vigie-" + std::to_string(number) + "-" + receiver;
   message.subject = renderer.subject();
@@ -520,6 +544,10 @@ Message render(const Alert& alert, std::uint64_t number, const std::string& rece
   json.end_array().key("remarks").begin_array();
   for (const std::string& remark : remarks) {
     json.value(remark);
+  }
+  json.end_array().key("cards").begin_array();
+  for (const CardLink& card : cards) {
+    json.begin_object().key("title").value(card.title).key("url").value(card.url).end_object();
   }
   json.end_array();
   json.key("alert").raw(to_json(alert));

@@ -92,9 +92,12 @@ bool Rulings::is_over(const Owed& owed, Time now, Standings& standings) {
          now - owed.alert.raised_at > kMaxOpen;
 }
 
+bool Rulings::may_quote(const std::string& receiver, const Alert& alert) const {
+  return policy_ == nullptr || policy_->may_quote(receiver, alert.tenant);
+}
+
 Alert Rulings::shown_to(const std::string& receiver, const Alert& alert) const {
-  const bool may_quote = policy_ == nullptr || policy_->may_quote(receiver, alert.tenant);
-  return may_quote ? alert : discreet(alert);
+  return may_quote(receiver, alert) ? alert : discreet(alert);
 }
 
 /// Counted from when the first was told: after its group wait, and quiet hours if they held it. An

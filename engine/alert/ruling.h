@@ -61,6 +61,8 @@ class Rulings {
 
   const AlertPolicy* policy() const { return policy_; }
 
+  /// Whether the receiver may be told what was said, and what the town thinks of it.
+  bool may_quote(const std::string& receiver, const Alert& alert) const;
   /// The alert as the receiver may be told of it.
   Alert shown_to(const std::string& receiver, const Alert& alert) const;
 

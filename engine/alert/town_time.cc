@@ -14,6 +14,10 @@ TownTime town_time(const std::string& zone, Time time) {
           offset ? "" : " UTC"};
 }
 
+Day town_today(const std::string& zone, Time now) {
+  return static_cast<Day>(town_time(zone, now).day.time_since_epoch().count());
+}
+
 std::string date_of(std::chrono::sys_days day) { return format_time(day).substr(0, 10); }
 
 std::string clock_of(const std::string& zone, Time time) {

@@ -19,6 +19,9 @@ struct TownTime {
 };
 TownTime town_time(const std::string& zone, Time time);
 
+/// The date on the town's calendar, as a number of days.
+Day town_today(const std::string& zone, Time now);
+
 /// "2026-10-14"
 std::string date_of(std::chrono::sys_days day);
 /// "08:42", with the suffix.

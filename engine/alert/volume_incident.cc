@@ -81,9 +81,6 @@ Alert describe(const Tenant& tenant, const VolumeNews& news, Time now) {
   alert.last_at = news.at;
   alert.created_at = alert.received_at = news.at;
   alert.raised_at = now;
-  if (!news.is_over) {
-    alert.deadline_at = now + Alert::kHighDeadline;
-  }
   return alert;
 }
 

@@ -11,6 +11,7 @@
 #include "connectors/counter.h"
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
+#include "engine/alert/town_time.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
 #include "engine/app/pack_tests.h"
@@ -189,6 +190,7 @@ Result<void> Engine::build_alerter() {
   rules.actions = [this](const Alert& alert, std::uint64_t number, const std::string& receiver) {
     return actions(alert, number, receiver);
   };
+  rules.cards = [this](const Alert& alert) { return cards(alert); };
   alerter_ = std::make_unique<Alerter>(*store_, std::move(receivers), std::move(rules), clock_,
                                        *metrics_, std::random_device()());
   alerter_->on_clock_set_back = [this](microseconds by) { log_clock_set_back(by); };
@@ -214,6 +216,33 @@ ActionUrls Engine::actions(const Alert& alert, std::uint64_t number,
     return token.empty() ? "" : config_.public_url + action_path(token);
   };
   return {url(LinkAction::kTake), url(LinkAction::kNotUseful), url(LinkAction::kMute)};
+}
+
+/// The best few: a message is read in seconds.
+std::vector<CardLink> Engine::cards(const Alert& alert) const {
+  constexpr std::size_t kMaxCards = 3;
+  std::vector<CardLink> links;
+  const auto town = std::ranges::find(config_.tenants, alert.tenant, &Tenant::id);
+  if (town == config_.tenants.end() || alert.news == News::kClosed) {
+    return links;
+  }
+  std::set<std::string_view> rules, topics;
+  for (const Alert::Reason& reason : alert.reasons) {
+    rules.insert(reason.rule);
+  }
+  topics.insert(alert.topic);
+  const std::shared_ptr<const Knowledge> knowledge = shelf_->in_force();
+  const auto tenant = static_cast<TenantId>(town - config_.tenants.begin());
+  const Day today = town_today(town->time_zone, clock_.now());
+  for (const Card* card : fitting_cards(knowledge->cards->of(tenant), rules, topics, today)) {
+    if (links.size() < kMaxCards) {
+      links.push_back({card->title,
+                       config_.public_url.empty()
+                           ? ""
+                           : config_.public_url + "/#/" + alert.tenant + "/arguments/" + card->id});
+    }
+  }
+  return links;
 }
 
 void Engine::start() {

@@ -73,6 +73,7 @@ class Engine {
   Engine(Config config, Log& log);
   Result<void> build();
   Result<void> build_alerter();
+  std::vector<CardLink> cards(const Alert& alert) const;
   ActionUrls actions(const Alert& alert, std::uint64_t number, const std::string& receiver) const;
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();

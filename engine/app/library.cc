@@ -118,6 +118,17 @@ std::shared_ptr<const Knowledge> compile(const std::vector<RulePack>& packs,
   for (const RulePack& pack : packs) {
     knowledge.packs.push_back({pack.name, pack.title, pack.rules.size()});
   }
+  KnownNames known;
+  for (const RulePack& pack : packs) {
+    for (const Rule& rule : pack.rules) {
+      known.rules.insert(rule.id);
+      if (rule.kind == RuleKind::kTopic) {
+        known.topics.insert(rule.topic);
+      }
+    }
+  }
+  knowledge.cards = std::make_shared<const CardBook>(
+      read_cards(rules_directory + "/cards", tenants, known, problems));
   knowledge.lexicons =
       read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
   if (problems.size() != before) {

@@ -12,8 +12,8 @@
 
 namespace vigie {
 
-/// Reads and compiles everything under `rules_directory` (packs/, lexicons/) for `tenants`. All
-/// problems with file:line; null if there is one. The catalogue's rule-set hash covers packs,
+/// Reads and compiles everything under `rules_directory` (packs/, lexicons/, cards/) for `tenants`.
+/// All problems with file:line; null if there is one. The catalogue's rule-set hash covers packs,
 /// lexicons and the tenants' variables: the same files and tenants give the same hash on every
 /// machine.
 std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,

@@ -10,6 +10,7 @@
 #include "engine/app/config.h"
 #include "engine/app/library.h"
 #include "engine/app/pack_tests.h"
+#include "engine/core/clock.h"
 #include "engine/match/rule_lint.h"
 #include "engine/match/rule_reader.h"
 #include "engine/parse/text_folder.h"
@@ -48,8 +49,11 @@ int rules_check(const RulesOptions& options) {
   for (const Problem& doubt : doubts) {
     std::fprintf(stderr, "warning: %s\n", to_string({doubt}).c_str());
   }
-  std::printf("%zu rules, %zu topics, rule set %s\n", names.size(), topics.size(),
-              knowledge->catalogue->ruleset.c_str());
+  for (const Problem& doubt : knowledge->cards->doubts(day_of(SystemClock().now()))) {
+    std::fprintf(stderr, "warning: %s\n", to_string({doubt}).c_str());
+  }
+  std::printf("%zu rules, %zu topics, %zu argument cards, rule set %s\n", names.size(),
+              topics.size(), knowledge->cards->kept.size(), knowledge->catalogue->ruleset.c_str());
   return kOk;
 }
 

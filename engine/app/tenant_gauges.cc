@@ -18,14 +18,14 @@ constexpr std::chrono::seconds kReadAgainAfter{10};
 /// One tenant's figures, not read again for every gauge of a scrape.
 class Reading {
  public:
-  Reading(TenantId tenant, const Store& store, const Clock& clock)
-      : tenant_(tenant), store_(store), clock_(clock) {}
+  Reading(TenantId tenant, const Tenant& town, const Store& store, const Clock& clock)
+      : tenant_(tenant), town_(town), store_(store), clock_(clock) {}
 
   TenantFigures figures() {
     const std::scoped_lock lock(mutex_);
     const Time now = clock_.now();
     if (!read_at_ || now - *read_at_ >= kReadAgainAfter) {
-      Result<TenantFigures> read = read_tenant_figures(store_, tenant_, now);
+      Result<TenantFigures> read = read_tenant_figures(store_, tenant_, town_, now);
       check(read.has_value(), "a tenant's figures can be read");
       figures_ = *read;
       read_at_ = now;
@@ -39,6 +39,7 @@ class Reading {
 
  private:
   TenantId tenant_;
+  const Tenant& town_;
   const Store& store_;
   const Clock& clock_;
   std::mutex mutex_;  // guards the two below
@@ -91,7 +92,7 @@ void register_tenant_gauges(const std::vector<Tenant>& tenants, const Store& sto
   for (TenantId tenant = 0; tenant < tenants.size(); ++tenant) {
     const auto index = std::make_shared<IndexReading>(tenant, trends, clock);
     const std::string& id = tenants[tenant].id;
-    const auto reading = std::make_shared<Reading>(tenant, store, clock);
+    const auto reading = std::make_shared<Reading>(tenant, tenants[tenant], store, clock);
     for (std::size_t i = 0; i < kWorkStates; ++i) {
       const auto state = static_cast<WorkState>(i);
       metrics.gauge("vigie_alerts", "Alerts by what people did about them, of the newest 1000.",

@@ -14,6 +14,7 @@
 #include "engine/app/public_url.h"
 #include "engine/core/check.h"
 #include "engine/core/private_file.h"
+#include "engine/quality/sample_book.h"
 #include "engine/report/erasure_receipt.h"
 #include "engine/web/assets.h"
 #include "engine/web/openapi.h"
@@ -191,6 +192,9 @@ ApiParts WebSide::api_parts() {
       },
       .emergent = [this](TenantId tenant, std::string group, Day first,
                          Day last) { return emergent(tenant, std::move(group), first, last); },
+      .cards = [this] { return engine_.knowledge()->cards; },
+      .draw_sample = [this](TenantId tenant, IsoWeek week,
+                            std::string by) { return draw_sample(tenant, week, std::move(by)); },
   };
 }
 
@@ -347,7 +351,8 @@ asio::awaitable<bool> WebSide::change(std::function<void(Store&)> apply) {
 }
 
 /// What takes seconds has a thread of its own, and waits its turn there.
-asio::awaitable<Result<std::string>> WebSide::aside(std::function<Result<std::string>()> work) {
+template <class Answer>
+asio::awaitable<Result<Answer>> WebSide::aside(std::function<Result<Answer>()> work) {
   constexpr std::size_t kMaxWaiting = 8;
   if (waiting_aside_ == kMaxWaiting) {
     co_return fail(ErrorCode::kFull, "too much is under way");
@@ -356,12 +361,12 @@ asio::awaitable<Result<std::string>> WebSide::aside(std::function<Result<std::st
   const auto ask = [this, &work](auto resume) {
     const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
     asio::post(aside_, [this, waiting, &work] {
-      auto answer = std::make_shared<Result<std::string>>(work());
+      auto answer = std::make_shared<Result<Answer>>(work());
       asio::post(context_, [waiting, answer] { std::move (*waiting)(std::move(*answer)); });
     });
   };
-  Result<std::string> answer =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::string>)>(
+  Result<Answer> answer =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Answer>)>(
           ask, asio::use_awaitable);
   --waiting_aside_;
   co_return answer;
@@ -375,6 +380,15 @@ asio::awaitable<Result<std::string>> WebSide::emergent(TenantId tenant, std::str
                          : emergent_desk_.draft(tenant, group, first, last);
   };
   return aside(std::move(study));
+}
+
+asio::awaitable<Result<WeeklySample>> WebSide::draw_sample(TenantId tenant, IsoWeek week,
+                                                           std::string by) {
+  std::function<Result<WeeklySample>()> draw = [this, tenant, week, by] {
+    return SampleBook(engine_.store())
+        .draw(tenant, engine_.config().tenants[tenant], week, by, engine_.clock().now());
+  };
+  return aside(std::move(draw));
 }
 
 asio::awaitable<Result<std::string>> WebSide::erase(TenantId tenant, AuthorWanted wanted,
@@ -420,7 +434,7 @@ asio::awaitable<ControlWords> WebSide::control(ControlWords words) {
   std::optional<asio::awaitable<Result<std::string>>> doing;
   if (act == "backup" && words.size() == 2) {
     entry.action = "backup";
-    doing = aside([this, folder = name] {
+    doing = aside<std::string>([this, folder = name] {
       return back_up(engine_.store(), engine_.config(), folder, engine_.clock().now())
           .map([](const BackupDone& done) { return summary(done); });
     });

@@ -62,7 +62,8 @@ class WebSide {
   boost::asio::awaitable<void> expire_audit();
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
   /// Has `work` done where it may take long, after what waits there already; kFull: too much does.
-  boost::asio::awaitable<Result<std::string>> aside(std::function<Result<std::string>()> work);
+  template <class Answer>
+  boost::asio::awaitable<Result<Answer>> aside(std::function<Result<Answer>()> work);
   boost::asio::awaitable<ControlWords> control(ControlWords words);
   boost::asio::awaitable<Result<std::string>> erase(TenantId tenant, AuthorWanted wanted,
                                                     ErasureKind kind);
@@ -72,6 +73,8 @@ class WebSide {
   ControlWords receipt(TenantId tenant, const std::string& number) const;
   boost::asio::awaitable<Result<std::string>> emergent(TenantId tenant, std::string group,
                                                        Day first, Day last);
+  boost::asio::awaitable<Result<WeeklySample>> draw_sample(TenantId tenant, IsoWeek week,
+                                                           std::string by);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;

@@ -7,6 +7,7 @@
 #include "engine/alert/volume_incident.h"
 #include "engine/core/check.h"
 #include "engine/store/record.h"
+#include "engine/trend/work_due.h"
 
 namespace vigie {
 namespace {
@@ -216,7 +217,7 @@ void AlertRaiser::see_urgent(const Findings& findings, const Finding& finding,
   if (!raise) {
     return;
   }
-  announce(applied.ref, story,
+  announce(applied.ref, story, *record,
            describe(policy_.tenants[finding.tenant], applied.ref, *record, *findings.catalogue,
                     *raise, clock_.now()));
 }
@@ -243,14 +244,26 @@ void AlertRaiser::see_crowd(const Findings& findings, const Finding& finding,
     sighting.seen_before = is_edit || is_urgent(finding.urgency);
     if (const std::optional<Raise> raise = incidents_.see(sighting)) {
       quote(applied.ref);
-      announce(applied.ref, story,
+      announce(applied.ref, story, *record,
                describe_crowd(policy_.tenants[finding.tenant], applied.ref, *record,
                               *findings.catalogue, *raise, voice, crowd, clock_.now()));
     }
   }
 }
 
-void AlertRaiser::announce(const MentionRef& ref, const MentionRef& story, const Alert& alert) {
+/// `record`: what was said by the mention itself.
+void AlertRaiser::announce(const MentionRef& ref, const MentionRef& story, const Record& record,
+                           Alert alert) {
+  const Record* leader = &record;
+  Result<std::optional<StoredMention>> led = std::optional<StoredMention>();
+  if (story != ref) {
+    store_.commit();  // its other mentions may be of this very batch
+    led = leader_of(store_, story);
+    check(led.has_value(), "a story can be read");
+    leader = *led ? &(*led)->record : nullptr;
+  }
+  alert.deadline_at =
+      alert_due_at(policy_.tenants[ref.tenant], alert.level, alert.raised_at, leader);
   told_[{ref.tenant, alert.incident}] = alert;
   store_.reopen_work(work_on(story), alert.raised_at);
   tell(ref.tenant, ref.day, alert, policy_.tenants[ref.tenant].receivers, story);

@@ -77,7 +77,7 @@ class AlertRaiser {
                   const MentionRef& story);
   void see_crowd(const Findings& findings, const Finding& finding, const Store::Applied& applied,
                  const MentionRef& story);
-  void announce(const MentionRef& ref, const MentionRef& story, const Alert& alert);
+  void announce(const MentionRef& ref, const MentionRef& story, const Record& record, Alert alert);
   void quote(const MentionRef& ref);
   void mark_known(const MentionRef& ref, const MentionRef& story, Sighting& sighting);
   bool was_told_before(const MentionRef& ref, const MentionRef& story);

@@ -9,6 +9,7 @@
 #include "engine/classify/classifier.h"
 #include "engine/core/catalogue.h"
 #include "engine/core/pack_summary.h"
+#include "engine/guidance/card.h"
 #include "engine/match/rule_set.h"
 
 namespace vigie {
@@ -21,6 +22,7 @@ struct Knowledge {
   std::shared_ptr<const Lexicons> lexicons;
   std::shared_ptr<const Models> models;
   std::vector<PackSummary> packs;
+  std::shared_ptr<const CardBook> cards = std::make_shared<const CardBook>();
 };
 
 /// Where the knowledge in force stands. Replaced as a whole by a reload; every worker takes the new

@@ -7,6 +7,7 @@
 #include "engine/core/check.h"
 #include "engine/store/record.h"
 #include "engine/trend/trend_reader.h"
+#include "engine/trend/work_due.h"
 
 namespace vigie {
 
@@ -142,7 +143,10 @@ void SurpriseRaiser::tell(TenantId tenant, const VolumeEvent& event) {
   news.p = surprise.p;
   news.has_baseline = surprise.is_warm;
   const Tenant& town = policy_.tenants[tenant];
-  const Alert alert = describe(town, news, clock_.now());
+  Alert alert = describe(town, news, clock_.now());
+  if (!news.is_over) {
+    alert.deadline_at = alert_due_at(town, alert.level, alert.raised_at, nullptr);
+  }
   const std::uint64_t number =
       store_.add_alert(tenant, day_of(news.at), to_json(alert), town.receivers);
   raised_.push_back({tenant, number});

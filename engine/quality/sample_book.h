@@ -14,7 +14,7 @@ namespace vigie {
 /// The weekly samples of all tenants and what people judged, durable in the store's notes
 /// ("sample/" tenant "/" week, "judged/" tenant "/" week "/" place "/" account). They change no
 /// mention, so they need not wait for the writer. Nothing is kept in memory. Nothing ever trains on
-/// judgements: they are there to measure. One thread at a time draws and judges.
+/// judgements: they are there to measure. One thread at a time draws, and one judges.
 class SampleBook {
  public:
   static constexpr std::size_t kJudgesPerMention = 2;

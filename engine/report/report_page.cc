@@ -12,7 +12,8 @@
 namespace vigie {
 namespace {
 
-constexpr std::size_t kMaxTopics = 6, kMaxAlerts = 8;
+/// Objectives take the place of alerts: the note is one page.
+constexpr std::size_t kMaxTopics = 6, kMaxAlerts = 8, kMaxAims = 4;
 /// A percentage of less says nothing: then it is how many more.
 constexpr std::int64_t kLeastForPercent = 20;
 
@@ -33,7 +34,8 @@ footer{margin-top:1rem;color:#4a4a55;font-size:.85rem}
 @page{size:A4;margin:11mm}
 @media print{body{padding:0;max-width:none;font-size:8.4pt;line-height:1.25}.skip{display:none}
 h1{font-size:15pt}h2{font-size:10.5pt;margin:2.2mm 0 .8mm;break-after:avoid}table{font-size:8pt}th,td{padding:.35mm 2mm .35mm 0}
-.two{margin:0 -3mm}.two>section{flex:1 1 0;padding:0 3mm}tr,figure{break-inside:avoid}footer{margin-top:2mm;font-size:7.5pt}}
+.two{margin:0 -3mm}.two>section{flex:1 1 0;padding:0 3mm}tr,figure{break-inside:avoid}footer{margin-top:2mm;font-size:7.5pt}
+body.tight{font-size:7.6pt}.tight h2{margin-top:1.6mm}.tight table{font-size:7.2pt}.tight footer{font-size:6.8pt}}
 )";
 
 std::string number(std::int64_t count) { return std::to_string(count); }
@@ -112,7 +114,8 @@ class Page {
            "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
            "content=\"width=device-width,initial-scale=1\">\n<title>" +
            std::string(words_.title) + " – " + name + " – " + report_.week.text() +
-           "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n";
+           "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body" +
+           (report_.aims.empty() ? "" : " class=\"tight\"") + ">\n";
     add("<a class=\"skip\" href=\"#main\">", words_.skip, "</a>\n<header>\n<h1>", words_.title,
         words_.colon, name, "</h1>\n<p>", words_.week, " ", report_.week.text(), ", ", words_.from,
         " ", date_text(report_.week.monday(), words_.language), " ", words_.to, " ",
@@ -124,6 +127,7 @@ class Page {
     tone_by_topic();
     day_by_day();
     add("</div>\n");
+    aims();
     alerts();
     stories();
     coverage();
@@ -337,6 +341,65 @@ class Page {
     return std::to_string(static_cast<int>(share * 100)) + " %";
   }
 
+  /// Topics and rules are called as they are.
+  std::string part_name(const std::string& part) const {
+    for (const auto& [name, said] : words_.part_names) {
+      if (part == name) {
+        return std::string(said);
+      }
+    }
+    return escape_html(plain(part));
+  }
+  std::string kpi_name(const Objective& objective) const {
+    for (const auto& [name, said] : words_.kpi_names) {
+      if (objective.kpi == name) {
+        return std::string(said) +
+               (objective.part.empty() ? "" : " – " + part_name(objective.part));
+      }
+    }
+    return escape_html(objective.kpi);
+  }
+  /// Shares are told in percent.
+  std::string amount(const Objective& objective, double value) const {
+    const bool is_share = objective.kpi.ends_with("_share") || objective.kpi == "alert_precision" ||
+                          objective.part == "within_deadline";
+    if (is_share) {
+      return percent(value);
+    }
+    const std::string said = with_sign(value, value == std::round(value) ? 0 : 1, words_);
+    return value < 0 ? said : said.substr(1);
+  }
+  /// What the steering committee wants; nothing where it wants nothing.
+  void aims() {
+    if (report_.aims.empty()) {
+      return;
+    }
+    section(words_.aims);
+    add("<table>\n<caption>", words_.aims, "</caption>\n<thead><tr>");
+    for (const std::string_view title :
+         {words_.aim, words_.wanted, words_.reached, words_.until, words_.owner}) {
+      add("<th scope=\"col\">", title, "</th>");
+    }
+    add("</tr></thead>\n<tbody>\n");
+    for (std::size_t i = 0; i < std::min(report_.aims.size(), kMaxAims); ++i) {
+      const WeekReport::Aim& aim = report_.aims[i];
+      const Objective& wanted = aim.objective;
+      const bool is_least = wanted.direction == Objective::Direction::kAtLeast;
+      add("<tr><th scope=\"row\">", kpi_name(wanted), "</th><td>",
+          is_least ? words_.at_least : words_.at_most, " ", amount(wanted, wanted.target),
+          "</td><td>", aim.value ? amount(wanted, *aim.value) + " – " : std::string(),
+          words_.progress[static_cast<std::size_t>(aim.progress)], "</td><td>",
+          format_time(Time(std::chrono::days(wanted.due))).substr(0, 10), "</td><td>",
+          escape_html(plain(wanted.owner)), "</td></tr>\n");
+    }
+    add("</tbody>\n</table>\n");
+    if (report_.aims.size() > kMaxAims) {
+      add("<p>+ ", number(static_cast<std::int64_t>(report_.aims.size() - kMaxAims)), " ",
+          words_.more_aims, "</p>\n");
+    }
+    add("</section>\n");
+  }
+
   void alerts() {
     section(words_.alert_list);
     if (report_.alerts.empty()) {
@@ -354,7 +417,7 @@ class Page {
       shown.push_back(&alert);
     }
     std::ranges::stable_sort(shown, std::greater(), &WeekReport::Raised::level);
-    shown.resize(std::min(shown.size(), kMaxAlerts));
+    shown.resize(std::min(shown.size(), kMaxAlerts - std::min(report_.aims.size(), kMaxAims)));
     std::ranges::stable_sort(shown, {}, &WeekReport::Raised::at);
     for (const WeekReport::Raised* alert : shown) {
       const bool says_more = alert->headline != alert->topic && !alert->topic.empty();

@@ -21,7 +21,11 @@ struct ReportWords {
   std::string_view coverage, no_coverage, seen, least_seen, method, method_text;
   std::string_view check, not_checked, judged_of, judged_blind, right_tone, right_urgency;
   std::string_view judged_sentiment;
-  std::string_view decimal, colon;  ///< "," or "."; " : " or ": "
+  std::string_view aims, aim, wanted, reached, until, owner, at_least, at_most, more_aims;
+  std::string_view progress[5];       ///< by Progress
+  std::string_view part_names[5][2];  ///< likewise
+  std::string_view kpi_names[13][2];  ///< name in the API, what people call it
+  std::string_view decimal, colon;    ///< "," or "."; " : " or ": "
 };
 
 /// French unless `language` is "en".

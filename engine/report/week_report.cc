@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "engine/alert/alert.h"
+#include "engine/alert/volume_incident.h"
 #include "engine/core/handle_mask.h"
 #include "engine/web/coverage_reader.h"
+#include "engine/web/objective_figures.h"
 
 namespace vigie {
 namespace {
@@ -158,6 +160,35 @@ Result<void> read_checked(const Store& store, TenantId id, WeekReport& report) {
   return {};
 }
 
+Result<void> read_aims(const Store& store, TenantId id, const Tenant& tenant, Time now,
+                       WeekReport& report) {
+  const auto objectives = read_objectives(store, tenant.id);
+  if (!objectives) {
+    return tl::make_unexpected(objectives.error());
+  }
+  std::vector<Tenant> tenants(id + 1);
+  tenants[id] = tenant;
+  TrendReader trends(store, tenants,
+                     [&store](TenantId town) { return volume_incidents(store, town); });
+  const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
+  ObjectiveFigures figures(store, tenant, id, trends, std::min(end, now));
+  for (const Objective& objective : *objectives) {
+    const bool was_made =
+        !objective.history.empty() && objective.history.front().at < std::min(end, now);
+    if (objective.is_closed || !was_made) {
+      continue;
+    }
+    const auto standing = figures.of(objective);
+    if (!standing) {
+      return tl::make_unexpected(standing.error());
+    }
+    report.aims.push_back({objective, standing->figure.value, standing->progress});
+  }
+  std::ranges::stable_sort(report.aims, {},
+                           [](const WeekReport::Aim& aim) { return aim.objective.due; });
+  return {};
+}
+
 }  // namespace
 
 std::optional<WeekReport::Change> WeekReport::change(std::int64_t now, std::int64_t before) {
@@ -193,6 +224,9 @@ Result<WeekReport> read_week(const Store& store, TenantId id, const Tenant& tena
   report.time_zone = tenant.time_zone;
   if (const Result<void> seen = read_seen(store, now, report); !seen) {
     return tl::make_unexpected(seen.error());
+  }
+  if (const Result<void> done = read_aims(store, id, tenant, now, report); !done) {
+    return tl::make_unexpected(done.error());
   }
   for (const auto& read : {read_mentions, read_alerts, read_stories, read_checked}) {
     if (const Result<void> done = read(store, id, report); !done) {

@@ -11,6 +11,7 @@
 #include "engine/core/iso_week.h"
 #include "engine/core/result.h"
 #include "engine/core/tenant.h"
+#include "engine/guidance/objective.h"
 #include "engine/quality/sample_book.h"
 #include "engine/store/store.h"
 #include "engine/web/tenant_figures.h"
@@ -51,7 +52,14 @@ struct WeekReport {
   /// What people who did not see the verdicts found in the latest sample that they judged anything
   /// of, this week's or one before.
   std::optional<JudgedWeek> checked;
-  std::string state;  ///< calm, watch, tension, crisis: see state_of()
+  /// What the steering committee wants, and how it stood when the week was over.
+  struct Aim {
+    Objective objective;
+    std::optional<double> value;
+    Progress progress = Progress::kTooFew;
+  };
+  std::vector<Aim> aims;  ///< that are not closed, by their last day
+  std::string state;      ///< calm, watch, tension, crisis: see state_of()
 
   /// So many mentions more or less, with 95 % of what chance alone would do: ±1.96 · √(n₁ + n₂).
   struct Change {

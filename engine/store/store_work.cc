@@ -2,7 +2,8 @@
 // added up from them when the store is opened, and kept in memory.
 //
 // An event:  signed at, byte act, byte from, byte to, byte withdrawn, by (text), text,
-//            varint undoes, varint about's day, varint about's sequence
+//            varint undoes, varint about's day, varint about's sequence; of a draft and of an
+//            answer by one: card (text), network (text), varint draft
 #include <algorithm>
 #include <utility>
 
@@ -34,6 +35,11 @@ std::string subject_prefix(std::uint32_t number, const WorkSubject& subject) {
   put_place(key, subject);
   return key;
 }
+/// Whether it speaks of one mention, and goes with it.
+bool speaks_of_one(const WorkEvent& event) {
+  return event.done.act == WorkAct::kNote || event.done.act == WorkAct::kDraft;
+}
+
 std::string event_key(std::uint32_t number, const WorkEvent& event) {
   return number_key(subject_prefix(number, event.subject), event.number);
 }
@@ -53,12 +59,16 @@ std::string encode(const WorkEvent& event) {
   put_varint(value, event.done.undoes);
   put_varint(value, event.done.about_day);
   put_varint(value, event.done.about);
+  if (event.done.act == WorkAct::kDraft || event.done.draft != 0) {
+    put_text(value, event.done.card);
+    put_text(value, event.done.network);
+    put_varint(value, event.done.draft);
+  }
   return value;
 }
 
 /// `key` with its prefix.
 Result<WorkEvent> decode(std::string_view key, std::string_view value, TenantId tenant) {
-  constexpr std::uint8_t kActs = static_cast<std::uint8_t>(WorkAct::kUndo) + 1;
   WorkEvent event;
   event.subject.tenant = tenant;
   ByteReader of(key.substr(1));
@@ -67,7 +77,7 @@ Result<WorkEvent> decode(std::string_view key, std::string_view value, TenantId 
   event.number = of.u64();
   ByteReader in(value);
   event.done.at = Time(microseconds(in.integer()));
-  event.done.act = in.choice<WorkAct>(kActs);
+  event.done.act = in.choice<WorkAct>(kWorkActs);
   event.from = in.choice<WorkState>(kWorkStates);
   event.to = in.choice<WorkState>(kWorkStates);
   event.withdrawn = in.choice<std::uint8_t>(2) != 0;
@@ -76,6 +86,11 @@ Result<WorkEvent> decode(std::string_view key, std::string_view value, TenantId 
   event.done.undoes = in.varint();
   event.done.about_day = static_cast<Day>(in.varint());
   event.done.about = in.varint();
+  if (in.left() > 0) {
+    event.done.card = in.text();
+    event.done.network = in.text();
+    event.done.draft = in.varint();
+  }
   if (!has_place || !of.done() || !in.done()) {
     return damaged("something that was done");
   }
@@ -226,8 +241,8 @@ void Store::State::withdraw_work(const MentionRef& story, const MentionRef& ment
     const WorkAct act = event.done.act;
     const bool is_about =
         event.done.about_day == mention.day && event.done.about == mention.sequence;
-    const bool has_words = act == WorkAct::kNote || act == WorkAct::kTag || act == WorkAct::kUntag;
-    if (!event.withdrawn && has_words && (is_last || (is_about && act == WorkAct::kNote))) {
+    const bool has_words = speaks_of_one(event) || act == WorkAct::kTag || act == WorkAct::kUntag;
+    if (!event.withdrawn && has_words && (is_last || (is_about && speaks_of_one(event)))) {
       withdraw(event);
     }
   }
@@ -259,7 +274,7 @@ void Store::State::expire_work(std::uint32_t number, Day day, WriteBatch& gone) 
       gone.erase(Family::kWork, journal_key(number, event.number));
       const std::unique_lock lock(work_mutex);
       works.erase(event.subject);
-    } else if (known != number_of.end() && event.done.act == WorkAct::kNote && !event.withdrawn &&
+    } else if (known != number_of.end() && speaks_of_one(event) && !event.withdrawn &&
                event.done.about != 0 && event.done.about_day < day) {
       withdraw(event);
     }

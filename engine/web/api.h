@@ -20,6 +20,8 @@
 #include "engine/core/pack_summary.h"
 #include "engine/core/tenant.h"
 #include "engine/core/usage.h"
+#include "engine/guidance/card.h"
+#include "engine/quality/weekly_sample.h"
 #include "engine/store/store.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
@@ -103,6 +105,13 @@ struct ApiParts {
   std::function<boost::asio::awaitable<Result<std::string>>(TenantId, std::string group, Day first,
                                                             Day last)>
       emergent = {};
+  /// The argument cards in force.
+  std::function<std::shared_ptr<const CardBook>()> cards = [] {
+    return std::make_shared<const CardBook>();
+  };
+  /// Draws the sample of a week that is over; kFull: too many studies wait. See SampleBook::draw.
+  std::function<boost::asio::awaitable<Result<WeeklySample>>(TenantId, IsoWeek, std::string by)>
+      draw_sample = {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

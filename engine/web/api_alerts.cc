@@ -7,6 +7,8 @@
 
 #include "engine/alert/incidents.h"
 #include "engine/web/api_routes.h"
+#include "engine/web/card_json.h"
+#include "engine/web/tenant_figures.h"
 
 namespace vigie {
 namespace {
@@ -26,9 +28,26 @@ WorkState work_state_of(const Store::StoredAlert& alert, const AlertSummary& sum
   return summary.is_end ? WorkState::kClosed : alert.work.state;
 }
 
+/// `body` with the deadline that holds now in place of the one it was told with. No text of it can
+/// hold the member's name in quotes: they are escaped there.
+std::string with_deadline(std::string body, const std::optional<Time>& deadline) {
+  constexpr std::string_view kMember = "\"deadline_at\":\"";
+  const std::size_t member = body.find(kMember);
+  if (!deadline || member == std::string::npos) {
+    return body;
+  }
+  const std::size_t at = member + kMember.size();
+  return body.replace(at, body.find('"', at) - at, format_time(*deadline));
+}
+
 /// The body's members, with its number and work before them. Handles are masked in its texts since
 /// it was made; its addresses are as they were.
-void write_alert(const Store::StoredAlert& alert, const AlertSummary& summary, JsonWriter& json) {
+Result<void> write_alert(const ApiParts& parts, const Store::StoredAlert& alert,
+                         const AlertSummary& summary, JsonWriter& json) {
+  const auto deadline = deadline_of(parts.store, parts.tenants.at(alert.tenant), alert);
+  if (!deadline) {
+    return tl::make_unexpected(deadline.error());
+  }
   std::string object;
   JsonWriter members(object);
   members.begin_object().key("number").value(alert.number);
@@ -36,12 +55,14 @@ void write_alert(const Store::StoredAlert& alert, const AlertSummary& summary, J
   if (alert.work.state != WorkState::kNew) {
     members.key("by").value(alert.work.by).key("at").value(format_time(alert.work.at));
   }
-  members.key("work").value(to_string(alert.subject));
-  const std::string& body = alert.body;
+  members.key("work").value(to_string(alert.subject)).key("cards");
+  write_fitting_cards(parts, alert, members);
+  const std::string body = with_deadline(alert.body, *deadline);
   const std::size_t first_member = body.find('{') + 1;
   object += body.find_first_not_of(" \t\r\n}", first_member) == std::string::npos ? "" : ",";
   object += std::string_view(body).substr(first_member);
   json.raw(object);
+  return {};
 }
 
 Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& request) {
@@ -65,7 +86,9 @@ Response list_alerts(const ApiParts& parts, TenantId tenant, const Request& requ
   for (const Store::StoredAlert& alert : *alerts) {
     const std::optional<AlertSummary> summary = read_alert_body(alert.body);
     if (summary && is_in(work_state_of(alert, *summary), state)) {
-      write_alert(alert, *summary, json);
+      if (const Result<void> written = write_alert(parts, alert, *summary, json); !written) {
+        return store_failed(written.error());
+      }
       ++found;
     }
     next = alert.number;
@@ -105,11 +128,12 @@ Result<Store::StoredAlert> find_alert(const ApiParts& parts, TenantId tenant,
   return std::move(**alert);
 }
 
-Response show(const Store::StoredAlert& alert) {
+Response show(const ApiParts& parts, const Store::StoredAlert& alert) {
   std::string body;
   JsonWriter json(body);
-  write_alert(alert, read_alert_body(alert.body).value_or(AlertSummary()), json);
-  return json_response(std::move(body));
+  const Result<void> written =
+      write_alert(parts, alert, read_alert_body(alert.body).value_or(AlertSummary()), json);
+  return written ? json_response(std::move(body)) : store_failed(written.error());
 }
 
 /// Of the story it is about, if it is about one. Who came first keeps it; doing the same again
@@ -140,7 +164,7 @@ asio::awaitable<Response> change_alert(SharedParts parts, Request request, WorkA
   if (!*done && !is_anothers) {
     co_return work_refused(done->error());
   }
-  co_return show(*now);
+  co_return show(*parts, *now);
 }
 
 Route change(const SharedParts& parts, std::string action, std::string operation,
@@ -176,7 +200,6 @@ std::optional<AlertSummary> read_alert_body(std::string_view body) {
   }
   return AlertSummary{
       parse_urgency(level).value_or(Urgency::kLow), time_member(object, "raised_at"),
-      time_member(object, "deadline_at"),
       object["news"].get(news) == simdjson::SUCCESS && news == to_string(News::kClosed)};
 }
 
@@ -198,7 +221,7 @@ std::vector<Route> alert_routes(const SharedParts& parts) {
               for_tenant(parts,
                          [parts](TenantId tenant, const Request& request) {
                            const auto alert = find_alert(*parts, tenant, request);
-                           return alert ? show(*alert) : store_failed(alert.error());
+                           return alert ? show(*parts, *alert) : store_failed(alert.error());
                          })),
       change(parts, "take", "takeAlert", "Take charge of an alert and its story", WorkAct::kTake),
       change(parts, "close", "closeAlert", "Close an alert and its story: it is dealt with",

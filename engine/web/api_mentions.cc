@@ -8,6 +8,7 @@
 #include "engine/core/verdict_json.h"
 #include "engine/store/correction_json.h"
 #include "engine/web/api_routes.h"
+#include "engine/web/card_json.h"
 #include "engine/web/word_search.h"
 #include "engine/web/work_json.h"
 
@@ -238,6 +239,8 @@ void write_stored_mention(const ApiParts& parts, const StoredMention& stored, Js
   write_story_of(parts.store, stored, json);
   json.key("work");
   write_work_of(parts, stored, json);
+  json.key("cards");
+  write_fitting_cards(parts, stored, json);
   write_mention_members(shown, {pseudonym, record.official}, json);
   json.key("received_at").value(format_time(record.received_at));
   json.key("lang").value(record.verdict.language_view());

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,7 +13,7 @@
 #include "engine/core/iso_week.h"
 #include "engine/guidance/objective.h"
 #include "engine/web/api_routes.h"
-#include "engine/web/kpis.h"
+#include "engine/web/objective_figures.h"
 
 namespace vigie {
 namespace {
@@ -32,73 +31,18 @@ std::optional<Day> parse_date(std::string_view text) {
   return midnight ? std::optional(day_of(*midnight)) : std::nullopt;
 }
 
-Day today(const Tenant& town, Time now) {
-  return static_cast<Day>(town_time(town.time_zone, now).day.time_since_epoch().count());
+ObjectiveFigures figures_of(const ApiParts& parts, TrendReader& trends, TenantId tenant) {
+  return {parts.store, parts.tenants[tenant], tenant, trends, parts.clock.now()};
 }
-
-/// The key figures as they are now, and as they were on last days: each period is read once.
-class Figures {
- public:
-  Figures(const ApiParts& parts, TrendReader& trends, TenantId tenant)
-      : parts_(parts), trends_(trends), tenant_(tenant), now_(parts.clock.now()) {}
-
-  bool is_over(const Objective& objective) const { return now_ >= end_of(objective); }
-  HourSpan period_of(const Objective& objective) const {
-    const std::uint32_t to =
-        hour_of(std::min(now_ + std::chrono::hours(1), end_of(objective)) - microseconds(1)) + 1;
-    return {to - std::min(to, kPeriodDays * 24), to};
-  }
-  /// Empty figure: there is no such part now.
-  struct Found {
-    Figure figure = without("there is no such figure");
-    bool is_count = false;
-  };
-  Result<Found> find(const Objective& objective) {
-    const HourSpan period = period_of(objective);
-    auto at = by_end_.find(period.to);
-    if (at == by_end_.end()) {
-      const auto facts =
-          read_kpi_facts(parts_.store, tenant_, parts_.tenants[tenant_], period, now_);
-      const auto trend = trends_.read(tenant_, std::min(period.ends(), now_));
-      if (!facts || !trend) {
-        return tl::make_unexpected(facts ? trend.error() : facts.error());
-      }
-      at = by_end_.emplace(period.to, kpis_of(*facts, *trend)).first;
-    }
-    Found found;
-    const auto kpi = std::ranges::find(at->second, objective.kpi, &Kpi::name);
-    if (kpi == at->second.end()) {
-      return found;
-    }
-    const auto part = std::ranges::find(kpi->parts, objective.part, &Kpi::Part::name);
-    if (objective.part.empty()) {
-      found.figure = kpi->figure;
-    } else if (part != kpi->parts.end()) {
-      found.figure = part->figure;
-    }
-    found.is_count = objective.part.empty() && kpi->unit == "mentions";
-    return found;
-  }
-
- private:
-  Time end_of(const Objective& objective) const {
-    return start_of_day(objective.due + 1, parts_.tenants[tenant_].time_zone);
-  }
-
-  const ApiParts& parts_;
-  TrendReader& trends_;
-  TenantId tenant_;
-  Time now_;
-  std::map<std::uint32_t, std::vector<Kpi>> by_end_;
-};
 
 void write_optional(std::string_view name, const std::optional<double>& number, JsonWriter& json) {
   json.key(name);
   number ? json.value(*number) : json.null();
 }
 
-Result<void> write_objective(const Objective& objective, Figures& figures, JsonWriter& json) {
-  const auto found = figures.find(objective);
+Result<void> write_objective(const Objective& objective, ObjectiveFigures& figures,
+                             JsonWriter& json) {
+  const auto found = figures.of(objective);
   if (!found) {
     return tl::make_unexpected(found.error());
   }
@@ -114,9 +58,7 @@ Result<void> write_objective(const Objective& objective, Figures& figures, JsonW
     json.key("what").value(change.what).key("target").value(change.target);
     json.key("due").value(date_text(change.due)).end_object();
   }
-  json.end_array().key("progress");
-  json.value(to_string(
-      progress_of(objective, figure.value, figure.n, found->is_count, figures.is_over(objective))));
+  json.end_array().key("progress").value(to_string(found->progress));
   json.key("figure").begin_object();
   write_optional("value", figure.value, json);
   json.key("n").value(figure.n);
@@ -126,7 +68,7 @@ Result<void> write_objective(const Objective& objective, Figures& figures, JsonW
   return {};
 }
 
-Response show(const Objective& objective, Figures& figures, unsigned status = 200) {
+Response show(const Objective& objective, ObjectiveFigures& figures, unsigned status = 200) {
   std::string body;
   JsonWriter json(body);
   if (const Result<void> written = write_objective(objective, figures, json); !written) {
@@ -197,7 +139,7 @@ Response list_objectives(const ApiParts& parts, TrendReader& trends, TenantId te
   if (!all) {
     return store_failed(all.error());
   }
-  Figures figures(parts, trends, tenant);
+  ObjectiveFigures figures = figures_of(parts, trends, tenant);
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("objectives").begin_array();
@@ -226,11 +168,11 @@ Response set_objective(const ApiParts& parts, TrendReader& trends, TenantId tena
   }
   const std::string what = known == nullptr ? "made" : "changed";
   wanted->history.push_back({request.caller->account, now, what, wanted->target, wanted->due});
-  if (why = objection_to(*wanted, today(town, now)); !why.empty()) {
+  if (why = objection_to(*wanted, town_today(town.time_zone, now)); !why.empty()) {
     return problem(422, why);
   }
   keep_objective(parts.store, town.id, *wanted);
-  Figures figures(parts, trends, tenant);
+  ObjectiveFigures figures = figures_of(parts, trends, tenant);
   Response response = show(*wanted, figures, known == nullptr ? 201 : 200);
   response.made = known == nullptr ? std::to_string(wanted->number) : "";
   return response;
@@ -276,7 +218,7 @@ Response act_on(const ApiParts& parts, TrendReader& trends, TenantId tenant, con
   known->history.push_back(
       {request.caller->account, parts.clock.now(), "closed", known->target, known->due});
   keep_objective(parts.store, town.id, *known);
-  Figures figures(parts, trends, tenant);
+  ObjectiveFigures figures = figures_of(parts, trends, tenant);
   return show(*known, figures);
 }
 

@@ -34,6 +34,7 @@ std::vector<Route> stream_routes(const SharedParts& parts);
 std::vector<Route> emergent_routes(const SharedParts& parts);
 std::vector<Route> sample_routes(const SharedParts& parts);
 std::vector<Route> objective_routes(const SharedParts& parts);
+std::vector<Route> card_routes(const SharedParts& parts);
 std::vector<Route> audit_routes(const SharedParts& parts);
 std::vector<Route> erasure_routes(const SharedParts& parts);
 std::vector<Route> reveal_routes(const SharedParts& parts);
@@ -93,7 +94,7 @@ Response work_refused(const Error& error);
 /// What the API needs to know of an alert's body, which is a JSON object of the alert part's.
 struct AlertSummary {
   Urgency level = Urgency::kLow;
-  std::optional<Time> raised_at, deadline_at;
+  std::optional<Time> raised_at;
   bool is_end = false;  ///< it says that an incident is over
 };
 /// Nothing if the body is not such an object.

@@ -102,20 +102,31 @@ Response list_samples(const ApiParts& parts, TenantId tenant, const Request& req
   return json_response(std::move(body));
 }
 
-Response draw_sample(const ApiParts& parts, TenantId tenant, const Request& request) {
+/// Reads a week: not on this thread.
+boost::asio::awaitable<Response> draw_sample(SharedParts shared, Request request) {
+  const ApiParts& parts = *shared;
+  const std::optional<TenantId> tenant = find_tenant(parts, request.parameter("tenant"));
+  if (!tenant) {
+    co_return not_found();
+  }
   const std::optional<IsoWeek> week = IsoWeek::parse(request.parameter("week"));
   if (!week) {
-    return problem(400, kNoWeek);
+    co_return problem(400, kNoWeek);
   }
-  const std::string& id = parts.tenants[tenant].id;
-  const auto known = read_sample(parts.store, tenant, id, *week);
-  const auto sample =
-      SampleBook(parts.store)
-          .draw(tenant, parts.tenants[tenant], *week, request.caller->account, parts.clock.now());
+  const std::string& id = parts.tenants[*tenant].id;
+  const auto known = read_sample(parts.store, *tenant, id, *week);
+  std::string by = request.caller->account;
+  const Result<WeeklySample> sample = co_await parts.draw_sample(*tenant, *week, std::move(by));
   const auto judgements = read_judgements(parts.store, id, *week);
   if (!sample || !known || !judgements) {
     const Error& error = !sample ? sample.error() : !known ? known.error() : judgements.error();
-    return error.code == ErrorCode::kRefused ? problem(409, error.text) : store_failed(error);
+    if (error.code == ErrorCode::kFull) {
+      co_return problem(503, error.text).with("Retry-After", "5");
+    }
+    if (error.code == ErrorCode::kRefused) {
+      co_return problem(409, error.text);
+    }
+    co_return store_failed(error);
   }
   std::string body;
   JsonWriter json(body);
@@ -124,7 +135,7 @@ Response draw_sample(const ApiParts& parts, TenantId tenant, const Request& requ
   if (!*known) {
     response.status = 201;
   }
-  return response;
+  co_return response;
 }
 
 Response list_places(const ApiParts& parts, TenantId tenant, const Request& request) {
@@ -287,7 +298,8 @@ std::vector<Route> sample_routes(const SharedParts& parts) {
       {{201, "Drawn", "Sample"},
        {200, "It was drawn before", "Sample"},
        {400, "That is not a week", "Problem"},
-       {409, "The week is not over, or nothing was kept in it", "Problem"}}};
+       {409, "The week is not over, or nothing was kept in it", "Problem"},
+       {503, "Too many studies are under way; Retry-After says when", "Problem"}}};
   RouteDescription judged = {
       "judgeSampled",
       "Say what a mention of the sample is, without having seen what the engine says. Two people "
@@ -300,8 +312,10 @@ std::vector<Route> sample_routes(const SharedParts& parts) {
   return {
       api_get(Right::kReadFigures, kPath, "listSamples", "The weeks' samples, latest first",
               "SampleList", {}, for_tenant(parts, &list_samples)),
-      api_post(Right::kJudgeSamples, week, Route::kDefaultBodyBytes,
-               at_once(for_tenant(parts, &draw_sample)), std::move(draw)),
+      api_post(
+          Right::kJudgeSamples, week, Route::kDefaultBodyBytes,
+          [parts](Request request) { return draw_sample(parts, std::move(request)); },
+          std::move(draw)),
       api_get(Right::kJudgeSamples, week + "/mentions", "listSampled",
               "What is to be judged, in random order: nothing of it tells tone, urgency, rules, "
               "topics or scores",

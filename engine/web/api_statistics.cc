@@ -111,7 +111,8 @@ void write_time_or_null(std::string_view name, const std::optional<Time>& time, 
 }
 
 Response show_summary(const ApiParts& parts, TenantId tenant) {
-  const Result<TenantFigures> figures = read_tenant_figures(parts.store, tenant, parts.clock.now());
+  const Result<TenantFigures> figures =
+      read_tenant_figures(parts.store, tenant, parts.tenants[tenant], parts.clock.now());
   if (!figures) {
     return store_failed(figures.error());
   }

@@ -90,7 +90,10 @@ Result<WorkDue> when_due(const ApiParts& parts, const Named& named, const Work& 
   WorkDue due;
   if (subject.kind == WorkSubject::Kind::kAlert) {
     const auto summary = read_alert_body(named.alert_body);
-    due.at = summary && !summary->is_end ? summary->deadline_at : std::nullopt;
+    if (summary && !summary->is_end && summary->raised_at) {
+      due.at = alert_due_at(parts.tenants.at(subject.tenant), summary->level, *summary->raised_at,
+                            nullptr);
+    }
     due.is_overdue = due.at && is_open(work.state) && *due.at < parts.clock.now();
     return due;
   }
@@ -98,8 +101,9 @@ Result<WorkDue> when_due(const ApiParts& parts, const Named& named, const Work& 
   if (!leader) {
     return tl::make_unexpected(leader.error());
   }
-  return *leader ? due_of(parts.tenants.at(subject.tenant), **leader, work, parts.clock.now())
-                 : due;
+  return *leader
+             ? due_of(parts.tenants.at(subject.tenant), (*leader)->record, work, parts.clock.now())
+             : due;
 }
 
 Response show(const ApiParts& parts, const Named& named) {
@@ -291,7 +295,7 @@ class WorkList {
     });
   }
   void add(const StoredMention& leader, const Work& work) {
-    const WorkDue due = due_of(parts_.tenants.at(tenant_), leader, work, now_);
+    const WorkDue due = due_of(parts_.tenants.at(tenant_), leader.record, work, now_);
     if (filter_.overdue && due.is_overdue != *filter_.overdue) {
       return;
     }
@@ -350,7 +354,7 @@ Response list_work(const ApiParts& parts, TenantId tenant, const Request& reques
 constexpr std::string_view kBodyForm =
     "the body is an object of step (take, answer, close, mute, reopen, assign, tag, untag, note, "
     "undo) and what it needs: assign `to` (an account, or null), tag and untag `tag`, note `text`, "
-    "undo may say the event it `undoes`";
+    "undo may say the event it `undoes`, answer the `draft` it was answered with";
 
 /// Nothing if the body is not of that form.
 std::optional<WorkRequest> read_request(const std::string& body) {
@@ -363,7 +367,7 @@ std::optional<WorkRequest> read_request(const std::string& body) {
   std::string_view step;
   const std::optional<WorkAct> act =
       members["step"].get(step) == SUCCESS ? parse_work_act(step) : std::nullopt;
-  if (!act) {
+  if (!act || *act == WorkAct::kDraft) {  // drafts are made in their own place
     return std::nullopt;
   }
   const std::string_view needed = *act == WorkAct::kAssign                           ? "to"
@@ -377,6 +381,10 @@ std::optional<WorkRequest> read_request(const std::string& body) {
     std::string_view text;
     if (name == "undoes" && *act == WorkAct::kUndo) {
       if (value.get(request.undoes) != SUCCESS || request.undoes == 0) {
+        return std::nullopt;
+      }
+    } else if (name == "draft" && *act == WorkAct::kAnswer) {
+      if (value.get(request.draft) != SUCCESS || request.draft == 0) {
         return std::nullopt;
       }
     } else if (name == needed) {

@@ -1,5 +1,7 @@
 #include "engine/web/openapi.h"
 
+#include "engine/web/openapi_desk.h"
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -76,6 +78,7 @@ constexpr Schema kSchemas[] = {
 "to":{"type":["string","null"],"description":"assign: an account; null: nobody"},
 "tag":{"type":"string","minLength":1,"maxLength":50,"description":"tag, untag"},
 "text":{"type":"string","minLength":1,"maxLength":4000,"description":"note"},
+"draft":{"type":"integer","description":"answer: the draft's event that it was answered with"},
 "undoes":{"type":"integer","description":"undo: only if this event is the last one"}}})"},
     {"WorkState", R"({"enum":["new","taken","answered","closed","muted"]})"},
     {"Work",
@@ -86,6 +89,7 @@ constexpr Schema kSchemas[] = {
 "at":{"type":"string","format":"date-time"},"assignee":{"type":["string","null"]},
 "tags":{"type":"array","items":{"type":"string"}},
 "notes":{"type":"integer","description":"how many"},
+"answered_with":{"type":"integer","description":"the draft's event, if it was answered with one"},
 "last_step":{"type":["integer","null"],"description":"the event that an undo would take back"},
 "due_at":{"type":["string","null"],"format":"date-time","description":
 "by the tenant's deadlines and business hours; null: nobody has to answer it"},
@@ -98,7 +102,10 @@ constexpr Schema kSchemas[] = {
 "properties":{"number":{"type":"integer"},"ref":{"type":"string"},
 "at":{"type":"string","format":"date-time"},
 "by":{"type":"string","description":"an account; vigie: the engine"},
-"step":{"enum":["take","answer","close","mute","reopen","assign","tag","untag","note","undo"]},
+"step":{"enum":["take","answer","close","mute","reopen","assign","tag","untag","note","undo","draft"]},
+"card":{"type":"string","description":"draft: the argument card it is made from"},
+"network":{"type":"string","description":"draft: where it is to be sent"},
+"draft":{"type":"integer","description":"answer: the event that prepared it"},
 "from":{"$ref":"#/components/schemas/WorkState"},"to":{"$ref":"#/components/schemas/WorkState"},
 "assignee":{"type":["string","null"]},"tag":{"type":"string"},"text":{"type":"string"},
 "withdrawn":{"type":"boolean","description":"what it spoke of was deleted, and its text with it"},
@@ -125,6 +132,7 @@ constexpr Schema kSchemas[] = {
 "ref":{"type":"string"},"story":{"allOf":[{"$ref":"#/components/schemas/Story"},{"type":"object",
 "properties":{"leads":{"type":"boolean","description":"its oldest mention that is not official"}}}]},
 "work":{"$ref":"#/components/schemas/Work"},
+"cards":{"type":"array","items":{"type":"string"},"description":"argument cards that fit, by id, the best first"},
 "id":{"type":"string"},"source":{"type":"string"},
 "kind":{"enum":["post","reply","repost","comment","review","request","message"]},
 "author":{"type":"object","properties":{"pseudonym":{"type":"string"},
@@ -275,7 +283,8 @@ constexpr Schema kSchemas[] = {
 "past_deadline","alerts_24h","mentions_24h","stories_24h","negative_24h","oldest_urgent_unhandled_at",
 "last_mention_at"],"properties":{"state":{"enum":["calm","watch","tension","crisis"]},
 "urgent_unhandled":{"type":"integer"},"open_alerts":{"type":"integer"},
-"taken_alerts":{"type":"integer"},"past_deadline":{"type":"integer"},
+"taken_alerts":{"type":"integer"},"past_deadline":{"type":"integer","description":
+"open stories and incidents that were alerted and are past their deadline_at, each once"},
 "alerts_24h":{"type":"integer"},"mentions_24h":{"type":"integer"},
 "stories_24h":{"type":"integer"},"negative_24h":{"type":"integer"},
 "oldest_urgent_unhandled_at":{"type":["string","null"],"format":"date-time"},
@@ -300,6 +309,7 @@ constexpr Schema kSchemas[] = {
 "last_at":{"type":"string","format":"date-time","description":"its last"},
 "subject":{"type":"string","description":"what the incident is known by: a topic or a rule"},
 "headline":{"type":"string","description":"what people call it"},
+"cards":{"type":"array","items":{"type":"string"},"description":"argument cards that fit, by id, the best first"},
 "topic":{"type":"string","description":"empty if there is none"},
 "mention":{"type":"string","description":"a mention's ref; empty if figures raised it"},"source":{"type":"string"},
 "url":{"type":"string"},"place":{"type":"string"},
@@ -316,7 +326,7 @@ constexpr Schema kSchemas[] = {
 "received_at":{"type":"string","format":"date-time"},
 "raised_at":{"type":"string","format":"date-time"},
 "deadline_at":{"type":"string","format":"date-time",
-"description":"30 minutes after raised_at if critical, else 2 hours"}}})"},
+"description":"when its story is due, by the tenant's deadlines and business hours as they are now"}}})"},
     {"AlertPage",
      R"({"type":"object","required":["alerts","next"],"properties":{
 "alerts":{"type":"array","items":{"$ref":"#/components/schemas/Alert"}},
@@ -644,6 +654,9 @@ std::string openapi_document(const std::vector<Route>& routes) {
     for (const auto& [name, schema] : schemas) {
       json.key(name).raw(schema);
     }
+  }
+  for (const auto& [name, schema] : kDeskSchemas) {
+    json.key(name).raw(schema);
   }
   json.end_object().end_object().end_object();
   return document;

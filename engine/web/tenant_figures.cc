@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
+#include "engine/trend/work_due.h"
 #include "engine/web/api_routes.h"
 
 namespace vigie {
@@ -18,8 +20,6 @@ void count(const Store::StoredAlert& alert, const AlertSummary& summary, Time no
     return;
   }
   ++figures.alerts.at(static_cast<std::size_t>(alert.work.state));
-  figures.past_deadline +=
-      is_open(alert.work.state) && summary.deadline_at && *summary.deadline_at < now;
   figures.raised_24h += summary.raised_at && now - *summary.raised_at < std::chrono::hours(24);
   if (!is_new || !is_urgent(summary.level)) {
     return;
@@ -59,17 +59,47 @@ Figure net_sentiment(const MentionCounts& counts) {
                        n(counts.mentions));
 }
 
-Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, Time now) {
+Result<std::optional<Time>> deadline_of(const Store& store, const Tenant& town,
+                                        const Store::StoredAlert& alert) {
+  const std::optional<AlertSummary> summary = read_alert_body(alert.body);
+  if (!summary || summary->is_end || !summary->raised_at) {
+    return std::nullopt;
+  }
+  const WorkSubject& subject = alert.subject;
+  if (subject.kind == WorkSubject::Kind::kAlert) {
+    return alert_due_at(town, summary->level, *summary->raised_at, nullptr);
+  }
+  const auto leader = leader_of(store, {subject.tenant, subject.day, subject.number});
+  if (!leader) {
+    return tl::make_unexpected(leader.error());
+  }
+  return alert_due_at(town, summary->level, *summary->raised_at,
+                      *leader ? &(*leader)->record : nullptr);
+}
+
+Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, const Tenant& town,
+                                          Time now) {
   const auto alerts = store.alerts(tenant, 0, kMaxCountedAlerts);
   if (!alerts) {
     return tl::make_unexpected(alerts.error());
   }
   TenantFigures figures;
+  std::set<WorkSubject> overdue;
   for (const Store::StoredAlert& alert : *alerts) {
     if (const std::optional<AlertSummary> summary = read_alert_body(alert.body)) {
       count(alert, *summary, now, figures);
     }
+    if (is_open(alert.work.state) && !overdue.contains(alert.subject)) {
+      const auto deadline = deadline_of(store, town, alert);
+      if (!deadline) {
+        return tl::make_unexpected(deadline.error());
+      }
+      if (*deadline && **deadline < now) {
+        overdue.insert(alert.subject);
+      }
+    }
   }
+  figures.past_deadline = overdue.size();
   const std::uint32_t this_hour = hour_of(now);
   const auto cells = store.rollups(tenant, this_hour - kHoursPerDay + 1, this_hour + 1);
   if (!cells) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/core/result.h"
+#include "engine/core/tenant.h"
 #include "engine/core/time.h"
 #include "engine/core/verdict.h"
 #include "engine/store/store.h"
@@ -27,6 +28,7 @@ Figure net_sentiment(const MentionCounts& counts);
 /// What waits for somebody at a tenant's, and what was said in the last 24 hours.
 struct TenantFigures {
   std::array<std::size_t, kWorkStates> alerts{};  ///< by WorkState
+  /// Past: open stories and incidents that somebody was told of, each once.
   std::size_t past_deadline = 0, raised_24h = 0;
   std::size_t urgent_unhandled = 0, critical_unhandled = 0;
   std::optional<Time> oldest_urgent_unhandled;
@@ -42,6 +44,12 @@ struct TenantFigures {
 std::string_view state_of(std::size_t urgent, std::size_t critical);
 
 /// Alerts older than the newest 1000 are not counted: nobody has that many open. Any thread.
-Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, Time now);
+Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, const Tenant& town,
+                                          Time now);
+
+/// By when what the alert is about has to be answered, by the town's deadlines as they are now.
+/// Nothing: it says that an incident is over, or is none of ours.
+Result<std::optional<Time>> deadline_of(const Store& store, const Tenant& town,
+                                        const Store::StoredAlert& alert);
 
 }  // namespace vigie

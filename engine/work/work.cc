@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::array<std::string_view, kWorkStates> kStateNames = {"new", "taken", "answered",
                                                                    "closed", "muted"};
-constexpr std::array<std::string_view, 10> kActNames = {
-    "take", "answer", "close", "mute", "reopen", "assign", "tag", "untag", "note", "undo"};
+constexpr std::array<std::string_view, kWorkActs> kActNames = {
+    "take", "answer", "close", "mute", "reopen", "assign", "tag", "untag", "note", "undo", "draft"};
 
 template <class Value, std::size_t kCount>
 std::optional<Value> parse(const std::array<std::string_view, kCount>& names,
@@ -49,9 +49,10 @@ bool has_controls(std::string_view text, bool lines_may_end) {
 std::string objection_to_text(const WorkRequest& request) {
   using History = WorkHistory;
   const std::string& text = request.text;
-  if (request.act == WorkAct::kNote) {
+  if (request.act == WorkAct::kNote || request.act == WorkAct::kDraft) {
     if (text.empty() || text.size() > History::kMaxNoteBytes || has_controls(text, true)) {
-      return "a note has from 1 to " + std::to_string(History::kMaxNoteBytes) + " bytes of text";
+      return std::string(request.act == WorkAct::kNote ? "a note" : "a draft") + " has from 1 to " +
+             std::to_string(History::kMaxNoteBytes) + " bytes of text";
     }
   } else if (request.act == WorkAct::kTag || request.act == WorkAct::kUntag) {
     if (text.empty() || text.size() > History::kMaxTagBytes || has_controls(text, false) ||
@@ -60,7 +61,7 @@ std::string objection_to_text(const WorkRequest& request) {
              " bytes in one line, without spaces around it";
     }
   } else if (request.act != WorkAct::kAssign && !text.empty()) {
-    return "only an assignment, a tag and a note have a text";
+    return "only an assignment, a tag, a note and a draft have a text";
   }
   return {};
 }
@@ -84,6 +85,12 @@ std::optional<WorkAct> parse_work_act(std::string_view text) {
   return parse<WorkAct>(kActNames, text);
 }
 
+bool WorkHistory::has_draft(std::uint64_t number) const {
+  return std::ranges::any_of(steps_, [number](const WorkEvent& step) {
+    return step.number == number && step.done.act == WorkAct::kDraft;
+  });
+}
+
 bool WorkHistory::allows(WorkAct act) const {
   const WorkState state = now_.state;
   switch (act) {
@@ -102,6 +109,7 @@ bool WorkHistory::allows(WorkAct act) const {
     case WorkAct::kTag:
     case WorkAct::kUntag:
     case WorkAct::kNote:
+    case WorkAct::kDraft:
       return true;
     case WorkAct::kUndo:
       return now_.last != 0;
@@ -129,6 +137,10 @@ Result<std::optional<WorkEvent>> WorkHistory::decide(const WorkRequest& request)
   }
   if (request.act == WorkAct::kUndo) {
     return decide_undo(request);
+  }
+  if (request.act == WorkAct::kAnswer && request.draft != 0 && !has_draft(request.draft)) {
+    return fail(ErrorCode::kInvalidInput,
+                "there is no draft " + std::to_string(request.draft) + " here");
   }
   const std::optional<WorkState> to = state_after(request.act);
   const bool is_theirs = request.act != WorkAct::kTake || now_.assignee == request.by;
@@ -200,9 +212,11 @@ void WorkHistory::apply(const WorkEvent& event, Work& work) {
       break;
     case WorkAct::kAnswer:
       work.answered_at = work.answered_at.value_or(done.at);
+      work.answered_with = done.draft;
       break;
     case WorkAct::kReopen:
       work.answered_at.reset();
+      work.answered_with = 0;
       break;
     case WorkAct::kAssign:
       work.assignee = done.text;
@@ -227,7 +241,7 @@ void WorkHistory::add(const WorkEvent& event) {
   ++events_;
   if (event.done.act != WorkAct::kUndo) {
     steps_.push_back(event);
-    if (event.done.act == WorkAct::kNote) {
+    if (event.done.act == WorkAct::kNote || event.done.act == WorkAct::kDraft) {
       steps_.back().done.text.clear();
     }
     apply(event, now_);

@@ -51,7 +51,9 @@ enum class WorkAct : std::uint8_t {
   kUntag,
   kNote,
   kUndo,
+  kDraft,  ///< a reply was prepared; people send it themselves
 };
+inline constexpr std::size_t kWorkActs = 11;
 std::string_view to_string(WorkAct act);
 std::optional<WorkAct> parse_work_act(std::string_view text);
 
@@ -60,12 +62,15 @@ struct WorkRequest {
   WorkAct act = WorkAct::kTake;
   std::string by;  ///< an account, or what stands for one ("lien:mail")
   Time at{};
-  std::string text = {};  ///< assign: an account, empty: nobody; tag, untag: the tag; note: what
+  /// Assign: an account, empty: nobody; tag, untag: the tag; note: what; draft: the reply.
+  std::string text = {};
   /// Undo: the event it takes back, which has to be the last; 0: whichever is.
   std::uint64_t undoes = 0;
   /// The mention that a note speaks of: its day and sequence. It goes with it.
   Day about_day = 0;
   std::uint64_t about = 0;
+  std::string card = {}, network = {};  ///< draft: the argument card it is made from, where it goes
+  std::uint64_t draft = 0;              ///< answer: the event that prepared it; 0: none did
 };
 
 /// Something that was done. Appended, never changed; only its text goes with what it speaks of.
@@ -87,6 +92,7 @@ struct Work {
   std::uint32_t notes = 0;
   std::uint64_t last = 0;           ///< the event that an undo would take back; 0: none
   std::optional<Time> answered_at;  ///< first, since it was last new
+  std::uint64_t answered_with = 0;  ///< the draft that it was answered with last; 0: none
 };
 
 /// All that was done about one subject, as far as it was not undone.
@@ -98,7 +104,7 @@ struct Work {
 ///   answered → close, mute, reopen; assign
 ///   closed   → reopen
 ///   muted    → take, close, reopen
-///   any      → tag, untag, note; undo if something was done
+///   any      → tag, untag, note, draft; undo if something was done
 ///
 /// Doing again what holds already changes nothing and is no event. A plain value.
 class WorkHistory {
@@ -123,10 +129,11 @@ class WorkHistory {
 
  private:
   bool allows(WorkAct act) const;
+  bool has_draft(std::uint64_t number) const;
   Result<std::optional<WorkEvent>> decide_undo(const WorkRequest& request) const;
   static void apply(const WorkEvent& event, Work& work);
 
-  std::vector<WorkEvent> steps_;  ///< without those that were undone, and without notes' texts
+  std::vector<WorkEvent> steps_;  ///< without those that were undone, and without long texts
   std::size_t events_ = 0;
   Work now_;
 };

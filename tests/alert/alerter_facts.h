@@ -58,10 +58,14 @@ class AlerterFacts : public testing::Test {
     std::vector<Alerter::Receiver> receivers;
     receivers.push_back({"mail", std::make_unique<ReaderNotifier>(mail)});
     receivers.push_back({"chat", std::make_unique<ReaderNotifier>(chat)});
-    alerter = std::make_unique<Alerter>(
-        *store, std::move(receivers),
-        Alerter::Rules{"https://vigie.example", Rulings(silences.get(), &policy)}, clock, metrics,
-        kSeed);
+    Alerter::Rules rules{"https://vigie.example", Rulings(silences.get(), &policy)};
+    if (with_cards) {
+      rules.cards = [](const Alert&) {
+        return std::vector<CardLink>{{"La <fiche>", "https://vigie.example/f?a=1&b"}};
+      };
+    }
+    alerter = std::make_unique<Alerter>(*store, std::move(receivers), std::move(rules), clock,
+                                        metrics, kSeed);
   }
   std::uint64_t raise(const std::vector<std::string>& receivers, std::string body = {}) {
     Judged judged("fuite de gaz");
@@ -100,6 +104,7 @@ class AlerterFacts : public testing::Test {
   std::vector<Delivery> dead() { return store->deliveries(true, clock.now(), 1000).value(); }
 
   static constexpr std::uint64_t kSeed = 20261014;
+  bool with_cards = false;
   MemoryDisk disk;
   ManualClock clock{at("2026-10-14T06:14:03Z")};
   Metrics metrics;

@@ -184,13 +184,6 @@ TEST(Describe, WithoutATitleTheSubjectIsTheHeadline) {
   EXPECT_EQ(judged.alert().topic, "");
 }
 
-TEST(Describe, TheDeadlineIsNearerForWhatIsCritical) {
-  Judged judged("fuite de gaz");
-  judged.because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");
-  EXPECT_EQ(judged.alert({"a@", Urgency::kHigh}).deadline_at, at("2026-10-14T08:14:03Z"));
-  EXPECT_EQ(judged.alert({"a@", Urgency::kCritical}).deadline_at, at("2026-10-14T06:44:03Z"));
-}
-
 TEST(Describe, SaysWhatWhereWhenAndUnderWhichRules) {
   Judged judged("fuite de gaz");
   judged.record.mention.place.name = "rue Verrerie";

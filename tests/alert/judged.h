@@ -62,7 +62,10 @@ class Judged {
     Tenant town;
     town.id = "techniville";
     town.name = "Techniville";
-    return describe(town, {0, 20740, 12}, record, catalogue_, raise, at("2026-10-14T06:14:03Z"));
+    Alert made =
+        describe(town, {0, 20740, 12}, record, catalogue_, raise, at("2026-10-14T06:14:03Z"));
+    made.deadline_at = made.raised_at + std::chrono::hours(2);  // whoever raises it says so
+    return made;
   }
 
   Record record;

@@ -152,6 +152,21 @@ TEST_F(Outside, AReceiverThatIsNotTheTownsHearsNoQuoteAndNoAuthor) {
   EXPECT_THAT(mail.heard.at(0).text, HasSubstr("une parole secrète"));
 }
 
+TEST_F(Outside, AndNothingOfWhatTheTownThinksOfIt) {
+  with_cards = true;
+  start();
+  raise_like({"mail", "chat"}, [](Alert& alert) { alert.incident = "autre@2026-10-14"; });
+  live(minutes(1));
+  for (const Message& message : chat.heard) {
+    EXPECT_THAT(all_of(message), Not(HasSubstr("fiche")));
+  }
+  const Message& told = mail.heard.back();
+  EXPECT_THAT(told.text, HasSubstr("Arguments :\n- La <fiche> : https://vigie.example/f?a=1&b\n"));
+  EXPECT_THAT(told.html,
+              HasSubstr("<a href=\"https://vigie.example/f?a=1&amp;b\">La &lt;fiche&gt;"));
+  EXPECT_THAT(told.json, HasSubstr(R"("cards":[{"title":"La <fiche>")"));
+}
+
 TEST_F(Outside, TheTenantMaySayOtherwise) {
   policy.quotes_to["techniville"] = {"chat"};
   live(minutes(1));

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { deskSteps } from "./desk.mjs";
 
 const [executablePath, port, password] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
@@ -366,8 +367,12 @@ await step("operations show coverage as a chart and as a table, costs, and where
   await page.getByRole("link", { name: "Back" }).click();
   await page.locator("li.row").first().waitFor();
 });
-await step("a telephone's width does not scroll sideways", async () => {
+await step("French is back", async () => {
   await page.getByRole("button", { name: "Français" }).click();
+  await page.getByRole("heading", { name: "À traiter" }).waitFor();
+});
+await deskSteps({ page, address, step, keep, expect, waitForFocus });
+await step("a telephone's width does not scroll sideways", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   await keep("telephone");

@@ -138,7 +138,8 @@ def mail_says_it_all(scene):
     assert mail["Date"].datetime is not None and mail["Message-ID"] and mail["Auto-Submitted"] == "auto-generated"
     for kind in ("plain", "html"):
         text = mail.get_body((kind,)).get_content()
-        for part in ("Incendie en cours", "coincés", "feu.maintenant", "alerté le", "échéance", link, alert["ruleset"]):
+        for part in ("Incendie en cours", "coincés", "feu.maintenant", "alerté le", "échéance", link, alert["ruleset"],
+                     "Arguments", "/#/techniville/arguments/risques"):
             assert part in text, f"{part} is not in the {kind} part:\n{text}"
         without_author(text)
     without_author(mail.as_string())

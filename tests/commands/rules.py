@@ -111,6 +111,36 @@ def shipped_rules(_):
     assert code == 0 and not errors, (code, out, errors)
 
 
+CARDS = """pack: town
+variables: {telephone: ""}
+cards:
+  - {id: un, title: Un, topics: [parc], facts: ["{telefone}"]}
+  - {id: deux, title: Deux, rules: [eau.fuit], links: [{title: L, url: "ftp://x"}]}
+"""
+
+
+def cards_are_checked(library):
+    cards = library.path / "cards" / "town.yaml"
+    cards.parent.mkdir(exist_ok=True)
+    library.write(PACK)
+    cards.write_text(CARDS, encoding="utf-8")
+    code, out, errors = vigie("rules", "check", "--rules", library.path)
+    assert (code, out) == (2, ""), (code, out)
+    for line, told in ((4, "no topic 'parc'"), (4, "{telefone}"), (5, "no rule 'eau.fuit'"), (5, "no web address")):
+        assert any(e.startswith(f"{cards}:{line}:") and told in e for e in errors.splitlines()), (told, errors)
+    cards.write_text("pack: town\ncards:\n  - {id: un, title: Un, topics: [eau], valid_until: 2020-01-31}\n", encoding="utf-8")
+    code, out, errors = vigie("rules", "check", "--rules", library.path)
+    assert code == 0 and " 1 argument cards," in out, (code, out, errors)
+    assert f"warning: {cards}:3:" in errors and "valid until 2020-01-31" in errors, errors
+    cards.unlink()
+
+
+def shipped_cards(_):
+    code, out, errors = vigie("rules", "check", "--config", ROOT / "deploy" / "vigie.yaml", "--rules", ROOT / "rules")
+    cards = int(out.split(" argument cards")[0].split()[-1]) if code == 0 else 0
+    assert code == 0 and cards >= 8, (code, out, errors)
+
+
 def query_faults(library):
     library.write(PACK + """  - {id: q.un, topic: eau, query: 'fuite AND (eau OR'}
   - {id: q.deux, topic: eau, query: 'éclairage NEAR panne'}
@@ -266,6 +296,8 @@ TESTS = {
     "rules too broad are doubted; sorting authors by what the law protects is refused": lint,
     "explain says what holds, and where": explain,
     "the shipped rules are without mistake": shipped_rules,
+    "argument cards are checked with file and line, and doubted once they expired": cards_are_checked,
+    "the shipped argument cards are without mistake, and eight or more": shipped_cards,
     "SIGHUP takes good rules over, refuses bad ones and says why": reload_on_signal,
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/alert/alert.h"
+#include "engine/trend/work_due.h"
 #include "tests/pipeline/two_towns.h"
 
 namespace vigie {
@@ -47,6 +48,9 @@ TEST_F(Alerts, AnUrgentMentionIsOwedToThoseItsTownNames) {
   EXPECT_EQ(alert.quote, "incendie à Caen");
   EXPECT_EQ(alert.mention, to_string(engine->mention(kCaen, "1").ref));
   EXPECT_EQ(alert.raised_at, engine->clock.now());
+  EXPECT_EQ(alert.deadline_at, due_at(engine->policy.tenants[kCaen], Urgency::kHigh,
+                                      engine->mention(kCaen, "1").record.received_at))
+      << "when its story is due, by the town's deadlines";
   EXPECT_THAT(owed(), ElementsAre("1 chat", "1 mail"));
 }
 

@@ -80,6 +80,28 @@ TEST(ReportPage, SaysHowFarTheMachineMayBeTrusted) {
   EXPECT_THAT(page, Not(HasSubstr("Urgence juste"))) << "nothing is known of it";
 }
 
+TEST(ReportPage, SaysHowTheObjectivesStand) {
+  EXPECT_THAT(to_html(a_week(), "fr"), Not(HasSubstr("Les objectifs")));
+  WeekReport report = a_week();
+  Objective in_time;
+  in_time.kpi = "first_response";
+  in_time.part = "within_deadline";
+  in_time.target = 0.9;
+  in_time.owner = "Cabinet <b>";
+  in_time.due = day_of(parse_time("2026-12-31T00:00:00Z").value());
+  Objective calm;
+  calm.kpi = "net_sentiment";
+  calm.target = -10;
+  report.aims = {{in_time, 0.95, Progress::kOnTrack}, {calm, std::nullopt, Progress::kTooFew}};
+  const std::string page = to_html(report, "fr");
+  for (const char* said :
+       {"Les objectifs", "au moins 90 %", "95 % – en bonne voie", "2026-12-31", "Cabinet &lt;b&gt;",
+        "dans le délai", "Solde d’opinion", "au moins −10", "trop peu de données"}) {
+    EXPECT_THAT(page, HasSubstr(said)) << said;
+  }
+  EXPECT_THAT(to_html(report, "en"), HasSubstr("at least 90 %"));
+}
+
 TEST(ReportPage, IsAlsoEnglish) {
   const std::string page = to_html(a_week(), "en");
   EXPECT_THAT(page, HasSubstr("<html lang=\"en\">"));

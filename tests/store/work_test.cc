@@ -100,6 +100,25 @@ TEST_F(StoredWork, IsTheSameAfterAPowerCut) {
   EXPECT_EQ((*act(story, WorkAct::kClose))->number, 6U) << "numbers go on";
 }
 
+TEST_F(StoredWork, ADraftKeepsItsCardAndTheAnswerItsDraft) {
+  const MentionRef story = say("1");
+  WorkRequest draft{WorkAct::kDraft, "marie", {}, "Bonjour"};
+  draft.card = "eau.coupure";
+  draft.network = "mastodon";
+  ASSERT_TRUE(store->work(work_on(story), draft));
+  WorkRequest answer{WorkAct::kAnswer, "paul"};
+  answer.draft = 1;
+  ASSERT_TRUE(store->work(work_on(story), answer));
+  open();
+  const auto events = store->work_events(work_on(story)).value();
+  ASSERT_THAT(events, SizeIs(2));
+  EXPECT_EQ(events[0].done.card, "eau.coupure");
+  EXPECT_EQ(events[0].done.network, "mastodon");
+  EXPECT_EQ(events[0].done.text, "Bonjour");
+  EXPECT_EQ(events[1].done.draft, 1U);
+  EXPECT_EQ(now(story).answered_with, 1U);
+}
+
 TEST_F(StoredWork, IsJournalledByTenantNewestFirst) {
   const MentionRef one = say("1"), other = say("2");
   act(one, WorkAct::kTake);
@@ -133,6 +152,7 @@ TEST_F(StoredWork, ANoteGoesWithTheMentionItIsAboutAndAllWithTheStory) {
   act(story, WorkAct::kNote, "secret deux", copy);
   act(story, WorkAct::kTag, "secret trois", copy);
   act(story, WorkAct::kTake);
+  act(story, WorkAct::kDraft, "secret un, répondu", story);
   forget("1");
   EXPECT_EQ(now(story).notes, 1U);
   EXPECT_THAT(rows(), Not(HasSubstr("secret un")));

@@ -81,14 +81,22 @@ TEST_F(AlertsOverHttp, ManyClosedOnesDoNotHideAnOpenOne) {
 }
 
 TEST_F(AlertsOverHttp, WhatIsOpenAfterItsDeadlineIsCounted) {
+  // Two hours of business hours after it was raised, on the town's clocks; critical: 30 min.
+  alert_.level = Urgency::kCritical;
   alert_.raised_at = parse_time("2026-10-14T07:00:00Z").value();
-  alert_.deadline_at = parse_time("2026-10-14T07:30:00Z").value();
   raise_many(3);
-  alert_.deadline_at = parse_time("2026-10-14T09:00:00Z").value();
+  alert_.level = Urgency::kHigh;
   raise(alert_);
   change(1, "close");
   change(2, "take");
+  EXPECT_THAT(get("alerts/3"), HasSubstr("\"deadline_at\":\"2026-10-14T07:30:00Z\""));
+  EXPECT_THAT(get("alerts/4"), HasSubstr("\"deadline_at\":\"2026-10-14T09:00:00Z\""));
   EXPECT_THAT(get("summary"), HasSubstr("\"past_deadline\":2"));
+  // The town's deadlines as they are now, not as they were when it was raised.
+  tenants_[0].deadlines[static_cast<std::size_t>(Urgency::kCritical)].within =
+      std::chrono::minutes(240);
+  EXPECT_THAT(get("alerts/3"), HasSubstr("\"deadline_at\":\"2026-10-14T11:00:00Z\""));
+  EXPECT_THAT(get("summary"), HasSubstr("\"past_deadline\":0"));
   EXPECT_THAT(get("summary"), HasSubstr("\"open_alerts\":3"));
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/quality/sample_book.h"
 #include "engine/store/memory_key_value.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/auditor.h"
@@ -45,6 +46,10 @@ class TownOverHttp : public testing::Test {
       co_return true;
     };
     parts.accounts = [](TenantId) { return std::vector<std::string>{"marie", "paul"}; };
+    parts.draw_sample = [this](TenantId tenant, IsoWeek week,
+                               std::string by) -> boost::asio::awaitable<Result<WeeklySample>> {
+      co_return SampleBook(*store_).draw(tenant, tenants_[tenant], week, by, clock_.now());
+    };
     return parts;
   }
   void serve(std::vector<Route> routes) {

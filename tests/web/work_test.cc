@@ -168,6 +168,26 @@ TEST_F(WorkOverHttp, TakingAnAlertTakesItsStory) {
   EXPECT_EQ(post("techniville/alerts/1/take", "").status, 409);
 }
 
+TEST_F(WorkOverHttp, AnAlertIsDueWhenItsStoryIs) {
+  // Half an hour before the town hall closes on a Friday.
+  const std::string ref = say("1", Urgency::kHigh, "2026-10-16T15:30:00Z");
+  Alert alert;
+  alert.mention = ref;
+  alert.level = Urgency::kHigh;
+  alert.raised_at = parse_time("2026-10-16T15:30:01Z").value();
+  const MentionRef story = *parse_mention_ref(0, ref);
+  store_->add_alert(0, story.day, to_json(alert), {}, story);
+  store_->sync();
+  EXPECT_THAT(get("techniville/work/" + ref).body, HasSubstr(R"("due_at":"2026-10-19T08:30:00Z")"));
+  EXPECT_THAT(get("techniville/alerts/1").body,
+              HasSubstr(R"("deadline_at":"2026-10-19T08:30:00Z")"));
+  tenants_[0].deadlines[static_cast<std::size_t>(Urgency::kHigh)] = {std::chrono::minutes(60),
+                                                                     true};
+  EXPECT_THAT(get("techniville/work/" + ref).body, HasSubstr(R"("due_at":"2026-10-16T16:30:00Z")"));
+  EXPECT_THAT(get("techniville/alerts/1").body,
+              HasSubstr(R"("deadline_at":"2026-10-16T16:30:00Z")"));
+}
+
 TEST(AnswerDeadlines, RunInBusinessHours) {
   const TownCalendar town("Europe/Paris");
   const auto due = [&](std::string_view from, AnswerDeadline deadline, BusinessHours hours = {}) {

@@ -129,6 +129,30 @@ TEST_F(WorkHistories, TextThatIsWithdrawnIsGone) {
   EXPECT_EQ(now().state, WorkState::kTaken);
 }
 
+TEST_F(WorkHistories, AnAnswerNamesADraftThatIsThere) {
+  act(WorkAct::kDraft, "paul", "Bonjour, …");  // 1
+  act(WorkAct::kNote, "paul", "vu");           // 2
+  WorkRequest answer{WorkAct::kAnswer, "marie", Time(std::chrono::minutes(3))};
+  answer.draft = 2;
+  EXPECT_EQ(history_.decide(answer).error().code, ErrorCode::kInvalidInput) << "that is a note";
+  answer.draft = 1;
+  WorkEvent event = **history_.decide(answer);
+  event.number = ++number_;
+  history_.add(event);
+  EXPECT_EQ(now().state, WorkState::kAnswered);
+  EXPECT_EQ(now().answered_with, 1U);
+  EXPECT_TRUE(act(WorkAct::kReopen));
+  EXPECT_EQ(now().answered_with, 0U) << "it was not answered since";
+}
+
+TEST_F(WorkHistories, ADraftThatWasUndoneAnswersNothing) {
+  act(WorkAct::kDraft, "paul", "Bonjour, …");
+  act(WorkAct::kUndo);
+  WorkRequest answer{WorkAct::kAnswer, "marie", Time(std::chrono::minutes(3))};
+  answer.draft = 1;
+  EXPECT_FALSE(history_.decide(answer));
+}
+
 /// The naive model: every state there ever was, in a stack.
 struct Naive {
   WorkState state = WorkState::kNew;
@@ -148,13 +172,13 @@ TEST_F(WorkHistories, AreWhatANaiveModelSays) {
     std::vector<Naive> past{{}};
     std::vector<WorkEvent> events;
     for (int i = 0; i < 200; ++i) {
-      const auto what = static_cast<WorkAct>(random() % 10);
+      const auto what = static_cast<WorkAct>(random() % kWorkActs);
       const std::string by = random() % 2 == 0 ? "marie" : "paul";
       const std::string text = what == WorkAct::kAssign ? (random() % 3 == 0 ? "" : by)
                                : what == WorkAct::kTag || what == WorkAct::kUntag
                                    ? "tag " + std::to_string(random() % 3)
-                               : what == WorkAct::kNote ? "note"
-                                                        : "";
+                               : what == WorkAct::kNote || what == WorkAct::kDraft ? "note"
+                                                                                   : "";
       WorkRequest request{what, by, Time(std::chrono::minutes(i))};
       request.text = text;
       const auto decided = history_.decide(request);

@@ -39,6 +39,7 @@ export interface Work {
   tags: string[];
   notes: number;
   last_step: number | null;
+  answered_with?: number;
   due_at: string | null;
   overdue: boolean;
 }
@@ -49,13 +50,16 @@ export interface WorkStep {
   tag?: string;
   text?: string;
   undoes?: number;
+  draft?: number;
 }
 
 export interface WorkEvent {
   number: number;
   at: string;
   by: string;
-  step: WorkStep["step"];
+  step: WorkStep["step"] | "draft";
+  card?: string;
+  draft?: number;
   assignee?: string | null;
   tag?: string;
   text?: string;
@@ -67,6 +71,7 @@ export interface Mention {
   ref: string;
   story: Story;
   work: Work;
+  cards: string[];
   id: string;
   source: string;
   kind: string;
@@ -175,6 +180,75 @@ export interface Costs {
   tenants: TenantCost[];
   unkept: CostShare;
   total: CostShare;
+}
+
+/// What the town has to say about something.
+export interface Card {
+  id: string;
+  title: string;
+  first: string[];
+  facts: string[];
+  avoid: string[];
+  links: { title: string; url: string }[];
+  answered_in_public: boolean;
+  valid_until: string | null;
+}
+
+export interface ReplyDraft {
+  draft: number;
+  card: string;
+  network: string;
+  text: string;
+  length: number;
+  limit: number;
+  facts_left_out: number;
+}
+
+export interface Sample {
+  week: string;
+  mentions: number;
+  of: number;
+  judged: number;
+  judged_by_you: number;
+}
+
+export interface Judgement {
+  tone: Tone;
+  urgent: boolean;
+}
+
+export interface SampledMention {
+  place: number;
+  gone: boolean;
+  source?: string;
+  title?: string;
+  text?: string;
+  lang?: string;
+  created_at?: string;
+  your_judgement: Judgement | null;
+}
+
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface Confusion {
+  classes: { name: string; precision: Estimate | null; recall: Estimate | null }[];
+  matrix: number[][];
+  accuracy: Estimate | null;
+  agreement: { mentions: number; kappa: number | null };
+}
+
+export interface SampleResult {
+  sample: Sample;
+  rulesets: string[];
+  corrected_before: number;
+  covered: number;
+  net_sentiment: { value: number; error: number } | null;
+  tone: Confusion;
+  urgency: Confusion;
 }
 
 export interface Filter {
@@ -333,6 +407,16 @@ export const api = {
     (await call<{ events: WorkEvent[] }>("GET", `/api/v1/tenants/${tenant}/work/${ref}/history`)).events,
   workAccounts: async (tenant: string) => (await call<{ accounts: string[] }>("GET", `/api/v1/tenants/${tenant}/work/accounts`)).accounts,
   doWork: (tenant: string, ref: string, step: WorkStep) => call<Work>("POST", `/api/v1/tenants/${tenant}/work/${ref}/steps`, step),
+  cards: async (tenant: string) => (await call<{ cards: Card[] }>("GET", `/api/v1/tenants/${tenant}/cards`)).cards,
+  draft: (tenant: string, ref: string, wanted: { card: string; network?: string; text?: string }) =>
+    call<ReplyDraft>("POST", `/api/v1/tenants/${tenant}/stories/${ref}/drafts`, wanted),
+  samples: async (tenant: string) => (await call<{ samples: Sample[] }>("GET", `/api/v1/tenants/${tenant}/samples`)).samples,
+  drawSample: (tenant: string, week: string) => call<Sample>("POST", `/api/v1/tenants/${tenant}/samples/${week}`, {}),
+  sampled: async (tenant: string, week: string) =>
+    (await call<{ mentions: SampledMention[] }>("GET", `/api/v1/tenants/${tenant}/samples/${week}/mentions`)).mentions,
+  judge: (tenant: string, week: string, place: number, judgement: Judgement) =>
+    call<void>("POST", `/api/v1/tenants/${tenant}/samples/${week}/mentions/${place}/judgement`, judgement),
+  sampleResult: (tenant: string, week: string) => call<SampleResult>("GET", `/api/v1/tenants/${tenant}/samples/${week}/result`),
   correct: (tenant: string, ref: string, correction: CorrectionRequest) =>
     call<Mention>("POST", `/api/v1/tenants/${tenant}/mentions/${ref}/correction`, correction),
   recordAtCounter: (tenant: string, entry: CounterEntry) => call<{ id: string; known: boolean }>("POST", `/api/v1/tenants/${tenant}/accueil`, entry),

@@ -2,6 +2,7 @@ import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Accessibility } from "./accessibility";
 import { Alerts, kAlertsPerPage } from "./alerts";
+import { CardsPage } from "./arguments";
 import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Duty, type Summary, type Tenant } from "./api";
 import { Counter } from "./counter";
 import { focusSoon } from "./focus";
@@ -9,6 +10,7 @@ import { Inbox } from "./inbox";
 import { Operations } from "./operations";
 import { Overview } from "./overview";
 import { address, useRoute } from "./route";
+import { Samples } from "./samples";
 import { Shortcuts } from "./shortcuts";
 import { DutyForm } from "./duty";
 import { SignIn, type Notice } from "./sign_in";
@@ -190,9 +192,14 @@ function App() {
       {route.page !== "accessibility" && signedIn && !duty && !tenant && <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>}
       {route.page === "town" && signedIn && tenant && <Town key={tenant.id} tenant={tenant} openRef={openRef} />}
       {route.page === "operations" && signedIn && tenant && <Operations key={tenant.id} tenant={tenant} back={address.town(tenant.id)} />}
+      {route.page === "samples" && signedIn && tenant && <Samples key={tenant.id} tenant={tenant.id} name={tenant.name} />}
+      {route.page === "cards" && signedIn && tenant && <CardsPage key={tenant.id} tenant={tenant.id} name={tenant.name} wanted={route.ref} />}
       {route.page === "counter" && signedIn && tenant && <Counter key={tenant.id} tenant={tenant.id} name={tenant.name} />}
       <footer>
         {signedIn && tenant && <a href={address.operations(tenant.id)}>{t("ops.title")}</a>}
+        {signedIn && tenant && <a href={address.cards(tenant.id)}>{t("cards.title")}</a>}
+        {signedIn && tenant && <a href={address.samples(tenant.id)}>{t("samples.title")}</a>}
+        {signedIn && tenant && route.page !== "town" && <a href={address.town(tenant.id)}>{t("inbox.title")}</a>}
         <a href={address.accessibility}>{t("access.title")}</a>
         {signedIn && <Shortcuts />}
       </footer>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { Arguments } from "./arguments";
 import { api, type Mention, type Story, type Tone, type Urgency } from "./api";
 import { Correct } from "./correction";
 import { Marked, ruleTitle, shownText } from "./marks";
@@ -155,6 +156,7 @@ export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProp
         {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
       </dl>
       <WorkPanel tenant={tenant} mention={mention} onChanged={onChanged} />
+      <Arguments tenant={tenant} mention={mention} onChanged={onChanged} />
       <StoryMentions tenant={tenant} mention={mention} />
       <Correct tenant={tenant} mention={mention} onCorrected={onChanged} />
       <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>

@@ -23,6 +23,7 @@ export function WorkBadge({ work }: { work: Work }) {
 
 /// What one event says after who and when.
 function said(event: WorkEvent): string {
+  if (event.step === "answer" && event.draft) return t("work.answeredWith", { number: event.draft });
   const text = event.withdrawn ? t("work.withdrawn") : event.text ?? event.tag ?? event.assignee ?? (event.step === "assign" ? t("work.nobody") : "");
   return [t(`work.did.${event.step}`), text].filter(Boolean).join(" : ");
 }
