@@ -2,10 +2,12 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +62,22 @@ std::optional<double> share(const Settings& settings, std::string_view key, doub
   return number;
 }
 
+/// Numbers by task, from 0 to `most`; what is not said stays.
+void read_by_task(const Settings& recipe, std::string_view key, std::initializer_list<Task> tasks,
+                  double most, double (&values)[kTasks], std::vector<Problem>& problems) {
+  const Settings* const numbers = recipe.find(key);
+  if (numbers == nullptr) {
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const Task task : tasks) {
+    names.push_back(to_string(task));
+    double& of_task = values[static_cast<std::size_t>(task)];
+    of_task = share(*numbers, to_string(task), most, of_task, problems).value_or(of_task);
+  }
+  numbers->allow_only(names, problems);
+}
+
 /// Where a recipe's file lies: beside the recipe, else in the data folder.
 std::string find_file(const Settings& recipe, const std::string& name, const std::string& data) {
   std::string beside = recipe.resolve(name);
@@ -73,16 +91,23 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
     return std::nullopt;
   }
   Recipe recipe;
-  settings->allow_only({"language", "pull", "sources", "unlabelled", "guard"}, problems);
+  settings->allow_only({"language", "pull", "odds", "unscaled", "sources", "unlabelled", "guard"},
+                       problems);
   recipe.options.language = settings->text("language", problems);
   if (recipe.options.language != "fr" && recipe.options.language != "en") {
     settings->complain("'language' is fr or en", problems);
   }
-  if (const Settings* pull = settings->find("pull")) {
-    pull->allow_only({"tone", "urgency", "abuse"}, problems);
+  read_by_task(*settings, "pull", {Task::kTone, Task::kUrgency, Task::kAbuse}, 10'000,
+               recipe.options.pull, problems);
+  read_by_task(*settings, "odds", {Task::kUrgency, Task::kAbuse}, 1, recipe.options.odds, problems);
+  for (const std::string& name : settings->texts("unscaled", problems)) {
+    bool known = false;
     for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {
-      double& of_task = recipe.options.pull[static_cast<std::size_t>(task)];
-      of_task = share(*pull, to_string(task), 10'000, of_task, problems).value_or(of_task);
+      known = known || name == to_string(task);
+      recipe.options.scaled[static_cast<std::size_t>(task)] &= name != to_string(task);
+    }
+    if (!known) {
+      settings->complain("'unscaled' lists tone, urgency, abuse", problems);
     }
   }
   if (const Settings* sources = settings->find("sources")) {

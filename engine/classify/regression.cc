@@ -5,18 +5,27 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/core/check.h"
 
 namespace vigie {
 namespace {
 
-constexpr int kMaxIterations = 120;
+constexpr int kMaxIterations = 60, kMaxUnscaledIterations = 120;
 constexpr double kPrecision = 1e-4;
+/// Of a row's curvature by its output, which is a quarter where it is largest.
+constexpr double kUsualCurvature = 0.07;
+/// Of weights that neither a pull nor a row holds.
+constexpr double kLeastCurvature = 1e-3;
 
 struct Problem {
   const Regression& regression;
   std::span<const DesignRow> rows;
+  std::vector<double> pulls;   ///< on each weight
+  std::vector<double> scales;  ///< what the solver sees of a weight, times this, is the weight
+  std::vector<double> weights = std::vector<double>(pulls.size());
 };
 
 /// Adds the loss of one row; `slope` becomes its derivative by each output.
@@ -41,19 +50,56 @@ double loss_of(const Regression& regression, const DesignRow& row, const double*
   return row.weight * (highest + std::log(sum) - logits[row.label]);
 }
 
-double evaluate(void* instance, const double* weights, double* gradient, int count, double) {
-  const auto& [regression, rows] = *static_cast<const Problem*>(instance);
-  const std::size_t outputs = regression.outputs, all = static_cast<std::size_t>(count);
-  const std::size_t dense_at = regression.sparse * outputs, bias_at = all - outputs,
+std::vector<double> pulls_of(const Regression& regression) {
+  const std::size_t outputs = regression.outputs,
+                    count = (regression.sparse + regression.dense) * outputs,
+                    dense_at = regression.sparse * outputs, bias_at = count - outputs,
                     other_dense_at = dense_at + regression.vectors * outputs;
+  std::vector<double> pulls(count);
+  for (std::size_t i = 0; i < bias_at; ++i) {
+    const double factor = regression.pull_factors.empty() || i >= dense_at
+                              ? 1.0
+                              : static_cast<double>(regression.pull_factors[i / outputs]);
+    pulls[i] = i < dense_at         ? regression.pull * factor
+               : i < other_dense_at ? regression.vector_pull
+                                    : regression.dense_pull;
+  }
+  return pulls;
+}
+
+/// So that the loss curves alike along every weight: few features occur in most rows and most in
+/// few, and unscaled the solver would stop long before the least.
+std::vector<double> scales_of(const Regression& regression, std::span<const DesignRow> rows,
+                              const std::vector<double>& pulls) {
+  std::vector<double> squares(regression.sparse + regression.dense);
+  for (const DesignRow& row : rows) {
+    const auto add = [&](std::size_t column, double value) {
+      squares[column] += row.weight * value * value;
+    };
+    for (std::size_t i = 0; i < row.columns.size(); ++i) {
+      add(row.columns[i], static_cast<double>(row.values[i]));
+    }
+    for (std::size_t i = 0; i < row.dense.size(); ++i) {
+      add(regression.sparse + i, static_cast<double>(row.dense[i]));
+    }
+  }
+  std::vector<double> scales(pulls.size());
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    scales[i] = 1 / std::sqrt(pulls[i] + kUsualCurvature * squares[i / regression.outputs] +
+                              kLeastCurvature);
+  }
+  return scales;
+}
+
+double evaluate(void* instance, const double* scaled, double* gradient, int count, double) {
+  auto& [regression, rows, pulls, scales, weights] = *static_cast<Problem*>(instance);
+  const std::size_t outputs = regression.outputs, all = static_cast<std::size_t>(count);
+  const std::size_t dense_at = regression.sparse * outputs;
   double loss = 0;
   for (std::size_t i = 0; i < all; ++i) {
-    const double pull = i < dense_at         ? regression.pull
-                        : i < other_dense_at ? regression.vector_pull
-                        : i < bias_at        ? regression.dense_pull
-                                             : 0.0;
-    loss += pull * weights[i] * weights[i] / 2;
-    gradient[i] = pull * weights[i];
+    weights[i] = scaled[i] * scales[i];
+    loss += pulls[i] * weights[i] * weights[i] / 2;
+    gradient[i] = pulls[i] * weights[i];
   }
   for (const DesignRow& row : rows) {
     double values[2] = {row.offset, 0}, slope[2] = {0, 0};
@@ -82,6 +128,9 @@ double evaluate(void* instance, const double* weights, double* gradient, int cou
       gradient[dense_at + i] = 0;
     }
   }
+  for (std::size_t i = 0; i < all; ++i) {
+    gradient[i] *= scales[i];
+  }
   return loss;
 }
 
@@ -95,12 +144,18 @@ Result<RegressionWeights> fit(const Regression& regression, std::span<const Desi
   std::fill_n(weights, padded, 0.0);
   lbfgs_parameter_t parameters;
   lbfgs_parameter_init(&parameters);
-  parameters.max_iterations = kMaxIterations;
+  parameters.max_iterations = regression.scaled ? kMaxIterations : kMaxUnscaledIterations;
   parameters.epsilon = kPrecision;
-  Problem problem{regression, rows};
+  std::vector<double> pulls = pulls_of(regression);
+  std::vector<double> scales =
+      regression.scaled ? scales_of(regression, rows, pulls) : std::vector<double>(count, 1.0);
+  Problem problem{regression, rows, std::move(pulls), std::move(scales)};
   const int status =
       lbfgs(static_cast<int>(count), weights, nullptr, evaluate, nullptr, &problem, &parameters);
   RegressionWeights result(weights, weights + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    result[i] *= problem.scales[i];
+  }
   lbfgs_free(weights);
   const bool ended_well = status == LBFGS_SUCCESS || status == LBFGS_ALREADY_MINIMIZED ||
                           status == LBFGSERR_MAXIMUMITERATION;

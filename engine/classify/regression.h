@@ -26,6 +26,11 @@ struct Regression {
   std::size_t vectors = 0;  ///< so many of the dense columns come first, with their own pull
   /// Dense weights that stay 0: [column * outputs + output]; empty: none.
   std::vector<bool> left_out;
+  /// What the pull on each sparse column's weights is multiplied by; empty: 1.
+  std::vector<float> pull_factors;
+  /// Steps are taken in each weight's own scale, and end near the least. Else the common weights
+  /// come first and the many rare ones are left early, which holds small collections back.
+  bool scaled = true;
   double pull = 1, dense_pull = 1,
          vector_pull = 1;  ///< L2: half of it times the square of each weight
 };

@@ -16,8 +16,9 @@ namespace vigie {
 namespace {
 
 constexpr std::uint32_t kFolds = 5;
-/// Characters are many and say the same again: their features count so much less.
-constexpr double kCharacterShare = 0.25;
+/// Characters are many and say the same again: their features count so much less. Of abuse they say
+/// more: it is spelled in many ways.
+constexpr double kCharacterShare[kTasks] = {0.25, 0.25, 0.4};
 /// So that a rule of weight 500 counts for 3 logits: texts decide too.
 constexpr double kTonePointsPerLogit = 200, kCuePointsPerLogit = 160;
 constexpr double kCueThreshold = 500;  // points: high, or abusive
@@ -28,8 +29,13 @@ constexpr std::int32_t kLeastRules = -1000, kMostRules = 1500;
 constexpr double kWeightCut = 0.6;
 constexpr double kDensePullShare = 0.01;
 constexpr std::size_t kVectorDimensions = 100;
-/// Of the pull: words take more from their own rows than from their company.
-constexpr double kVectorPullShare = 4;
+/// Of the pull, by task: words take more of tone and urgency from their own rows than from their
+/// company; of abuse there are more words than any list knows.
+constexpr double kVectorPullShare[kTasks] = {4, 4, 1};
+/// A row of a class that is rare in its source counts at most so many times.
+constexpr double kMostBalance = 4;
+/// Logits: a column whose odds tell yes from no by less is pulled as if by so much.
+constexpr double kLeastOdds = 0.05;
 
 /// What the lexicon and tone rules say; then 1.
 std::vector<float> dense_features(Task task, const FoldedText& folded, const RawSums& raw) {
@@ -53,8 +59,31 @@ double rule_offset(Task task, const RawSums& raw) {
   return std::clamp(rules, kLeastRules, kMostRules) / kCuePointsPerLogit;
 }
 
-DesignRow design_row(const Trainer::Row& row, double weight) {
-  return {row.columns, row.values, row.dense, row.label, weight, row.offset};
+DesignRow design_row(const Trainer::Row& row) {
+  return {row.columns, row.values, row.dense, row.label, row.weight, row.offset};
+}
+
+/// Each row's weight is its source's; of tone, every class that a source has counts alike in it, so
+/// that what is common where texts were collected is not taken for what words say.
+void weigh_rows(Task task, const std::vector<TrainingSource>& sources,
+                std::vector<Trainer::Row>& rows) {
+  std::map<std::uint32_t, Confusion> counts;
+  for (const Trainer::Row& row : rows) {
+    counts.try_emplace(row.source, 3).first->second.add(row.label, row.label);
+  }
+  for (Trainer::Row& row : rows) {
+    row.weight = sources[row.source].weight;
+    if (task == Task::kTone) {
+      const Confusion& count = counts.at(row.source);
+      double all = 0, classes = 0;
+      for (std::uint32_t label = 0; label < 3; ++label) {
+        all += static_cast<double>(count.rows(label));
+        classes += count.rows(label) == 0 ? 0 : 1;
+      }
+      row.weight *=
+          std::min(kMostBalance, all / classes / static_cast<double>(count.rows(row.label)));
+    }
+  }
 }
 
 /// The vectors of a model's word buckets, side by side: those of words that share one are added.
@@ -109,25 +138,54 @@ void fold_vectors(const Regression& regression, const BucketVectors& buckets,
   weights.erase(first, first + static_cast<std::ptrdiff_t>(buckets.dimensions * outputs));
 }
 
+/// Pulls a column the less, the further the odds of finding it in texts of yes and of no are apart:
+/// by that logarithm to the minus `power`-th (Wang and Manning 2012 scale features by it).
+void pull_by_odds(Regression& regression, std::span<const DesignRow> rows, double power) {
+  std::array<std::vector<double>, 2> found = {std::vector<double>(regression.sparse),
+                                              std::vector<double>(regression.sparse)};
+  std::array<double, 2> all{};
+  for (const DesignRow& row : rows) {
+    all[row.label] += row.weight;
+    for (const std::uint32_t column : row.columns) {
+      found[row.label][column] += row.weight;
+    }
+  }
+  regression.pull_factors.resize(regression.sparse);
+  for (std::size_t column = 0; column < regression.sparse; ++column) {
+    const double odds = std::fabs(std::log((found[1][column] + 1) / (all[1] + 2)) -
+                                  std::log((found[0][column] + 1) / (all[0] + 2)));
+    regression.pull_factors[column] =
+        static_cast<float>(std::pow(std::max(odds, kLeastOdds), -power));
+  }
+}
+
+/// `odds`: the power of pull_by_odds(); 0: every column is pulled alike.
+Result<RegressionWeights> fit_task(Regression regression, double odds,
+                                   std::span<const DesignRow> rows) {
+  if (odds > 0) {
+    pull_by_odds(regression, rows, odds);
+  }
+  return fit(regression, rows);
+}
+
 /// Predictions for texts that were not learned from: outputs of each row, side by side.
-Result<std::vector<double>> cross_validate(const Regression& regression,
-                                           const std::vector<Trainer::Row>& rows,
-                                           const std::vector<TrainingSource>& sources) {
+Result<std::vector<double>> cross_validate(const Regression& regression, double odds,
+                                           const std::vector<Trainer::Row>& rows) {
   std::vector<double> outputs(rows.size() * regression.outputs);
   for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
     std::vector<DesignRow> known;
     for (const Trainer::Row& row : rows) {
       if (row.fold != fold) {
-        known.push_back(design_row(row, sources[row.source].weight));
+        known.push_back(design_row(row));
       }
     }
-    const Result<RegressionWeights> weights = fit(regression, known);
+    const Result<RegressionWeights> weights = fit_task(regression, odds, known);
     if (!weights) {
       return tl::make_unexpected(weights.error());
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].fold == fold) {
-        predict(regression, *weights, design_row(rows[i], 1),
+        predict(regression, *weights, design_row(rows[i]),
                 std::span(outputs).subspan(i * regression.outputs, regression.outputs));
       }
     }
@@ -170,7 +228,7 @@ std::int32_t confidence_percent(const std::vector<Trainer::Row>& rows,
 }
 
 /// The logit from which on the answer is yes: the middle between the highest and the lowest of the
-/// best.
+/// best. A source counts by its rows: the figures of small ones are mostly chance.
 double choose_threshold(const std::vector<Trainer::Row>& rows,
                         const std::vector<TrainingSource>& sources,
                         const std::vector<double>& outputs) {
@@ -187,7 +245,8 @@ double choose_threshold(const std::vector<Trainer::Row>& rows,
     for (const auto& [source, confusion] : confusions) {
       const double called = confusion.share(0, 1);
       allowed = allowed && called <= sources[source].at_most;
-      score += confusion.rows(1) == 0 ? 0 : confusion.macro_f1();
+      const auto count = static_cast<double>(confusion.rows(0) + confusion.rows(1));
+      score += confusion.rows(1) == 0 ? 0 : count * confusion.macro_f1();
     }
     if (allowed && score >= best_score) {
       highest = score > best_score ? threshold : highest;
@@ -218,7 +277,8 @@ Quantised quantise(const RegressionWeights& weights, std::size_t outputs, std::s
 
 /// Puts one output's sparse weights where a model keeps them.
 void place(const RegressionWeights& weights, std::size_t outputs, std::size_t output, Head head,
-           double points_per_logit, Model& model) {
+           Task task, Model& model) {
+  const double points_per_logit = task == Task::kTone ? kTonePointsPerLogit : kCuePointsPerLogit;
   const auto slot = static_cast<std::size_t>(head);
   const std::size_t words = model.words.size(), all = words + model.characters.size();
   const Quantised word = quantise(weights, outputs, output, 0, words);
@@ -230,7 +290,8 @@ void place(const RegressionWeights& weights, std::size_t outputs, std::size_t ou
     model.characters[column - words][slot] = character(weights[column * outputs + output]);
   }
   model.heads[slot].word_points = word.unit * points_per_logit;
-  model.heads[slot].character_points = character.unit * points_per_logit * kCharacterShare;
+  model.heads[slot].character_points =
+      character.unit * points_per_logit * kCharacterShare[static_cast<std::size_t>(task)];
 }
 
 void set_bias(Head head, double points, Model& model) {
@@ -247,11 +308,10 @@ bool has_every_class(const std::vector<Trainer::Row>& rows, std::uint32_t classe
   return true;
 }
 
-std::vector<DesignRow> all_rows(const std::vector<Trainer::Row>& rows,
-                                const std::vector<TrainingSource>& sources) {
+std::vector<DesignRow> all_rows(const std::vector<Trainer::Row>& rows) {
   std::vector<DesignRow> all;
   for (const Trainer::Row& row : rows) {
-    all.push_back(design_row(row, sources[row.source].weight));
+    all.push_back(design_row(row));
   }
   return all;
 }
@@ -270,8 +330,8 @@ void place_tone(const Regression& regression, const std::vector<Trainer::Row>& r
   const auto dense = [&](std::size_t column, std::size_t output) {
     return weights[(regression.sparse + column) * 2 + output] * kTonePointsPerLogit;
   };
-  place(weights, 2, 0, Head::kPolarity, kTonePointsPerLogit, model);
-  place(weights, 2, 1, Head::kOpinion, kTonePointsPerLogit, model);
+  place(weights, 2, 0, Head::kPolarity, Task::kTone, model);
+  place(weights, 2, 1, Head::kOpinion, Task::kTone, model);
   model.polarity = {dense(0, 0) / kLexiconUnit, -dense(1, 0) / kLexiconUnit,
                     dense(2, 0) / kLexiconSaturation};
   model.opinion = {dense(0, 1) / kLexiconUnit, dense(1, 1) / kLexiconUnit,
@@ -284,11 +344,12 @@ void place_cue(const Regression& regression, Head head, const std::vector<Traine
                const std::vector<TrainingSource>& sources, const RegressionWeights& weights,
                const std::vector<double>& outputs, Model& model, std::vector<HeldOut>& held_out) {
   const double threshold = choose_threshold(rows, sources, outputs);
+  const Task task = head == Head::kUrgency ? Task::kUrgency : Task::kAbuse;
   report(
-      head == Head::kUrgency ? Task::kUrgency : Task::kAbuse, rows, sources,
-      [&](std::size_t row) { return outputs[row] > threshold ? 1U : 0U; }, held_out);
+      task, rows, sources, [&](std::size_t row) { return outputs[row] > threshold ? 1U : 0U; },
+      held_out);
   const double bias = weights[regression.sparse];
-  place(weights, 1, 0, head, kCuePointsPerLogit, model);
+  place(weights, 1, 0, head, task, model);
   set_bias(head, (bias - threshold) * kCuePointsPerLogit + kCueThreshold, model);
 }
 
@@ -327,7 +388,7 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, std::siz
   row.offset = sources_[source].rules_hidden ? 0.0 : rule_offset(task, raw);
   for (auto* group : {&words, &characters}) {
     const double value = group_factor(static_cast<std::uint32_t>(group->size())) *
-                         (group == &words ? 1.0 : kCharacterShare);
+                         (group == &words ? 1.0 : kCharacterShare[slot]);
     std::ranges::sort(*group);
     for (std::size_t i = 0; i < group->size(); ++i) {
       if (i > 0 && (*group)[i] == (*group)[i - 1]) {
@@ -362,22 +423,25 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
     if (!has_every_class(rows_[task], is_tone ? 3 : 2)) {
       continue;
     }
-    const std::vector<Row> taught = with_vectors(rows_[task], vectors, model.words.size());
+    std::vector<Row> taught = with_vectors(rows_[task], vectors, model.words.size());
+    weigh_rows(static_cast<Task>(task), sources_, taught);
     Regression regression;
     regression.outputs = is_tone ? 2 : 1;
     regression.sparse = model.words.size() + model.characters.size();
     regression.dense = taught.front().dense.size();
     regression.vectors = vectors.dimensions;
-    regression.vector_pull = options_.pull[task] * kVectorPullShare;
+    regression.vector_pull = options_.pull[task] * kVectorPullShare[task];
     regression.pull = options_.pull[task];
+    regression.scaled = options_.scaled[task];
     regression.dense_pull = options_.pull[task] * kDensePullShare;
     if (is_tone) {  // which way a text leans saturates by its difference, whether by its sum
       regression.left_out.resize(regression.dense * 2);
       const std::size_t lexicon_at = vectors.dimensions * 2;
       regression.left_out[lexicon_at + 2 * 2 + 1] = regression.left_out[lexicon_at + 3 * 2] = true;
     }
-    const Result<std::vector<double>> outputs = cross_validate(regression, taught, sources_);
-    Result<RegressionWeights> weights = fit(regression, all_rows(taught, sources_));
+    const double odds = options_.odds[task];
+    const Result<std::vector<double>> outputs = cross_validate(regression, odds, taught);
+    Result<RegressionWeights> weights = fit_task(regression, odds, all_rows(taught));
     if (!outputs || !weights) {
       return tl::make_unexpected((outputs ? weights.error() : outputs.error()));
     }

@@ -102,6 +102,48 @@ TEST(Regression, AStrongerPullLeavesSmallerWeights) {
   EXPECT_LT(size(100), 0.5 * size(1));
 }
 
+TEST(Regression, AColumnThatIsPulledLessWeighsMoreThanOneAsTelling) {
+  const std::array<std::uint32_t, 2> both = {0, 1};
+  const std::array<float, 2> yes = {1, 1}, no = {-1, -1};
+  const std::array<float, 1> one = {1};
+  std::vector<DesignRow> rows;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    rows.push_back({both, i % 2 == 0 ? yes : no, one, i % 2 == 0 ? 1U : 0U});
+  }
+  Regression regression;
+  regression.sparse = 2;
+  regression.dense = 1;
+  const RegressionWeights alike = *fit(regression, rows);
+  EXPECT_NEAR(alike[0], alike[1], 1e-6);
+  regression.pull_factors = {1, 4};  // for the same slope four times the weight
+  const RegressionWeights weights = *fit(regression, rows);
+  EXPECT_NEAR(weights[0], 4 * weights[1], 0.02);
+}
+
+TEST(Regression, AColumnInAThousandfoldUnitLeadsToTheSameOutputs) {
+  const auto outputs = [](float unit) {
+    std::deque<std::array<float, 1>> values, dense;
+    const std::array<std::uint32_t, 1> column = {0};
+    std::vector<DesignRow> rows;
+    std::mt19937 random{3};
+    std::normal_distribution<double> normal;
+    for (std::uint32_t i = 0; i < 200; ++i) {
+      const double value = normal(random);
+      values.push_back({static_cast<float>(value) * unit});
+      dense.push_back({1});
+      rows.push_back({column, values.back(), dense.back(), value + normal(random) > 0 ? 1U : 0U});
+    }
+    Regression regression;
+    regression.sparse = regression.dense = 1;
+    regression.pull = 0.5 * static_cast<double>(unit) * static_cast<double>(unit);
+    const RegressionWeights weights = *fit(regression, rows);
+    std::vector<double> first(1);
+    predict(regression, weights, rows.front(), first);
+    return first.front();
+  };
+  EXPECT_NEAR(outputs(1), outputs(1000), 1e-3);
+}
+
 TEST(Regression, WhatIsKnownBeforehandIsNotLearnedAgain) {
   const std::array<std::uint32_t, 0> columns{};
   const std::array<float, 1> one = {1};

@@ -182,6 +182,58 @@ TEST(Trainer, WhatRulesSayIsNotLearnedAgainUnlessTheyAreHidden) {
   EXPECT_GT(learned(true), 1.3 * learned(false));
 }
 
+/// Whether "fumée" is an alarm: in three of ten texts of one source, in every text of a small one.
+/// The small one's figure changes more with the answer; the large one's is of more texts.
+TEST(Trainer, ALargeSourceHasMoreSayOnTheThreshold) {
+  const auto called = [](int times) {
+    Lesson lesson;
+    const std::uint32_t sources[] = {lesson.trainer().add_source({"many"}),
+                                     lesson.trainer().add_source({"few"})};
+    const auto add = [&](std::uint32_t source, std::uint32_t label, const char* text, int rows) {
+      for (int i = 0; i < rows; ++i) {
+        lesson.add(source, Task::kUrgency, label, text);
+      }
+    };
+    add(sources[0], 1, "incendie", 10 * times);
+    add(sources[0], 0, "kermesse", 10 * times);
+    add(sources[0], 1, "fumee", 3 * times);
+    add(sources[0], 0, "fumee", 7 * times);
+    add(sources[1], 1, "fumee", 40);
+    add(sources[1], 0, "kermesse", 20);
+    lesson.learn();
+    return lesson.held_out().back().confusion.share(1, 1);
+  };
+  EXPECT_EQ(called(2), 1);
+  EXPECT_EQ(called(100), 0);
+}
+
+/// Where complaints were collected, "pluie" stands in all texts, praised or not.
+TEST(Trainer, WhatIsCommonWhereTextsWereCollectedIsNotWhatWordsSay) {
+  Lesson lesson;
+  const std::uint32_t complaints = lesson.trainer().add_source({"complaints"});
+  for (int i = 0; i < 120; ++i) {
+    lesson.add(complaints, Task::kTone, i % 3 == 0 ? 2U : 0U, "pluie");
+  }
+  lesson.teach(Task::kTone, 1, "horaires");
+  const Model model = lesson.learn();
+  EXPECT_NEAR(lesson.judge(model, "pluie")[0], 0, 10);
+}
+
+/// "rue" says next to nothing in any text; with odds it is held, and what tells is let go.
+TEST(Trainer, ByOddsTellingWordsAreHeldLess) {
+  const auto difference = [](double odds) {
+    TrainingOptions options = small();
+    options.pull[2] = 20;
+    options.odds[2] = odds;
+    Lesson lesson(options);
+    lesson.teach(Task::kAbuse, 1, "vermine");
+    lesson.teach(Task::kAbuse, 0, "kermesse");
+    const Model model = lesson.learn();
+    return lesson.judge(model, "vermine")[3] - lesson.judge(model, "kermesse")[3];
+  };
+  EXPECT_GT(difference(1), 1.3 * difference(0));
+}
+
 /// Each text stands there twice, and only its own word says what it is: whoever has seen its twin
 /// knows it.
 TEST(Trainer, TwinsAreHeldOutTogether) {
