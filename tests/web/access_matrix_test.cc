@@ -81,6 +81,18 @@ const std::map<std::string, Right> kRightOf = {
     {"changeObjective", Right::kSetObjectives},
     {"closeObjective", Right::kSetObjectives},
     {"listAudit", Right::kReadAudit},
+    {"listCards", Right::kReadFigures},
+    {"draftReply", Right::kWork},
+    {"eraseAuthor", Right::kErase},
+    {"listErasures", Right::kErase},
+    {"getErasure", Right::kErase},
+    {"makeAccessFile", Right::kErase},
+    {"makeEvidence", Right::kErase},
+    {"requestReveal", Right::kRequestReveal},
+    {"getReveal", Right::kRequestReveal},
+    {"readIdentity", Right::kRequestReveal},
+    {"listReveals", Right::kApproveReveal},
+    {"decideReveal", Right::kApproveReveal},
 };
 
 /// "{number}" → "1", and so on; `town` for the tenant.

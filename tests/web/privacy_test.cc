@@ -27,7 +27,6 @@ class PrivacyOverHttp : public TownOverHttp {
     ref_ = to_string(tell(*store_, told, catalogue_named("first")).ref);
     store_->sync();
     ApiParts own = parts();
-    own.privacy.describe = [](const Store::Receipt& receipt) { return receipt.receipt; };
     own.privacy.erase = [this](TenantId tenant, AuthorWanted wanted, ErasureKind kind) {
       return erase(tenant, std::move(wanted), kind);
     };

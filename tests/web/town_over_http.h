@@ -50,7 +50,14 @@ class TownOverHttp : public testing::Test {
                                std::string by) -> boost::asio::awaitable<Result<WeeklySample>> {
       co_return SampleBook(*store_).draw(tenant, tenants_[tenant], week, by, clock_.now());
     };
+    parts.privacy.describe = [](const Store::Receipt& receipt) { return receipt.receipt; };
+    parts.privacy.erase = [](TenantId, AuthorWanted, ErasureKind) { return nobody(); };
+    parts.privacy.access = [](TenantId, AuthorWanted) { return nobody(); };
+    parts.privacy.evidence = [](MentionRef, std::string) { return nobody(); };
     return parts;
+  }
+  static PrivacyDesk::Answer nobody() {
+    co_return fail(ErrorCode::kNotFound, "nobody is called so");
   }
   void serve(std::vector<Route> routes) {
     auditor_.watch(routes);
