@@ -83,10 +83,10 @@ std::string missed_since(const ApiParts& parts, MentionRef last) {
 /// One browser's place in the feed.
 class Watcher {
  public:
-  Watcher(SharedParts parts, TenantId tenant, std::string session, std::shared_ptr<int> streams)
+  Watcher(SharedParts parts, TenantId tenant, Caller caller, std::shared_ptr<int> streams)
       : parts_(std::move(parts)),
         tenant_(tenant),
-        session_(std::move(session)),
+        caller_(std::move(caller)),
         streams_(std::move(streams)),
         place_(parts_->feed.end()) {
     ++*streams_;
@@ -116,8 +116,13 @@ class Watcher {
   }
 
  private:
+  /// Or, of a script, its token is still there and has not expired.
   bool is_still_signed_in() const {
-    return session_.empty() || parts_->sign_in.sessions().is_alive(session_);
+    if (!caller_.session.empty()) {
+      return parts_->sign_in.sessions().is_alive(caller_.session);
+    }
+    const ApiToken* const token = parts_->sign_in.accounts().find_token(caller_.account);
+    return token && (!token->expires_at || *token->expires_at > parts_->clock.now());
   }
 
   std::string take() {
@@ -149,7 +154,7 @@ class Watcher {
 
   SharedParts parts_;
   TenantId tenant_;
-  std::string session_;
+  Caller caller_;
   std::shared_ptr<int> streams_;
   std::uint64_t place_;
   std::chrono::steady_clock::time_point last_piece_at_{};
@@ -164,7 +169,7 @@ Response open_stream(const SharedParts& parts, TenantId tenant, const Request& r
   response.content_type = "text/event-stream";
   response.with("X-Accel-Buffering", "no");
   response.body = kGreeting;
-  const auto watcher = std::make_shared<Watcher>(parts, tenant, request.caller->session, streams);
+  const auto watcher = std::make_shared<Watcher>(parts, tenant, *request.caller, streams);
   if (const auto last = parse_mention_ref(tenant, request.header("last-event-id"))) {
     response.body += missed_since(*parts, *last);
   }

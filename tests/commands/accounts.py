@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import struct
 import sys
@@ -107,7 +108,13 @@ def a_token_opens_its_town_only(scene):
     assert scene.engine.get("/api/v1/tenants/techniville/mentions", bearer)[0] == 200
     assert scene.engine.get("/api/v1/tenants/autreville/mentions", bearer)[0] == 404
     assert scene.engine.get("/api/v1/tenants/techniville/kpi", bearer)[0] == 403
+    watching = http.client.HTTPConnection("127.0.0.1", scene.engine.port, timeout=30)
+    watching.request("GET", "/api/v1/tenants/techniville/stream", headers=bearer)
+    stream = watching.getresponse()
+    assert stream.status == 200 and stream.readline().startswith(b"retry:")
     assert scene.engine.ask("DELETE", "/api/v1/tokens/export", headers=scene.engine.authorization())[0] == 204
+    stream.read()  # to its end, which comes with the next heartbeat at the latest; else the socket's timeout
+    watching.close()
     assert scene.engine.get("/api/v1/tenants/techniville/mentions", bearer)[0] == 401
 
 

@@ -137,6 +137,14 @@ TEST_F(AuditOverHttp, TheTrailIsReadPageByPage) {
   const std::string last = get_api("audit?limit=3&below=4").body;
   EXPECT_THAT(last, HasSubstr(R"("object":"a1")"));
   EXPECT_THAT(last, testing::EndsWith(R"("below":null})"));
+  ASSERT_TRUE(trail->append({"paul", "takeAlert", "autreville", "b1"}));
+  ASSERT_TRUE(trail->append({"paul", "signIn", "", ""}));
+  grants_ = Grants(RolesByTenant{{"techniville", {Role::kTenantAdmin}}});
+  const std::string own_town = get_api("audit?limit=2").body;
+  EXPECT_THAT(own_town, HasSubstr(R"("object":"a5")"));
+  EXPECT_THAT(own_town, testing::Not(HasSubstr("paul"))) << "another town's, and nobody's town's";
+  grants_ = Grants(RolesByTenant{{"*", {Role::kOperator}}});
+  EXPECT_THAT(get_api("audit?limit=2").body, testing::AllOf(HasSubstr("b1"), HasSubstr("signIn")));
   EXPECT_EQ(get_api("audit?limit=0").status, 400);
   EXPECT_EQ(get_api("audit?limit=9999").status, 400);
   EXPECT_EQ(get_api("audit?beneath=4").status, 400);
