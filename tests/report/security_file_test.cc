@@ -25,11 +25,11 @@ std::string content(const fs::path& path) {
   return std::move(text).str();
 }
 
-/// "Suite.Name" of every TEST and TEST_F, "commands/x: title" of every Python test.
+/// "Suite.Name" of every GoogleTest, "commands/x: title" of every Python test.
 std::set<std::string> tests_of_the_tree() {
   std::set<std::string> names;
   const fs::path tests = fs::path(VIGIE_SOURCE_DIR) / "tests";
-  const std::regex cc(R"(TEST(?:_F)?\((\w+),\s*(\w+)\))"), py(R"re((?:^|\n)    "([^"\n]+)":)re");
+  const std::regex cc(R"(TEST(?:_F|_P)?\((\w+),\s*(\w+)\))"), py(R"re((?:^|\n)    "([^"\n]+)":)re");
   for (const auto& entry : fs::recursive_directory_iterator(tests)) {
     const fs::path& path = entry.path();
     const bool is_cc = path.extension() == ".cc", is_py = path.extension() == ".py";
