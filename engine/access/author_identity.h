@@ -18,6 +18,13 @@ struct AuthorIdentity {
   /// Words that tell this author and hardly anybody else: at least four bytes long.
   std::vector<std::string> traces() const;
 };
+/// Whom somebody means: one of these is said.
+struct AuthorWanted {
+  std::string pseudonym;                   ///< as lists show it
+  std::string network, author_id, handle;  ///< the network with one of the two
+  std::string mention;                     ///< by whom this one is: "20741-1289"
+};
+
 /// kCorrupt: it is not an identity's JSON.
 Result<AuthorIdentity> parse_identity(std::string_view json);
 

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <vector>
 
+#include "engine/core/ascii.h"
+#include "engine/core/check.h"
 #include "engine/core/private_file.h"
 
 namespace vigie {
@@ -78,6 +80,40 @@ bool is_signed_by(std::string_view public_key, std::string_view text, std::strin
          crypto_sign_verify_detached(code.data(),
                                      reinterpret_cast<const unsigned char*>(text.data()),
                                      text.size(), key.data()) == 0;
+}
+
+namespace {
+
+constexpr std::string_view kKeyMember = ",\"public_key\":\"",
+                           kSignatureMember = ",\"signature\":\"";
+constexpr std::size_t kKeyDigits = 2 * crypto_sign_PUBLICKEYBYTES,
+                      kSignatureDigits = 2 * crypto_sign_BYTES;
+
+}  // namespace
+
+std::string sign_document(const SigningKey& key, std::string object) {
+  check(object.size() > 2 && object.ends_with('}'), "what is signed is an object with members");
+  object.pop_back();
+  object.append(kKeyMember).append(key.public_key()).append("\"");
+  const std::string signature = key.sign(object);
+  return object.append(kSignatureMember).append(signature).append("\"}");
+}
+
+std::optional<std::string> signer_of(std::string_view document) {
+  document = trimmed(document);
+  constexpr std::size_t kTail = kSignatureMember.size() + kSignatureDigits + 2;
+  if (document.size() < kTail + kKeyMember.size() + kKeyDigits + 1) {
+    return std::nullopt;
+  }
+  const std::string_view text = document.substr(0, document.size() - kTail),
+                         tail = document.substr(text.size());
+  const std::string_view key_member = text.substr(text.size() - kKeyMember.size() - kKeyDigits - 1);
+  const std::string_view key = key_member.substr(kKeyMember.size(), kKeyDigits);
+  const bool has_shape = tail.starts_with(kSignatureMember) && tail.ends_with("\"}") &&
+                         key_member.starts_with(kKeyMember) && key_member.ends_with('"');
+  const std::string_view signature = tail.substr(kSignatureMember.size(), kSignatureDigits);
+  return has_shape && is_signed_by(key, text, signature) ? std::optional<std::string>(key)
+                                                         : std::nullopt;
 }
 
 std::string sha256(std::string_view bytes) {

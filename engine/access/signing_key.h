@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,13 @@ class SigningKey {
 
 /// Whether whoever has that public key signed `text`. What is no key or signature: false.
 bool is_signed_by(std::string_view public_key, std::string_view text, std::string_view signature);
+
+/// A JSON object with two more members at its end: `public_key`, and `signature` over all that
+/// stands before it.
+std::string sign_document(const SigningKey& key, std::string object);
+/// The public key that such a document is signed with, which has to be the one that was published;
+/// nothing: it was changed, or is none. White space around it does not matter.
+std::optional<std::string> signer_of(std::string_view document);
 
 /// BLAKE2b and Ed25519 are ours; others check files with SHA-256: hexadecimal.
 std::string sha256(std::string_view bytes);

@@ -181,6 +181,64 @@ struct RgpdExportOptions {
 /// A tenant's documents under the RGPD, from its configuration: the record of the processing
 /// activity, what an impact assessment needs, the notice to the public. In French, HTML.
 int rgpd_export(const RgpdExportOptions& options);
+/// The security file for a town's homologation under the RGS, likewise.
+int rgs_export(const RgpdExportOptions& options);
+
+struct BackupOptions {
+  std::string config, directory;
+  bool rewrite = false;  ///< instead: writes those that are there anew without who was erased since
+};
+/// Backs up all that is stored into a folder of backups; a running engine does it itself.
+int backup(const BackupOptions& options);
+
+struct RestoreOptions {
+  std::string config, directory;
+  std::string backup;               ///< its folder's name; empty: the newest
+  bool without_identities = false;  ///< they are elsewhere
+};
+/// Puts a backup back where there is no store.
+int restore(const RestoreOptions& options);
+
+/// Whom somebody asks about: a pseudonym, a mention's author, or a network and an id or a name.
+struct AuthorOptions {
+  std::string config, tenant, pseudonym, network, author_id, handle, mention;
+};
+struct EraseOptions {
+  AuthorOptions author;
+  std::string kind = "erasure";  ///< or "objection"
+  std::string out;               ///< where the receipt goes; empty: standard output
+};
+/// Forgets an author, now and from now on; prints the signed receipt. A running engine does it
+/// itself.
+int erase(const EraseOptions& options);
+
+struct AccessOptions {
+  AuthorOptions author;
+  std::string out;
+};
+/// Everything that is kept on an author, as JSON; also while an engine runs.
+int rgpd_access(const AccessOptions& options);
+
+struct EvidenceOptions {
+  AuthorOptions author;  ///< its mention
+  std::string out;
+};
+/// Writes the evidence file of a mention, for a complaint; also while an engine runs.
+int evidence(const EvidenceOptions& options);
+
+struct EvidenceVerifyOptions {
+  std::string file;
+  std::string public_key;  ///< that it has to be signed with; may be empty
+};
+/// Whether an evidence file is as it was made.
+int evidence_verify(const EvidenceVerifyOptions& options);
+
+struct VerifyReceiptOptions {
+  std::string config, public_key;  ///< one of the two
+  std::string file;                ///< or "-"
+};
+/// Whether a receipt is as this service signed it.
+int verify_receipt(const VerifyReceiptOptions& options);
 
 struct ConfigCheckOptions {
   std::string config;

@@ -11,6 +11,7 @@
 #include "connectors/registry.h"
 #include "engine/alert/policy_reader.h"
 #include "engine/app/public_url.h"
+#include "engine/core/ascii.h"
 #include "engine/core/time_of_week.h"
 #include "engine/core/verdict.h"
 
@@ -62,7 +63,7 @@ class Reader {
 
   Config read(const Settings& root) {
     root.allow_only({"data_directory", "rules_directory", "http", "contact", "pipeline", "tenants",
-                     "connectors", "receivers", "alerting"},
+                     "connectors", "receivers", "alerting", "backup_days"},
                     problems_);
     Config config;
     config.data_directory = root.resolve(root.text("data_directory", problems_));
@@ -76,6 +77,8 @@ class Reader {
           "'contact' is an e-mail address or a page (http:// or https://), at most 200 characters",
           problems_);
     }
+    config.backup_days = static_cast<std::uint32_t>(
+        root.integer("backup_days", 1, 366, problems_, config.backup_days));
     if (const Settings* pipeline = root.find("pipeline")) {
       read_pipeline(*pipeline, config);
     }
@@ -258,6 +261,15 @@ class Reader {
     }
   }
 
+  /// Not only there, but saying something.
+  std::string read_words(const Settings& item, std::string_view field) {
+    std::string words = item.text(field, problems_);
+    if (const Settings* said = item.find(field); said != nullptr && trimmed(words).empty()) {
+      said->complain("'" + std::string(field) + "' is empty: no watch without it", problems_);
+    }
+    return words;
+  }
+
   Tenant read_tenant(const Settings& item) {
     item.allow_only(
         {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
@@ -277,8 +289,8 @@ class Reader {
           ->complain("there is no time zone '" + tenant.time_zone + "'; for example Europe/Paris",
                      problems_);
     }
-    tenant.purpose = item.text("purpose", problems_);
-    tenant.legal_basis = item.text("legal_basis", problems_);
+    tenant.purpose = read_words(item, "purpose");
+    tenant.legal_basis = read_words(item, "legal_basis");
     tenant.retention_days =
         static_cast<std::uint32_t>(item.integer("retention_days", 1, 36'500, problems_));
     const std::string keep = item.text("keep", problems_, "watched");

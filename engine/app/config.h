@@ -42,6 +42,8 @@ struct Config {
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
   std::string public_url;                    ///< how people reach the screens: links in alerts
   std::string contact;  ///< a page or an e-mail address, told to the sites that are asked
+  /// How long a backup lives at most: what receipts of erasures promise, and `vigie backup` keeps.
+  std::uint32_t backup_days = 30;
   std::uint32_t workers = 2;
   std::uint32_t inbox_capacity_envelopes = 64;
   std::uint32_t outbox_capacity_envelopes = 64;

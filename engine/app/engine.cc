@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <random>
 #include <utility>
 
@@ -142,8 +143,32 @@ Result<void> Engine::build() {
   if (const Result<void> built = build_alerter(); !built) {
     return built;
   }
+  Result<std::unique_ptr<ErasureDesk>> erasures =
+      ErasureDesk::open(config_.data_directory,
+                        {.store = *store_,
+                         .pseudonyms = *pseudonyms_,
+                         .tenants = config_.tenants,
+                         .clock = clock_,
+                         .backup_days = config_.backup_days,
+                         .on_writer = [this](auto purge) { change_and_wait(std::move(purge)); }});
+  if (!erasures) {
+    return tl::make_unexpected(erasures.error());
+  }
+  erasures_ = std::move(*erasures);
+  cleaner_ = std::make_unique<Cleaner>(*store_, *erasures_, log_);
   register_gauges();
   return {};
+}
+
+/// For threads that may wait; not the writer's.
+void Engine::change_and_wait(std::function<void(Store&, const Store::Deleted&)> purge) {
+  constexpr std::chrono::milliseconds kAgain{20};
+  std::promise<void> is_durable;
+  const ChangeDesk::Change change{{}, [&is_durable] { is_durable.set_value(); }, std::move(purge)};
+  while (!pipeline_->change(change)) {
+    std::this_thread::sleep_for(kAgain);
+  }
+  is_durable.get_future().wait();
 }
 
 Result<void> Engine::build_alerter() {
@@ -201,6 +226,7 @@ void Engine::start() {
     deliveries_.emplace_back([this, i] { deliver_to(i, *delivery_bells_[i]); });
   }
   ingest_ = std::jthread([this] { sources_->run(); });
+  cleaning_ = std::jthread([this](std::stop_token stop) { cleaner_->run(stop); });
   if (keeper_) {
     keeping_ = std::jthread([this](std::stop_token stop) { keep_sources(stop); });
   }
@@ -276,7 +302,8 @@ void Engine::stop() {
   if (!writer_.joinable()) {
     return;
   }
-  keeping_ = std::jthread();  // joins
+  cleaning_ = std::jthread();  // joins
+  keeping_ = std::jthread();
   sources_->stop();
   ingest_.join();
   for (std::jthread& worker : workers_) {
@@ -340,6 +367,12 @@ void Engine::register_gauges() {
         [this] { return static_cast<double>(store_->stats().disk_bytes); });
   gauge("vigie_store_mentions", "Mentions in the store, over all tenants.", {},
         [this] { return static_cast<double>(store_->stats().mentions); });
+  gauge("vigie_store_suppressed_mentions",
+        "Copies not stored since the start: their authors were erased or objected.", {},
+        [this] { return static_cast<double>(store_->stats().suppressed); });
+  gauge("vigie_store_unscrubbed",
+        "1 while files may still hold bytes of what retention or an erasure removed.", {},
+        [this] { return store_->unscrubbed() == 0 ? 0.0 : 1.0; });
   gauge("vigie_store_stalled", "1 while the store slows down or stops writes to catch up.", {},
         [this] { return store_->stats().is_stalled ? 1.0 : 0.0; });
   for (std::size_t i = 0; i < sources_->size(); ++i) {

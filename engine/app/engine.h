@@ -11,7 +11,9 @@
 #include "engine/access/action_links.h"
 #include "engine/alert/alerter.h"
 #include "engine/alert/silence.h"
+#include "engine/app/cleaner.h"
 #include "engine/app/config.h"
+#include "engine/app/erasure_desk.h"
 #include "engine/app/log.h"
 #include "engine/app/source_keeper.h"
 #include "engine/app/sources.h"
@@ -54,6 +56,10 @@ class Engine {
   Store& store() { return *store_; }
   Silences& silences() { return *silences_; }
   const ActionLinks& action_links() const { return *action_links_; }
+  ErasureDesk& erasures() { return *erasures_; }
+  const Pseudonymiser& pseudonyms() const { return *pseudonyms_; }
+  /// An erasure waits for its files to be rewritten.
+  void clean_soon() { cleaner_->wake(); }
   Sources& sources() { return *sources_; }
   Metrics& metrics() { return *metrics_; }
   const Clock& clock() const { return clock_; }
@@ -71,6 +77,7 @@ class Engine {
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();
   void keep_sources(std::stop_token stop);
+  void change_and_wait(std::function<void(Store&, const Store::Deleted&)> purge);
   void log_clock_set_back(microseconds by);
   void log_mishap(const Delivery& delivery);
   void register_gauges();
@@ -95,10 +102,13 @@ class Engine {
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<SourceKeeper> keeper_;
   std::unique_ptr<Alerter> alerter_;
+  std::unique_ptr<ErasureDesk> erasures_;
+  std::unique_ptr<Cleaner> cleaner_;
   std::stop_source stop_delivering_;
   std::vector<std::unique_ptr<Doorbell>> delivery_bells_;  ///< one per receiver
   std::jthread ingest_;
   std::jthread keeping_;
+  std::jthread cleaning_;
   std::vector<std::jthread> workers_;
   std::jthread writer_;
   std::vector<std::jthread> deliveries_;  ///< one per receiver

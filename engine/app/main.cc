@@ -107,9 +107,93 @@ void add_audit(CLI::App& app, AuditVerifyOptions& verify, AuditShowOptions& show
   list->callback([&] { exit_code = audit_show(show); });
 }
 
-void add_rgpd(CLI::App& app, RgpdExportOptions& options, int& exit_code) {
+void add_author(CLI::App* command, AuthorOptions& options) {
+  add_config(command, options, true);
+  command->add_option("--tenant", options.tenant, "whose")->required();
+  command->add_option("--pseudonym", options.pseudonym, "as the API shows it");
+  command->add_option("--mention", options.mention, "20741-1289: by whom it is");
+  command->add_option("--network", options.network, "mastodon, bluesky, a feed's address …");
+  command->add_option("--author-id", options.author_id, "the network's own id");
+  command->add_option("--handle", options.handle, "the name, or the address of the page");
+}
+
+void add_backups(CLI::App& app, BackupOptions& backup_options, RestoreOptions& restore_options,
+                 int& exit_code) {
+  auto* backup_command = app.add_subcommand(
+      "backup", "all that is stored into a folder of backups; a running engine does it itself");
+  add_config(backup_command, backup_options, true);
+  backup_command->add_option("directory", backup_options.directory, "the folder of backups")
+      ->required();
+  backup_command->add_flag("--rewrite", backup_options.rewrite,
+                           "instead: write those that are there anew without who was erased since");
+  backup_command->footer(
+      "Those older than `backup_days` of the configuration are removed. What is in identities/ of "
+      "a "
+      "backup opens the sealed identities: move it elsewhere, and nobody knows the authors from "
+      "the "
+      "rest.");
+  backup_command->callback([&] { exit_code = backup(backup_options); });
+  auto* restore_command = app.add_subcommand(
+      "restore",
+      "a backup into a data folder without a store; all is verified first, and who was "
+      "erased since is erased again before anybody sees it");
+  add_config(restore_command, restore_options, true);
+  restore_command->add_option("directory", restore_options.directory, "the folder of backups")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  restore_command->add_option("--backup", restore_options.backup, "the newest if absent");
+  restore_command->add_flag("--without-identities", restore_options.without_identities,
+                            "they are elsewhere: authors stay sealed, and are named anew");
+  restore_command->callback([&] { exit_code = restore(restore_options); });
+}
+
+void add_erase(CLI::App& app, EraseOptions& options, int& exit_code) {
+  auto* command = app.add_subcommand(
+      "erase", "forget an author, now and from now on; prints the signed receipt");
+  add_author(command, options.author);
+  command->add_option("--kind", options.kind, "article 17 or 21 of the RGPD")
+      ->check(CLI::IsMember({"erasure", "objection"}))
+      ->capture_default_str();
+  command->add_option("--out", options.out, "a file; standard output if absent");
+  command->callback([&] { exit_code = erase(options); });
+}
+
+void add_evidence(CLI::App& app, EvidenceOptions& options, EvidenceVerifyOptions& verify_options,
+                  int& exit_code) {
+  auto* command = app.add_subcommand(
+      "evidence", "a mention's evidence file for a complaint: what is kept, hashes, signed");
+  command->require_subcommand(1);
+  auto* make = command->add_subcommand("make", "a zip archive");
+  add_config(make, options.author, true);
+  make->add_option("--tenant", options.author.tenant, "whose")->required();
+  make->add_option("--mention", options.author.mention, "20741-1289")->required();
+  make->add_option("--out", options.out, "file to write")->required();
+  make->callback([&] { exit_code = evidence(options); });
+  auto* verify = command->add_subcommand("verify", "whether it is as it was made; exits 1 if not");
+  verify->add_option("--public-key", verify_options.public_key,
+                     "the service's, 64 hexadecimal digits");
+  verify->add_option("file", verify_options.file, "the archive")->required();
+  verify->callback([&] { exit_code = evidence_verify(verify_options); });
+}
+
+void add_rgpd(CLI::App& app, RgpdExportOptions& options, AccessOptions& access,
+              VerifyReceiptOptions& receipt, int& exit_code) {
   auto* command = app.add_subcommand("rgpd", "a tenant's documents under the RGPD");
   command->require_subcommand(1);
+  auto* file = command->add_subcommand("access", "everything that is kept on an author, as JSON");
+  add_author(file, access.author);
+  file->add_option("--out", access.out, "a file; standard output if absent");
+  file->callback([&] { exit_code = rgpd_access(access); });
+  auto* verify = command->add_subcommand(
+      "verify-receipt", "whether a receipt is as it was signed; exits 1 if it is not");
+  add_config(verify, receipt, false);
+  verify->add_option("--public-key", receipt.public_key, "64 hexadecimal digits")
+      ->excludes(verify->get_option("--config"));
+  verify->add_option("file", receipt.file, "the receipt's JSON, or -")->required();
+  verify->callback([&] {
+    exit_code = receipt.config.empty() && receipt.public_key.empty() ? static_cast<int>(kUsage)
+                                                                     : verify_receipt(receipt);
+  });
   auto* documents = command->add_subcommand(
       "export", "the record of processing, what an impact assessment needs, the public's notice");
   documents->footer(
@@ -321,7 +405,33 @@ int main(int argc, char** argv) {
   add_audit(app, audit_verify_options, audit_show_options, exit_code);
 
   RgpdExportOptions rgpd_options;
-  add_rgpd(app, rgpd_options, exit_code);
+  AccessOptions access_options;
+  VerifyReceiptOptions receipt_options;
+  add_rgpd(app, rgpd_options, access_options, receipt_options, exit_code);
+
+  EraseOptions erase_options;
+  add_erase(app, erase_options, exit_code);
+
+  auto* rgs_command = app.add_subcommand("rgs", "a tenant's documents under the RGS");
+  rgs_command->require_subcommand(1);
+  RgpdExportOptions rgs_options;
+  auto* rgs_documents = rgs_command->add_subcommand(
+      "export",
+      "the security file for the homologation: assets, flows, risks, measures and the "
+      "tests that show each; in French, HTML");
+  add_config(rgs_documents, rgs_options, true);
+  rgs_documents->add_option("--tenant", rgs_options.tenant, "whose")->required();
+  rgs_documents->add_option("--out", rgs_options.out, "a folder; it is made if it is not there")
+      ->required();
+  rgs_documents->callback([&] { exit_code = rgs_export(rgs_options); });
+
+  EvidenceOptions evidence_options;
+  EvidenceVerifyOptions evidence_verify_options;
+  add_evidence(app, evidence_options, evidence_verify_options, exit_code);
+
+  BackupOptions backup_options;
+  RestoreOptions restore_options;
+  add_backups(app, backup_options, restore_options, exit_code);
 
   auto* config_command = app.add_subcommand("config", "check a configuration");
   config_command->require_subcommand(1);

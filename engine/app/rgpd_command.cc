@@ -10,7 +10,9 @@
 #include "engine/app/web_side.h"
 #include "engine/core/clock.h"
 #include "engine/core/private_file.h"
+#include "engine/report/html_document.h"
 #include "engine/report/privacy_documents.h"
+#include "engine/report/security_file.h"
 
 namespace vigie {
 namespace {
@@ -53,11 +55,12 @@ ProcessingFacts facts_of(const Config& config, TenantId id, const Knowledge& kno
   return facts;
 }
 
-}  // namespace
-
-int rgpd_export(const RgpdExportOptions& options) {
-  std::vector<Problem> problems;
-  const std::optional<Config> config = read_config(options.config, problems);
+struct Read {
+  Config config;
+  ProcessingFacts facts;
+};
+std::optional<Read> read_facts(const RgpdExportOptions& options, std::vector<Problem>& problems) {
+  std::optional<Config> config = read_config(options.config, problems);
   const auto knowledge =
       config ? read_knowledge(config->rules_directory, config->tenants, problems) : nullptr;
   TenantId tenant = 0;
@@ -69,25 +72,51 @@ int rgpd_export(const RgpdExportOptions& options) {
     tenant = static_cast<TenantId>(found - config->tenants.begin());
   }
   if (!problems.empty()) {
-    return usage(problems);
+    return std::nullopt;
   }
-  const PrivacyDocuments documents = privacy_documents(facts_of(*config, tenant, *knowledge));
+  ProcessingFacts facts = facts_of(*config, tenant, *knowledge);
+  return Read{std::move(*config), std::move(facts)};
+}
+
+int write_documents(const std::string& folder,
+                    const std::vector<std::pair<std::string, std::string>>& documents) {
   std::error_code error;
-  std::filesystem::create_directories(options.out, error);
+  std::filesystem::create_directories(folder, error);
   if (error) {
-    return failed({ErrorCode::kUnavailable, "cannot make " + options.out + ": " + error.message()});
+    return failed({ErrorCode::kUnavailable, "cannot make " + folder + ": " + error.message()});
   }
-  for (const auto& [name, document] :
-       {std::pair<const char*, const std::string&>{"registre.html", documents.register_entry},
-        {"aipd.html", documents.impact},
-        {"information-du-public.html", documents.notice}}) {
-    const std::string path = options.out + "/" + name;
+  for (const auto& [name, document] : documents) {
+    const std::string path = folder + "/" + name;
     if (const Result<void> written = write_private_file(path, document); !written) {
       return failed(written.error());
     }
     std::printf("%s: %zu places to complete\n", path.c_str(), places_to_complete(document));
   }
   return kOk;
+}
+
+}  // namespace
+
+int rgpd_export(const RgpdExportOptions& options) {
+  std::vector<Problem> problems;
+  const std::optional<Read> read = read_facts(options, problems);
+  if (!read) {
+    return usage(problems);
+  }
+  PrivacyDocuments documents = privacy_documents(read->facts);
+  return write_documents(options.out,
+                         {{"registre.html", std::move(documents.register_entry)},
+                          {"aipd.html", std::move(documents.impact)},
+                          {"information-du-public.html", std::move(documents.notice)}});
+}
+
+int rgs_export(const RgpdExportOptions& options) {
+  std::vector<Problem> problems;
+  const std::optional<Read> read = read_facts(options, problems);
+  if (!read) {
+    return usage(problems);
+  }
+  return write_documents(options.out, {{"dossier-de-securite.html", security_file(read->facts)}});
 }
 
 }  // namespace vigie

@@ -8,10 +8,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "engine/app/backup.h"
 #include "engine/app/config.h"
+#include "engine/app/privacy_files.h"
 #include "engine/app/public_url.h"
 #include "engine/core/check.h"
 #include "engine/core/private_file.h"
+#include "engine/report/erasure_receipt.h"
 #include "engine/web/assets.h"
 #include "engine/web/openapi.h"
 #include "engine/web/service_routes.h"
@@ -99,6 +102,8 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
       open_(context_.get_executor()),
       feed_(context_.get_executor()),
       auditor_([this](const AuditEntry& entry) { write_audit(entry); }, engine.clock()),
+      control_(context_.get_executor(), engine.config().data_directory,
+               [this](ControlWords words) { return control(std::move(words)); }),
       emergent_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
                             std::span<const RaisedAlert> alerts) {
@@ -160,6 +165,16 @@ ApiParts WebSide::api_parts() {
                   .record = [this](
                                 TenantId tenant,
                                 CounterEntry entry) { return record(tenant, std::move(entry)); }},
+      .privacy = {.erase = [this](
+                               TenantId tenant, AuthorWanted wanted,
+                               ErasureKind kind) { return erase(tenant, std::move(wanted), kind); },
+                  .describe = &ErasureDesk::describe,
+                  .access =
+                      [this](TenantId tenant, AuthorWanted wanted) {
+                        return access_file(tenant, std::move(wanted));
+                      },
+                  .evidence = [this](MentionRef ref,
+                                     std::string by) { return evidence(ref, std::move(by)); }},
       .coverage = [this](TenantId, Time from, Time to) -> std::optional<double> {
         const auto sources = read_coverage(engine_.store(), from, to, engine_.clock().now());
         if (!sources) {
@@ -212,6 +227,9 @@ Result<std::uint16_t> WebSide::listen() {
   if (side_.secure) {
     server_->add_header("Strict-Transport-Security", "max-age=31536000");
   }
+  if (const Result<void> listening = control_.listen(); !listening) {
+    return tl::make_unexpected(listening.error());
+  }
   return server_->listen(engine_.config().listen_host, engine_.config().listen_port);
 }
 
@@ -225,12 +243,15 @@ void WebSide::stop() {
     return;
   }
   draining_ = true;
-  asio::post(context_, [this] { feed_.close(); });
+  asio::post(context_, [this] {
+    feed_.close();
+    control_.stop();
+  });
   asio::co_spawn(context_, server_->stop(), asio::use_future).get();
   open_.reset();
   context_.stop();
   thread_.join();
-  studies_.join();
+  aside_.join();
 }
 
 /// Also where nobody does anything for months.
@@ -319,30 +340,129 @@ asio::awaitable<bool> WebSide::change(std::function<void(Store&)> apply) {
       ask, asio::use_awaitable);
 }
 
-/// A study takes up to seconds: it has a thread of its own, and waits its turn there.
+/// What takes seconds has a thread of its own, and waits its turn there.
+asio::awaitable<Result<std::string>> WebSide::aside(std::function<Result<std::string>()> work) {
+  constexpr std::size_t kMaxWaiting = 8;
+  if (waiting_aside_ == kMaxWaiting) {
+    co_return fail(ErrorCode::kFull, "too much is under way");
+  }
+  ++waiting_aside_;
+  const auto ask = [this, &work](auto resume) {
+    const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
+    asio::post(aside_, [this, waiting, &work] {
+      auto answer = std::make_shared<Result<std::string>>(work());
+      asio::post(context_, [waiting, answer] { std::move (*waiting)(std::move(*answer)); });
+    });
+  };
+  Result<std::string> answer =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::string>)>(
+          ask, asio::use_awaitable);
+  --waiting_aside_;
+  co_return answer;
+}
+
 asio::awaitable<Result<std::string>> WebSide::emergent(TenantId tenant, std::string group,
                                                        Day first, Day last) {
-  constexpr std::size_t kMaxWaiting = 8;
-  if (studies_waiting_ == kMaxWaiting) {
-    co_return fail(ErrorCode::kFull, "too many studies are under way");
-  }
-  ++studies_waiting_;
-  const auto study = [this, tenant, &group, first, last] {
+  std::function<Result<std::string>()> study = [this, tenant, group = std::move(group), first,
+                                                last] {
     return group.empty() ? emergent_desk_.list(tenant, first, last)
                          : emergent_desk_.draft(tenant, group, first, last);
   };
-  const auto ask = [this, &study](auto resume) {
-    const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
-    asio::post(studies_, [this, waiting, &study] {
-      auto body = std::make_shared<Result<std::string>>(study());
-      asio::post(context_, [waiting, body] { std::move (*waiting)(std::move(*body)); });
-    });
+  return aside(std::move(study));
+}
+
+asio::awaitable<Result<std::string>> WebSide::erase(TenantId tenant, AuthorWanted wanted,
+                                                    ErasureKind kind) {
+  std::function<Result<std::string>()> work = [this, tenant, wanted = std::move(wanted), kind] {
+    Result<std::string> number = engine_.erasures().erase(tenant, wanted, kind);
+    engine_.clean_soon();
+    return number;
   };
-  Result<std::string> body =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::string>)>(
-          ask, asio::use_awaitable);
-  --studies_waiting_;
-  co_return body;
+  return aside(std::move(work));
+}
+
+asio::awaitable<Result<std::string>> WebSide::access_file(TenantId tenant, AuthorWanted wanted) {
+  std::function<Result<std::string>()> work = [this, tenant, wanted = std::move(wanted)] {
+    return make_access_file(privacy_parts(), tenant, wanted);
+  };
+  return aside(std::move(work));
+}
+
+asio::awaitable<Result<std::string>> WebSide::evidence(MentionRef ref, std::string by) {
+  std::function<Result<std::string>()> work = [this, ref, by = std::move(by)] {
+    return make_evidence(privacy_parts(), ref, by);
+  };
+  return aside(std::move(work));
+}
+
+PrivacyParts WebSide::privacy_parts() const {
+  return {engine_.store(), engine_.pseudonyms(), engine_.config(), engine_.erasures().key(),
+          engine_.clock().now()};
+}
+
+/// What commands of this machine ask for (app/control.h): ["backup", folder], ["erase", tenant,
+/// kind, author], ["access", tenant, author], ["evidence", tenant, mention], ["receipt", tenant,
+/// number]; an author is pseudonym, network, id, handle, mention. The answer is ["done", text],
+/// ["under_way", number] or ["refused", why].
+asio::awaitable<ControlWords> WebSide::control(ControlWords words) {
+  const auto& tenants = engine_.config().tenants;
+  const std::string act = words.empty() ? "" : words[0], name = words.size() < 2 ? "" : words[1];
+  const auto found = std::ranges::find(tenants, name, &Tenant::id);
+  const auto tenant = static_cast<TenantId>(found - tenants.begin());
+  const bool has_tenant = found != tenants.end();
+  AuditEntry entry{kConsole, "", has_tenant ? name : "", ""};
+  std::optional<asio::awaitable<Result<std::string>>> doing;
+  if (act == "backup" && words.size() == 2) {
+    entry.action = "backup";
+    doing = aside([this, folder = name] {
+      return back_up(engine_.store(), engine_.config(), folder, engine_.clock().now())
+          .map([](const BackupDone& done) { return summary(done); });
+    });
+  } else if (act == "erase" && words.size() == 8 && has_tenant) {
+    entry.action = "eraseAuthor";
+    doing = erase(tenant, {words[3], words[4], words[5], words[6], words[7]},
+                  parse_erasure_kind(words[2]).value_or(ErasureKind::kErasure));
+  } else if (act == "access" && words.size() == 7 && has_tenant) {
+    entry.action = "makeAccessFile";
+    doing = access_file(tenant, {words[2], words[3], words[4], words[5], words[6]});
+  } else if (act == "evidence" && words.size() == 3 && has_tenant) {
+    entry.action = "makeEvidence";
+    entry.object = words[2];
+    const std::optional<MentionRef> ref = parse_mention_ref(tenant, words[2]);
+    if (ref) {
+      doing = evidence(*ref, kConsole);
+    }
+  } else if (act == "receipt" && words.size() == 3 && has_tenant) {
+    co_return receipt(tenant, words[2]);
+  }
+  if (!doing) {
+    co_return ControlWords{"refused", "this engine does not know that request"};
+  }
+  const Result<std::string> done = co_await std::move(*doing);
+  const bool is_erasure = act == "erase";
+  if (is_erasure && done) {
+    entry.object = *done;
+  }
+  entry.result = done ? "done" : "refused";
+  write_audit(entry);
+  ControlWords answer = {is_erasure ? "under_way" : "done"};
+  if (!done) {
+    answer[0] = "refused";
+  }
+  answer.push_back(done ? *done : done.error().text);
+  co_return answer;
+}
+
+ControlWords WebSide::receipt(TenantId tenant, const std::string& number) const {
+  const auto receipts = engine_.store().receipts(tenant, number, 1);
+  if (!receipts || receipts->empty()) {
+    return {"refused", "there is no such receipt"};
+  }
+  const Store::Receipt& receipt = receipts->front();
+  if (is_under_way(receipt.receipt)) {
+    return {"under_way", receipt.number};
+  }
+  return {"done", receipt.receipt};
 }
 
 }  // namespace vigie

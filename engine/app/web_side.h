@@ -12,8 +12,10 @@
 #include "engine/access/accounts.h"
 #include "engine/access/audit_trail.h"
 #include "engine/access/sign_in.h"
+#include "engine/app/control.h"
 #include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
+#include "engine/app/privacy_files.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/auditor.h"
@@ -59,6 +61,15 @@ class WebSide {
   void write_audit(const AuditEntry& entry);
   boost::asio::awaitable<void> expire_audit();
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
+  /// Has `work` done where it may take long, after what waits there already; kFull: too much does.
+  boost::asio::awaitable<Result<std::string>> aside(std::function<Result<std::string>()> work);
+  boost::asio::awaitable<ControlWords> control(ControlWords words);
+  boost::asio::awaitable<Result<std::string>> erase(TenantId tenant, AuthorWanted wanted,
+                                                    ErasureKind kind);
+  boost::asio::awaitable<Result<std::string>> access_file(TenantId tenant, AuthorWanted wanted);
+  boost::asio::awaitable<Result<std::string>> evidence(MentionRef ref, std::string by);
+  PrivacyParts privacy_parts() const;
+  ControlWords receipt(TenantId tenant, const std::string& number) const;
   boost::asio::awaitable<Result<std::string>> emergent(TenantId tenant, std::string group,
                                                        Day first, Day last);
   void count_refusal(std::string_view connector, unsigned status);
@@ -73,13 +84,14 @@ class WebSide {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
   LiveFeed feed_;
   Auditor auditor_;
+  Control control_;
   Router router_;
   std::unique_ptr<Server> server_;
   std::atomic<bool> draining_{false};
   std::jthread thread_;
   EmergentDesk emergent_desk_;
-  std::size_t studies_waiting_ = 0;  ///< on the web thread
-  boost::asio::thread_pool studies_{1};
+  std::size_t waiting_aside_ = 0;  ///< on the web thread
+  boost::asio::thread_pool aside_{1};
 };
 
 }  // namespace vigie

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "engine/access/author_identity.h"
+#include "engine/access/reveals.h"
 #include "engine/alert/alert.h"
 #include "engine/core/check.h"
 #include "engine/core/pseudonym.h"
@@ -114,16 +114,19 @@ Result<std::vector<std::string>> identities_of(const Store& store, TenantId tena
 Store::Erased erase_author(Store& store, TenantId tenant, const ErasureEntry& entry,
                            bool everywhere, const Store::Deleted& deleted) {
   Store::Erasure erasure{tenant, entry.author, entry.at, entry.number, {}, everywhere};
-  const Result<std::vector<std::string>> identities = identities_of(store, tenant, entry.author);
-  check(identities.has_value(), "identities can be read");
-  for (const std::string& json : *identities) {
-    const Result<AuthorIdentity> identity = parse_identity(json);
-    check(identity.has_value(), "an identity can be read");
-    std::ranges::move(identity->traces(), std::back_inserter(erasure.traces));
+  // The newest alone: to open all of a tenant's would keep the writer from its work.
+  const Result<std::optional<std::string>> sealed = store.reveal(tenant, entry.author);
+  check(sealed.has_value(), "an identity can be read");
+  if (*sealed) {
+    const Result<AuthorIdentity> identity = parse_identity(**sealed);
+    check(identity.has_value(), "an identity is what was sealed");
+    erasure.traces = identity->traces();
   }
   const auto withdraw = [tenant](std::string_view body, const std::set<MentionRef>& mentions) {
     return withdraw_from(body, tenant, mentions);
   };
+  const Result<void> forgotten = forget_reveals(store, entry.tenant, entry.author);
+  check(forgotten.has_value(), "notes can be read");
   return store.erase_author(erasure, withdraw, deleted);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/access/author_identity.h"
 #include "engine/access/erasure_journal.h"
 #include "engine/core/result.h"
 #include "engine/pipeline/pseudonymiser.h"
@@ -12,12 +13,6 @@
 
 namespace vigie {
 
-/// Whom somebody means: one of these is said.
-struct AuthorWanted {
-  std::string pseudonym;                   ///< as lists show it
-  std::string network, author_id, handle;  ///< the network with one of the two
-  std::string mention;                     ///< by whom this one is: "20741-1289"
-};
 /// kInvalidInput: nothing is said, or half; kNotFound: nobody is called so; kRefused: several are.
 /// An id needs no mention to be stored: whoever objects ahead is found, too. Reads the tenant's
 /// identities where a handle is given. Any thread.

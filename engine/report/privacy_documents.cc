@@ -4,89 +4,25 @@
 #include <string_view>
 
 #include "engine/alert/escape.h"
+#include "engine/report/html_document.h"
 
 namespace vigie {
 namespace {
-
-constexpr std::string_view kStyle =
-    "*{box-sizing:border-box}body{margin:0 auto;padding:1rem;max-width:52rem;color:#1b1b1f;"
-    "background:#fff;font:1rem/1.5 \"DejaVu Sans\",Arial,sans-serif}h1{font-size:1.5rem}"
-    "h2{font-size:1.15rem;margin:1.4rem 0 .3rem}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;"
-    "border-bottom:1px solid #8a8a94}caption{text-align:left;color:#4a4a55}"
-    "mark{background:#ffe9a8;color:#1b1b1f}footer{margin-top:2rem;color:#4a4a55;font-size:.85rem}";
-
-constexpr std::string_view kToComplete = "<mark>[à compléter : ";
-
-std::string to_complete(std::string_view what) {
-  return std::string(kToComplete).append(what).append("]</mark>");
-}
 
 std::string days(std::uint32_t count) {
   return std::to_string(count) + (count == 1 ? " jour" : " jours");
 }
 
-/// One HTML document, section by section.
-class Document {
- public:
-  Document(const std::string& title, const ProcessingFacts& facts) : facts_(facts) {
-    html_ =
-        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-        "content=\"width=device-width\"><title>" +
-        escape_html(title) + " – " + escape_html(facts.tenant) + "</title><style>";
-    html_.append(kStyle).append("</style></head><body><main><h1>").append(escape_html(title));
-    html_ += "</h1><p>" + escape_html(facts.tenant) + "</p>";
-  }
-  Document& section(std::string_view title) {
-    html_.append("<h2>").append(escape_html(title)).append("</h2>");
-    return *this;
-  }
-  /// `html` as it is.
-  Document& paragraph(std::string_view html) {
-    html_.append("<p>").append(html).append("</p>");
-    return *this;
-  }
-  Document& list(const std::vector<std::string>& html) {
-    html_ += "<ul>";
-    for (const std::string& item : html) {
-      html_ += "<li>" + item + "</li>";
-    }
-    html_ += "</ul>";
-    return *this;
-  }
-  /// The first cell of each row is its heading.
-  Document& table(std::string_view caption, const std::vector<std::string>& heads,
-                  const std::vector<std::vector<std::string>>& rows) {
-    html_.append("<table><caption>").append(escape_html(caption)).append("</caption><thead><tr>");
-    for (const std::string& head : heads) {
-      html_ += "<th scope=\"col\">" + escape_html(head) + "</th>";
-    }
-    html_ += "</tr></thead><tbody>";
-    for (const std::vector<std::string>& row : rows) {
-      html_ += "<tr>";
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        html_ += i == 0 ? "<th scope=\"row\">" + row[i] + "</th>" : "<td>" + row[i] + "</td>";
-      }
-      html_ += "</tr>";
-    }
-    html_ += "</tbody></table>";
-    return *this;
-  }
-  std::string finish() {
-    html_ += "</main><footer><p>Établi par " + escape_html(facts_.software) + " le " +
-             escape_html(facts_.made_at) +
-             ", à partir de la configuration en vigueur et des "
-             "règles " +
-             escape_html(facts_.ruleset.substr(0, 12)) +
-             ". À relire et valider par le délégué à la protection des données.</p></footer>"
-             "</body></html>\n";
-    return std::move(html_);
-  }
-
- private:
-  const ProcessingFacts& facts_;
-  std::string html_;
-};
+HtmlDocument document_of(const std::string& title, const ProcessingFacts& facts) {
+  return {title, facts.tenant};
+}
+std::string finish(HtmlDocument& document, const ProcessingFacts& facts) {
+  return document.finish("Établi par " + escape_html(facts.software) + " le " +
+                         escape_html(facts.made_at) +
+                         ", à partir de la configuration en vigueur et des règles " +
+                         escape_html(facts.ruleset.substr(0, 12)) +
+                         ". À relire et valider par le délégué à la protection des données.");
+}
 
 std::string_view said_of(std::string_view word) {
   constexpr std::pair<std::string_view, std::string_view> kWords[] = {
@@ -151,6 +87,8 @@ std::vector<std::vector<std::string>> retention_rows(const ProcessingFacts& fact
           {"Messages illisibles, pour réparation", days(facts.dead_letter_days)},
           {"Empreintes des messages supprimés à la source, pour ne pas les reprendre",
            days(facts.tombstone_days)},
+          {"Empreintes à clé des comptes effacés ou opposés, pour ne plus les reprendre",
+           "tant que dure la veille"},
           {"Statistiques de mots, sans message ni auteur", days(facts.heard_terms_days)},
           {"Échantillons jugés par des agents", watch + ", comme les messages dont ils sont tirés"},
           {"Journal des actions des agents", days(facts.audit_days) + ", par mois entiers"}};
@@ -177,6 +115,10 @@ const std::vector<std::string>& measures() {
       "le même pseudonyme du même auteur",
       "identités scellées (XSalsa20-Poly1305), chaque auteur sous une clé propre : détruire la clé "
       "efface l'identité",
+      "levée d'un pseudonyme : un motif et une seconde personne, une seule lecture dans l'heure, "
+      "trace au journal",
+      "effacement et opposition : récépissé signé, fichiers réécrits, sauvegardes restaurées "
+      "soumises au journal des effacements, auteur non repris ensuite",
       "comptes cités dans les messages masqués à l'écran et dans les alertes",
       "suppressions et modifications à la source suivies, dans les listes comme dans les "
       "statistiques",
@@ -200,7 +142,7 @@ const std::vector<std::string> kSourceHeads = {"Source",
                                                "Publications conservées"};
 
 std::string register_entry(const ProcessingFacts& facts) {
-  Document page("Fiche de registre : veille des propos publics", facts);
+  HtmlDocument page = document_of("Fiche de registre : veille des propos publics", facts);
   page.section("Responsable du traitement")
       .paragraph(escape_html(facts.tenant) + ", " + to_complete("représentant légal, adresse") +
                  "<br>Délégué à la protection des données : " + to_complete("nom, contact") +
@@ -239,11 +181,11 @@ std::string register_entry(const ProcessingFacts& facts) {
       .list(measures())
       .paragraph(to_complete("hébergement, sauvegardes, chiffrement des disques, liste des "
                              "personnes habilitées"));
-  return page.finish();
+  return finish(page, facts);
 }
 
 std::string impact(const ProcessingFacts& facts) {
-  Document page("Éléments pour l'analyse d'impact (AIPD)", facts);
+  HtmlDocument page = document_of("Éléments pour l'analyse d'impact (AIPD)", facts);
   page.section("Pourquoi une analyse")
       .paragraph(
           "Le traitement suit à grande échelle des propos tenus en public : deux des critères "
@@ -297,11 +239,12 @@ std::string impact(const ProcessingFacts& facts) {
       .paragraph("Délégué à la protection des données : " + to_complete("avis, date") +
                  "<br>Personnes concernées ou leurs représentants : " + to_complete("avis, date") +
                  "<br>Décision du responsable : " + to_complete("décision, date"));
-  return page.finish();
+  return finish(page, facts);
 }
 
 std::string notice(const ProcessingFacts& facts) {
-  Document page("Veille des propos publics : ce que nous faisons de vos données", facts);
+  HtmlDocument page =
+      document_of("Veille des propos publics : ce que nous faisons de vos données", facts);
   page.section("Qui, pourquoi, sur quel fondement")
       .paragraph(escape_html(facts.tenant) + " lit ce qui est dit d'elle en public afin de : " +
                  escape_html(facts.purpose) + ".")
@@ -336,21 +279,13 @@ std::string notice(const ProcessingFacts& facts) {
           to_complete("adresse ou formulaire, contact du délégué à la protection des "
                       "données") +
           ". Si la réponse ne vous satisfait pas, vous pouvez saisir la CNIL (www.cnil.fr).");
-  return page.finish();
+  return finish(page, facts);
 }
 
 }  // namespace
 
 PrivacyDocuments privacy_documents(const ProcessingFacts& facts) {
   return {register_entry(facts), impact(facts), notice(facts)};
-}
-
-std::size_t places_to_complete(std::string_view document) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; (at = document.find(kToComplete, at)) != document.npos; ++at) {
-    ++count;
-  }
-  return count;
 }
 
 }  // namespace vigie

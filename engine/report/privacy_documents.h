@@ -43,7 +43,4 @@ struct PrivacyDocuments {
 };
 PrivacyDocuments privacy_documents(const ProcessingFacts& facts);
 
-/// How many places of a document are left to people.
-std::size_t places_to_complete(std::string_view document);
-
 }  // namespace vigie

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -115,7 +116,8 @@ class KeyValue {
   /// Rewrites what must be so that neither the files of these families nor the log hold a byte of
   /// what was erased or replaced before the call, but for what an iterator still reads. Takes as
   /// long as reading and writing the families once; others may read and write meanwhile.
-  virtual Result<void> scrub(std::span<const Family> families) = 0;
+  /// Once `cancelled` is true it ends soon, with kUnavailable.
+  virtual Result<void> scrub(std::span<const Family> families, std::atomic<bool>& cancelled) = 0;
   /// Bytes on disk, for gauges and for stopping before the disk is full.
   virtual std::uint64_t size_bytes() const = 0;
   /// Writes are slowed down or stopped for now. Cheap.

@@ -118,7 +118,9 @@ class MemoryKeyValue final : public KeyValue {
     contents_->unsynced.clear();
     return {};
   }
-  Result<void> scrub(std::span<const Family>) override { return {}; }  // nothing outlives its row
+  Result<void> scrub(std::span<const Family>, std::atomic<bool>&) override {
+    return {};
+  }  // nothing outlives its row
   bool is_stalled() const override { return false; }
   std::uint64_t size_bytes() const override {
     const std::scoped_lock lock(contents_->mutex);

@@ -164,10 +164,11 @@ class RocksKeyValue final : public KeyValue {
   }
 
   /// Logs go once no family's memory needs them: all are flushed.
-  Result<void> scrub(std::span<const Family> families) override {
+  Result<void> scrub(std::span<const Family> families, std::atomic<bool>& cancelled) override {
     rocksdb::Status status =
         db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
     rocksdb::CompactRangeOptions whole;
+    whole.canceled = &cancelled;
     whole.exclusive_manual_compaction = false;
     whole.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     for (const Family family : families) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -438,8 +439,8 @@ class Store {
   /// What lies on disk: for backups (store/backup.h).
   const KeyValue& key_value() const;
   /// Erased, expired and replaced bytes leave the files and the log. Takes as long as reading and
-  /// writing the store once.
-  Result<void> scrub();
+  /// writing the store once; kUnavailable: `cancelled` became true.
+  Result<void> scrub(std::atomic<bool>& cancelled);
   /// A number that grows whenever retention or an erasure removes something, also over restarts; 0:
   /// all of that has left the files.
   std::uint64_t unscrubbed() const;

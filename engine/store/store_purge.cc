@@ -239,13 +239,13 @@ void Store::State::note_removal(WriteBatch& gone) {
 
 std::uint64_t Store::unscrubbed() const { return state_->unscrubbed; }
 
-Result<void> Store::scrub() {
+Result<void> Store::scrub(std::atomic<bool>& cancelled) {
   static constexpr std::array kPersonal = {
       Family::kMentions,   Family::kIds,     Family::kOverlay,     Family::kUrgent,
       Family::kOutbox,     Family::kAlerts,  Family::kDeadLetters, Family::kAuthorKeys,
       Family::kIdentities, Family::kStories, Family::kHeardTerms,  Family::kWork,
       Family::kErasures};
-  return state_->key_value->scrub(kPersonal);
+  return state_->key_value->scrub(kPersonal, cancelled);
 }
 
 void Store::scrubbed(std::uint64_t upto) {

@@ -31,10 +31,10 @@ std::vector<Route> api_routes(const ApiParts& parts) {
   const auto shared = std::make_shared<const ApiParts>(parts);
   std::vector<Route> all;
   for (auto* routes_of :
-       {session_routes, mention_routes, story_routes, correction_routes, counter_routes,
-        statistics_routes, kpi_routes, emergent_routes, alert_routes, delivery_routes,
-        silence_routes, work_routes, engine_routes, source_routes, stream_routes, sample_routes,
-        objective_routes, audit_routes}) {
+       {session_routes,    mention_routes,   story_routes,    correction_routes, counter_routes,
+        statistics_routes, kpi_routes,       emergent_routes, alert_routes,      delivery_routes,
+        silence_routes,    work_routes,      engine_routes,   source_routes,     stream_routes,
+        sample_routes,     objective_routes, audit_routes,    erasure_routes,    reveal_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "engine/access/audit_trail.h"
+#include "engine/access/author_identity.h"
+#include "engine/access/erasure_journal.h"
 #include "engine/access/sign_in.h"
 #include "engine/alert/silence.h"
 #include "engine/core/clock.h"
@@ -58,6 +60,20 @@ struct Counters {
       record = {};
 };
 
+/// What the law lets people ask for. All but `describe` may take long, beside the web thread.
+/// kInvalidInput, kNotFound and kRefused are about what was asked; kFull: too much waits.
+struct PrivacyDesk {
+  using Answer = boost::asio::awaitable<Result<std::string>>;
+  /// The erasure's number, once nobody sees anything of the author any more.
+  std::function<Answer(TenantId, AuthorWanted, ErasureKind)> erase = {};
+  /// A receipt as JSON, finished or not.
+  std::function<std::string(const Store::Receipt&)> describe = {};
+  /// Everything that is kept on an author, as JSON.
+  std::function<Answer(TenantId, AuthorWanted)> access = {};
+  /// A mention's evidence file (zip), for a complaint, as `by` asked for it.
+  std::function<Answer(MentionRef, std::string by)> evidence = {};
+};
+
 /// What the API answers from. Everything outlives the routes; all of it is used on the web thread.
 struct ApiParts {
   Store& store;
@@ -79,6 +95,7 @@ struct ApiParts {
   std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};
   std::string data_directory = {};  ///< where the audit trail lies
   Counters counter = {};
+  PrivacyDesk privacy = {};
   /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.
   std::function<std::optional<double>(TenantId, Time from, Time to)> coverage = {};
   /// The study of emerging needs of the days [first, last] as JSON; of `group`, if it is not empty,

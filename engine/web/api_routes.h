@@ -33,6 +33,8 @@ std::vector<Route> emergent_routes(const SharedParts& parts);
 std::vector<Route> sample_routes(const SharedParts& parts);
 std::vector<Route> objective_routes(const SharedParts& parts);
 std::vector<Route> audit_routes(const SharedParts& parts);
+std::vector<Route> erasure_routes(const SharedParts& parts);
+std::vector<Route> reveal_routes(const SharedParts& parts);
 
 /// Why a query may not be answered: what is misspelt would silently ask for everything.
 std::optional<std::string> objection_to_query(const Request& request,

@@ -7,6 +7,7 @@
 
 #include "engine/core/ascii.h"
 #include "engine/core/json_writer.h"
+#include "engine/web/openapi_privacy.h"
 
 namespace vigie {
 namespace {
@@ -643,6 +644,9 @@ std::string openapi_document(const std::vector<Route>& routes) {
            R"("token":{"type":"http","scheme":"bearer"}})");
   json.key("schemas").begin_object();
   for (const auto& [name, schema] : kSchemas) {
+    json.key(name).raw(schema);
+  }
+  for (const auto& [name, schema] : kPrivacySchemas) {
     json.key(name).raw(schema);
   }
   json.end_object().end_object().end_object();

@@ -36,13 +36,13 @@ pipeline: {{workers: 0}}
 receivers:
   - {{id: cm, type: pigeon}}
 tenants:
-  - {{id: Ville, purpose: test, retention_days: 0, packs: [municipal_fr], keep: some, receivers: [nobody]}}
+  - {{id: Ville, purpose: " ", retention_days: 0, packs: [municipal_fr], keep: some, receivers: [nobody]}}
 connectors:
   - {{id: a, type: feeed}}
   - {{id: a, type: file, path: x, owned_by: [nobody]}}
 """
 WORDS = {3: ["htp", "http"], 4: ["contact", "e-mail"], 5: ["port"], 6: ["workers"], 8: ["pigeon", "alertmanager mail matrix"],
-         10: ["'id'", "legal_basis", "retention_days", "keep", "nobody"], 12: ["feeed", " feed ", " webhook "],
+         10: ["'id'", "'purpose' is empty", "legal_basis", "retention_days", "keep", "nobody"], 12: ["feeed", " feed ", " webhook "],
          13: ["already taken", "there is no tenant 'nobody'"]}
 PARTS = """data_directory: data
 rules_directory: {rules}

@@ -46,6 +46,16 @@ def each_town_has_its_own(scene):
     assert "techniville" not in register.lower() and "accueil" not in register, "the neighbour's counter is none of its sources"
 
 
+def the_security_file_names_what_is_configured(scene):
+    code, out, err = vigie("rgs", "export", "--config", scene.config, "--tenant", "techniville", "--out", scene.directory / "rgs")
+    assert code == 0 and "dossier-de-securite.html" in out, (out, err)
+    path = scene.directory / "rgs" / "dossier-de-securite.html"
+    page = path.read_text()
+    assert path.stat().st_mode & 0o077 == 0
+    for part in ("Techniville", "presse.example", "desk", "S6 Perte", "Reveals.NeedASecondPerson"):
+        assert part in page, part
+
+
 def what_is_wrong_is_said(scene):
     code, _, err = scene.export("nulle-part")
     assert code == 2 and "there is no tenant 'nulle-part'" in err, err
@@ -62,6 +72,7 @@ def what_is_wrong_is_said(scene):
 TESTS = {
     "three documents are written, for their owner only": three_documents_are_written_for_their_owner_only,
     "each town has its own": each_town_has_its_own,
+    "the security file names what is configured": the_security_file_names_what_is_configured,
     "what is wrong is said": what_is_wrong_is_said,
 }
 

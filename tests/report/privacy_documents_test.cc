@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/report/html_document.h"
+
 namespace vigie {
 namespace {
 

@@ -108,7 +108,8 @@ class ErasureOnDisk : public testing::Test {
     while (store->pack_some(Store::Fold::kOverlaid)) {
     }
     const std::uint64_t upto = store->unscrubbed();
-    EXPECT_TRUE(store->scrub());
+    std::atomic<bool> cancelled{false};
+    EXPECT_TRUE(store->scrub(cancelled));
     store->scrubbed(upto);
     store->sync();
   }

@@ -120,8 +120,9 @@ TEST_F(AccessMatrix, ATownThatIsNotThereIsAsAnyOther) {
   std::set<std::string> bodies;
   std::size_t asked = 0;
   for (const Route& route : routes_) {
-    if (route.pattern.find(kTenant) == std::string::npos) {
-      continue;
+    if (route.pattern.find(kTenant) == std::string::npos ||
+        !accounts_->grants("admin").may(*route.right, "techniville")) {
+      continue;  // 403 whatever the town is called
     }
     ++asked;
     for (const char* town : {"nulle-part", "TECHNIVILLE", "techniville%00", "%2e%2e", "0"}) {
