@@ -353,8 +353,14 @@ class Page {
   std::string kpi_name(const Objective& objective) const {
     for (const auto& [name, said] : words_.kpi_names) {
       if (objective.kpi == name) {
-        return std::string(said) +
-               (objective.part.empty() ? "" : " – " + part_name(objective.part));
+        if (objective.part.empty()) {
+          return std::string(said);
+        }
+        // A share has not the unit that stands in brackets behind the figure's name.
+        const bool is_share =
+            objective.part == "within_deadline" || objective.part == "never_taken";
+        return std::string(is_share ? said.substr(0, said.find(" (")) : said) + " – " +
+               part_name(objective.part);
       }
     }
     return escape_html(objective.kpi);
