@@ -81,6 +81,16 @@ TEST(Regression, OfYesAndNoEndsWhereNoSlopeIsLeft) {
   }
 }
 
+TEST(Regression, UnscaledAFewWeightsAreFoundAllTheSame) {
+  Answers answers;
+  const RegressionWeights scaled = *fit(answers.regression(), answers.rows());
+  answers.regression().scaled = false;
+  const RegressionWeights unscaled = *fit(answers.regression(), answers.rows());
+  for (std::size_t i = 0; i < scaled.size(); ++i) {
+    EXPECT_NEAR(scaled[i], unscaled[i], 5e-3) << i;
+  }
+}
+
 TEST(Regression, WithoutRowsAllWeightsAreZero) {
   Answers answers;
   const Result<RegressionWeights> fitted = fit(answers.regression(), {});

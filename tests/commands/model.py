@@ -232,7 +232,10 @@ def wrong_files_are_named(shop):
     texts.write_bytes(sound)
     for recipe, word in (("sources:\n  - {file: absent.tsv}\n", "absent.tsv: cannot be read"), ("source: []\n", "source"),
                          ("sources:\n  - {file: urgency.tsv, rules: hiden}\n", "seen or hidden"),
-                         ("sources:\n  - {file: urgency.tsv, weight: beaucoup}\n", "weight")):
+                         ("sources:\n  - {file: urgency.tsv, weight: beaucoup}\n", "weight"),
+                         ("unscaled: [ton]\nsources:\n  - {file: urgency.tsv}\n", "'unscaled' lists"),
+                         ("odds: {tone: 1}\nsources:\n  - {file: urgency.tsv}\n", "tone"),
+                         ("odds: {abuse: 2}\nsources:\n  - {file: urgency.tsv}\n", "'abuse' is a number from 0 to 1")):
         shop.recipe(recipe)
         code, _, errors = shop.train()
         assert code == 2 and word in errors, (code, errors)
