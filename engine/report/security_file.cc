@@ -12,6 +12,13 @@ constexpr SecurityMeasure kMeasures[] = {
     {"Mots de passe hachés (argon2id), jamais gardés en clair", "S1",
      "AccountsTest.KeepsNothingButHashesInAFileForItsOwnerOnly ; "
      "AccountsTest.RefusesWhatIsNotThePassword"},
+    {"Mots de passe conformes à la recommandation de la CNIL, second facteur (TOTP)", "S1",
+     "Password.IsAsTheCnilAsks ; Password.IsNoWellKnownOneInDisguise ; "
+     "Staff.SigningInTakesPasswordThenCode ; Staff.ACodeIsGoodOnce ; "
+     "Staff.ThoseWithPowerMustHaveOneWhereItIsRequired"},
+    {"Rôles par collectivité ; l'exploitant ne lit les mots de personne", "S1, S2",
+     "AccessMatrix.EveryRoleDoesWhatItMayInItsTownAndNothingInAnother ; "
+     "Rights.WhoOperatesReadsNobodysWordsAndWhoAdministersRevealsNobody"},
     {"Tentatives de connexion ralenties par compte et par adresse", "S1",
      "SignInTest.SlowsDownAnAddressThatGuesses ; "
      "SignInTest.SlowsDownGuessesAtOneAccountFromManyAddresses ; "
@@ -21,7 +28,8 @@ constexpr SecurityMeasure kMeasures[] = {
      "Sessions.EndAfterAWorkingDayHoweverMuchTheyAreUsed ; Sessions.EndAtSignOut"},
     {"Chaque route exige un droit ; une route nouvelle sans règle d'accès échoue aux tests",
      "S1, S2",
-     "AccessMatrix.OneRouteIsOpenToAnybody ; AccessMatrix.NobodyGetsInWithoutBeingSignedIn ; "
+     "AccessMatrix.OneRouteIsOpenToAnybodyAndEveryOtherHasARow ; "
+     "AccessMatrix.NobodyGetsInWithoutBeingSignedIn ; "
      "AccessMatrix.ATownThatIsNotThereIsAsAnyOther"},
     {"Contrefaçon de requêtes refusée (jeton de session, origine)", "S1",
      "AccessMatrix.NothingIsChangedWithoutTheSessionsTokenOrFromAnotherSite ; "
