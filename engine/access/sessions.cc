@@ -15,11 +15,10 @@ Session Sessions::start(std::string account) {
 }
 
 Session Sessions::start_of_directory(std::string account, RolesByTenant roles) {
-  for (auto& [key, session] : sessions_) {
-    if (session.directory_roles && session.account == account) {
-      session.directory_roles = roles;
-    }
-  }
+  std::erase_if(sessions_, [&](const auto& entry) {
+    const Session& old = entry.second;
+    return old.directory_roles && old.account == account && *old.directory_roles != roles;
+  });
   Session session = start(std::move(account));
   session.directory_roles = std::move(roles);
   sessions_.insert_or_assign(fingerprint(session.id), session);

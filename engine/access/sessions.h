@@ -37,8 +37,7 @@ class Sessions {
 
   /// Always a new id, whatever the browser held before.
   Session start(std::string account);
-  /// Of somebody the town's directory knows: from now on these roles hold in their other sessions,
-  /// too.
+  /// Of somebody the town's directory knows. Ends those of their sessions that have other roles.
   Session start_of_directory(std::string account, RolesByTenant roles);
   /// Ends those of `account` that began in the directory.
   void end_of_directory(std::string_view account);

@@ -60,8 +60,11 @@ constexpr const char* kNameTaken =
 
 /// Percent-encoded as RFC 6749, 2.3.1 wants it, then as HTTP does.
 std::string basic(const DirectorySettings& settings) {
-  const std::string pair =
-      percent_encoded(settings.client_id) + ":" + percent_encoded(settings.client_secret);
+  std::string pair = percent_encoded(settings.client_id);
+  for (std::size_t at; (at = pair.find(':')) != std::string::npos;) {
+    pair.replace(at, 1, "%3A");  // the first colon ends the name
+  }
+  pair += ":" + percent_encoded(settings.client_secret);
   constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
   std::string encoded(sodium_base64_encoded_len(pair.size(), kVariant), '\0');
   sodium_bin2base64(encoded.data(), encoded.size(),

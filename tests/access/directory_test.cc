@@ -113,9 +113,18 @@ TEST_F(DirectoryPeople, MayWhatTheirGroupsGive) {
 TEST_F(DirectoryPeople, LoseInEverySessionWhatTheNextSignInDoesNotGive) {
   const Session old = sign_in_->sessions().start_of_directory("marie", worker());
   sign_in_->sessions().start_of_directory("marie", {{"techniville", {Role::kReader}}});
-  EXPECT_FALSE(may_work(old));
+  EXPECT_FALSE(sign_in_->sessions().is_alive(old.id));
+}
+
+TEST_F(DirectoryPeople, MayHaveSeveralSessionsUntilTheDirectoryKnowsThemNoMore) {
+  const Session one = sign_in_->sessions().start_of_directory("marie", worker());
+  const Session two = sign_in_->sessions().start_of_directory("marie", worker());
+  EXPECT_TRUE(may_work(one));
+  EXPECT_TRUE(may_work(two));
+  EXPECT_THAT(sign_in_->sessions().directory_workers("techniville"), ElementsAre("marie"));
   sign_in_->sessions().end_of_directory("marie");
-  EXPECT_FALSE(sign_in_->sessions().find(old.id));
+  EXPECT_FALSE(sign_in_->sessions().is_alive(one.id));
+  EXPECT_FALSE(sign_in_->sessions().is_alive(two.id));
 }
 
 TEST_F(DirectoryPeople, AreTurnedAwayUnderANameOfOurOwn) {

@@ -31,8 +31,8 @@ try {
   await page.locator("button[type=submit]").click();
   await page.getByRole("button", { name: "Continue" }).click(); // the provider's consent
   await page.waitForURL(`${address}/**`);
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.getByText("Techniville").first().waitFor();
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.getByRole("button", { name: "Se déconnecter" }).waitFor();
   await picture("directory-signed-in");
   const session = await page.evaluate(async () => (await fetch("/api/v1/session")).json());
   assert.equal(session.account, "paul");
@@ -42,7 +42,7 @@ try {
   await page.getByRole("heading", { name: "Connexion impossible" }).waitFor();
   await picture("directory-refused");
   await page.getByRole("link", { name: "Revenir à Vigie" }).click();
-  await page.getByText("Techniville").first().waitFor(); // a failed try ends no session
+  await page.getByRole("button", { name: "Se déconnecter" }).waitFor(); // a failed try ends no session
 } catch (error) {
   console.log(String(error), page.url());
   process.exitCode = 1;

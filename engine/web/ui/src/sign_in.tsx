@@ -61,7 +61,7 @@ export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void 
         <p id="first-password" class="muted">{t("signIn.first")} <code>data/first-sign-in.yaml</code></p>
         <p id="sign-in-error" class="error" role="alert">{error}</p>
         <button type="submit" class="primary">{t("signIn.submit")}</button>
-        {directory && <p><a class="button" href="/auth/directory">{directory}</a></p>}
+        {directory && <a class="button" href="/auth/directory">{directory}</a>}
       </form>
     </main>
   );
