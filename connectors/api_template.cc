@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "connectors/api_description.h"
-#include "connectors/form.h"
+#include "engine/core/form.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {

@@ -6,11 +6,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "connectors/form.h"
 #include "connectors/stream_connector.h"
 #include "connectors/url.h"
 #include "connectors/web_socket.h"
 #include "connectors/zstd_frames.h"
+#include "engine/core/form.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {

@@ -8,13 +8,13 @@
 #include <deque>
 #include <unordered_map>
 
-#include "connectors/form.h"
 #include "connectors/link_header.h"
 #include "connectors/secret.h"
 #include "connectors/sse_parser.h"
 #include "connectors/stream_connector.h"
 #include "connectors/url.h"
 #include "connectors/web_socket.h"
+#include "engine/core/form.h"
 #include "engine/core/json_writer.h"
 #include "engine/parse/json_pieces.h"
 

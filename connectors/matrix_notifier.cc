@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "connectors/form.h"
 #include "connectors/http_delivery.h"
+#include "engine/core/form.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {

@@ -6,7 +6,6 @@
 
 #include "connectors/api_answer.h"
 #include "connectors/api_description.h"
-#include "connectors/form.h"
 #include "connectors/http_client.h"
 #include "connectors/hub_signature.h"
 #include "connectors/json_document.h"
@@ -15,6 +14,7 @@
 #include "connectors/pushes.h"
 #include "connectors/secret.h"
 #include "engine/core/check.h"
+#include "engine/core/form.h"
 #include "engine/ingest/signal.h"
 
 namespace vigie {

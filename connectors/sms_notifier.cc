@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "connectors/api_description.h"
-#include "connectors/form.h"
 #include "connectors/http_delivery.h"
+#include "engine/core/form.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {

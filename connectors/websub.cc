@@ -7,10 +7,10 @@
 #include <charconv>
 #include <utility>
 
-#include "connectors/form.h"
 #include "connectors/hub_signature.h"
 #include "connectors/pushes.h"
 #include "connectors/url.h"
+#include "engine/core/form.h"
 
 namespace vigie {
 namespace asio = boost::asio;

@@ -7,13 +7,13 @@
 #include <charconv>
 #include <cstring>
 
-#include "connectors/form.h"
 #include "connectors/line_cutter.h"
 #include "connectors/quota.h"
 #include "connectors/secret.h"
 #include "connectors/stream_connector.h"
 #include "connectors/url.h"
 #include "engine/core/ascii.h"
+#include "engine/core/form.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {

@@ -1,6 +1,7 @@
 #include "engine/access/sessions.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/access/secret.h"
 
@@ -11,6 +12,34 @@ Session Sessions::start(std::string account) {
   Session session{random_token(), random_token(), std::move(account), clock_.now(), clock_.now()};
   sessions_.emplace(fingerprint(session.id), session);
   return session;
+}
+
+Session Sessions::start_of_directory(std::string account, RolesByTenant roles) {
+  std::erase_if(sessions_, [&](const auto& entry) {
+    const Session& old = entry.second;
+    return old.directory_roles && old.account == account && *old.directory_roles != roles;
+  });
+  Session session = start(std::move(account));
+  session.directory_roles = std::move(roles);
+  sessions_.insert_or_assign(fingerprint(session.id), session);
+  return session;
+}
+
+void Sessions::end_of_directory(std::string_view account) {
+  std::erase_if(sessions_, [&](const auto& entry) {
+    return entry.second.directory_roles && entry.second.account == account;
+  });
+}
+
+std::vector<std::string> Sessions::directory_workers(std::string_view tenant) const {
+  std::set<std::string> names;
+  for (const auto& [key, session] : sessions_) {
+    if (session.directory_roles && !has_run_out(session) &&
+        Grants(*session.directory_roles).may(Right::kWork, tenant)) {
+      names.insert(session.account);
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 std::optional<Session> Sessions::find(std::string_view id) {

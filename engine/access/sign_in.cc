@@ -78,6 +78,17 @@ SignIn::Confirmation SignIn::confirm(std::string_view account, std::string_view 
   return {true};
 }
 
+Grants SignIn::grants(const Session& session) const {
+  if (!session.directory_roles) {
+    return accounts_.grants(session.account);
+  }
+  return is_free_for_directory(session.account) ? Grants(*session.directory_roles) : Grants();
+}
+
+bool SignIn::is_free_for_directory(std::string_view name) const {
+  return is_account_name(name) && !accounts_.is_account(name) && !accounts_.find_token(name);
+}
+
 /// 0: the password may be looked at, which counts.
 std::chrono::seconds SignIn::wait_of(std::string_view account, const std::string& network) {
   const auto wait = std::max(by_account_.wait(account), by_address_.wait(network));

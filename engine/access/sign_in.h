@@ -40,6 +40,12 @@ class SignIn {
     return accounts_.identify(token, clock_.now());
   }
 
+  /// What somebody who is signed in may do. Of the directory's people: nothing once their name is
+  /// an account's or a token's here, so that disabling it turns them away.
+  Grants grants(const Session& session) const;
+  /// Whether the directory's people may bear that name: it can be one and is nobody's here.
+  bool is_free_for_directory(std::string_view name) const;
+
   Sessions& sessions() { return sessions_; }
   Accounts& accounts() { return accounts_; }
 

@@ -10,6 +10,7 @@
 #include "connectors/notifier_registry.h"
 #include "connectors/registry.h"
 #include "engine/alert/policy_reader.h"
+#include "engine/app/directory_config.h"
 #include "engine/app/public_url.h"
 #include "engine/core/ascii.h"
 #include "engine/core/time_of_week.h"
@@ -68,7 +69,8 @@ class Reader {
     Config config;
     config.data_directory = root.resolve(root.text("data_directory", problems_));
     config.rules_directory = root.resolve(root.text("rules_directory", problems_));
-    if (const Settings* http = root.find("http")) {
+    const Settings* const http = root.find("http");
+    if (http) {
       read_http(*http, config);
     }
     config.contact = root.text("contact", problems_, "");
@@ -86,6 +88,9 @@ class Reader {
              [&](const Settings& item) { config.receivers.push_back(read_receiver(item)); });
     for_each(root, "tenants", kMaxTenants,
              [&](const Settings& item) { config.tenants.push_back(read_tenant(item)); });
+    if (const Settings* oidc = http ? http->find("oidc") : nullptr) {
+      config.directory = read_directory(*oidc, config, problems_);
+    }
     config.alerting =
         read_alert_policy(root.find("alerting"), config.tenants, receiver_ids_, problems_);
     for (Tenant& tenant : config.tenants) {
@@ -164,7 +169,8 @@ class Reader {
   }
 
   void read_http(const Settings& http, Config& config) {
-    http.allow_only({"host", "port", "public_url", "require_totp", "trusted_proxies"}, problems_);
+    http.allow_only({"host", "port", "public_url", "require_totp", "trusted_proxies", "oidc"},
+                    problems_);
     config.listen_host = http.text("host", problems_, config.listen_host);
     config.listen_port =
         static_cast<std::uint16_t>(http.integer("port", 0, 65535, problems_, config.listen_port));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/access/directory.h"
 #include "engine/alert/policy.h"
 #include "engine/core/disclosure.h"
 #include "engine/core/settings.h"
@@ -39,9 +40,10 @@ struct Config {
   std::string rules_directory;
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8087;
-  std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
-  bool require_totp = false;                 ///< see Accounts::require_second_factor()
-  std::string public_url;                    ///< how people reach the screens: links in alerts
+  std::vector<std::string> trusted_proxies;    ///< addresses whose X-Forwarded-For is believed
+  bool require_totp = false;                   ///< see Accounts::require_second_factor()
+  std::optional<DirectorySettings> directory;  ///< through which people may sign in, too
+  std::string public_url;                      ///< how people reach the screens: links in alerts
   std::string contact;  ///< a page or an e-mail address, told to the sites that are asked
   /// How long a backup lives at most: what receipts of erasures promise, and `vigie backup` keeps.
   std::uint32_t backup_days = 30;

@@ -38,12 +38,14 @@ Result<void> hand_over(const Accounts::FirstSecrets& first, const std::string& p
 }
 
 /// How browsers reach us, from the configured URL. Without TLS there is none to hold on to.
-PublicSide public_side(const std::string& public_url) {
-  constexpr std::string_view kSecure = "https://";
-  if (!public_url.starts_with(kSecure)) {
-    return {};
+PublicSide public_side(const Config& config) {
+  PublicSide side;
+  if (config.public_url.starts_with("https://")) {
+    side.secure = true;
+    side.authority = authority_of(config.public_url);
   }
-  return {true, authority_of(public_url)};
+  side.directory = config.directory ? config.directory->label : "";
+  return side;
 }
 
 /// Why a push was refused, as the metric counts it: few words.
@@ -102,7 +104,7 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
       accounts_(std::move(accounts)),
       trail_(std::move(trail)),
       sign_in_(*accounts_, engine.clock()),
-      side_(public_side(engine.config().public_url)),
+      side_(public_side(engine.config())),
       open_(context_.get_executor()),
       feed_(context_.get_executor()),
       auditor_([this](const AuditEntry& entry) { write_audit(entry); }, engine.clock()),
@@ -134,6 +136,12 @@ void WebSide::add_routes() {
   for (Route& route : action_routes(action_parts())) {
     described.push_back(std::move(route));
   }
+  if (engine_.config().directory) {
+    directory_ = std::make_unique<DirectoryClient>(context_.get_executor());
+    for (Route& route : directory_routes(directory_parts())) {
+      described.push_back(std::move(route));
+    }
+  }
   for (Route& route : api_routes(api_parts())) {
     described.push_back(std::move(route));
   }
@@ -158,10 +166,7 @@ ApiParts WebSide::api_parts() {
       .rules = [this] { return rules_in_force(); },
       .side = side_,
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
-      .accounts =
-          [this](TenantId tenant) {
-            return accounts_->workers(engine_.config().tenants[tenant].id);
-          },
+      .accounts = [this](TenantId tenant) { return workers(engine_.config().tenants[tenant].id); },
       .silences = &engine_.silences(),
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
       .data_directory = engine_.config().data_directory,
@@ -208,6 +213,28 @@ ActionParts WebSide::action_parts() {
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
   };
+}
+
+DirectoryParts WebSide::directory_parts() {
+  return {
+      .settings = *engine_.config().directory,
+      .sign_in = sign_in_,
+      .clock = engine_.clock(),
+      .side = side_,
+      .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+      .ask = [this](DirectoryQuestion question) { return directory_->ask(std::move(question)); },
+  };
+}
+
+/// Of the directory's people, those who are signed in: nobody else of them is known.
+std::vector<std::string> WebSide::workers(std::string_view tenant) {
+  std::vector<std::string> names = accounts_->workers(tenant);
+  for (std::string& name : sign_in_.sessions().directory_workers(tenant)) {
+    if (sign_in_.is_free_for_directory(name)) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
 }
 
 std::vector<ConnectorHealth> WebSide::connectors() const {

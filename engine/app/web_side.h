@@ -13,6 +13,7 @@
 #include "engine/access/audit_trail.h"
 #include "engine/access/sign_in.h"
 #include "engine/app/control.h"
+#include "engine/app/directory_client.h"
 #include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
 #include "engine/app/privacy_files.h"
@@ -54,8 +55,10 @@ class WebSide {
   void add_routes();
   ApiParts api_parts();
   ActionParts action_parts();
+  DirectoryParts directory_parts();
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
+  std::vector<std::string> workers(std::string_view tenant);
   boost::asio::awaitable<Response> push(std::string connector, Request request);
   boost::asio::awaitable<bool> change(std::function<void(Store&)> apply);
   void write_audit(const AuditEntry& entry);
@@ -86,6 +89,7 @@ class WebSide {
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_;
   LiveFeed feed_;
+  std::unique_ptr<DirectoryClient> directory_;  ///< null: no directory is configured
   Auditor auditor_;
   Control control_;
   Router router_;

@@ -5,6 +5,7 @@
 
 #include "engine/alert/alert.h"
 #include "engine/alert/escape.h"
+#include "engine/web/plain_page.h"
 
 namespace vigie {
 namespace {
@@ -32,31 +33,15 @@ struct Wanted {
   std::string who() const { return (is_english ? "link:" : "lien:") + link.receiver; }
 };
 
-/// `text` is plain; `rest` is HTML.
-Response page(unsigned status, bool is_english, const std::string& title, const std::string& text,
-              const std::string& rest = {}) {
-  Response response;
-  response.status = status;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = std::string("<!doctype html><html lang=\"") + (is_english ? "en" : "fr") +
-                  "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                  "content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">"
-                  "<title>" +
-                  escape_html(title) + " – Vigie</title></head><body><main><h1>" +
-                  escape_html(title) + "</h1><p>" + escape_html(text) + "</p>" + rest +
-                  "</main></body></html>\n";
-  return response;
-}
-
 Response not_ours() {
-  return page(404, false, "Lien inconnu / Unknown link",
-              "Ce lien n'a pas été fait ici. / This link was not made here.");
+  return plain_page(404, false, "Lien inconnu / Unknown link",
+                    "Ce lien n'a pas été fait ici. / This link was not made here.");
 }
 
 Response expired() {
-  return page(410, false, "Lien expiré / Link expired",
-              "Ce lien a expiré : ouvrez Vigie. / This link has expired: open Vigie.",
-              "<p><a href=\"/\">Vigie</a></p>");
+  return plain_page(410, false, "Lien expiré / Link expired",
+                    "Ce lien a expiré : ouvrez Vigie. / This link has expired: open Vigie.",
+                    "<p><a href=\"/\">Vigie</a></p>");
 }
 
 /// Nothing, and `refusal`, if there is nothing to be done.
@@ -105,13 +90,13 @@ Response ask(const ActionParts& parts, const Request& request) {
     return refusal;
   }
   const std::string title = title_of(*wanted);
-  return page(200, wanted->is_english, title, headline_of(wanted->alert),
-              "<form method=\"post\"><input type=\"hidden\" name=\"confirm\" value=\"yes\">"
-              "<button type=\"submit\">" +
-                  escape_html(title) + "</button></form><p><a href=\"/#/" +
-                  escape_html(wanted->alert.tenant) + "/mention/" +
-                  escape_html(wanted->alert.mention) + "\">" +
-                  wanted->say("Ouvrir dans Vigie", "Open in Vigie") + "</a></p>");
+  return plain_page(200, wanted->is_english, title, headline_of(wanted->alert),
+                    "<form method=\"post\"><input type=\"hidden\" name=\"confirm\" value=\"yes\">"
+                    "<button type=\"submit\">" +
+                        escape_html(title) + "</button></form><p><a href=\"/#/" +
+                        escape_html(wanted->alert.tenant) + "/mention/" +
+                        escape_html(wanted->alert.mention) + "\">" +
+                        wanted->say("Ouvrir dans Vigie", "Open in Vigie") + "</a></p>");
 }
 
 /// Who came first keeps it.
@@ -200,9 +185,9 @@ asio::awaitable<Response> act(Shared parts, Request request) {
     co_return refusal;
   }
   if (request.body != kConfirmation) {
-    co_return page(400, wanted->is_english, title_of(*wanted),
-                   wanted->say("Rien n'a été fait : ouvrez le lien et confirmez.",
-                               "Nothing was done: open the link and confirm."));
+    co_return plain_page(400, wanted->is_english, title_of(*wanted),
+                         wanted->say("Rien n'a été fait : ouvrez le lien et confirmez.",
+                                     "Nothing was done: open the link and confirm."));
   }
   std::string done;
   if (wanted->link.action == LinkAction::kTake) {
@@ -212,7 +197,7 @@ asio::awaitable<Response> act(Shared parts, Request request) {
   } else {
     done = co_await not_useful(parts, *wanted);
   }
-  co_return page(200, wanted->is_english, title_of(*wanted), done);
+  co_return plain_page(200, wanted->is_english, title_of(*wanted), done);
 }
 
 }  // namespace

@@ -137,6 +137,7 @@ Response invite(const ApiParts& parts, const Request& request) {
   if (!password) {
     return access_refused(password.error());
   }
+  parts.sign_in.sessions().end_of_directory(name);  // the name is the account's from now on
   Response response = show_secret(201, name, *password);
   response.made = name;
   return response;

@@ -45,12 +45,17 @@ std::string_view to_string(Accounts::Duty duty) {
   return "";
 }
 
-Response describe_session(const ApiParts& parts, std::string_view name,
-                          std::string_view csrf_token) {
+/// `session`: null for an API token.
+Response describe_session(const ApiParts& parts, std::string_view name, const Session* session) {
   std::string body;
   JsonWriter json(body);
-  json.begin_object().key("account").value(name).key("csrf").value(csrf_token);
-  if (const Account* const account = parts.sign_in.accounts().find(name)) {
+  json.begin_object().key("account").value(name);
+  json.key("csrf").value(session ? session->csrf_token : "");
+  if (session && session->directory_roles) {
+    json.key("roles");
+    write_roles(*session->directory_roles, json, [](std::string_view) { return true; });
+    json.key("directory").value(true).key("duty").null();
+  } else if (const Account* const account = parts.sign_in.accounts().find(name)) {
     json.key("roles");
     write_roles(account->roles, json, [](std::string_view) { return true; });
     json.key("second_factor").value(!account->totp_secret.empty());
@@ -63,7 +68,7 @@ Response describe_session(const ApiParts& parts, std::string_view name,
 }
 
 Response begin_session(const ApiParts& parts, const Session& session) {
-  return describe_session(parts, session.account, session.csrf_token)
+  return describe_session(parts, session.account, &session)
       .with("Set-Cookie", Gate::cookie(parts.side, session.id));
 }
 
@@ -115,7 +120,7 @@ Response sign_in(const ApiParts& parts, const Request& request) {
 Response show_session(const ApiParts& parts, const Request& request) {
   const Caller& caller = *request.caller;
   const std::optional<Session> session = parts.sign_in.sessions().find(caller.session);
-  return describe_session(parts, caller.account, session ? session->csrf_token : "");
+  return describe_session(parts, caller.account, session ? &*session : nullptr);
 }
 
 /// Text members of a JSON object; nothing if one is missing.

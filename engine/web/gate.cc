@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/access/secret.h"
+#include "engine/core/json_writer.h"
 
 namespace vigie {
 namespace {
@@ -25,8 +26,19 @@ bool changes_something(const Request& request) {
   return request.method != "GET" && request.method != "HEAD";
 }
 
-Response sign_in_first() {
-  return problem(401, "sign in first").with("WWW-Authenticate", "Bearer");
+/// Says as well whether there is a directory to sign in through.
+Response sign_in_first(const PublicSide& side) {
+  Response response;
+  response.status = 401;
+  response.content_type = "application/problem+json";
+  JsonWriter json(response.body);
+  json.begin_object().key("title").value(reason_phrase(401)).key("status").value(401);
+  json.key("detail").value("sign in first");
+  if (!side.directory.empty()) {
+    json.key("directory").value(side.directory);
+  }
+  json.end_object();
+  return response.with("WWW-Authenticate", "Bearer");
 }
 
 }  // namespace
@@ -39,7 +51,7 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
   if (route.access == RouteAccess::kSignedIn && is_bearer(authorization)) {
     const ApiToken* const token = sign_in_.identify(authorization.substr(kBearer.size()));
     if (!token) {
-      return sign_in_first();
+      return sign_in_first(side_);
     }
     request.caller = Caller{token->name, "", token->grants()};
     return refuse_caller(route, request);
@@ -53,10 +65,9 @@ std::optional<Response> Gate::operator()(const Route& route, Request& request) c
   const std::optional<std::string> id = request.cookie(cookie_name(side_));
   const std::optional<Session> session = id ? sign_in_.sessions().find(*id) : std::nullopt;
   if (!session) {
-    return sign_in_first();
+    return sign_in_first(side_);
   }
-  request.caller =
-      Caller{session->account, session->id, sign_in_.accounts().grants(session->account)};
+  request.caller = Caller{session->account, session->id, sign_in_.grants(*session)};
   if (changes_something(request) &&
       !is_same_secret(request.header("x-csrf-token"), session->csrf_token)) {
     return problem(403, "X-CSRF-Token is not this session's");

@@ -16,6 +16,8 @@ struct PublicSide {
   bool secure = false;
   /// "vigie.example.org" or "localhost:8087", as in the address bar; empty: what Host says.
   std::string authority;
+  /// What the button for signing in through the town's directory says; empty: there is none.
+  std::string directory = {};
 };
 
 /// Lets in whoever the route's access asks for: a session's cookie, or an API token as Bearer, of

@@ -12,6 +12,7 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
      R"({"type":"object","required":["account","csrf"],"properties":{"account":{"type":"string"},
 "csrf":{"type":"string","description":"goes into X-CSRF-Token of whatever changes something"},
 "roles":{"$ref":"#/components/schemas/Roles"},"second_factor":{"type":"boolean"},
+"directory":{"const":true,"description":"signed in through the town's directory"},
 "duty":{"enum":["change_password","enrol_second_factor",null],
 "description":"until it is done, nothing else is allowed"}}})"},
     {"Role",

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/feed.h"
-#include "connectors/form.h"
+#include "engine/core/form.h"
 #include "tests/connectors/api_peer.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/hub_signing.h"

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "connectors/feed.h"
-#include "connectors/form.h"
 #include "connectors/registry.h"
+#include "engine/core/form.h"
 #include "tests/connectors/api_peer.h"
 #include "tests/connectors/facts.h"
 #include "tests/connectors/hook_server.h"

@@ -378,6 +378,12 @@ export interface AlertList {
 }
 
 export const api = {
+  /// What the button to the town's directory says; empty: there is none.
+  directory: async () => {
+    const answer = await send("GET", kSession);
+    const problem = (await answer.json()) as { directory?: string | true };
+    return answer.status === 401 && typeof problem.directory === "string" ? problem.directory : "";
+  },
   session: async () => remember(await call<Session>("GET", kSession)),
   signIn: async (account: string, password: string, code: string) =>
     remember(await call<Session>("POST", kSession, { account, password, ...(code ? { code } : {}) })),

@@ -12,7 +12,11 @@ export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void 
   const [code, setCode] = useState("");
   const [asksCode, setAsksCode] = useState(false);
   const [error, setError] = useState("");
+  const [directory, setDirectory] = useState("");
 
+  useEffect(() => {
+    api.directory().then(setDirectory, () => setDirectory(""));
+  }, []);
   useEffect(() => {
     document.title = `${t("signIn.title")} – Vigie`;
     if (notice !== "first") focusSoon("h1");
@@ -57,6 +61,7 @@ export function SignIn({ notice, onDone }: { notice: Notice; onDone: () => void 
         <p id="first-password" class="muted">{t("signIn.first")} <code>data/first-sign-in.yaml</code></p>
         <p id="sign-in-error" class="error" role="alert">{error}</p>
         <button type="submit" class="primary">{t("signIn.submit")}</button>
+        {directory && <a class="button" href="/auth/directory">{directory}</a>}
       </form>
     </main>
   );

@@ -1,4 +1,4 @@
-#include "connectors/form.h"
+#include "engine/core/form.h"
 
 #include <algorithm>
 #include <charconv>
