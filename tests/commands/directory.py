@@ -3,10 +3,12 @@
 and its pages walked through; and what must be refused. Skipped where node 18, npm or the packages are missing.
 """
 
+import concurrent.futures
 import http.client
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -81,7 +83,7 @@ class Browser:
         if form is not None:
             body = urllib.parse.urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=60)
         connection.request("GET" if form is None else "POST", parts.path + (f"?{parts.query}" if parts.query else ""), body, headers)
         answer = connection.getresponse()
         text = answer.read().decode()
@@ -204,6 +206,26 @@ def the_provider_is_down_and_a_page_says_so(scene):
     answer, text = Browser().ask(f"{scene.url}/auth/directory")
     scene.expect_refused(answer, text, 503, "L'annuaire ne répond pas")
     assert "503: the provider does not answer" in scene.audit()[-1]["result"], scene.audit()
+
+
+def a_provider_that_hangs_holds_nobody_else_up(scene):
+    if scene.why_not:
+        raise Skip(scene.why_not)
+    with socket.socket() as silent, concurrent.futures.ThreadPoolExecutor(20) as threads:
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        silent.bind(("127.0.0.1", scene.provider.port))
+        silent.listen()
+        waiting = [threads.submit(Browser().ask, f"{scene.url}/auth/directory") for _ in range(20)]
+        held = silent.accept()  # the question has come
+        for _ in range(50):
+            assert scene.engine.get("/health/live")[0] == 200
+        assert any(not one.done() for one in waiting), "some still wait"
+        for one in waiting:
+            answer, text = one.result()
+            busy = "Trop de connexions" in text
+            scene.expect_refused(answer, text, 503, "Trop de connexions" if busy else "L'annuaire ne répond pas")
+        assert sum("Trop de connexions" in one.result()[1] for one in waiting) == 4, "16 may wait"
+        held[0].close()
 
 
 def the_screens_are_told_of_the_button(scene):
@@ -414,7 +436,8 @@ def a_real_browser_walks_through(scene):
 
 if __name__ == "__main__":
     sys.exit(run_scene({title.__name__.replace("_", " "): title for title in (
-        every_mistake_of_the_settings_is_told, the_provider_is_down_and_a_page_says_so, the_screens_are_told_of_the_button,
+        every_mistake_of_the_settings_is_told, the_provider_is_down_and_a_page_says_so,
+        a_provider_that_hangs_holds_nobody_else_up, the_screens_are_told_of_the_button,
         somebody_of_the_directory_signs_in, what_the_browser_showed_tells_no_secret, a_used_answer_is_good_no_more,
         a_used_code_under_a_fresh_state_is_refused_by_the_provider, a_code_of_another_sign_in_does_not_fit,
         a_state_of_another_browser_is_refused_and_spends_nothing, forged_answers_are_refused,

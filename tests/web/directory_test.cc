@@ -101,6 +101,27 @@ TEST_F(DirectoryOverHttp, SendsNobodyToAProviderThatIsNotTheOneOfTheSettings) {
   EXPECT_EQ(asked_.front(), "https://id.ville.example/.well-known/openid-configuration");
 }
 
+TEST_F(DirectoryOverHttp, AsksTheProviderOnceAnHourAndBindsTheSignInToTheBrowser) {
+  const std::string keys =  // RFC 7517, A.1
+      R"({"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",)"
+      R"("y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]})";
+  for (int hour = 1; hour <= 2; ++hour) {
+    answers_ = {{200, description(settings_.issuer, settings_.issuer + "/t")}, {200, keys}};
+    for (int i = 0; i < 3; ++i) {
+      const RawAnswer sent = ask("/auth/directory");
+      EXPECT_EQ(sent.status, 302) << sent.body;
+      EXPECT_THAT(sent.headers.at("location"),
+                  testing::StartsWith("https://id.ville.example/a?response_type=code&"));
+      const std::string cookie = sent.headers.at("set-cookie");
+      const std::size_t end = std::string("__Host-vigie-directory=").size() + 43;
+      EXPECT_EQ(cookie.find("__Host-vigie-directory="), 0U) << cookie;
+      EXPECT_EQ(cookie.substr(end), "; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600");
+    }
+    EXPECT_EQ(asked_.size(), 2U * static_cast<std::size_t>(hour));
+    clock_.advance(std::chrono::hours(1));
+  }
+}
+
 TEST_F(DirectoryOverHttp, WritesDownOneRefusalASecond) {
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(ask("/auth/directory/callback?state=x&code=y").status, 400);
