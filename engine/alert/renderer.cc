@@ -11,6 +11,7 @@
 #include "engine/alert/escape.h"
 #include "engine/alert/town_time.h"
 #include "engine/core/json_writer.h"
+#include "engine/core/web_link.h"
 
 namespace vigie {
 namespace {
@@ -108,10 +109,6 @@ std::string marked(const Alert& alert, std::string_view open, std::string_view c
     at = mark.end;
   }
   return out + escape(quote.substr(at));
-}
-
-bool is_web_link(std::string_view url) {
-  return url.starts_with("https://") || url.starts_with("http://");
 }
 
 /// A feed's source is its address: the site's name says enough.

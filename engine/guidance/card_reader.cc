@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/core/web_link.h"
 #include "engine/guidance/card.h"
 
 namespace vigie {
@@ -28,10 +29,6 @@ struct CardFile {
   Variables variables;
   std::vector<Written> cards;
 };
-
-bool is_web_link(std::string_view url) {
-  return url.starts_with("https://") || url.starts_with("http://");
-}
 
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, [](char c) {

@@ -2,22 +2,12 @@
 
 #include <libxml/uri.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "engine/core/ascii.h"
+#include "engine/core/web_link.h"
 
 namespace vigie {
-namespace {
-
-bool is_web_address(std::string_view url) {
-  std::string scheme(url.substr(0, 8));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return scheme.starts_with("http://") || scheme.starts_with("https://");
-}
-
-}  // namespace
 
 std::string resolved_reference(std::string_view reference, const std::string& base) {
   constexpr std::size_t kMaxUrlBytes = 4096;
@@ -25,7 +15,7 @@ std::string resolved_reference(std::string_view reference, const std::string& ba
   if (relative.empty() || relative.size() + base.size() > kMaxUrlBytes) {
     return {};
   }
-  if (base.empty() || is_web_address(relative)) {
+  if (base.empty() || is_web_link(relative)) {
     return relative;
   }
   const std::unique_ptr<xmlChar, void (*)(void*)> built(
@@ -37,7 +27,7 @@ std::string resolved_reference(std::string_view reference, const std::string& ba
 
 std::string resolved_address(std::string_view reference, const std::string& base) {
   std::string whole = resolved_reference(reference, base);
-  return is_web_address(whole) ? whole : std::string();
+  return is_web_link(whole) ? whole : std::string();
 }
 
 }  // namespace vigie

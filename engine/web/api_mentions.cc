@@ -6,6 +6,7 @@
 #include "engine/core/handle_mask.h"
 #include "engine/core/pseudonym.h"
 #include "engine/core/verdict_json.h"
+#include "engine/core/web_link.h"
 #include "engine/store/correction_json.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/card_json.h"
@@ -233,6 +234,7 @@ void write_stored_mention(const ApiParts& parts, const StoredMention& stored, Js
   shown.text = text;
   shown.title = title;
   shown.language = {};
+  shown.url = is_web_link(shown.url) ? shown.url : std::string_view();
   const std::string pseudonym = record.has_author ? to_text(record.author) : std::string();
 
   json.begin_object().key("ref").value(to_string(stored.ref));

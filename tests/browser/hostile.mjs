@@ -1,0 +1,74 @@
+// Looks at what strangers wrote to do harm: node hostile.mjs CHROMIUM PORT PASSWORD. Says what acted, and ends with 1 if something did.
+import assert from "node:assert";
+import { chromium } from "playwright-core";
+
+const [executablePath, port, password] = process.argv.slice(2);
+const address = `http://127.0.0.1:${port}/`;
+const browser = await chromium.launch({
+  executablePath,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
+page.setDefaultTimeout(15_000);
+const acted = [];
+page.on("dialog", async (dialog) => { acted.push(`dialog: ${dialog.message()}`); await dialog.dismiss(); });
+page.on("pageerror", (error) => acted.push(`error: ${error}`));
+page.on("popup", (popup) => acted.push(`opened ${popup.url()}`));
+page.on("request", (request) => { if (!request.url().startsWith(address)) acted.push(`asked ${request.url()}`); });
+await page.addInitScript(() => {
+  window.violations = [];
+  document.addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+});
+
+/// What is on the page now: nothing of strangers ran, was held back, or stands there as more than text.
+async function look(where) {
+  const found = await page.evaluate(() => ({
+    ran: window.hostile !== undefined,
+    violations: window.violations,
+    handlers: [...document.querySelectorAll("*")].filter((one) => [...one.attributes].some((a) => a.name.startsWith("on"))).length,
+    links: [...document.querySelectorAll("a[href]")].map((one) => one.href).filter((href) => !/^https?:/.test(href)),
+    strangers: document.querySelectorAll("main iframe, main object, main embed, main script, main math, main style, main video").length,
+  }));
+  assert.deepEqual({ where, ...found }, { where, ran: false, violations: [], handlers: 0, links: [], strangers: 0 });
+}
+
+try {
+  await page.goto(address);
+  await page.getByLabel("Identifiant").fill("admin");
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Se déconnecter" }).waitFor();
+  await page.getByText("Incendie en cours").first().waitFor();
+  await look("inbox");
+  const refs = await page.evaluate(async () => {
+    const list = [];
+    let cursor = "";
+    do {
+      const answer = await (await fetch(`/api/v1/tenants/techniville/mentions?limit=100${cursor}`)).json();
+      list.push(...answer.mentions.map((one) => one.ref));
+      cursor = answer.next ? `&before=${answer.next}` : "";
+    } while (cursor);
+    return list;
+  });
+  const some = refs.filter((_, index) => index % 5 === 0);
+  for (const ref of some) {
+    await page.goto(`${address}#/techniville/mention/${ref}`);
+    await page.getByText(/n° \d+/).first().waitFor();
+    await page.mouse.move(700, 300);
+    await page.mouse.move(900, 420);
+    await look(`mention ${ref}`);
+  }
+  for (const view of ["", "/exploitation", "/echantillon", "/arguments", "/accueil"]) {
+    await page.goto(`${address}#/techniville${view}`);
+    await page.waitForTimeout(300);
+    await look(view);
+  }
+  assert.deepEqual(acted, []);
+  console.log(`looked at ${some.length} mentions`);
+} catch (error) {
+  console.log(String(error), acted.slice(0, 20), page.url());
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
