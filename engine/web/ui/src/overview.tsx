@@ -25,7 +25,7 @@ export function Overview({ summary, connectors }: { summary: Summary; connectors
       </div>
       <dl class="numbers" aria-label={t("numbers.title")}>
         {numbers.map(([name, value]) => (
-          <div key={name}><dt>{t(`numbers.${name}`)}</dt><dd>{value.toLocaleString(language())}</dd></div>
+          <div key={name}><dt>{t(`numbers.${name}`, { count: summary.stories_24h })}</dt><dd>{value.toLocaleString(language())}</dd></div>
         ))}
       </dl>
     </>
