@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -80,6 +81,17 @@ def vigie(*arguments, data=None):
     """One command, run to its end: (exit code, standard output, standard error)."""
     run = subprocess.run([VIGIE, *arguments], input=data, capture_output=True, timeout=60, check=False)
     return run.returncode, run.stdout.decode(), run.stderr.decode()
+
+
+def chromium():
+    """Debian's Chromium, with what drives it (tests/browser) installed; Skip says why there is none."""
+    program = shutil.which("chromium")
+    if not program or not shutil.which("node"):
+        raise Skip("the browser tests need chromium and node")
+    packages = ROOT / "tests" / "browser"
+    if not (packages / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--silent"], cwd=packages, check=True)
+    return program
 
 
 class Engine:

