@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/core/json_writer.h"
 #include "engine/core/private_file.h"
 #include "engine/core/settings.h"
 
@@ -118,16 +117,9 @@ void write_account(const Account& account, JsonWriter& json) {
 }
 
 void write_token(const ApiToken& token, JsonWriter& json) {
-  json.begin_object().key("name").value(token.name).key("hash").value(token.token_hash);
-  json.key("rights").begin_array();
-  for (const Right right : token.rights) {
-    json.value(to_string(right));
-  }
-  json.end_array().key("tenants").begin_array();
-  for (const std::string& tenant : token.tenants) {
-    json.value(tenant);
-  }
-  json.end_array().key("made_by").value(token.made_by);
+  json.begin_object();
+  write_token_scope(token, json);
+  json.key("hash").value(token.token_hash);
   json.key("made_at").value(format_time(token.made_at));
   for (const auto& [name, time] :
        {std::pair("expires_at", token.expires_at), std::pair("used_at", token.used_at)}) {
@@ -146,6 +138,18 @@ Grants ApiToken::grants() const {
     held = held | Rights{right};
   }
   return {held, tenants};
+}
+
+void write_token_scope(const ApiToken& token, JsonWriter& json) {
+  json.key("name").value(token.name).key("rights").begin_array();
+  for (const Right right : token.rights) {
+    json.value(to_string(right));
+  }
+  json.end_array().key("tenants").begin_array();
+  for (const std::string& tenant : token.tenants) {
+    json.value(tenant);
+  }
+  json.end_array().key("made_by").value(token.made_by);
 }
 
 AccessRecords first_records(std::string password_hash, std::string token_hash, Time now) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/access/rights.h"
+#include "engine/core/json_writer.h"
 #include "engine/core/result.h"
 #include "engine/core/time.h"
 
@@ -34,6 +35,8 @@ struct ApiToken {
 
   Grants grants() const;
 };
+/// Into the object under way: "name", "rights", "tenants", "made_by".
+void write_token_scope(const ApiToken& token, JsonWriter& json);
 
 /// `access.json` in the data folder, mode 0600, in which only hashes and sealed secrets stand.
 struct AccessRecords {

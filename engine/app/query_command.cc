@@ -8,8 +8,7 @@
 #include "engine/app/data_folder.h"
 #include "engine/core/json_writer.h"
 #include "engine/core/training_text.h"
-#include "engine/core/verdict_json.h"
-#include "engine/store/correction_json.h"
+#include "engine/store/mention_json.h"
 
 namespace vigie {
 namespace {
@@ -73,17 +72,12 @@ bool fits(const StoredMention& stored, const QueryOptions& options, const Wanted
 }
 
 void print_mention(const StoredMention& stored) {
-  const Record& record = stored.record;
   std::string line;
   JsonWriter json(line);
   json.begin_object();
-  json.key("ref").value(to_string(stored.ref));
-  write_mention_members(record.mention, {}, json);
-  json.key("received_at").value(format_time(record.received_at));
-  write_verdict_members(record.mention, record.verdict, *stored.catalogue, record.topics, json);
-  write_correction_members(record, json);
+  write_stored_members(stored, json);
   json.key("topics").begin_array();
-  for (const std::uint32_t topic : record.topics) {
+  for (const std::uint32_t topic : stored.record.topics) {
     json.value(stored.catalogue->names[topic]);
   }
   json.end_array();

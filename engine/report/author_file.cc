@@ -6,20 +6,14 @@
 #include "engine/alert/alert.h"
 #include "engine/core/json_writer.h"
 #include "engine/core/pseudonym.h"
-#include "engine/core/verdict_json.h"
-#include "engine/store/correction_json.h"
+#include "engine/store/mention_json.h"
 
 namespace vigie {
 namespace {
 
 void write_mention(const StoredMention& stored, JsonWriter& json) {
-  const Record& record = stored.record;
   json.begin_object();
-  json.key("ref").value(to_string(stored.ref));
-  write_mention_members(record.mention, {}, json);
-  json.key("received_at").value(format_time(record.received_at));
-  write_verdict_members(record.mention, record.verdict, *stored.catalogue, record.topics, json);
-  write_correction_members(record, json);
+  write_stored_members(stored, json);
   json.end_object();
 }
 

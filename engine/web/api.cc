@@ -1,5 +1,7 @@
 #include "engine/web/api.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -116,6 +118,24 @@ Response store_failed(const Error& error) {
   return error.code == ErrorCode::kNotFound
              ? not_found()
              : problem(500, "the store could not be read: " + error.text);
+}
+
+std::optional<Texts> read_text_members(const std::string& body,
+                                       std::initializer_list<std::string_view> known) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object members;
+  if (parser.parse(body).get(members) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  Texts texts;
+  for (const auto& [name, value] : members) {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS || std::ranges::find(known, name) == known.end()) {
+      return std::nullopt;
+    }
+    texts[std::string(name)] = text;
+  }
+  return texts;
 }
 
 std::optional<std::uint64_t> number_field(const Request& request, std::string_view name,

@@ -1,7 +1,5 @@
 // /api/v1/tenants/{tenant}/erasures, access-files, evidence: what people may ask of a town that
 // keeps their words, and what a town may hand to a court.
-#include <simdjson.h>
-
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,36 +21,24 @@ struct Asked {
 
 /// Nothing if it is no object of texts that are known here.
 std::optional<Asked> read_asked(const std::string& body, bool has_kind) {
-  simdjson::dom::parser parser;
-  simdjson::dom::object members;
-  if (parser.parse(body).get(members) != simdjson::SUCCESS) {
+  std::optional<Texts> texts =
+      read_text_members(body, {"pseudonym", "mention", "network", "author_id", "handle", "kind"});
+  if (!texts || (!has_kind && texts->contains("kind"))) {
     return std::nullopt;
   }
   Asked asked;
-  for (const auto& [name, value] : members) {
-    std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS) {
+  if (const auto kind = texts->find("kind"); kind != texts->end()) {
+    const std::optional<ErasureKind> known = parse_erasure_kind(kind->second);
+    if (!known) {
       return std::nullopt;
     }
-    if (name == "kind" && has_kind) {
-      const std::optional<ErasureKind> kind = parse_erasure_kind(text);
-      if (!kind) {
-        return std::nullopt;
-      }
-      asked.kind = *kind;
-      continue;
-    }
-    std::string* const field = name == "pseudonym"   ? &asked.author.pseudonym
-                               : name == "mention"   ? &asked.author.mention
-                               : name == "network"   ? &asked.author.network
-                               : name == "author_id" ? &asked.author.author_id
-                               : name == "handle"    ? &asked.author.handle
-                                                     : nullptr;
-    if (field == nullptr) {
-      return std::nullopt;
-    }
-    *field = text;
+    asked.kind = *known;
   }
+  asked.author = {.pseudonym = (*texts)["pseudonym"],
+                  .network = (*texts)["network"],
+                  .author_id = (*texts)["author_id"],
+                  .handle = (*texts)["handle"],
+                  .mention = (*texts)["mention"]};
   return asked;
 }
 

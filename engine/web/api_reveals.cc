@@ -75,24 +75,11 @@ struct Asked {
   std::string pseudonym, mention, reason;
 };
 std::optional<Asked> read_asked(const std::string& body) {
-  simdjson::dom::parser parser;
-  simdjson::dom::object members;
-  if (parser.parse(body).get(members) != simdjson::SUCCESS) {
+  std::optional<Texts> texts = read_text_members(body, {"pseudonym", "mention", "reason"});
+  if (!texts) {
     return std::nullopt;
   }
-  Asked asked;
-  for (const auto& [name, value] : members) {
-    std::string* const field = name == "pseudonym" ? &asked.pseudonym
-                               : name == "mention" ? &asked.mention
-                               : name == "reason"  ? &asked.reason
-                                                   : nullptr;
-    std::string_view text;
-    if (field == nullptr || value.get(text) != simdjson::SUCCESS) {
-      return std::nullopt;
-    }
-    *field = text;
-  }
-  return asked;
+  return Asked{(*texts)["pseudonym"], (*texts)["mention"], (*texts)["reason"]};
 }
 
 /// Somebody of whom something is kept: nothing else can be revealed.

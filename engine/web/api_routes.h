@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +64,12 @@ std::function<Response(const Request&)> for_tenant(const SharedParts& parts,
                                                    Response (*handle)(const ApiParts&, TenantId,
                                                                       const Request&));
 std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id);
+
+/// The members of a body that is an object of texts, none of them but these; nothing if it is
+/// something else.
+using Texts = std::map<std::string, std::string, std::less<>>;
+std::optional<Texts> read_text_members(const std::string& body,
+                                       std::initializer_list<std::string_view> known);
 
 /// A store's error: corrupt bytes are said, never skipped.
 Response store_failed(const Error& error);

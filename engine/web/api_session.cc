@@ -79,14 +79,7 @@ Response too_many_tries(std::chrono::seconds wait) {
 
 /// The password is right, the code is still to come: the screen asks for it.
 Response ask_for_code() {
-  Response response;
-  response.status = 401;
-  response.content_type = "application/problem+json";
-  JsonWriter json(response.body);
-  json.begin_object().key("title").value(reason_phrase(401)).key("status").value(401);
-  json.key("detail").value("the code of the second factor is needed");
-  json.key("needs").value("code").end_object();
-  return response;
+  return problem(401, "the code of the second factor is needed", {{"needs", "code"}});
 }
 
 Response sign_in(const ApiParts& parts, const Request& request) {

@@ -28,15 +28,8 @@ Response list(const ApiParts& parts, const Request& request) {
     if (!is_theirs(request.caller->grants, token)) {
       continue;
     }
-    json.begin_object().key("name").value(token.name).key("rights").begin_array();
-    for (const Right right : token.rights) {
-      json.value(to_string(right));
-    }
-    json.end_array().key("tenants").begin_array();
-    for (const std::string& tenant : token.tenants) {
-      json.value(tenant);
-    }
-    json.end_array().key("made_by").value(token.made_by);
+    json.begin_object();
+    write_token_scope(token, json);
     const std::optional<Time> made_at =
         token.made_at == Time{} ? std::nullopt : std::optional(token.made_at);
     for (const auto& [name, time] :

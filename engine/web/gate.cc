@@ -28,16 +28,10 @@ bool changes_something(const Request& request) {
 
 /// Says as well whether there is a directory to sign in through.
 Response sign_in_first(const PublicSide& side) {
-  Response response;
-  response.status = 401;
-  response.content_type = "application/problem+json";
-  JsonWriter json(response.body);
-  json.begin_object().key("title").value(reason_phrase(401)).key("status").value(401);
-  json.key("detail").value("sign in first");
-  if (!side.directory.empty()) {
-    json.key("directory").value(side.directory);
-  }
-  json.end_object();
+  constexpr std::string_view kFirst = "sign in first";
+  Response response = side.directory.empty()
+                          ? problem(401, kFirst)
+                          : problem(401, kFirst, {{"directory", side.directory}});
   return response.with("WWW-Authenticate", "Bearer");
 }
 

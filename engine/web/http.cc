@@ -93,13 +93,18 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
   return std::nullopt;
 }
 
-Response problem(unsigned status, std::string_view detail) {
+Response problem(unsigned status, std::string_view detail,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> further) {
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
   JsonWriter json(response.body);
   json.begin_object().key("title").value(reason_phrase(status)).key("status").value(status);
-  json.key("detail").value(detail).end_object();
+  json.key("detail").value(detail);
+  for (const auto& [name, value] : further) {
+    json.key(name).value(value);
+  }
+  json.end_object();
   return response;
 }
 

@@ -59,7 +59,8 @@ struct Response {
 };
 
 /// An error as RFC 9457 has it. `detail`: a sentence for a person, never a secret or a post's text.
-Response problem(unsigned status, std::string_view detail);
+Response problem(unsigned status, std::string_view detail,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> further = {});
 /// Whatever is not there, and whatever is not there for the caller: one answer.
 Response not_found();
 Response json_response(std::string body);

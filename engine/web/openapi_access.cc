@@ -1,9 +1,30 @@
-#include "engine/web/openapi_access.h"
+#include "engine/web/openapi_schemas.h"
 
 namespace vigie {
 namespace {
 
-constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
+constexpr OpenApiSchema kSchemas[] = {
+    {"AuditPage",
+     R"({"type":"object","required":["entries","below"],"properties":{"entries":{"type":"array","items":{
+"type":"object","required":["number","at","actor","action","result","before","code"],"properties":{
+"number":{"type":"integer"},"at":{"type":"string","format":"date-time"},"actor":{"type":"string"},
+"action":{"type":"string","description":"an operationId"},"tenant":{"type":"string"},
+"object":{"type":"string"},"result":{"type":"string","description":"done, or refused and the status"},
+"address":{"type":"string"},"unlisted":{"type":"integer","description":"more like it, only counted"},
+"before":{"type":"string"},"code":{"type":"string"}}}},
+"below":{"type":["integer","null"],"description":"for the next page; null: there is none"}}})"},
+    {"Problem",
+     R"({"type":"object","description":"RFC 9457","required":["title","status"],"properties":{
+"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"}}})"},
+    {"TenantList",
+     R"({"type":"object","required":["tenants"],"properties":{"tenants":{"type":"array","items":{
+"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},
+"name":{"type":"string"},"language":{"type":"string"},"time_zone":{"type":"string"},
+"retention_days":{"type":"integer"},
+"counter":{"type":"boolean","description":"whether entries are recorded at /accueil"}}}}}})"},
+    {"AccountList",
+     R"({"type":"object","required":["accounts"],"properties":{"accounts":{"type":"array",
+"items":{"type":"string"}}}})"},
     {"Credentials",
      R"({"type":"object","required":["account","password"],"properties":{
 "account":{"type":"string"},"password":{"type":"string","format":"password"},
@@ -71,6 +92,6 @@ constexpr std::pair<std::string_view, std::string_view> kSchemas[] = {
 
 }  // namespace
 
-std::span<const std::pair<std::string_view, std::string_view>> access_schemas() { return kSchemas; }
+std::span<const OpenApiSchema> access_schemas() { return kSchemas; }
 
 }  // namespace vigie

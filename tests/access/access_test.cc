@@ -12,6 +12,7 @@
 #include "engine/access/sessions.h"
 #include "engine/access/sign_in.h"
 #include "engine/access/throttle.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -25,11 +26,6 @@ const Time kMorning = parse_time("2026-10-14T08:00:00Z").value();
 
 class AccountsTest : public testing::Test {
  protected:
-  AccountsTest() {
-    std::string pattern = testing::TempDir() + "access-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~AccountsTest() override { std::filesystem::remove_all(folder_); }
   std::string file() const { return folder_ + "/access.json"; }
   std::string content() const {
     std::stringstream text;
@@ -37,7 +33,8 @@ class AccountsTest : public testing::Test {
     return text.str();
   }
 
-  std::string folder_;
+  TempFolder temp_;
+  const std::string folder_ = temp_.path();
 };
 
 TEST_F(AccountsTest, MakesOneAdminAtTheFirstStartAndKnowsItAtTheNext) {

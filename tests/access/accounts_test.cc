@@ -11,6 +11,7 @@
 #include "engine/access/secret.h"
 #include "engine/access/sign_in.h"
 #include "engine/access/totp.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -91,12 +92,7 @@ TEST(Totp, WritesBase32AsRfc4648) {
 
 class Staff : public testing::Test {
  protected:
-  Staff() {
-    std::string pattern = testing::TempDir() + "accounts-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    open();
-  }
-  ~Staff() override { std::filesystem::remove_all(folder_); }
+  Staff() { open(); }
   void open(PasswordCost cost = kCheap) {
     accounts_.reset();
     auto opened = Accounts::open(folder_, cost);
@@ -134,7 +130,9 @@ class Staff : public testing::Test {
     return bytes;
   }
 
-  std::string folder_, secret_;
+  TempFolder temp_;
+  const std::string folder_ = temp_.path();
+  std::string secret_;
   std::unique_ptr<Accounts> accounts_;
 };
 

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "engine/core/time.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -23,12 +24,7 @@ using testing::IsEmpty;
 
 class AuditTrailTest : public testing::Test {
  protected:
-  AuditTrailTest() {
-    std::string pattern = testing::TempDir() + "audit-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    open();
-  }
-  ~AuditTrailTest() override { fs::remove_all(folder_); }
+  AuditTrailTest() { open(); }
 
   void open() {
     trail_.reset();
@@ -77,7 +73,8 @@ class AuditTrailTest : public testing::Test {
   }
 
   static constexpr const char* kOctober = "2026-10.ndjson";
-  std::string folder_;
+  TempFolder temp_;
+  const std::string folder_ = temp_.path();
   ManualClock clock_{parse_time("2026-10-14T08:00:00Z").value()};
   std::unique_ptr<AuditTrail> trail_;
 };

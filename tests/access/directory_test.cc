@@ -6,6 +6,7 @@
 #include "engine/access/secret.h"
 #include "engine/access/sign_in.h"
 #include "engine/core/form.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -87,8 +88,7 @@ TEST(Directory, GroupsGiveRolesTogether) {
 class DirectoryPeople : public testing::Test {
  protected:
   DirectoryPeople() {
-    std::string pattern = testing::TempDir() + "directory-XXXXXX";
-    accounts_ = std::move(Accounts::open(mkdtemp(pattern.data()), {1, 8192}).value().accounts);
+    accounts_ = std::move(Accounts::open(temp_.path(), {1, 8192}).value().accounts);
     sign_in_.emplace(*accounts_, clock_);
   }
   static RolesByTenant worker() { return {{"techniville", {Role::kCommunityManager}}}; }
@@ -98,6 +98,7 @@ class DirectoryPeople : public testing::Test {
   }
 
   ManualClock clock_{kMorning};
+  TempFolder temp_;
   std::unique_ptr<Accounts> accounts_;
   std::optional<SignIn> sign_in_;
 };

@@ -1,30 +1,15 @@
 // Somebody signs in through the town's directory: node directory.mjs CHROMIUM ADDRESS LABEL. Says what went wrong and ends with 1.
 import assert from "node:assert";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { openPage } from "./page.mjs";
 
 const [executablePath, address, label] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-});
-const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
-page.setDefaultTimeout(15_000);
-
-async function picture(name) {
-  const folder = process.env.VIGIE_SCREENSHOTS;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
+const { browser, page, keep } = await openPage(executablePath);
 
 try {
   await page.goto(`${address}/`);
   const button = page.getByRole("link", { name: label });
   await button.waitFor();
-  await picture("directory-button");
+  await keep("directory-button");
   await button.click();
   await page.locator("input[name=login]").fill("paul");
   await page.locator("input[name=password]").fill("not looked at");
@@ -33,14 +18,14 @@ try {
   await page.waitForURL(`${address}/**`);
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.getByRole("button", { name: "Se déconnecter" }).waitFor();
-  await picture("directory-signed-in");
+  await keep("directory-signed-in");
   const session = await page.evaluate(async () => (await fetch("/api/v1/session")).json());
   assert.equal(session.account, "paul");
   assert.equal(session.directory, true);
 
   await page.goto(`${address}/auth/directory/callback?code=x&state=y`);
   await page.getByRole("heading", { name: "Connexion impossible" }).waitFor();
-  await picture("directory-refused");
+  await keep("directory-refused");
   await page.getByRole("link", { name: "Revenir à Vigie" }).click();
   await page.getByRole("button", { name: "Se déconnecter" }).waitFor(); // a failed try ends no session
 } catch (error) {

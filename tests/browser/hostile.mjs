@@ -1,16 +1,10 @@
 // Looks at what strangers wrote to do harm: node hostile.mjs CHROMIUM PORT PASSWORD. Says what acted, and ends with 1 if something did.
 import assert from "node:assert";
-import { chromium } from "playwright-core";
+import { openPage } from "./page.mjs";
 
 const [executablePath, port, password] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-});
-const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
-page.setDefaultTimeout(15_000);
+const { browser, page } = await openPage(executablePath);
 const acted = [];
 page.on("dialog", async (dialog) => { acted.push(`dialog: ${dialog.message()}`); await dialog.dismiss(); });
 page.on("pageerror", (error) => acted.push(`error: ${error}`));

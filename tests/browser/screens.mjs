@@ -1,13 +1,10 @@
 // What a community manager does, step by step: node screens.mjs CHROMIUM PORT PASSWORD
 import { createHmac } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { openPage } from "./page.mjs";
 import { deskSteps } from "./desk.mjs";
 
 const [executablePath, port, password] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
-const screenshots = process.env.VIGIE_SCREENSHOTS;
 const kHookSecret = "0123456789abcdef0123456789abcdef";
 let failed = 0;
 
@@ -19,13 +16,7 @@ async function push(mention) {
   if (answer.status !== 202) throw new Error(`the push was answered ${answer.status}`);
 }
 
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-});
-const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
-page.setDefaultTimeout(15_000);
+const { browser, page, keep } = await openPage(executablePath);
 const complaints = [];
 const provoked = /\b(401|404|500)\b|ERR_FAILED/;
 page.on("pageerror", (error) => complaints.push(String(error)));
@@ -53,11 +44,6 @@ async function waitForFocus(id) {
   await page.waitForFunction((wanted) => document.activeElement.closest(`#${CSS.escape(wanted)}`), id).catch(async () => {
     throw new Error(`the focus is at ${await focused()}, not at ${id}`);
   });
-}
-async function keep(name) {
-  if (!screenshots) return;
-  mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }
 function expect(condition, text) {
   if (!condition) throw new Error(text);

@@ -12,7 +12,7 @@
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/facts.h"
 #include "tests/connectors/mapped.h"
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {

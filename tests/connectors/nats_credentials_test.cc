@@ -11,7 +11,7 @@
 #include "tests/connectors/awaited.h"
 #include "tests/connectors/engine_stand_in.h"
 #include "tests/connectors/peer.h"
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace asio = boost::asio;

@@ -14,7 +14,7 @@
 #include <string>
 #include <thread>
 
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 

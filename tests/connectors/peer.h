@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/core/json_writer.h"
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 

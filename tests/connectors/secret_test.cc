@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {

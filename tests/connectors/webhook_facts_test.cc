@@ -8,7 +8,7 @@
 #include "tests/connectors/facts.h"
 #include "tests/connectors/hook_server.h"
 #include "tests/connectors/mapped.h"
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {

@@ -6,7 +6,7 @@
 #include "connectors/answer_memory.h"
 #include "connectors/signature.h"
 #include "tests/connectors/engine_stand_in.h"
-#include "tests/connectors/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {

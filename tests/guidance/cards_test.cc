@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "engine/guidance/draft.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -38,8 +39,6 @@ cards:
 class Cards : public testing::Test {
  protected:
   Cards() {
-    std::string pattern = testing::TempDir() + "cards-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     towns_.resize(2);
     towns_[0].id = "techniville";
     towns_[0].name = "Techniville";
@@ -49,18 +48,14 @@ class Cards : public testing::Test {
     known_.rules = {"eau.sans", "menace.arme", "menace.violence"};
     known_.topics = {"eau", "voirie"};
   }
-  ~Cards() override { std::filesystem::remove_all(folder_); }
 
-  void write(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ + "/" + name) << text;
-  }
   CardBook read() {
     problems_.clear();
-    return read_cards(folder_, towns_, known_, problems_);
+    return read_cards(folder_.path(), towns_, known_, problems_);
   }
   /// What is said of a pack's file with this card in its line 3.
   std::string fault(const std::string& card) {
-    write("p.yaml", "pack: municipal_fr\ncards:\n  - {" + card + "}\n");
+    folder_.write("p.yaml", "pack: municipal_fr\ncards:\n  - {" + card + "}\n");
     read();
     return to_string(problems_);
   }
@@ -72,14 +67,14 @@ class Cards : public testing::Test {
     return ids;
   }
 
-  std::string folder_;
+  TempFolder folder_;
   std::vector<Tenant> towns_;
   KnownNames known_;
   std::vector<Problem> problems_;
 };
 
 TEST_F(Cards, StandFilledWithTheTownsWords) {
-  write("p.yaml", kPack);
+  folder_.write("p.yaml", kPack);
   const CardBook book = read();
   ASSERT_THAT(problems_, IsEmpty()) << to_string(problems_);
   const Card& eau = *book.of(0).find("eau");
@@ -92,8 +87,8 @@ TEST_F(Cards, StandFilledWithTheTownsWords) {
 }
 
 TEST_F(Cards, ATownsOwnFileChangesWhatItSaysAndNothingElse) {
-  write("p.yaml", kPack);
-  write("t.yaml", R"(tenant: techniville
+  folder_.write("p.yaml", kPack);
+  folder_.write("t.yaml", R"(tenant: techniville
 variables: {site: "https://t.example", telephone: "04 56"}
 cards:
   - {id: eau, reply: "Nous faisons le point."}
@@ -132,13 +127,13 @@ TEST_F(Cards, WhatIsWrongIsToldWithItsLine) {
   EXPECT_THAT(fault("id: A B, title: A, topics: [eau]"), HasSubstr("small letters"));
   EXPECT_THAT(fault("id: a, title: A, topics: [eau]}\n  - {id: a, title: B, topics: [eau]"),
               HasSubstr("already at line 3"));
-  write("p.yaml", "cards: []\n");
+  folder_.write("p.yaml", "cards: []\n");
   read();
   EXPECT_THAT(to_string(problems_), HasSubstr("either 'pack' or 'tenant'"));
 }
 
 TEST_F(Cards, AreOfferedWhileTheyAreValidTheBestFirst) {
-  write("p.yaml", kPack);
+  folder_.write("p.yaml", kPack);
   const CardBook book = read();
   const Day last = day_of(parse_time("2026-10-31T12:00:00Z").value());
   EXPECT_THAT(ids(fitting_cards(book.of(0), {"menace.arme", "menace.violence"}, {"eau"}, last)),
@@ -152,7 +147,7 @@ TEST_F(Cards, AreOfferedWhileTheyAreValidTheBestFirst) {
 }
 
 TEST_F(Cards, AFileOfATownThatIsNotThereIsDoubtfulNotWrong) {
-  write("t.yaml", "tenant: ailleurs\ncards: []\n");
+  folder_.write("t.yaml", "tenant: ailleurs\ncards: []\n");
   const CardBook book = read();
   EXPECT_THAT(problems_, IsEmpty());
   EXPECT_THAT(to_string(book.doubts(0)), HasSubstr("no tenant 'ailleurs'"));

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<Problem> problems_of(std::string_view pack) {
-  const PackFolder folder;
+  const TempFolder folder;
   std::vector<Problem> problems;
   read_pack(folder.write("p.yaml", pack), problems);
   return problems;
@@ -23,7 +23,7 @@ std::string told(std::string_view pack) { return to_string(problems_of(pack)); }
 std::string told_of_rule(const std::string& rule) { return told("rules:\n  - " + rule + "\n"); }
 
 TEST(RuleReader, ReadsAWholePack) {
-  const PackFolder folder;
+  const TempFolder folder;
   std::vector<Problem> problems;
   const auto pack = read_pack(folder.write("eau.yaml", R"(title: L'eau
 language: fr
@@ -63,7 +63,7 @@ rules:
 }
 
 TEST(RuleReader, RulesAreFirmUnlessTheyOrTheirPackSayOtherwise) {
-  const PackFolder folder;
+  const TempFolder folder;
   const auto firmness = [&folder](const std::string& head) {
     std::vector<Problem> problems;
     const auto pack = read_pack(folder.write("p.yaml", head + R"(
@@ -126,7 +126,7 @@ TEST(RuleReader, RefusesNumbersOfAuthorsThatMeanNothing) {
 }
 
 TEST(RuleReader, TellsEveryProblemAtOnce) {
-  const PackFolder folder;
+  const TempFolder folder;
   const std::string path = folder.write("p.yaml", R"(titel: Eau
 rules:
   - {id: A.b, topic: eau, any: [eau]}
@@ -166,7 +166,7 @@ TEST(RuleReader, NearNeedsTwoSimpleMembers) {
 }
 
 TEST(RuleReader, RuleIdsAreUniqueOverAllPacks) {
-  const PackFolder folder;
+  const TempFolder folder;
   folder.write("a.yaml", "rules:\n  - {id: x, topic: t, any: [eau]}\n");
   folder.write("b.yaml",
                "rules:\n  - {id: y, topic: t, any: [eau]}\n  - {id: x, topic: t, any: [eau]}\n");
@@ -222,7 +222,7 @@ TEST(RuleReader, MoreThanAThousandPhrasesAreRefused) {
 }
 
 TEST(RuleReader, ReadsTests) {
-  const PackFolder folder;
+  const TempFolder folder;
   std::vector<Problem> problems;
   const auto tests = read_tests(folder.write("p.test.yaml", R"(
 variables: {commune: [Techniville], elus: [Martin Dupré]}
@@ -250,7 +250,7 @@ tests:
 }
 
 TEST(RuleReader, ATestMustExpectSomethingSensible) {
-  const PackFolder folder;
+  const TempFolder folder;
   std::vector<Problem> problems;
   const auto tests = read_tests(folder.write("p.test.yaml", R"(tests:
   - {text: x}

@@ -116,7 +116,7 @@ TEST(RuleSet, TheSameInputGivesTheSameCatalogueAndMatches) {
 }
 
 TEST(RuleSet, AppendsToACatalogue) {
-  const PackFolder folder;
+  const TempFolder folder;
   folder.write("p.yaml", kPack);
   std::vector<Problem> problems;
   Catalogue catalogue;

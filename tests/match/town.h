@@ -14,29 +14,9 @@
 #include "engine/match/rule_reader.h"
 #include "engine/match/rule_set.h"
 #include "engine/parse/text_folder.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
-
-/// A folder for packs, gone with the test.
-class PackFolder {
- public:
-  PackFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vigie_packs_XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~PackFolder() { std::filesystem::remove_all(path_); }
-  PackFolder(const PackFolder&) = delete;
-
-  std::string write(const std::string& name, std::string_view text) const {
-    const std::string path = path_ + "/" + name;
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 inline Tenant tenant(std::string id, std::vector<std::string> packs, NamedLists variables = {}) {
   Tenant one;
@@ -51,7 +31,7 @@ class Town {
  public:
   /// One pack "p", given as YAML. No tenants: one that lists it.
   explicit Town(std::string_view pack, std::vector<Tenant> tenants = {}) {
-    const PackFolder folder;
+    const TempFolder folder;
     folder.write("p.yaml", pack);
     packs_ = read_packs(folder.path(), problems_);
     if (tenants.empty()) {

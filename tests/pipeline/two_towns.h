@@ -42,7 +42,7 @@ inline std::vector<Tenant> two_towns() {
 inline std::shared_ptr<const Knowledge> knowledge(std::string_view rouen_rules = kRouenRules,
                                                   std::string ruleset = "first",
                                                   std::vector<Tenant> tenants = two_towns()) {
-  const PackFolder folder;
+  const TempFolder folder;
   folder.write("rouen.yaml", rouen_rules);
   folder.write("caen.yaml", kCaenRules);
   std::vector<Problem> problems;

@@ -8,6 +8,7 @@
 #include "engine/store/rocks_key_value.h"
 #include "tests/store/byte_probe.h"
 #include "tests/store/store_fixture.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -21,15 +22,7 @@ constexpr std::string_view kWord = "zqxvkw83jhmfeuille", kName = "Ygrzopt Wbnd";
 
 class ErasureOnDisk : public testing::Test {
  protected:
-  ErasureOnDisk() {
-    std::string made = testing::TempDir() + "vigie-erasure-XXXXXX";
-    folder = ::mkdtemp(made.data());
-    open();
-  }
-  ~ErasureOnDisk() override {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
+  ErasureOnDisk() { open(); }
   void open() {
     store.reset();
     StoreOptions options;
@@ -114,7 +107,8 @@ class ErasureOnDisk : public testing::Test {
     store->sync();
   }
 
-  std::string folder;
+  TempFolder temp;
+  const std::string folder = temp.path();
   std::unique_ptr<Store> store;
   std::shared_ptr<const Catalogue> catalogue = catalogue_named("first");
   std::vector<MentionRef> told_of;

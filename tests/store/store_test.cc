@@ -15,25 +15,13 @@
 #include "engine/store/rocks_key_value.h"
 #include "tests/store/store_fixture.h"
 #include "tests/store/work_on_alert.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
 
 using Outcome = Store::Outcome;
 using Action = Finding::Action;
-
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "vigie-store-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 StoreOptions two_tenants() {
   StoreOptions options;

@@ -7,6 +7,7 @@
 
 #include <deque>
 
+#include "tests/temp_folder.h"
 #include "tests/web/server_under_test.h"
 
 namespace vigie {
@@ -18,8 +19,7 @@ using testing::Not;
 class DirectoryOverHttp : public testing::Test {
  protected:
   DirectoryOverHttp() {
-    std::string pattern = testing::TempDir() + "directory-XXXXXX";
-    accounts_ = std::move(Accounts::open(mkdtemp(pattern.data()), {1, 8192}).value().accounts);
+    accounts_ = std::move(Accounts::open(temp_.path(), {1, 8192}).value().accounts);
     sign_in_.emplace(*accounts_, clock_);
     settings_.issuer = "https://id.ville.example";
     settings_.client_id = "vigie";
@@ -52,6 +52,7 @@ class DirectoryOverHttp : public testing::Test {
   }
 
   ManualClock clock_{parse_time("2026-10-14T08:00:00Z").value()};
+  TempFolder temp_;
   std::unique_ptr<Accounts> accounts_;
   std::optional<SignIn> sign_in_;
   DirectorySettings settings_;

@@ -10,6 +10,7 @@
 #include "engine/store/memory_key_value.h"
 #include "engine/web/api.h"
 #include "engine/web/service_routes.h"
+#include "tests/temp_folder.h"
 
 namespace vigie {
 namespace {
@@ -18,9 +19,7 @@ namespace {
 class OpenApi : public testing::Test {
  protected:
   OpenApi() {
-    std::string pattern = testing::TempDir() + "openapi-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    accounts_ = std::move(Accounts::open(folder_, PasswordCost{1, 8192})->accounts);
+    accounts_ = std::move(Accounts::open(temp_.path(), PasswordCost{1, 8192})->accounts);
     sign_in_ = std::make_unique<SignIn>(*accounts_, clock_);
     store_ = Store::open(disk_.open(), StoreOptions{}).value();
     routes_ = service_routes({metrics_, {}, {}, {}});
@@ -30,7 +29,6 @@ class OpenApi : public testing::Test {
     routes_.push_back(openapi_route(routes_));
     document_ = openapi_document(routes_);
   }
-  ~OpenApi() override { std::filesystem::remove_all(folder_); }
 
   std::size_t count(std::string_view word) const {
     std::size_t found = 0;
@@ -41,7 +39,7 @@ class OpenApi : public testing::Test {
     return found;
   }
 
-  std::string folder_;
+  TempFolder temp_;
   ManualClock clock_{Time{}};
   boost::asio::io_context context_;
   LiveFeed feed_{context_.get_executor()};

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 namespace vigie {
 
@@ -23,17 +24,17 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  std::string write(const std::string& name, const std::string& content) const {
+  std::string write(const std::string& name, std::string_view content) const {
     std::ofstream(path_ / name, std::ios::binary) << content;
     return (path_ / name).string();
   }
   /// A file that only its owner may read.
-  std::string write_private(const std::string& name, const std::string& content) const {
+  std::string write_private(const std::string& name, std::string_view content) const {
     const std::string file = write(name, content);
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
     return file;
   }
-  std::string append(const std::string& name, const std::string& content) const {
+  std::string append(const std::string& name, std::string_view content) const {
     std::ofstream(path_ / name, std::ios::binary | std::ios::app) << content;
     return (path_ / name).string();
   }

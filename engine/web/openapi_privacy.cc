@@ -1,12 +1,9 @@
-#pragma once
-
-#include <string_view>
-#include <utility>
+#include "engine/web/openapi_schemas.h"
 
 namespace vigie {
+namespace {
 
-/// components/schemas of what the law lets people ask for, by name.
-inline constexpr std::pair<std::string_view, std::string_view> kPrivacySchemas[] = {
+constexpr OpenApiSchema kSchemas[] = {
     {"AuthorWanted",
      R"({"type":"object","description":"one of pseudonym, mention, network with author_id or handle",
 "properties":{"pseudonym":{"type":"string","pattern":"^[0-9a-f]{32}$"},
@@ -63,5 +60,9 @@ inline constexpr std::pair<std::string_view, std::string_view> kPrivacySchemas[]
 "identity":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},
 "url":{"type":"string"}}}}})"},
 };
+
+}  // namespace
+
+std::span<const OpenApiSchema> privacy_schemas() { return kSchemas; }
 
 }  // namespace vigie

@@ -1,0 +1,22 @@
+// Chromium with one page of a French reader, as all browser tests see it.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+export async function openPage(executablePath) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
+  page.setDefaultTimeout(15_000);
+  /// Keeps a picture, if VIGIE_SCREENSHOTS names a folder.
+  const keep = async (name) => {
+    const folder = process.env.VIGIE_SCREENSHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  };
+  return { browser, page, keep };
+}
