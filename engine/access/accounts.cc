@@ -14,6 +14,7 @@
 
 #include "engine/access/secret.h"
 #include "engine/access/totp.h"
+#include "engine/core/ascii.h"
 #include "engine/core/check.h"
 #include "engine/core/private_file.h"
 
@@ -143,6 +144,14 @@ const Account* Accounts::find(std::string_view name) const {
   return found == records_.accounts.end() ? nullptr : &*found;
 }
 
+bool Accounts::is_taken(std::string_view name) const {
+  const auto is_same = [lower = lower_case(name)](const auto& one) {
+    return lower_case(one.name) == lower;
+  };
+  return std::ranges::any_of(records_.accounts, is_same) ||
+         std::ranges::any_of(records_.tokens, is_same);
+}
+
 std::vector<std::string> Accounts::workers(std::string_view tenant) const {
   std::vector<std::string> names;
   for (const Account& account : records_.accounts) {
@@ -190,7 +199,7 @@ Result<std::string> Accounts::invite(std::string_view name, RolesByTenant roles)
     return fail(ErrorCode::kInvalidInput,
                 "a name has 1 to 64 characters: letters, digits and . _ @ -");
   }
-  if (find(name) || find_token(name)) {
+  if (is_taken(name)) {
     return fail(ErrorCode::kRefused, "there is an account or token of that name");
   }
   if (records_.accounts.size() >= kMaxAccounts) {
@@ -333,7 +342,7 @@ Result<std::string> Accounts::make_token(ApiToken wanted) {
       *wanted.expires_at - wanted.made_at > kMaxTokenLife) {
     return fail(ErrorCode::kInvalidInput, "a token expires within 366 days");
   }
-  if (find_token(wanted.name) || find(wanted.name)) {
+  if (is_taken(wanted.name)) {
     return fail(ErrorCode::kRefused, "there is an account or token of that name");
   }
   if (records_.tokens.size() >= kMaxTokens) {
@@ -356,12 +365,17 @@ const ApiToken* Accounts::find_token(std::string_view name) const {
   return found == records_.tokens.end() ? nullptr : &*found;
 }
 
+bool Accounts::is_in_force(const ApiToken& token, Time now) const {
+  const Account* const maker = find(token.made_by);
+  return (!token.expires_at || *token.expires_at > now) && (maker == nullptr || !maker->disabled);
+}
+
 const ApiToken* Accounts::identify(std::string_view token, Time now) {
   const std::string hash = fingerprint(token);
   const auto found = std::ranges::find_if(records_.tokens, [&](const ApiToken& known) {
     return is_same_secret(known.token_hash, hash);
   });
-  if (found == records_.tokens.end() || (found->expires_at && *found->expires_at <= now)) {
+  if (found == records_.tokens.end() || !is_in_force(*found, now)) {
     return nullptr;
   }
   const std::string name = found->name;
@@ -372,11 +386,16 @@ const ApiToken* Accounts::identify(std::string_view token, Time now) {
   return find_token(name);
 }
 
-Result<Accounts::Key> Accounts::key() const {
+Result<Accounts::Key> Accounts::key(bool may_make) const {
   const std::string path = directory_ + "/access.key";
   Key key;
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
+    const auto is_sealed = [](const Account& account) { return !account.totp_secret.empty(); };
+    if (!may_make || std::ranges::any_of(records_.accounts, is_sealed)) {
+      return fail(ErrorCode::kUnavailable,
+                  path + " is missing: second factors cannot be read without it");
+    }
     randombytes_buf(key.data(), key.size());
     const Result<void> written = write_private_file(
         path, std::string_view(reinterpret_cast<const char*>(key.data()), key.size()));
@@ -393,7 +412,7 @@ Result<Accounts::Key> Accounts::key() const {
 
 /// Bound to its account: it cannot be moved to another line of the file.
 Result<std::string> Accounts::seal(std::string_view secret, std::string_view account) const {
-  const Result<Key> with = key();
+  const Result<Key> with = key(true);
   if (!with) {
     return tl::make_unexpected(with.error());
   }
@@ -414,7 +433,7 @@ std::optional<std::string> Accounts::unseal(std::string_view text, std::string_v
   constexpr std::size_t kOverhead =
       crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES;
   const std::optional<std::string> sealed = from_base64url(text);
-  const Result<Key> with = key();
+  const Result<Key> with = key(false);
   if (!sealed || sealed->size() < kOverhead || !with) {
     return std::nullopt;
   }

@@ -49,6 +49,9 @@ class Accounts {
   const std::vector<Account>& all() const { return records_.accounts; }
   /// Null if there is none.
   const Account* find(std::string_view name) const;
+  /// Whether a new account or token of this name could be read for one that is there: letters count
+  /// alike, large or small.
+  bool is_taken(std::string_view name) const;
   bool is_account(std::string_view name) const { return find(name) != nullptr; }
   /// Whom a tenant's work can be assigned to: who may do it.
   std::vector<std::string> workers(std::string_view tenant) const;
@@ -96,6 +99,8 @@ class Accounts {
   /// Whose token it is; null if nobody's, or it has expired. Counts as used; on disk within an
   /// hour.
   const ApiToken* identify(std::string_view token, Time now);
+  /// It has not expired, and whoever made it may still sign in.
+  bool is_in_force(const ApiToken& token, Time now) const;
 
  private:
   using Key = std::array<unsigned char, 32>;
@@ -107,7 +112,7 @@ class Accounts {
   Result<void> change_account(std::string_view name, Change change);
   template <class Change>
   Result<void> change_token(std::string_view name, Change change);
-  Result<Key> key() const;
+  Result<Key> key(bool may_make) const;
   Result<std::string> seal(std::string_view secret, std::string_view account) const;
   std::optional<std::string> unseal(std::string_view sealed, std::string_view account) const;
 

@@ -101,7 +101,7 @@ Result<Reveal> decide_reveal(Reveal reveal, bool is_approved, std::string_view b
   if (reveal.state_at(now) != Reveal::State::kWaiting) {
     return fail(ErrorCode::kNotFound, "it does not wait for a decision");
   }
-  if (by == reveal.asked_by) {
+  if (lower_case(by) == lower_case(reveal.asked_by)) {
     return fail(ErrorCode::kRefused, "it takes a second person");
   }
   reveal.decided_by = by;

@@ -86,7 +86,7 @@ Grants SignIn::grants(const Session& session) const {
 }
 
 bool SignIn::is_free_for_directory(std::string_view name) const {
-  return is_account_name(name) && !accounts_.is_account(name) && !accounts_.find_token(name);
+  return is_account_name(name) && !accounts_.is_taken(name);
 }
 
 /// 0: the password may be looked at, which counts.

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include "engine/access/erasure_journal.h"
 #include "engine/access/signing_key.h"
@@ -26,6 +29,7 @@ struct KeptFile {
 constexpr KeptFile kKept[] = {{"access.json", "data/access.json"},
                               {"audit/head", "data/audit/head"},
                               {"audit", "data/audit"},
+                              {"access.key", "identities/access.key"},
                               {"keys", "identities/keys"},
                               {SigningKey::kFile, "identities/signing.key"}};
 constexpr std::string_view kUnfinished = ".new";
@@ -33,6 +37,59 @@ constexpr std::string_view kUnfinished = ".new";
 Error cannot(std::string_view what, const fs::path& path, const std::error_code& error) {
   return {ErrorCode::kUnavailable,
           "cannot " + std::string(what) + " " + path.string() + ": " + error.message()};
+}
+
+/// Whoever changes a folder of backups holds it alone, commands and engines alike; the system lets
+/// go of it with the process.
+class BackupsLock {
+ public:
+  /// `how`: LOCK_EX, or LOCK_SH to read. kRefused: somebody else is at work.
+  static Result<std::unique_ptr<BackupsLock>> take(const std::string& directory, int how) {
+    std::unique_ptr<BackupsLock> lock(
+        new BackupsLock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    if (lock->file_ < 0) {
+      return tl::make_unexpected(
+          cannot("read", directory, std::error_code(errno, std::generic_category())));
+    }
+    if (::flock(lock->file_, how | LOCK_NB) != 0) {
+      return fail(ErrorCode::kRefused,
+                  directory + " is being backed up to, rewritten or restored from");
+    }
+    return lock;
+  }
+  ~BackupsLock() {
+    if (file_ >= 0) {
+      ::close(file_);
+    }
+  }
+  BackupsLock(const BackupsLock&) = delete;
+
+ private:
+  explicit BackupsLock(int file) : file_(file) {}
+  int file_;
+};
+
+/// Makes a file, or the names in a folder, outlive a power cut.
+Result<void> sync(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  const std::error_code error(errno, std::generic_category());
+  if (file >= 0) {
+    ::close(file);
+  }
+  return synced ? Result<void>() : tl::make_unexpected(cannot("sync", path, error));
+}
+
+/// Copied and synced, the folder's names too.
+Result<void> copy_synced(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  fs::copy_file(from, to, error);
+  if (error) {
+    return tl::make_unexpected(cannot("copy", from, error));
+  }
+  const Result<void> synced = sync(to);
+  return synced ? sync(to.parent_path()) : synced;
 }
 
 /// What is there already stays. Gives what was copied, relative to `to`'s root.
@@ -44,13 +101,14 @@ Result<std::vector<std::string>> copy_kept(const fs::path& from_root, const fs::
     if (fs::exists(to_root / to, error)) {
       return {};
     }
-    fs::create_directories((to_root / to).parent_path(), error);
-    fs::copy_file(from_root / from, to_root / to, error);
-    if (error) {
-      return tl::make_unexpected(cannot("copy", from_root / from, error));
+    const Result<void> done = copy_synced(from_root / from, to_root / to);
+    if (!done && !fs::exists(from_root / from, error)) {
+      return {};  // a month of the audit that expired meanwhile
     }
-    copied.push_back(to.string());
-    return {};
+    if (done) {
+      copied.push_back(to.string());
+    }
+    return done;
   };
   for (const KeptFile& kept : kKept) {
     const fs::path from = is_restore ? kept.to : kept.from, to = is_restore ? kept.from : kept.to;
@@ -58,7 +116,9 @@ Result<std::vector<std::string>> copy_kept(const fs::path& from_root, const fs::
     std::vector<std::pair<fs::path, fs::path>> files;
     if (fs::is_directory(from_root / from, error)) {
       for (const auto& entry : fs::directory_iterator(from_root / from, error)) {
-        files.emplace_back(from / entry.path().filename(), to / entry.path().filename());
+        if (entry.path().extension() != kUnfinished) {  // of a file that is being written
+          files.emplace_back(from / entry.path().filename(), to / entry.path().filename());
+        }
       }
     } else if (fs::exists(from_root / from, error)) {
       files.emplace_back(from, to);
@@ -123,14 +183,6 @@ Result<std::vector<BackupFile>> describe_all(const std::string& folder,
   return described;
 }
 
-std::vector<std::string> ids_of(const Config& config) {
-  std::vector<std::string> ids;
-  for (const Tenant& tenant : config.tenants) {
-    ids.push_back(tenant.id);
-  }
-  return ids;
-}
-
 bool has_identities(const fs::path& backup) {
   std::error_code error;
   return fs::exists(backup / kIdentitiesFolder, error);
@@ -163,7 +215,11 @@ Result<void> put_rows_back(const std::string& backup, const BackupManifest& mani
 /// Whether it changed.
 Result<bool> rewrite(const fs::path& backup, const std::vector<ErasureEntry>& journal,
                      const std::vector<std::string>& tenants) {
-  const Result<BackupManifest> manifest = verify_backup(backup.string(), !has_identities(backup));
+  if (!has_identities(backup)) {  // its keys are part of what is written anew
+    return fail(ErrorCode::kRefused, "put " + std::string(kIdentitiesFolder) + "/ of " +
+                                         backup.string() + " back first: keys in it go, too");
+  }
+  const Result<BackupManifest> manifest = verify_backup(backup.string(), false);
   if (!manifest) {
     return tl::make_unexpected(manifest.error());
   }
@@ -189,10 +245,9 @@ Result<bool> rewrite(const fs::path& backup, const std::vector<ErasureEntry>& jo
       if (file.name.ends_with(".rows") || !fs::exists(backup / file.name, failed)) {
         continue;
       }
-      fs::create_directories((fs::path(folder) / file.name).parent_path(), failed);
-      fs::copy_file(backup / file.name, fs::path(folder) / file.name, failed);
-      if (failed) {
-        return tl::make_unexpected(cannot("copy", backup / file.name, failed));
+      if (const Result<void> done = copy_synced(backup / file.name, fs::path(folder) / file.name);
+          !done) {
+        return tl::make_unexpected(done.error());
       }
       files.push_back(file);
     }
@@ -220,6 +275,10 @@ Result<BackupDone> back_up(const Store& store, const Config& config, const std::
   fs::create_directories(directory, error);
   if (error) {
     return tl::make_unexpected(cannot("make", directory, error));
+  }
+  const auto lock = BackupsLock::take(directory, LOCK_EX);
+  if (!lock) {
+    return tl::make_unexpected(lock.error());
   }
   const std::string folder = directory + "/" + folder_name(now),
                     fresh = folder + std::string(kUnfinished);
@@ -251,6 +310,9 @@ Result<BackupDone> back_up(const Store& store, const Config& config, const std::
   fs::rename(fresh, folder, error);
   if (error) {
     return tl::make_unexpected(cannot("rename", fresh, error));
+  }
+  if (const Result<void> synced = sync(directory); !synced) {
+    return tl::make_unexpected(synced.error());
   }
   for (const fs::path& one : *others) {
     if (*time_of(one.filename().string()) + std::chrono::days(config.backup_days) < now) {
@@ -295,6 +357,10 @@ Result<RestoreDone> restore(const Config& config, const std::string& directory,
   if (fs::exists(store, error)) {
     return fail(ErrorCode::kRefused, store + " is there: move it away first");
   }
+  const auto lock = BackupsLock::take(directory, LOCK_SH);
+  if (!lock) {
+    return tl::make_unexpected(lock.error());
+  }
   Result<BackupManifest> manifest = verify_backup(folder, without_identities);
   if (!manifest) {
     return tl::make_unexpected(manifest.error());
@@ -313,7 +379,8 @@ Result<RestoreDone> restore(const Config& config, const std::string& directory,
     return tl::make_unexpected(back.error());
   }
   RestoreDone done{std::move(*manifest), 0};
-  const Result<std::size_t> replayed = replay_journal(scratch.path(), *whole, ids_of(config));
+  const Result<std::size_t> replayed =
+      replay_journal(scratch.path(), *whole, ids_of(config.tenants));
   if (!replayed) {
     return tl::make_unexpected(replayed.error());
   }
@@ -331,21 +398,25 @@ Result<RestoreDone> restore(const Config& config, const std::string& directory,
 
 Result<std::vector<std::string>> rewrite_backups(const Config& config,
                                                  const std::string& directory) {
+  const auto lock = BackupsLock::take(directory, LOCK_EX);
+  if (!lock) {
+    return tl::make_unexpected(lock.error());
+  }
   const Result<std::vector<fs::path>> backups = backups_in(directory);
   if (!backups) {
     return tl::make_unexpected(backups.error());
   }
-  std::vector<ErasureEntry> entries;
-  for (const std::string& folder : {config.data_directory, directory}) {
-    auto journal = read_erasure_journal(erasure_journal_of(folder));
-    if (!journal) {
-      return tl::make_unexpected(journal.error());
-    }
-    std::ranges::move(*journal, std::back_inserter(entries));
+  const auto own = read_erasure_journal(erasure_journal_of(config.data_directory));
+  const Result<void> merged = own ? merge_into_erasure_journal(erasure_journal_of(directory), *own)
+                                  : tl::make_unexpected(own.error());
+  const auto entries = merged ? read_erasure_journal(erasure_journal_of(directory))
+                              : tl::make_unexpected(merged.error());
+  if (!entries) {
+    return tl::make_unexpected(entries.error());
   }
   std::vector<std::string> changed;
   for (const fs::path& backup : *backups) {
-    const Result<bool> done = rewrite(backup, entries, ids_of(config));
+    const Result<bool> done = rewrite(backup, *entries, ids_of(config.tenants));
     if (!done) {
       return tl::make_unexpected(done.error());
     }

@@ -14,7 +14,8 @@ namespace vigie {
 // A folder of backups: `2026-11-28T08-15-00.250Z/`, one per backup (store/backup.h), and
 // `erasures/journal`, which every new backup brings up to date: it is true for all of them, and a
 // restore carries it out first. Each backup's `identities/` holds the authors' keys, the tenants'
-// keys and the signing key; it can be moved elsewhere, so that who has one half knows nobody.
+// keys, the key of second factors and the signing key; it can be moved elsewhere, so that who has
+// one half knows nobody.
 
 struct BackupDone {
   std::string folder;
@@ -44,7 +45,8 @@ Result<RestoreDone> restore(const Config& config, const std::string& directory,
                             const std::string& backup, bool without_identities);
 
 /// Writes every backup below `directory` anew without those who were erased since. Gives the
-/// folders that changed. kUnavailable, kCorrupt.
+/// folders that changed. kUnavailable, kCorrupt; kRefused: `identities/` of one is elsewhere, or
+/// somebody else is at work there.
 Result<std::vector<std::string>> rewrite_backups(const Config& config,
                                                  const std::string& directory);
 

@@ -33,8 +33,8 @@ void Cleaner::wake() {
 bool Cleaner::is_due() const {
   const Result<bool> waits = erasures_.has_unfinished();
   check(waits.has_value(), "receipts can be read");
-  const auto since = std::chrono::steady_clock::now() - cleaned_at_;
-  return *waits || (store_.unscrubbed() != 0 && since >= kInterval);
+  const bool is_time = !cleaned_at_ || std::chrono::steady_clock::now() - *cleaned_at_ >= kInterval;
+  return *waits || (store_.unscrubbed() != 0 && is_time);
 }
 
 }  // namespace vigie

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 
 #include "engine/app/erasure_desk.h"
@@ -38,7 +39,7 @@ class Cleaner {
   std::condition_variable_any bell_;
   bool rung_ = false;
   std::atomic<bool> cancelled_{false};
-  std::chrono::steady_clock::time_point cleaned_at_{};  ///< never: long ago
+  std::optional<std::chrono::steady_clock::time_point> cleaned_at_;
 };
 
 }  // namespace vigie

@@ -121,7 +121,7 @@ asio::awaitable<void> Control::serve(Protocol::socket socket) {
   std::array<char, 4> head{};
   co_await asio::async_read(socket, asio::buffer(head),
                             asio::redirect_error(asio::use_awaitable, error));
-  if (error || size_of(head) > kMaxBytes) {
+  if (error || size_of(head) > kMaxQuestionBytes) {
     co_return;
   }
   std::string body(size_of(head), '\0');
@@ -133,7 +133,10 @@ asio::awaitable<void> Control::serve(Protocol::socket socket) {
   }
   asio::awaitable<ControlWords> answering = answer_(std::move(*question));
   const ControlWords answer = co_await std::move(answering);
-  const std::string message = message_of(answer);
+  std::string message = message_of(answer);
+  if (message.size() > kMaxAnswerBytes) {
+    message = message_of({"refused", "the answer is too large to be handed over"});
+  }
   co_await asio::async_write(socket, asio::buffer(message),
                              asio::redirect_error(asio::use_awaitable, error));
 }
@@ -154,7 +157,7 @@ Result<std::optional<ControlWords>> ask_engine(const std::string& data_directory
   if (!error) {
     asio::read(socket, asio::buffer(head), error);
   }
-  if (!error && size_of(head) <= Control::kMaxBytes) {
+  if (!error && size_of(head) <= Control::kMaxAnswerBytes) {
     body.resize(size_of(head));
     asio::read(socket, asio::buffer(body), error);
   }

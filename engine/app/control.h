@@ -17,11 +17,12 @@ using ControlWords = std::vector<std::string>;
 
 /// Where commands reach the engine that has the data folder open: `control.sock` there, mode 0600.
 /// Who can open it has the service's account, and could as well read the files. A message is u32
-/// bytes (big endian, at most kMaxBytes) of length-prefixed words; one question and one answer a
-/// connection, the answer as late as it takes.
+/// bytes (big endian) of length-prefixed words, at most kMaxQuestionBytes or kMaxAnswerBytes; one
+/// question and one answer a connection, the answer as late as it takes. What is larger is refused
+/// in words.
 class Control {
  public:
-  static constexpr std::uint32_t kMaxBytes = 1U << 20;
+  static constexpr std::uint32_t kMaxQuestionBytes = 1U << 20, kMaxAnswerBytes = 1U << 30;
   using Answer = std::function<boost::asio::awaitable<ControlWords>(ControlWords)>;
 
   Control(boost::asio::any_io_executor executor, std::string data_directory, Answer answer);

@@ -49,6 +49,8 @@ Result<std::vector<ErasureEntry>> missing_in(const KeyValue& key_value,
   return journal ? missing_erasures(key_value, *journal) : tl::make_unexpected(journal.error());
 }
 
+}  // namespace
+
 std::vector<std::string> ids_of(const std::vector<Tenant>& tenants) {
   std::vector<std::string> ids;
   for (const Tenant& tenant : tenants) {
@@ -56,8 +58,6 @@ std::vector<std::string> ids_of(const std::vector<Tenant>& tenants) {
   }
   return ids;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const Config& config, StoreAccess access) {
   RocksOptions rocks;

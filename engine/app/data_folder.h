@@ -19,6 +19,8 @@ Result<std::size_t> replay_journal(const std::string& path,
                                    const std::vector<ErasureEntry>& journal,
                                    std::vector<std::string> tenants);
 
+std::vector<std::string> ids_of(const std::vector<Tenant>& tenants);
+
 /// Opens the store in the configuration's data folder; makes both if they are not there (unless
 /// read-only). A folder that another engine has open can only be read. Who was erased since the
 /// store was written (it was put back from a backup) is erased before anybody sees it; read-only,

@@ -243,6 +243,9 @@ std::vector<ConnectorHealth> WebSide::connectors() const {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     all.push_back({sources.id(i), sources.type(i), sources.status(i).snapshot(),
                    disclosure_of(engine_.config().connectors[i]), sources.meter(i).read()});
+    if (engine_.policy().private_connectors.contains(static_cast<std::uint16_t>(i))) {
+      all.back().private_to = engine_.config().connectors[i].owned_by;
+    }
   }
   return all;
 }

@@ -257,7 +257,8 @@ void AlertRaiser::announce(const MentionRef& ref, const MentionRef& story, const
   const Record* leader = &record;
   Result<std::optional<StoredMention>> led = std::optional<StoredMention>();
   if (story != ref) {
-    store_.commit();  // its other mentions may be of this very batch
+    // One that came in this very batch is not seen yet: then the alert's own time counts, which is
+    // the same to the second. To commit here would part the mention from its alert.
     led = leader_of(store_, story);
     check(led.has_value(), "a story can be read");
     leader = *led ? &(*led)->record : nullptr;

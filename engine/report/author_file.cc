@@ -26,8 +26,9 @@ Result<void> write_notes(const Store& store, const StoredMention& stored, JsonWr
   for (const WorkEvent& event : *events) {
     const bool is_about =
         event.done.about_day == stored.ref.day && event.done.about == stored.ref.sequence;
-    if (event.done.act == WorkAct::kNote && is_about && !event.withdrawn) {
+    if (speaks_of_one_mention(event.done.act) && is_about && !event.withdrawn) {
       json.begin_object();
+      json.key("kind").value(to_string(event.done.act));
       json.key("mention").value(to_string(stored.ref));
       json.key("at").value(format_time(event.done.at));
       json.key("text").value(event.done.text);

@@ -56,7 +56,7 @@ namespace vigie {
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.
 
-/// 5: stories. Older ones are refused.
+/// 6: work and crowds. Others are refused.
 inline constexpr std::uint32_t kStoreFormat = 6;
 inline constexpr std::size_t kRefKeySize = 16;
 

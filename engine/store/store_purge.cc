@@ -312,15 +312,16 @@ Result<std::vector<Store::Receipt>> Store::receipts(TenantId tenant, std::string
   return found;
 }
 
+/// By the sealed identities, not by their keys: those may be held apart from a restored store.
 void Store::State::learn_authors() {
-  const auto at = key_value->iterate(Family::kAuthorKeys);
+  const auto at = key_value->iterate(Family::kIdentities);
   for (at->seek({}); at->valid(); at->next()) {
     RefKey ref;
     parse_ref_key(at->key(), ref);
     for (ByteReader in(at->value()); in.ok() && !in.done();) {
       Pseudonym author{};
       const std::string_view name = in.take(kPseudonymBytes);
-      in.take(32);
+      in.text();
       if (name.size() == author.size()) {
         std::memcpy(author.data(), name.data(), name.size());
         authors->add(identity_key(ref.tenant_number, author));

@@ -35,11 +35,6 @@ std::string subject_prefix(std::uint32_t number, const WorkSubject& subject) {
   put_place(key, subject);
   return key;
 }
-/// Whether it speaks of one mention, and goes with it.
-bool speaks_of_one(const WorkEvent& event) {
-  return event.done.act == WorkAct::kNote || event.done.act == WorkAct::kDraft;
-}
-
 std::string event_key(std::uint32_t number, const WorkEvent& event) {
   return number_key(subject_prefix(number, event.subject), event.number);
 }
@@ -241,8 +236,10 @@ void Store::State::withdraw_work(const MentionRef& story, const MentionRef& ment
     const WorkAct act = event.done.act;
     const bool is_about =
         event.done.about_day == mention.day && event.done.about == mention.sequence;
-    const bool has_words = speaks_of_one(event) || act == WorkAct::kTag || act == WorkAct::kUntag;
-    if (!event.withdrawn && has_words && (is_last || (is_about && speaks_of_one(event)))) {
+    const bool has_words =
+        speaks_of_one_mention(event.done.act) || act == WorkAct::kTag || act == WorkAct::kUntag;
+    if (!event.withdrawn && has_words &&
+        (is_last || (is_about && speaks_of_one_mention(event.done.act)))) {
       withdraw(event);
     }
   }
@@ -274,8 +271,8 @@ void Store::State::expire_work(std::uint32_t number, Day day, WriteBatch& gone) 
       gone.erase(Family::kWork, journal_key(number, event.number));
       const std::unique_lock lock(work_mutex);
       works.erase(event.subject);
-    } else if (known != number_of.end() && speaks_of_one(event) && !event.withdrawn &&
-               event.done.about != 0 && event.done.about_day < day) {
+    } else if (known != number_of.end() && speaks_of_one_mention(event.done.act) &&
+               !event.withdrawn && event.done.about != 0 && event.done.about_day < day) {
       withdraw(event);
     }
   }

@@ -120,6 +120,19 @@ Response store_failed(const Error& error) {
              : problem(500, "the store could not be read: " + error.text);
 }
 
+bool is_shown(const ConnectorHealth& connector, const Grants& caller) {
+  return connector.private_to.empty() || caller.may_engine_wide(Right::kReadSources) ||
+         std::ranges::any_of(connector.private_to, [&](const std::string& town) {
+           return caller.may(Right::kReadSources, town);
+         });
+}
+
+std::optional<Response> objection_to_scripts(const Request& request) {
+  return request.caller->session.empty()
+             ? std::optional(problem(403, "only a person who is signed in may do this"))
+             : std::nullopt;
+}
+
 std::optional<Texts> read_text_members(const std::string& body,
                                        std::initializer_list<std::string_view> known) {
   simdjson::dom::parser parser;

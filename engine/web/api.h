@@ -35,6 +35,8 @@ struct ConnectorHealth {
   ConnectorStatus::Snapshot status;
   SourceDisclosure disclosure;
   TrafficMeter::Reading traffic;  ///< since the engine started
+  /// Of a private one (a town's counter): ids of the towns that may see it. Empty: all may.
+  std::vector<std::string> private_to = {};
 };
 
 struct RulesInForce {

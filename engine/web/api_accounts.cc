@@ -65,20 +65,28 @@ bool is_visible(const Grants& caller, const Account& account) {
                              [&](const auto& held) { return may_manage_in(caller, held.first); });
 }
 
+/// Roles that somebody who administers one town cannot hand out, nor take over by a new password:
+/// else they could be both persons of a reveal, or erase (rights.h).
+bool is_beyond_towns(const std::set<Role>& roles) {
+  return std::ranges::any_of(roles, [](Role role) {
+    return role == Role::kOperator || rights_of(role).has(Right::kApproveReveal) ||
+           rights_of(role).has(Right::kErase);
+  });
+}
+
 /// Whoever may lock it or set its password could become it: so everything it may do must be theirs
 /// to hand out.
 bool may_manage(const Grants& caller, const Account& account) {
   return is_visible(caller, account) && std::ranges::all_of(account.roles, [&](const auto& held) {
            return may_manage_in(caller, held.first) &&
-                  (!held.second.contains(Role::kOperator) ||
-                   caller.may_engine_wide(Right::kManageAccounts));
+                  (!is_beyond_towns(held.second) || caller.may_engine_wide(Right::kManageAccounts));
          });
 }
 
 bool may_hand_out(const ApiParts& parts, const Grants& caller, std::string_view tenant,
                   const std::set<Role>& roles) {
   return may_manage_in(caller, tenant) &&
-         (!roles.contains(Role::kOperator) || caller.may_engine_wide(Right::kManageAccounts)) &&
+         (!is_beyond_towns(roles) || caller.may_engine_wide(Right::kManageAccounts)) &&
          (tenant == kEveryTenant || find_tenant(parts, tenant).has_value());
 }
 
@@ -206,10 +214,9 @@ Response set_roles(const ApiParts& parts, const Request& request) {
     return problem(400, "the body must be {\"tenant\":…,\"roles\":[role,…]}");
   }
   const auto held = account->roles.find(tenant);
-  const bool takes_operator =
-      held != account->roles.end() && held->second.contains(Role::kOperator);
+  const bool takes_beyond = held != account->roles.end() && is_beyond_towns(held->second);
   if (!may_hand_out(parts, caller, tenant, *roles) ||
-      (takes_operator && !caller.may_engine_wide(Right::kManageAccounts))) {
+      (takes_beyond && !caller.may_engine_wide(Right::kManageAccounts))) {
     return not_found();
   }
   const std::string name = account->name, where(tenant);

@@ -13,11 +13,14 @@ void write_time(std::string_view name, Time time, JsonWriter& json) {
   time == Time{} ? json.null() : json.value(format_time(time));
 }
 
-Response list_connectors(const ApiParts& parts) {
+Response list_connectors(const ApiParts& parts, const Request& request) {
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("connectors").begin_array();
   for (const ConnectorHealth& connector : parts.connectors()) {
+    if (!is_shown(connector, request.caller->grants)) {
+      continue;
+    }
     const ConnectorStatus::Snapshot& status = connector.status;
     json.begin_object().key("id").value(connector.id).key("type").value(connector.type);
     json.key("state").value(to_string(status.state)).key("detail").value(status.detail);
@@ -90,7 +93,7 @@ std::vector<Route> engine_routes(const SharedParts& parts) {
   return {
       api_get(Right::kReadSources, "/api/v1/connectors", "listConnectors",
               "How each source is doing", "ConnectorList", {},
-              [parts](const Request&) { return list_connectors(*parts); }),
+              [parts](const Request& request) { return list_connectors(*parts, request); }),
       api_get(Right::kReadSources, "/api/v1/rules", "getRules", "The rule set in force", "Rules",
               {}, [parts](const Request&) { return show_rules(*parts); }),
       api_get(Right::kOperateEngine, "/api/v1/dead-letters", "listDeadLetters",

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/access/secret.h"
 #include "engine/web/api_routes.h"
 
 namespace vigie {
@@ -112,16 +113,24 @@ asio::awaitable<Response> access(SharedParts parts, Request request) {
   if (!tenant) {
     co_return not_found();
   }
+  if (std::optional<Response> objection = objection_to_scripts(request)) {
+    co_return std::move(*objection);
+  }
   const std::optional<Asked> asked = read_asked(request.body, false);
-  if (!asked) {
-    co_return problem(400, kWanted);
+  if (!asked || !asked->author.pseudonym.empty() || !asked->author.mention.empty()) {
+    co_return problem(400,
+                      "the body is an object of network and author_id or handle, as the person who "
+                      "asks has said them: whose a pseudonym or a mention is, reveals tell");
   }
   PrivacyDesk::Answer answering = parts->privacy.access(*tenant, asked->author);
   Result<std::string> file = co_await std::move(answering);
   if (!file) {
     co_return refused(file.error());
   }
-  co_return json_response(std::move(*file));
+  Response response = json_response(std::move(*file));
+  response.made = asked->author.network + " " +
+                  fingerprint(asked->author.author_id + asked->author.handle).substr(0, 16);
+  co_return response;
 }
 
 asio::awaitable<Response> evidence(SharedParts parts, Request request) {

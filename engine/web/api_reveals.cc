@@ -9,9 +9,12 @@
 #include "engine/access/secret.h"
 #include "engine/core/pseudonym.h"
 #include "engine/web/api_routes.h"
+#include "engine/web/store_change.h"
 
 namespace vigie {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr std::size_t kMaxRequestBytes = 4096, kIdLetters = 16;
 
@@ -27,13 +30,6 @@ Response refused(const Error& error) {
     default:
       return store_failed(error);
   }
-}
-
-/// A script is nobody: it can neither have a reason nor be a second person.
-std::optional<Response> objection_to_scripts(const Request& request) {
-  return request.caller->session.empty()
-             ? std::optional(problem(403, "only a person who is signed in may do this"))
-             : std::nullopt;
 }
 
 std::string body_of(const Reveal& reveal, Time now) {
@@ -106,9 +102,6 @@ Result<std::optional<Pseudonym>> author_of(const Store& store, TenantId tenant,
 }
 
 Response ask(const ApiParts& parts, TenantId tenant, const Request& request) {
-  if (std::optional<Response> objection = objection_to_scripts(request)) {
-    return std::move(*objection);
-  }
   const std::optional<Asked> asked = read_asked(request.body);
   if (!asked || asked->mention.empty() == asked->pseudonym.empty()) {
     return problem(400, "the body is an object of reason and either mention or pseudonym");
@@ -144,6 +137,9 @@ Response list(const ApiParts& parts, TenantId tenant, const Request&) {
   JsonWriter json(body);
   json.begin_object().key("reveals").begin_array();
   for (auto reveal = reveals->rbegin(); reveal != reveals->rend(); ++reveal) {
+    if (reveal->asked_at + kRevealsKept < parts.clock.now()) {
+      break;
+    }
     json.raw(body_of(*reveal, parts.clock.now()));
   }
   json.end_array().end_object();
@@ -169,9 +165,6 @@ bool read_decision(const std::string& body, bool& is_approved) {
 }
 
 Response decide(const ApiParts& parts, TenantId tenant, const Request& request) {
-  if (std::optional<Response> objection = objection_to_scripts(request)) {
-    return std::move(*objection);
-  }
   bool is_approved = false;
   if (!read_decision(request.body, is_approved)) {
     return problem(400, "the body is {\"approve\":true} or {\"approve\":false}");
@@ -195,9 +188,6 @@ Response decide(const ApiParts& parts, TenantId tenant, const Request& request) 
 
 /// That it was read is durable before the identity leaves.
 Response read(const ApiParts& parts, TenantId tenant, const Request& request) {
-  if (std::optional<Response> objection = objection_to_scripts(request)) {
-    return std::move(*objection);
-  }
   const std::string& town = parts.tenants[tenant].id;
   const auto found = find_reveal(parts.store, town, request.parameter("id"));
   if (!found || !*found) {
@@ -223,6 +213,26 @@ Response read(const ApiParts& parts, TenantId tenant, const Request& request) {
   return response;
 }
 
+using RevealStep = Response (*)(const ApiParts&, TenantId, const Request&);
+
+/// On the writer's thread, as erasures are: what is forgotten there cannot come back.
+asio::awaitable<Response> change(SharedParts parts, RevealStep step, Request request) {
+  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
+  if (!tenant) {
+    co_return not_found();
+  }
+  if (std::optional<Response> objection = objection_to_scripts(request)) {
+    co_return std::move(*objection);
+  }
+  std::function<Response(Store&)> act = [parts, step, tenant = *tenant, asked = std::move(request)](
+                                            Store&) { return step(*parts, tenant, asked); };
+  std::optional<Response> done = co_await change_store(parts->change, act);
+  if (!done) {
+    co_return problem(503, "too many changes are under way").with("Retry-After", "1");
+  }
+  co_return std::move(*done);
+}
+
 RouteDescription described(std::string operation, std::string summary, std::string body,
                            RouteDescription::Answer answer) {
   return {std::move(operation),
@@ -230,15 +240,19 @@ RouteDescription described(std::string operation, std::string summary, std::stri
           {},
           std::move(body),
           {std::move(answer),
-           {409, "It is not the time for that, or it takes somebody else", "Problem"}}};
+           {409, "It is not the time for that, or it takes somebody else", "Problem"},
+           {503, "Too many changes are under way; Retry-After says when", "Problem"}}};
 }
 
 }  // namespace
 
 std::vector<Route> reveal_routes(const SharedParts& parts) {
   const std::string base = "/api/v1/tenants/{tenant}/reveals";
+  const auto changing = [&parts](RevealStep step) -> Route::Handler {
+    return [parts, step](Request request) { return change(parts, step, std::move(request)); };
+  };
   return {
-      api_post(Right::kRequestReveal, base, kMaxRequestBytes, at_once(for_tenant(parts, ask)),
+      api_post(Right::kRequestReveal, base, kMaxRequestBytes, changing(&ask),
                described("requestReveal",
                          "Ask who a pseudonym, or a mention's author, is. Somebody else has a day "
                          "to approve it",
@@ -247,12 +261,10 @@ std::vector<Route> reveal_routes(const SharedParts& parts) {
               "RevealList", {}, for_tenant(parts, list)),
       api_get(Right::kRequestReveal, base + "/{id}", "getReveal",
               "How what the caller asked for stands", "Reveal", {}, for_tenant(parts, show)),
-      api_post(Right::kApproveReveal, base + "/{id}/decision", kMaxRequestBytes,
-               at_once(for_tenant(parts, decide)),
+      api_post(Right::kApproveReveal, base + "/{id}/decision", kMaxRequestBytes, changing(&decide),
                described("decideReveal", "Be the second person, who says yes or no",
                          "RevealDecision", {200, "As it stands now", "Reveal"})),
-      api_post(Right::kRequestReveal, base + "/{id}/identity", kMaxRequestBytes,
-               at_once(for_tenant(parts, read)),
+      api_post(Right::kRequestReveal, base + "/{id}/identity", kMaxRequestBytes, changing(&read),
                described("readIdentity",
                          "Read the identity: once, within an hour of the approval, by whoever "
                          "asked",

@@ -65,6 +65,12 @@ std::function<Response(const Request&)> for_tenant(const SharedParts& parts,
                                                                       const Request&));
 std::optional<TenantId> find_tenant(const ApiParts& parts, std::string_view id);
 
+/// Whether the caller may know of this source: a town's private one is its own affair.
+bool is_shown(const ConnectorHealth& connector, const Grants& caller);
+
+/// Why a token may not: this is for a person who is signed in.
+std::optional<Response> objection_to_scripts(const Request& request);
+
 /// The members of a body that is an object of texts, none of them but these; nothing if it is
 /// something else.
 using Texts = std::map<std::string, std::string, std::less<>>;

@@ -46,9 +46,19 @@ std::vector<QueryField> range_fields(std::string_view usual) {
 
 double seconds_of(microseconds length) { return static_cast<double>(length.count()) / 1e6; }
 
-Result<std::vector<SourceCoverage>> read_range_coverage(const ApiParts& parts, const Request&,
+Result<std::vector<SourceCoverage>> read_range_coverage(const ApiParts& parts,
+                                                        const Request& request,
                                                         const TimeRange& range) {
-  return read_coverage(parts.store, range.from, range.to, parts.clock.now());
+  Result<std::vector<SourceCoverage>> coverage =
+      read_coverage(parts.store, range.from, range.to, parts.clock.now());
+  if (coverage && parts.connectors) {
+    for (const ConnectorHealth& connector : parts.connectors()) {
+      if (!is_shown(connector, request.caller->grants)) {
+        std::erase_if(*coverage, [&](const auto& one) { return one.source == connector.id; });
+      }
+    }
+  }
+  return coverage;
 }
 
 void write_share(std::string_view name, std::optional<double> share, JsonWriter& json) {

@@ -121,8 +121,9 @@ class Watcher {
     if (!caller_.session.empty()) {
       return parts_->sign_in.sessions().is_alive(caller_.session);
     }
-    const ApiToken* const token = parts_->sign_in.accounts().find_token(caller_.account);
-    return token && (!token->expires_at || *token->expires_at > parts_->clock.now());
+    const Accounts& accounts = parts_->sign_in.accounts();
+    const ApiToken* const token = accounts.find_token(caller_.account);
+    return token && accounts.is_in_force(*token, parts_->clock.now());
   }
 
   std::string take() {

@@ -49,7 +49,7 @@ bool has_controls(std::string_view text, bool lines_may_end) {
 std::string objection_to_text(const WorkRequest& request) {
   using History = WorkHistory;
   const std::string& text = request.text;
-  if (request.act == WorkAct::kNote || request.act == WorkAct::kDraft) {
+  if (speaks_of_one_mention(request.act)) {
     if (text.empty() || text.size() > History::kMaxNoteBytes || has_controls(text, true)) {
       return std::string(request.act == WorkAct::kNote ? "a note" : "a draft") + " has from 1 to " +
              std::to_string(History::kMaxNoteBytes) + " bytes of text";
@@ -241,7 +241,7 @@ void WorkHistory::add(const WorkEvent& event) {
   ++events_;
   if (event.done.act != WorkAct::kUndo) {
     steps_.push_back(event);
-    if (event.done.act == WorkAct::kNote || event.done.act == WorkAct::kDraft) {
+    if (speaks_of_one_mention(event.done.act)) {
       steps_.back().done.text.clear();
     }
     apply(event, now_);

@@ -53,6 +53,10 @@ enum class WorkAct : std::uint8_t {
   kUndo,
   kDraft,  ///< a reply was prepared; people send it themselves
 };
+/// A note and a draft are about one mention of the story, and go with it.
+constexpr bool speaks_of_one_mention(WorkAct act) {
+  return act == WorkAct::kNote || act == WorkAct::kDraft;
+}
 inline constexpr std::size_t kWorkActs = 11;
 std::string_view to_string(WorkAct act);
 std::optional<WorkAct> parse_work_act(std::string_view text);

@@ -232,6 +232,15 @@ def without_what_is_held_apart_nobody_is_known(scene):
     assert code == 0, err
     told = json.loads(out)
     assert len(told["mentions"]) == 50 and told["identities"] == [], told
+    of_bob = ("--tenant", "techniville", "--network", "mastodon", "--author-id", "https://m.example/users/bob")
+    code, out, err = vigie("erase", *scene.config(), *of_bob)
+    assert code == 0 and json.loads(out)["removed"]["mentions"] == 50, (out, err)
+    code, out, err = vigie("rgpd", "access", *scene.config(), *of_bob)
+    assert code != 0 or not json.loads(out)["mentions"], out
+    before = {file: file.read_bytes() for file in scene.old_backup.rglob("*") if file.is_file()}
+    code, _, err = vigie("backup", *scene.config(), scene.backups, "--rewrite")
+    assert code == 3 and "identities" in err and "back first" in err, (code, err)
+    assert before == {file: file.read_bytes() for file in scene.old_backup.rglob("*") if file.is_file()}, "it was touched"
 
 
 TESTS = {

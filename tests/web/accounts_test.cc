@@ -97,14 +97,28 @@ TEST_F(AccountsOverHttp, NobodyHandsOutRolesBeyondTheirTowns) {
   EXPECT_EQ(do_as("chef", "accounts", R"({"name":"x","roles":{}})").status, 400);
   EXPECT_EQ(do_as("chef", "accounts", R"({"name":"x","roles":{"techniville":["root"]}})").status,
             400);
-  EXPECT_EQ(do_as("chef", "accounts/deux/roles", R"({"tenant":"techniville","roles":["director"]})")
+  EXPECT_EQ(do_as("chef", "accounts/deux/roles",
+                  R"({"tenant":"techniville","roles":["community_manager"]})")
                 .status,
             204);
-  EXPECT_TRUE(accounts_->grants("deux").may(Right::kSetObjectives, "techniville"));
+  EXPECT_TRUE(accounts_->grants("deux").may(Right::kSilence, "techniville"));
   EXPECT_TRUE(accounts_->grants("deux").is_member("autreville")) << "is no business of theirs";
   EXPECT_EQ(do_as("ops", "accounts/marie/roles", R"({"tenant":"techniville","roles":["operator"]})")
                 .status,
             422);
+}
+
+TEST_F(AccountsOverHttp, WhoAdministersOneTownCannotBeBothPersonsOfAReveal) {
+  for (const char* role : {"director", "data_protection_officer", "operator"}) {
+    const std::string roles = "\"roles\":[\"" + std::string(role) + "\"]}";
+    const std::string there = R"({"tenant":"techniville",)" + roles;
+    EXPECT_EQ(do_as("chef", "accounts/marie/roles", there).status, 404) << role;
+    EXPECT_EQ(do_as("chef", "accounts/chef/roles", there).status, 404) << role;
+  }
+  constexpr auto kDirector = R"({"tenant":"techniville","roles":["director"]})";
+  EXPECT_EQ(do_as("ops", "accounts/marie/roles", kDirector).status, 204);
+  EXPECT_TRUE(accounts_->grants("marie").may(Right::kApproveReveal, "techniville"));
+  EXPECT_EQ(do_as("chef", "accounts/marie/password").status, 404) << "nor become one who is";
 }
 
 TEST_F(AccountsOverHttp, SessionsEndWhenARoleIsTakenOrTheAccountDisabled) {

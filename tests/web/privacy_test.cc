@@ -152,6 +152,12 @@ TEST_F(PrivacyOverHttp, WhatIsAmbiguousIsSaid) {
   EXPECT_EQ(post("techniville/access-files", R"({"handle":"two"})").status, 409);
   EXPECT_EQ(post("techniville/access-files", R"({"handle":"none"})").status, 404);
   EXPECT_EQ(post("techniville/access-files", R"({"kind":"erasure"})").status, 400);
+  for (const std::string& whose :
+       {"{\"mention\":\"" + ref_ + "\"}", "{\"pseudonym\":\"" + std::string(kAna) + "\"}"}) {
+    EXPECT_EQ(post("techniville/access-files", whose).status, 400)
+        << "nobody reads an identity alone by asking for a file";
+  }
+  EXPECT_EQ(post("techniville/access-files", R"({"handle":"two"})", "script").status, 403);
 }
 
 }  // namespace
