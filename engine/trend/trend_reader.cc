@@ -40,6 +40,12 @@ Result<Baseline> TrendReader::baseline(TenantId tenant, const TownCalendar& town
   return read;
 }
 
+Result<Baseline> TrendReader::read_usual(TenantId tenant, Time at) {
+  const Result<std::vector<TimeSpan>> incidents = incidents_(tenant);
+  return incidents ? baseline(tenant, calendar_of(tenants_.at(tenant)), at, *incidents)
+                   : tl::make_unexpected(incidents.error());
+}
+
 Result<TownTrend> TrendReader::read(TenantId tenant, Time at) {
   const TownCalendar town = calendar_of(tenants_.at(tenant));
   const Result<std::vector<TimeSpan>> incidents = incidents_(tenant);

@@ -29,6 +29,8 @@ class TrendReader {
   TrendReader(const Store& store, const std::vector<Tenant>& tenants, Incidents incidents);
 
   Result<TownTrend> read(TenantId tenant, Time at);
+  /// The baseline in force on the day of `at`, past incidents left out.
+  Result<Baseline> read_usual(TenantId tenant, Time at);
 
  private:
   Result<Baseline> baseline(TenantId tenant, const TownCalendar& town, Time at,

@@ -7,6 +7,7 @@
 
 #include "engine/alert/volume_incident.h"
 #include "engine/quality/sample_book.h"
+#include "engine/trend/usual_hours.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/kpi_facts.h"
 #include "engine/web/kpis.h"
@@ -16,6 +17,8 @@ namespace vigie {
 namespace {
 
 constexpr std::uint32_t kDefaultHours = 7 * 24, kMaxHours = 62 * 24;
+constexpr const char* kWrongSpan =
+    "from and to are RFC 3339 times, from before to, at most 62 days apart";
 
 void write_number(std::string_view name, const std::optional<double>& number, JsonWriter& json) {
   json.key(name);
@@ -130,7 +133,7 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
                    const Request& request) {
   const std::optional<HourSpan> span = read_span(parts, request);
   if (!span) {
-    return problem(400, "from and to are RFC 3339 times, from before to, at most 62 days apart");
+    return problem(400, kWrongSpan);
   }
   const Time now = parts.clock.now();
   std::vector<std::vector<Kpi>> kpis;
@@ -178,6 +181,33 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
   return json_response(std::move(body));
 }
 
+Response show_usual(const ApiParts& parts, TrendReader& trends, TenantId tenant,
+                    const Request& request) {
+  const std::optional<HourSpan> span = read_span(parts, request);
+  if (!span) {
+    return problem(400, kWrongSpan);
+  }
+  const Result<Baseline> usual =
+      trends.read_usual(tenant, std::min(span->ends(), parts.clock.now()));
+  if (!usual) {
+    return store_failed(usual.error());
+  }
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  write_span(*span, json);
+  json.key("warm").value(usual->is_warm()).key("days_seen").value(usual->days_seen());
+  json.key("hours").begin_array();
+  const TownCalendar town = calendar_of(parts.tenants.at(tenant));
+  for (const UsualHour& hour : usual_hours(*usual, town, span->from, span->to)) {
+    json.begin_object().key("at").value(format_time(hour.at));
+    json.key("expected").value(hour.expected);
+    json.key("low").value(hour.low).key("high").value(hour.high).end_object();
+  }
+  json.end_array().end_object();
+  return json_response(std::move(body));
+}
+
 }  // namespace
 
 std::vector<Route> kpi_routes(const SharedParts& parts) {
@@ -185,16 +215,26 @@ std::vector<Route> kpi_routes(const SharedParts& parts) {
   const auto trends = std::make_shared<TrendReader>(
       parts->store, parts->tenants,
       [parts](TenantId tenant) { return volume_incidents(parts->store, tenant); });
-  return {api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/kpi", "getKpis",
-                  "Every key figure of a period, with what it is made of, how sure it is, its "
-                  "formula and the period before; how surprising the volume is at its end, and the "
-                  "crisis index with its five terms",
-                  "Kpis",
-                  {{"from", time, "First hour; a week before `to` if absent"},
-                   {"to", time, "End, not included; now if absent"}},
-                  for_tenant(parts, [parts, trends](TenantId tenant, const Request& request) {
-                    return show_kpis(*parts, *trends, tenant, request);
-                  }))};
+  const std::vector<RouteDescription::Field> span = {
+      {"from", time, "First hour; a week before `to` if absent"},
+      {"to", time, "End, not included; now if absent"}};
+  return {
+      api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/kpi", "getKpis",
+              "Every key figure of a period, with what it is made of, how sure it is, its "
+              "formula and the period before; how surprising the volume is at its end, and the "
+              "crisis index with its five terms",
+              "Kpis", span,
+              for_tenant(parts,
+                         [parts, trends](TenantId tenant, const Request& request) {
+                           return show_kpis(*parts, *trends, tenant, request);
+                         })),
+      api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/usual", "getUsual",
+              "How many mentions an hour of a period usually has, and between which counts 95 of "
+              "100 such hours lie, by the baseline in force at the period's end",
+              "Usual", span,
+              for_tenant(parts, [parts, trends](TenantId tenant, const Request& request) {
+                return show_usual(*parts, *trends, tenant, request);
+              }))};
 }
 
 }  // namespace vigie

@@ -149,6 +149,16 @@ Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& re
 }
 
 /// Those in which the caller is somebody.
+void write_rights(std::string_view name, JsonWriter& json, const std::function<bool(Right)>& may) {
+  json.key(name).begin_array();
+  for (std::size_t i = 0; i < kRightCount; ++i) {
+    if (const auto right = static_cast<Right>(i); may(right)) {
+      json.value(to_string(right));
+    }
+  }
+  json.end_array();
+}
+
 Response list_tenants(const ApiParts& parts, const Request& request) {
   std::string body;
   JsonWriter json(body);
@@ -161,9 +171,16 @@ Response list_tenants(const ApiParts& parts, const Request& request) {
     json.begin_object().key("id").value(tenant.id).key("name").value(tenant.name);
     json.key("language").value(tenant.language).key("time_zone").value(tenant.time_zone);
     json.key("retention_days").value(tenant.retention_days);
-    json.key("counter").value(parts.counter.is_open(number)).end_object();
+    json.key("purpose").value(tenant.purpose).key("legal_basis").value(tenant.legal_basis);
+    json.key("counter").value(parts.counter.is_open(number));
+    write_rights("rights", json,
+                 [&](Right right) { return request.caller->grants.may(right, tenant.id); });
+    json.end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  write_rights("engine_rights", json,
+               [&](Right right) { return request.caller->grants.may_engine_wide(right); });
+  json.end_object();
   return json_response(std::move(body));
 }
 

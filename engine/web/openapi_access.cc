@@ -17,11 +17,15 @@ constexpr OpenApiSchema kSchemas[] = {
      R"({"type":"object","description":"RFC 9457","required":["title","status"],"properties":{
 "title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"}}})"},
     {"TenantList",
-     R"({"type":"object","required":["tenants"],"properties":{"tenants":{"type":"array","items":{
-"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},
-"name":{"type":"string"},"language":{"type":"string"},"time_zone":{"type":"string"},
+     R"({"type":"object","required":["tenants","engine_rights"],"properties":{
+"engine_rights":{"type":"array","items":{"type":"string"},"description":"the caller's, in no town"},
+"tenants":{"type":"array","items":{"type":"object","required":["id","name","rights"],
+"properties":{"id":{"type":"string"},"name":{"type":"string"},"language":{"type":"string"},
+"time_zone":{"type":"string"},"purpose":{"type":"string"},"legal_basis":{"type":"string"},
 "retention_days":{"type":"integer"},
-"counter":{"type":"boolean","description":"whether entries are recorded at /accueil"}}}}}})"},
+"counter":{"type":"boolean","description":"whether entries are recorded at /accueil"},
+"rights":{"type":"array","items":{"type":"string"},
+"description":"what the caller may do there, as access/rights.h names it"}}}}}})"},
     {"AccountList",
      R"({"type":"object","required":["accounts"],"properties":{"accounts":{"type":"array",
 "items":{"type":"string"}}}})"},

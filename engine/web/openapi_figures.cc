@@ -38,6 +38,13 @@ constexpr OpenApiSchema kSchemas[] = {
 "required":["name"],"properties":{"name":{"type":"string"}}},
 {"$ref":"#/components/schemas/Figure"}]}},
 "previous":{"$ref":"#/components/schemas/CoveredFigure"}}}]})"},
+    {"Usual",
+     R"({"type":"object","required":["from","to","warm","days_seen","hours"],"properties":{
+"from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"},
+"warm":{"type":"boolean","description":"false: fewer than 21 days seen, no threshold hangs on it"},
+"days_seen":{"type":"integer"},"hours":{"type":"array","items":{"type":"object",
+"required":["at","expected","low","high"],"properties":{"at":{"type":"string","format":"date-time"},
+"expected":{"type":"number"},"low":{"type":"integer"},"high":{"type":"integer"}}}}}})"},
     {"Kpis",
      R"({"type":"object","required":["from","to","previous","counts","kpis","surprise",
 "crisis_index"],"properties":{"from":{"type":"string","format":"date-time"},

@@ -330,8 +330,9 @@ await step("English is one click away", async () => {
 });
 await step("operations show coverage as a chart and as a table, costs, and where data goes", async () => {
   await page.getByRole("link", { name: "Operations" }).click();
-  await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();
-  await waitForFocus("content");
+  const heading = page.getByRole("heading", { level: 1, name: "Operations" });
+  await heading.waitFor();
+  await page.waitForFunction((h1) => h1 === document.activeElement, await heading.elementHandle());
   const chart = page.getByRole("img", { name: /Share of the time in which each source was seen: .*hook \d/ });
   await chart.waitFor();
   expect((await chart.locator("rect.sight-clear").count()) > 0, "nothing was seen");
@@ -350,7 +351,7 @@ await step("operations show coverage as a chart and as a table, costs, and where
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(content <= window, `${content} px wide on ${window}`);
   await page.setViewportSize({ width: 1280, height: 900 });
-  await page.getByRole("link", { name: "Back" }).click();
+  await page.getByRole("link", { name: "Inbox" }).click();
   await page.locator("li.row").first().waitFor();
 });
 await step("French is back", async () => {

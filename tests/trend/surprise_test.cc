@@ -6,6 +6,7 @@
 
 #include "engine/trend/crisis_index.h"
 #include "engine/trend/tail.h"
+#include "engine/trend/usual_hours.h"
 #include "engine/trend/volume_watch.h"
 
 namespace vigie {
@@ -93,6 +94,34 @@ TEST(Baseline, LearnsWhatIsUsualAtAnHour) {
   EXPECT_NEAR(at_8, (at_7_30 + at_8_30) / 2, 1) << "it rises from one hour's middle to the next";
   EXPECT_LT(at_7_30, at_8);
   EXPECT_LT(at_8, at_8_30);
+}
+
+TEST(UsualHours, HoldNineteenHoursInTwenty) {
+  const auto nights_and_days = [](std::uint32_t hour) { return hour < 8 ? 3.0 : 30.0; };
+  const VolumeHistory history = weeks_of(nights_and_days);
+  const Baseline baseline = Baseline::learn(history, kTown);
+  const std::uint32_t from = history.first / kStepsPerHour;
+  const auto hours = static_cast<std::uint32_t>(history.cells.size() / kStepsPerHour);
+  std::uint32_t inside = 0;
+  double expected = 0;
+  for (const UsualHour& hour : usual_hours(baseline, kTown, from, from + hours)) {
+    std::uint32_t count = 0;
+    for (Step step = step_of(hour.at); step < step_of(hour.at) + kStepsPerHour; ++step) {
+      count += history.cells[step - history.first].count;
+    }
+    inside += hour.low <= count && count <= hour.high ? 1 : 0;
+    expected += hour.expected;
+    // The interval is as narrow as it may be.
+    const double dispersion = baseline.dispersion(kTown, 2, hour.at);
+    EXPECT_LE(count_tail(hour.high + 1, hour.expected, dispersion), 0.025);
+    EXPECT_GT(count_tail(hour.high, hour.expected, dispersion), 0.025);
+    EXPECT_GE(count_tail(hour.low, hour.expected, dispersion), 0.975);
+    EXPECT_LT(count_tail(hour.low + 1, hour.expected, dispersion), 0.975);
+  }
+  EXPECT_GT(inside, hours * 92 / 100) << "95, but for the mornings: it does not rise at a stroke";
+  EXPECT_LT(inside, hours * 995 / 1000);
+  EXPECT_NEAR(expected / hours, (8 * 3.0 + 16 * 30.0) / 24, 1);
+  EXPECT_EQ(usual_hours(Baseline(), kTown, 0, 1).at(0).high, 0U) << "nothing was seen";
 }
 
 TEST(Baseline, PastIncidentsTeachItNothing) {

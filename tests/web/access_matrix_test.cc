@@ -47,6 +47,7 @@ const std::map<std::string, Right> kRightOf = {
     {"getStatistics", Right::kReadFigures},
     {"getSummary", Right::kReadFigures},
     {"getKpis", Right::kReadFigures},
+    {"getUsual", Right::kReadFigures},
     {"listEmergent", Right::kReadMentions},
     {"draftEmergent", Right::kDraftRules},
     {"listAlerts", Right::kReadMentions},

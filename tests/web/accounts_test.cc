@@ -55,6 +55,10 @@ TEST_F(AccountsOverHttp, AnInvitedOneChangesTheirPasswordAndIsIn) {
   const std::string headers = as("paul");
   EXPECT_EQ(ask("GET", "/api/v1/tenants/techniville/alerts", headers).status, 404);
   EXPECT_THAT(ask("GET", "/api/v1/tenants", headers).body, HasSubstr("\"tenants\":[]"));
+  const std::string own = get_as("deux", "tenants").body;
+  EXPECT_THAT(own, HasSubstr("\"rights\":[\"signed_in\",\"read_figures\""));
+  EXPECT_THAT(own, HasSubstr("\"engine_rights\":[\"signed_in\"]"));
+  EXPECT_THAT(get_as("ops", "tenants").body, HasSubstr("\"operate_engine\"]"));
   const auto change = [&](const std::string& old, const std::string& wanted) {
     return ask("POST", "/api/v1/session/password", headers,
                "{\"old\":\"" + old + "\",\"new\":\"" + wanted + "\"}");

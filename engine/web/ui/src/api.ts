@@ -1,5 +1,7 @@
 // What the engine says over HTTP (engine/web/api*.cc); /api/v1/openapi.json describes all of it.
 
+import { kNoTown } from "./route";
+
 export type Tone = "negative" | "neutral" | "positive";
 export type Urgency = "low" | "medium" | "high" | "critical";
 
@@ -251,6 +253,101 @@ export interface SampleResult {
   urgency: Confusion;
 }
 
+export interface KpiFigure {
+  value: number | null;
+  n: number;
+  error: number | null;
+  reason: string | null;
+}
+
+export interface Kpi extends KpiFigure {
+  name: string;
+  unit: string;
+  coverage: number | null;
+  /// Over a gap of what the sources saw.
+  partial: boolean;
+  formula: string;
+  parts: (KpiFigure & { name: string })[];
+  previous: KpiFigure;
+}
+
+export interface Kpis {
+  from: string;
+  to: string;
+  previous: { from: string; to: string };
+  kpis: Kpi[];
+  crisis_index: { value: number; word: Summary["state"]; terms: { name: string; weight: number; score: number; points: number }[] };
+}
+
+export interface Counts {
+  mentions: number;
+  stories: number;
+  urgent: number;
+  negative: number;
+  neutral: number;
+  positive: number;
+}
+
+export interface Statistics {
+  from: string;
+  to: string;
+  totals: Counts;
+  /// Of a topic each; "": all mentions.
+  series: (Counts & { at: string; topic: string })[];
+  topics: (Counts & { topic: string })[];
+  sources: (Counts & { source: string })[];
+}
+
+/// What each hour usually has, and between which counts 95 of 100 such hours lie.
+export interface Usual {
+  warm: boolean;
+  days_seen: number;
+  hours: { at: string; expected: number; low: number; high: number }[];
+}
+
+export interface Objective {
+  number: number;
+  kpi: string;
+  part: string;
+  target: number;
+  direction: "at_least" | "at_most";
+  owner: string;
+  due: string;
+  closed: boolean;
+  progress: string;
+  figure: KpiFigure & { from: string; to: string };
+}
+
+export interface EmergentTerm {
+  term: string;
+  authors_at_least: number;
+  share: number;
+  background_share: number;
+  jlh: number;
+}
+
+export interface EmergentGroup {
+  id: string;
+  kind: "need" | "event";
+  score: number;
+  terms: EmergentTerm[];
+  authors_at_least: number;
+  days_heard: number;
+  days: number;
+  authors_by_day: number[];
+  examples: { mention: string; created_at: string; source: string; text: string }[];
+}
+
+export interface EmergentStudy {
+  from: string;
+  to: string;
+  kept: number;
+  dropped: number;
+  cold_start: boolean;
+  is_cut: boolean;
+  groups: EmergentGroup[];
+}
+
 export interface Filter {
   urgency?: Urgency;
   tone?: Tone;
@@ -276,6 +373,12 @@ export interface Tenant {
   id: string;
   name: string;
   counter: boolean;
+  retention_days: number;
+  purpose: string;
+  legal_basis: string;
+  /// What the caller may do there (access/rights.h), and what in no town.
+  rights: string[];
+  engine_rights: string[];
 }
 
 /// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English.
@@ -392,10 +495,23 @@ export const api = {
   confirmSecondFactor: async (code: string) =>
     (await call<{ recovery_codes: string[] }>("POST", `${kSession}/second-factor/confirm`, { code })).recovery_codes,
   signOut: () => call<void>("DELETE", kSession),
-  tenants: async () => (await call<{ tenants: Tenant[] }>("GET", "/api/v1/tenants")).tenants,
+  /// The caller's towns; of who only keeps the engine, one without a name that stands for none.
+  tenants: async (): Promise<Tenant[]> => {
+    const { tenants, engine_rights } = await call<{ tenants: Omit<Tenant, "engine_rights">[]; engine_rights: string[] }>("GET", "/api/v1/tenants");
+    const noTown = { id: kNoTown, name: "", counter: false, retention_days: 0, purpose: "", legal_basis: "", rights: [] };
+    const towns = tenants.length === 0 && engine_rights.includes("operate_engine") ? [noTown] : tenants;
+    return towns.map((town) => ({ ...town, engine_rights }));
+  },
   connectors: async () => (await call<{ connectors: Connector[] }>("GET", "/api/v1/connectors")).connectors,
   coverage: (tenant: string, from: number, to: number) => call<Coverage>("GET", `/api/v1/tenants/${tenant}/coverage?${range(from, to)}`),
   costs: (from: number, to: number) => call<Costs>("GET", `/api/v1/costs?${range(from, to)}`),
+  kpis: (tenant: string, from: number, to: number) => call<Kpis>("GET", `/api/v1/tenants/${tenant}/kpi?${range(from, to)}`),
+  statistics: (tenant: string, from: number, to: number, by: "hour" | "day") =>
+    call<Statistics>("GET", `/api/v1/tenants/${tenant}/stats?${range(from, to)}&by=${by}`),
+  usual: (tenant: string, from: number, to: number) => call<Usual>("GET", `/api/v1/tenants/${tenant}/usual?${range(from, to)}`),
+  objectives: async (tenant: string) => (await call<{ objectives: Objective[] }>("GET", `/api/v1/tenants/${tenant}/objectives`)).objectives,
+  emergent: (tenant: string, from?: number, to?: number) =>
+    call<EmergentStudy>("GET", `/api/v1/tenants/${tenant}/emergent?${from === undefined || to === undefined ? "" : range(from, to)}`),
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
   story: (tenant: string, ref: string) => call<Story & { items: Mention[] }>("GET", `/api/v1/tenants/${tenant}/stories/${ref}`),
   mention: (tenant: string, ref: string) => call<Mention>("GET", `/api/v1/tenants/${tenant}/mentions/${ref}`),
@@ -438,6 +554,19 @@ export const api = {
       next = page.next;
     } while (next && alerts.length < wanted);
     return { alerts, more: next !== null };
+  },
+  /// When alerts were raised since `from`, newest first.
+  alertTimes: async (tenant: string, from: number): Promise<string[]> => {
+    const times: string[] = [];
+    let next: number | null = null;
+    do {
+      const query = new URLSearchParams({ limit: "200", ...(next ? { before: String(next) } : {}) });
+      const page: { alerts: Alert[]; next: number | null } = await call("GET", `/api/v1/tenants/${tenant}/alerts?${query}`);
+      const recent = page.alerts.filter(({ raised_at }) => Date.parse(raised_at) >= from);
+      times.push(...recent.map(({ raised_at }) => raised_at));
+      next = recent.length === page.alerts.length ? page.next : null;
+    } while (next);
+    return times;
   },
   changeAlert: (tenant: string, number: number, action: "take" | "close") =>
     call<Alert>("POST", `/api/v1/tenants/${tenant}/alerts/${number}/${action}`, {}),

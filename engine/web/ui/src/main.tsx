@@ -5,12 +5,15 @@ import { Alerts, kAlertsPerPage } from "./alerts";
 import { CardsPage } from "./arguments";
 import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Duty, type Summary, type Tenant } from "./api";
 import { Counter } from "./counter";
+import { Dashboard } from "./dashboard";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
+import { kScreens, mayOpen, Nav } from "./nav";
 import { Operations } from "./operations";
 import { Overview } from "./overview";
-import { address, useRoute } from "./route";
+import { address, useRoute, type Route } from "./route";
 import { Samples } from "./samples";
+import { Screen } from "./screen";
 import { Shortcuts } from "./shortcuts";
 import { DutyForm } from "./duty";
 import { SignIn, type Notice } from "./sign_in";
@@ -119,6 +122,28 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
   );
 }
 
+/// The screen that the address names, if the caller's roles open it: the engine refuses in any case.
+function Page({ tenant, towns, route, isNamed }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean }) {
+  if (!mayOpen(route.page, tenant)) {
+    const other = kScreens.find(({ page }) => mayOpen(page, tenant));
+    if (route.page === "town" && other) {
+      location.replace(address[other.page](tenant.id)); // where somebody's day begins who reads no mentions
+      return null;
+    }
+    return <Screen title={t("nav.forbidden")} tenant={tenant}>{null}</Screen>;
+  }
+  switch (route.page) {
+    // A ref of a town that is not here is nobody's: it must not open another town's mention.
+    case "town": return <Town tenant={tenant} openRef={route.ref && !isNamed ? null : route.ref} />;
+    case "dashboard": return <Dashboard tenant={tenant} towns={towns} query={route.query} />;
+    case "operations": return <Operations tenant={tenant} />;
+    case "samples": return <Samples tenant={tenant.id} name={tenant.name} />;
+    case "cards": return <CardsPage tenant={tenant.id} name={tenant.name} wanted={route.ref} />;
+    case "counter": return <Counter tenant={tenant.id} name={tenant.name} />;
+    default: return null;
+  }
+}
+
 function App() {
   const [signedIn, setSignedIn] = useState<boolean | null>(null);
   const [duty, setDuty] = useState<Duty | null>(null);
@@ -164,15 +189,15 @@ function App() {
   const named = tenants.find(({ id }) => id === route.tenant);
   const tenant = named ?? tenants.find(({ id }) => id === last.current) ?? tenants[0];
   if (tenant) last.current = tenant.id;
-  // A ref of a town that is not here is nobody's: it must not open another town's mention.
-  const openRef = route.ref && !named ? null : route.ref;
+  const isIn = signedIn === true && !duty;
+  const onDone = () => void enter().then(() => focusSoon("h1"));
 
   return (
     <>
       <a class="skip" href="#content" onClick={(e) => { e.preventDefault(); focusSoon("#content"); }}>{t("skip")}</a>
       <header>
         <span class="brand">Vigie</span>
-        {signedIn && tenant && (
+        {isIn && tenant && tenant.name && (
           <label>
             <span class="hidden">{t("header.tenant")}</span>
             <select value={tenant.id} onChange={(e) => { location.hash = address.town(e.currentTarget.value); }}>
@@ -186,20 +211,13 @@ function App() {
         </button>
         {signedIn && <button type="button" onClick={() => void signOut()}>{t("header.signOut")}</button>}
       </header>
+      {isIn && tenant && <Nav tenant={tenant} page={route.page} />}
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
-      {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={() => void enter().then(() => focusSoon("h1"))} />}
-      {route.page !== "accessibility" && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={() => void enter().then(() => focusSoon("h1"))} />}
-      {route.page !== "accessibility" && signedIn && !duty && !tenant && <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>}
-      {route.page === "town" && signedIn && tenant && <Town key={tenant.id} tenant={tenant} openRef={openRef} />}
-      {route.page === "operations" && signedIn && tenant && <Operations key={tenant.id} tenant={tenant} back={address.town(tenant.id)} />}
-      {route.page === "samples" && signedIn && tenant && <Samples key={tenant.id} tenant={tenant.id} name={tenant.name} />}
-      {route.page === "cards" && signedIn && tenant && <CardsPage key={tenant.id} tenant={tenant.id} name={tenant.name} wanted={route.ref} />}
-      {route.page === "counter" && signedIn && tenant && <Counter key={tenant.id} tenant={tenant.id} name={tenant.name} />}
+      {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
+      {route.page !== "accessibility" && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
+      {route.page !== "accessibility" && isIn && (tenant ? <Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} />
+        : <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>)}
       <footer>
-        {signedIn && tenant && <a href={address.operations(tenant.id)}>{t("ops.title")}</a>}
-        {signedIn && tenant && <a href={address.cards(tenant.id)}>{t("cards.title")}</a>}
-        {signedIn && tenant && <a href={address.samples(tenant.id)}>{t("samples.title")}</a>}
-        {signedIn && tenant && route.page !== "town" && <a href={address.town(tenant.id)}>{t("inbox.title")}</a>}
         <a href={address.accessibility}>{t("access.title")}</a>
         {signedIn && <Shortcuts />}
       </footer>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { api, type Connector, type Costs, type CostShare, type Coverage, type CoverageInterval, type Sight, type SourceCoverage } from "./api";
+import { api, type Connector, type Tenant, type Costs, type CostShare, type Coverage, type CoverageInterval, type Sight, type SourceCoverage } from "./api";
 import { focusSoon } from "./focus";
 import { formatClock, formatTime, language, t } from "./words";
 
@@ -201,7 +201,7 @@ function DataSection({ connectors }: { connectors: Connector[] }) {
 }
 
 /// What the ops team and the data-protection officer see: where we were blind, what it cost, where data goes.
-export function Operations({ tenant, back }: { tenant: { id: string; name: string }; back: string }) {
+export function Operations({ tenant }: { tenant: Tenant }) {
   const [hours, setHours] = useState<number>(kUsualRange);
   const [shown, setShown] = useState<{ coverage: Coverage; costs: Costs; connectors: Connector[] } | null>(null);
   const [failed, setFailed] = useState(false);
@@ -233,7 +233,6 @@ export function Operations({ tenant, back }: { tenant: { id: string; name: strin
 
   return (
     <main id="content" tabIndex={-1} class="operations">
-      <p><a href={back}>{t("access.back")}</a></p>
       <h1 tabIndex={-1}>{t("ops.title")}</h1>
       {failed && <p role="alert" class="error">{t("signIn.failed")}</p>}
       {!shown && !failed && <p role="status">{t("inbox.loading")}</p>}

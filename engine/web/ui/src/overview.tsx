@@ -6,6 +6,11 @@ const kStateIcon = { calm: "●", watch: "◐", tension: "▲", crisis: "⬣" } 
 /// In these a source shows nothing new, or not all of it. One that has been read to its end (finished) is not blind.
 const kBlind = new Set<Connector["state"]>(["waiting", "limited", "retired", "quota_spent", "unauthorised", "disallowed"]);
 
+/// Word and icon together: colour is never the only sign.
+export function StateWord({ state }: { state: Summary["state"] }) {
+  return <><span aria-hidden="true">{kStateIcon[state]}</span> {t(`band.${state}`)}</>;
+}
+
 /// The band (state in words, oldest urgent, blind sources) and the four numbers.
 export function Overview({ summary, connectors }: { summary: Summary; connectors: Connector[] }) {
   const blind = connectors.filter((c) => kBlind.has(c.state)).map((c) => c.id);
@@ -19,7 +24,7 @@ export function Overview({ summary, connectors }: { summary: Summary; connectors
   return (
     <>
       <div class={`band state-${summary.state}`}>
-        <strong><span aria-hidden="true">{kStateIcon[summary.state]}</span> {t(`band.${summary.state}`)}</strong>
+        <strong><StateWord state={summary.state} /></strong>
         <span>{oldest ? t("band.oldest", { age: formatAge(oldest) }) : t("band.none")}</span>
         <span>{blind.length > 0 ? t("band.blind", { names: blind.join(", ") }) : t("band.all")}</span>
       </div>

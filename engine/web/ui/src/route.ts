@@ -1,35 +1,73 @@
 import { useEffect, useState } from "preact/hooks";
 import { focusSoon } from "./focus";
 
-/// What the address says: `ref` of a mention, or a card's id. A mention's ref means something only within its town, so an address that opens one names both.
+/// The screens, as the address names them.
+const kPaths = {
+  alerts: "alertes",
+  dashboard: "tableau",
+  explorer: "explorer",
+  rules: "regles",
+  emergent: "besoins",
+  operations: "exploitation",
+  privacy: "confidentialite",
+  accounts: "comptes",
+  profile: "profil",
+  samples: "echantillon",
+  cards: "arguments",
+  counter: "accueil",
+} as const;
+
+export type Page = "town" | "accessibility" | keyof typeof kPaths;
+
+/// What the address says. `ref`: a mention's, a card's id, …, which mean something only within their town: so an address that opens one
+/// names both. `query`: what follows a question mark, as filters of a screen.
 export interface Route {
-  page: "town" | "samples" | "cards" | "operations" | "counter" | "accessibility";
+  page: Page;
   tenant: string;
   ref: string;
+  query: URLSearchParams;
+}
+
+/// Of a screen that needs no town, where somebody belongs to none.
+export const kNoTown = "-";
+
+function of(page: keyof typeof kPaths) {
+  return (tenant: string) => `#/${tenant}/${kPaths[page]}`;
 }
 
 export const address = {
   town: (tenant: string) => `#/${tenant}`,
-  counter: (tenant: string) => `#/${tenant}/accueil`,
   mention: (tenant: string, ref: string) => `#/${tenant}/mention/${ref}`,
-  samples: (tenant: string) => `#/${tenant}/echantillon`,
-  cards: (tenant: string) => `#/${tenant}/arguments`,
-  operations: (tenant: string) => `#/${tenant}/exploitation`,
+  alerts: of("alerts"),
+  dashboard: of("dashboard"),
+  explorer: of("explorer"),
+  rules: of("rules"),
+  emergent: of("emergent"),
+  operations: of("operations"),
+  privacy: of("privacy"),
+  accounts: of("accounts"),
+  profile: of("profile"),
+  samples: of("samples"),
+  cards: of("cards"),
+  counter: of("counter"),
   accessibility: "#/accessibilite",
 };
 
 export function readRoute(hash: string): Route {
-  if (hash === address.accessibility) return { page: "accessibility", tenant: "", ref: "" };
-  const [, operated] = /^#\/([a-z0-9-]+)\/exploitation$/.exec(hash) ?? [];
-  if (operated) return { page: "operations", tenant: operated, ref: "" };
-  const [, sampled] = /^#\/([a-z0-9-]+)\/echantillon$/.exec(hash) ?? [];
-  if (sampled) return { page: "samples", tenant: sampled, ref: "" };
-  const [, argued, card = ""] = /^#\/([a-z0-9-]+)\/arguments(?:\/([^/]+))?$/.exec(hash) ?? [];
-  if (argued) return { page: "cards", tenant: argued, ref: card };
-  const [, counter] = /^#\/([a-z0-9-]+)\/accueil$/.exec(hash) ?? [];
-  if (counter) return { page: "counter", tenant: counter, ref: "" };
-  const [, tenant = "", ref = ""] = /^#\/([a-z0-9-]+)(?:\/mention\/([^/]+))?$/.exec(hash) ?? [];
-  return { page: "town", tenant, ref };
+  const [path = "", after] = hash.split("?", 2);
+  const query = new URLSearchParams(after ?? "");
+  if (path === address.accessibility) return { page: "accessibility", tenant: "", ref: "", query };
+  const [, tenant = "", name = "", ref = ""] = /^#\/([a-z0-9-]+)(?:\/([a-z]+)(?:\/([^/]+))?)?$/.exec(path) ?? [];
+  const page = (Object.keys(kPaths) as (keyof typeof kPaths)[]).find((one) => kPaths[one] === name);
+  if (page) return { page, tenant, ref, query };
+  return { page: "town", tenant, ref: name === "mention" ? ref : "", query };
+}
+
+/// The address of the screen that is shown, with other filters: it takes the place of the one before, which "back" would only repeat.
+export function replaceQuery(query: URLSearchParams): void {
+  const path = location.hash.split("?", 1)[0] || "#/";
+  const text = query.toString();
+  history.replaceState(null, "", text ? `${path}?${text}` : path);
 }
 
 /// Goes there; what is open already only gets the focus.

@@ -1,4 +1,6 @@
 import i18next from "i18next";
+import * as dashboard from "./words/dashboard";
+import * as shell from "./words/shell";
 
 // Every string people see, in both languages. French is the default.
 const fr = {
@@ -141,6 +143,9 @@ const en: typeof fr = {
 
 export type Language = "fr" | "en";
 
+/// Of one screen each.
+const kParts = [shell, dashboard];
+
 const kStored = "vigie.language";
 
 export async function initWords(): Promise<void> {
@@ -148,7 +153,10 @@ export async function initWords(): Promise<void> {
   await i18next.init({
     lng: stored === "en" ? "en" : "fr",
     fallbackLng: "fr",
-    resources: { fr: { translation: fr }, en: { translation: en } },
+    resources: {
+      fr: { translation: Object.assign({}, fr, ...kParts.map((part) => part.fr)) },
+      en: { translation: Object.assign({}, en, ...kParts.map((part) => part.en)) },
+    },
     interpolation: { escapeValue: false }, // Preact escapes
   });
   document.documentElement.lang = language();
@@ -181,6 +189,10 @@ export function formatClock(iso: string, now = new Date()): string {
   const time = new Date(iso);
   const isToday = time.toDateString() === now.toDateString();
   return new Intl.DateTimeFormat(language(), { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" }).format(time);
+}
+
+export function formatDay(at: number): string {
+  return new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(at);
 }
 
 export function formatAge(iso: string, now = Date.now()): string {
