@@ -168,7 +168,9 @@ ApiParts WebSide::api_parts() {
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
       .accounts = [this](TenantId tenant) { return workers(engine_.config().tenants[tenant].id); },
       .silences = &engine_.silences(),
+      .policy = &engine_.config().alerting,
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+      .metrics = [this] { return engine_.metrics().expose(); },
       .data_directory = engine_.config().data_directory,
       .counter = {.is_open =
                       [this](TenantId tenant) {

@@ -108,7 +108,9 @@ constexpr OpenApiSchema kSchemas[] = {
 "urgent_unhandled":{"type":"integer"},"open_alerts":{"type":"integer"},
 "taken_alerts":{"type":"integer"},"past_deadline":{"type":"integer","description":
 "open stories and incidents that were alerted and are past their deadline_at, each once"},
-"alerts_24h":{"type":"integer"},"mentions_24h":{"type":"integer"},
+"alerts_24h":{"type":"integer"},"alert_budget":{"type":["object","null"],"description":
+"of the receiver that has used up most of its day","properties":{"told":{"type":"integer"},
+"of":{"type":"integer"}}},"mentions_24h":{"type":"integer"},
 "stories_24h":{"type":"integer"},"negative_24h":{"type":"integer"},
 "oldest_urgent_unhandled_at":{"type":["string","null"],"format":"date-time"},
 "last_mention_at":{"type":["string","null"],"format":"date-time"}}})"},

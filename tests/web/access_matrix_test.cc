@@ -46,6 +46,7 @@ const std::map<std::string, Right> kRightOf = {
     {"recordAtCounter", Right::kRecordAtCounter},
     {"getStatistics", Right::kReadFigures},
     {"getSummary", Right::kReadFigures},
+    {"getEngineMetrics", Right::kOperateEngine},
     {"getKpis", Right::kReadFigures},
     {"getUsual", Right::kReadFigures},
     {"listEmergent", Right::kReadMentions},
@@ -92,6 +93,7 @@ const std::map<std::string, Right> kRightOf = {
     {"requestReveal", Right::kRequestReveal},
     {"getReveal", Right::kRequestReveal},
     {"readIdentity", Right::kRequestReveal},
+    {"listOwnReveals", Right::kRequestReveal},
     {"listReveals", Right::kApproveReveal},
     {"decideReveal", Right::kApproveReveal},
 };

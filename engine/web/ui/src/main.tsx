@@ -2,21 +2,28 @@ import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Accessibility } from "./accessibility";
 import { Alerts, kAlertsPerPage } from "./alerts";
+import { Accounts } from "./accounts";
+import { AlertsScreen } from "./alerts_screen";
 import { CardsPage } from "./arguments";
 import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Duty, type Summary, type Tenant } from "./api";
 import { Counter } from "./counter";
 import { Dashboard } from "./dashboard";
+import { Emergent } from "./emergent";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
 import { kScreens, mayOpen, Nav } from "./nav";
 import { Operations } from "./operations";
 import { Overview } from "./overview";
+import { notifyOfAlert } from "./notify";
+import { Privacy } from "./privacy";
+import { Profile } from "./profile";
 import { address, useRoute, type Route } from "./route";
 import { Samples } from "./samples";
 import { Screen } from "./screen";
 import { Shortcuts } from "./shortcuts";
 import { DutyForm } from "./duty";
 import { SignIn, type Notice } from "./sign_in";
+import { Town } from "./town";
 import { initWords, otherLanguage, switchLanguage, t } from "./words";
 
 type Link = "live" | "paused" | "lost";
@@ -24,7 +31,7 @@ type Link = "live" | "paused" | "lost";
 const kMinuteMs = 60_000;
 
 /// Everything a signed-in person sees of one town.
-function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
+function TownInbox({ tenant, openRef, filter }: { tenant: Tenant; openRef: string | null; filter: URLSearchParams }) {
   const [summary, setSummary] = useState<Summary | null>(null);
   const [connectors, setConnectors] = useState<Connector[]>([]);
   const [alerts, setAlerts] = useState<AlertList>({ alerts: [], more: false });
@@ -96,7 +103,10 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
         setFresh((old) => old + count);
         soon();
       },
-      onAlert: soon,
+      onAlert: () => {
+        notifyOfAlert(tenant.name);
+        soon();
+      },
     });
     return () => {
       stop();
@@ -117,13 +127,13 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
       {summary && <Overview summary={summary} connectors={connectors} />}
       <Alerts tenant={tenant.id} list={alerts} total={summary?.open_alerts ?? 0} onChanged={refresh}
         onMore={() => setWanted(wanted + kAlertsPerPage)} />
-      <Inbox tenant={tenant.id} openRef={openRef} fresh={fresh} reconnects={reconnects} onRead={onRead} />
+      <Inbox tenant={tenant.id} openRef={openRef} fresh={fresh} reconnects={reconnects} onRead={onRead} filter={filter} />
     </main>
   );
 }
 
 /// The screen that the address names, if the caller's roles open it: the engine refuses in any case.
-function Page({ tenant, towns, route, isNamed }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean }) {
+function Page({ tenant, towns, route, isNamed, onLanguage }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean; onLanguage: () => void }) {
   if (!mayOpen(route.page, tenant)) {
     const other = kScreens.find(({ page }) => mayOpen(page, tenant));
     if (route.page === "town" && other) {
@@ -134,8 +144,13 @@ function Page({ tenant, towns, route, isNamed }: { tenant: Tenant; towns: Tenant
   }
   switch (route.page) {
     // A ref of a town that is not here is nobody's: it must not open another town's mention.
-    case "town": return <Town tenant={tenant} openRef={route.ref && !isNamed ? null : route.ref} />;
+    case "town": return <TownInbox tenant={tenant} openRef={route.ref && !isNamed ? null : route.ref} filter={route.query} />;
+    case "accounts": return <Accounts tenant={tenant} towns={towns} />;
+    case "alerts": return <AlertsScreen tenant={tenant} />;
     case "dashboard": return <Dashboard tenant={tenant} towns={towns} query={route.query} />;
+    case "emergent": return <Emergent tenant={tenant} />;
+    case "privacy": return <Privacy tenant={tenant} wanted={route.query.get("mention") ?? ""} />;
+    case "profile": return <Profile tenant={tenant} onLanguage={onLanguage} />;
     case "operations": return <Operations tenant={tenant} />;
     case "samples": return <Samples tenant={tenant.id} name={tenant.name} />;
     case "cards": return <CardsPage tenant={tenant.id} name={tenant.name} wanted={route.ref} />;
@@ -215,7 +230,7 @@ function App() {
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
       {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
       {route.page !== "accessibility" && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
-      {route.page !== "accessibility" && isIn && (tenant ? <Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} />
+      {route.page !== "accessibility" && isIn && (tenant ? <Town.Provider value={tenant}><Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} onLanguage={() => void changeLanguage()} /></Town.Provider>
         : <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>)}
       <footer>
         <a href={address.accessibility}>{t("access.title")}</a>
