@@ -110,7 +110,8 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
       auditor_([this](const AuditEntry& entry) { write_audit(entry); }, engine.clock()),
       control_(context_.get_executor(), engine.config().data_directory,
                [this](ControlWords words) { return control(std::move(words)); }),
-      emergent_desk_(engine) {
+      emergent_desk_(engine),
+      public_weeks_(engine.store(), engine.config().tenants, engine.clock()) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
                             std::span<const RaisedAlert> alerts) {
     feed_.publish(mentions);
@@ -134,6 +135,9 @@ void WebSide::add_routes() {
                      Request request) { return push(std::move(connector), std::move(request)); },
   });
   for (Route& route : action_routes(action_parts())) {
+    described.push_back(std::move(route));
+  }
+  for (Route& route : public_routes(public_parts())) {
     described.push_back(std::move(route));
   }
   if (engine_.config().directory) {
@@ -215,6 +219,24 @@ ActionParts WebSide::action_parts() {
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
   };
+}
+
+PublicParts WebSide::public_parts() {
+  return {.tenants = engine_.config().tenants,
+          .weeks =
+              [this](TenantId tenant) {
+                std::function<Result<std::string>()> count = [this, tenant] {
+                  return public_weeks_.list(tenant);
+                };
+                return aside(std::move(count));
+              },
+          .csv =
+              [this](TenantId tenant, IsoWeek week) {
+                std::function<Result<std::string>()> count = [this, tenant, week] {
+                  return public_weeks_.csv(tenant, week);
+                };
+                return aside(std::move(count));
+              }};
 }
 
 DirectoryParts WebSide::directory_parts() {

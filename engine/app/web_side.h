@@ -17,11 +17,13 @@
 #include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
 #include "engine/app/privacy_files.h"
+#include "engine/app/public_weeks.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/auditor.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
+#include "engine/web/public_routes.h"
 #include "engine/web/router.h"
 #include "engine/web/server.h"
 
@@ -55,6 +57,7 @@ class WebSide {
   void add_routes();
   ApiParts api_parts();
   ActionParts action_parts();
+  PublicParts public_parts();
   DirectoryParts directory_parts();
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
@@ -97,6 +100,7 @@ class WebSide {
   std::atomic<bool> draining_{false};
   std::jthread thread_;
   EmergentDesk emergent_desk_;
+  PublicWeeks public_weeks_;       ///< on the aside thread
   std::size_t waiting_aside_ = 0;  ///< on the web thread
   boost::asio::thread_pool aside_{1};
 };

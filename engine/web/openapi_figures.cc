@@ -38,6 +38,17 @@ constexpr OpenApiSchema kSchemas[] = {
 "required":["name"],"properties":{"name":{"type":"string"}}},
 {"$ref":"#/components/schemas/Figure"}]}},
 "previous":{"$ref":"#/components/schemas/CoveredFigure"}}}]})"},
+    {"PublicWeeks",
+     R"({"type":"object","required":["name","least_authors","weeks"],"properties":{
+"name":{"type":"string"},"least_authors":{"type":"integer"},"weeks":{"type":"array","items":{
+"type":"object","required":["week","from","to","rows"],"properties":{"week":{"type":"string"},
+"from":{"type":"string","format":"date"},"to":{"type":"string","format":"date"},
+"rows":{"type":"array","items":{"type":"object","required":["topic","is_total","negative","neutral",
+"positive","all"],"properties":{"topic":{"type":"string","description":"empty: no topic"},
+"is_total":{"type":"boolean"},"negative":{"type":["integer","null"]},
+"neutral":{"type":["integer","null"]},"positive":{"type":["integer","null"]},
+"all":{"type":["integer","null"],"description":"null: fewer than least_authors people, or hidden to protect them"
+}}}}}}}}})"},
     {"Usual",
      R"({"type":"object","required":["from","to","warm","days_seen","hours"],"properties":{
 "from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"},

@@ -1,9 +1,10 @@
-// What a community manager does, step by step: node screens.mjs CHROMIUM PORT PASSWORD
+// What people do with the screens, step by step: node screens.mjs CHROMIUM PORT PASSWORD SITE_PORT
 import { createHmac } from "node:crypto";
 import { openPage } from "./page.mjs";
 import { deskSteps } from "./desk.mjs";
+import { peopleSteps } from "./people.mjs";
 
-const [executablePath, port, password] = process.argv.slice(2);
+const [executablePath, port, password, sitePort] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
 const kHookSecret = "0123456789abcdef0123456789abcdef";
 let failed = 0;
@@ -369,6 +370,7 @@ await step("French is back", async () => {
   await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
 await deskSteps({ page, address, step, keep, expect, waitForFocus });
+await peopleSteps({ browser, page, address, step, keep, expect, push, sitePort });
 await step("a telephone's width does not scroll sideways", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

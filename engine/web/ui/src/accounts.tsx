@@ -132,7 +132,7 @@ function Tokens({ tenant, onSecret }: { tenant: Tenant; onSecret: (text: string,
       <h2 id="tokens-title" tabIndex={-1}>{t("accounts.tokens")}</h2>
       <p class="muted">{t("accounts.aboutTokens")}</p>
       {!tokens ? <Waiting failed={failed} again={again} /> : tokens.length === 0 ? <p class="muted">{t("accounts.noToken")}</p> : (
-        <div class="scroll" tabIndex={0} role="region" aria-label={t("accounts.tokens")}><table>
+        <div class="scroll" tabIndex={0} role="group" aria-label={t("accounts.tokens")}><table>
           <caption class="hidden">{t("accounts.tokens")}</caption>
           <thead><tr>{["name", "by", "rights", "until", "used"].map((column) => <th key={column} scope="col">{t(`accounts.columns.${column}`)}</th>)}<th scope="col"><span class="hidden">{t("accounts.revoke")}</span></th></tr></thead>
           <tbody>{tokens.map((token) => (

@@ -460,6 +460,20 @@ export interface ApiToken {
   used_at: string | null;
 }
 
+export interface PublicWeek {
+  week: string;
+  from: string;
+  to: string;
+  /// null: hidden.
+  rows: { topic: string; is_total: boolean; negative: number | null; neutral: number | null; positive: number | null; all: number | null }[];
+}
+
+export interface PublicWeeks {
+  name: string;
+  least_authors: number;
+  weeks: PublicWeek[];
+}
+
 export interface Filter {
   urgency?: Urgency;
   tone?: Tone;
@@ -488,6 +502,7 @@ export interface Tenant {
   retention_days: number;
   purpose: string;
   legal_basis: string;
+  public_page: boolean;
   /// What the caller may do there (access/rights.h), and what in no town.
   rights: string[];
   engine_rights: string[];
@@ -620,7 +635,7 @@ export const api = {
   /// The caller's towns; of who only keeps the engine, one without a name that stands for none.
   tenants: async (): Promise<Tenant[]> => {
     const { tenants, engine_rights } = await call<{ tenants: Omit<Tenant, "engine_rights">[]; engine_rights: string[] }>("GET", "/api/v1/tenants");
-    const noTown = { id: kNoTown, name: "", counter: false, retention_days: 0, purpose: "", legal_basis: "", rights: [] };
+    const noTown = { id: kNoTown, name: "", counter: false, retention_days: 0, purpose: "", legal_basis: "", public_page: false, rights: [] };
     const towns = tenants.length === 0 && engine_rights.includes("operate_engine") ? [noTown] : tenants;
     return towns.map((town) => ({ ...town, engine_rights }));
   },
@@ -658,6 +673,7 @@ export const api = {
   revokeToken: (name: string) => call<void>("DELETE", `/api/v1/tokens/${name}`),
   rulesInForce: () => call<RulesInForce>("GET", "/api/v1/rules"),
   engineMetrics: async () => (await sent("GET", "/api/v1/engine/metrics")).text(),
+  publicWeeks: (tenant: string) => call<PublicWeeks>("GET", `/public/${tenant}/weeks`),
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
   story: (tenant: string, ref: string) => call<Story & { items: Mention[] }>("GET", `/api/v1/tenants/${tenant}/stories/${ref}`),
   mention: (tenant: string, ref: string) => call<Mention>("GET", `/api/v1/tenants/${tenant}/mentions/${ref}`),

@@ -13,7 +13,7 @@ export type Cell = string | number | null;
 /// A table of what a chart shows, or of anything else with one row a thing.
 export function DataTable({ title, columns, rows }: { title: string; columns: Column[]; rows: Cell[][] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={title}>
       <table>
         <caption class="hidden">{title}</caption>
         <thead><tr>{columns.map(({ name, decimals }) => <th key={name} scope="col" class={decimals === undefined ? "" : "number"}>{name}</th>)}</tr></thead>

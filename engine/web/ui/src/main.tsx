@@ -11,6 +11,7 @@ import { Dashboard } from "./dashboard";
 import { Emergent } from "./emergent";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
+import { Kiosk } from "./kiosk";
 import { kScreens, mayOpen, Nav } from "./nav";
 import { Operations } from "./operations";
 import { Overview } from "./overview";
@@ -205,6 +206,7 @@ function App() {
   const tenant = named ?? tenants.find(({ id }) => id === last.current) ?? tenants[0];
   if (tenant) last.current = tenant.id;
   const isIn = signedIn === true && !duty;
+  const isOpenToAll = route.page === "accessibility" || route.page === "kiosk";
   const onDone = () => void enter().then(() => focusSoon("h1"));
 
   return (
@@ -226,11 +228,12 @@ function App() {
         </button>
         {signedIn && <button type="button" onClick={() => void signOut()}>{t("header.signOut")}</button>}
       </header>
-      {isIn && tenant && <Nav tenant={tenant} page={route.page} />}
+      {route.page === "kiosk" && <Kiosk town={route.tenant} />}
+      {isIn && tenant && !isOpenToAll && <Nav tenant={tenant} page={route.page} />}
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
-      {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
-      {route.page !== "accessibility" && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
-      {route.page !== "accessibility" && isIn && (tenant ? <Town.Provider value={tenant}><Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} onLanguage={() => void changeLanguage()} /></Town.Provider>
+      {!isOpenToAll && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
+      {!isOpenToAll && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
+      {!isOpenToAll && isIn && (tenant ? <Town.Provider value={tenant}><Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} onLanguage={() => void changeLanguage()} /></Town.Provider>
         : <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>)}
       <footer>
         <a href={address.accessibility}>{t("access.title")}</a>

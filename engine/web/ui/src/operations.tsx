@@ -84,7 +84,7 @@ function Legend() {
 
 function CoverageTable({ sources }: { sources: SourceCoverage[] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t("ops.coverage")}><table>
+    <div class="scroll" tabIndex={0} role="group" aria-label={t("ops.coverage")}><table>
       <caption class="hidden">{t("ops.coverage")}</caption>
       <thead><tr><th scope="col">{t("ops.source")}</th><th scope="col" class="number">{t("ops.sight.clear")}</th><th scope="col" class="number">{t("ops.sight.blind")}</th><th scope="col">{t("ops.reasons")}</th></tr></thead>
       <tbody>
@@ -143,7 +143,7 @@ function CostSection({ tenant, costs }: { tenant: string; costs: Costs }) {
     <section class="card" id="costs">
       <h2>{t("ops.costs")}</h2>
       <p class="muted">{t("ops.costRule")}</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("ops.costs")}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={t("ops.costs")}>
         <table>
           <caption class="hidden">{t("ops.costs")}</caption>
           <thead><tr>{["source", "kept", "ours", "unkept", "total", "reads", "requests", "bytes"].map((name, column) => (
@@ -172,7 +172,7 @@ function DataSection({ connectors }: { connectors: Connector[] }) {
     <section class="card" id="data">
       <h2>{t("ops.data")}</h2>
       <p class="muted">{t("ops.dataRule")}</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("ops.data")}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={t("ops.data")}>
         <table>
           <caption class="hidden">{t("ops.data")}</caption>
           <thead><tr>{["source", "now", "hosts", "sends", "country", "note"].map((name) => <th key={name} scope="col">{t(`ops.${name}`)}</th>)}</tr></thead>

@@ -150,7 +150,7 @@ function Erasures({ tenant }: { tenant: Tenant }) {
       </form>
       <h3>{t("privacy.list")}</h3>
       {!erasures ? <Waiting failed={failed} again={again} /> : erasures.length === 0 ? <p class="muted">{t("privacy.noErasure")}</p> : (
-        <div class="scroll" tabIndex={0} role="region" aria-label={t("privacy.list")}><table>
+        <div class="scroll" tabIndex={0} role="group" aria-label={t("privacy.list")}><table>
           <caption class="hidden">{t("privacy.list")}</caption>
           <thead><tr>{["number", "kind", "at", "removed", "state", "backups", "file"].map((name) => <th key={name} scope="col">{t(`privacy.receiptColumns.${name}`)}</th>)}</tr></thead>
           <tbody>{erasures.map((one) => (

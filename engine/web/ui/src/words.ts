@@ -5,6 +5,7 @@ import * as dashboard from "./words/dashboard";
 import * as emergent from "./words/emergent";
 import * as engine from "./words/engine";
 import * as inbox from "./words/inbox";
+import * as kiosk from "./words/kiosk";
 import * as privacy from "./words/privacy";
 import * as shell from "./words/shell";
 
@@ -150,7 +151,7 @@ const en: typeof fr = {
 export type Language = "fr" | "en";
 
 /// Of one screen each.
-const kParts = [shell, accounts, alerts, dashboard, emergent, engine, inbox, privacy];
+const kParts = [shell, accounts, alerts, dashboard, emergent, engine, inbox, kiosk, privacy];
 
 const kStored = "vigie.language";
 
