@@ -46,6 +46,8 @@ class WebSide {
   Result<std::uint16_t> listen();
   /// Starts answering.
   void start();
+  /// The thread that must go on between start() and stop().
+  Watchdog::Thread thread();
   /// No new requests; those under way end, within the server's drain timeout. Idempotent.
   void stop();
 
@@ -95,6 +97,7 @@ class WebSide {
   Router router_;
   std::unique_ptr<Server> server_;
   std::atomic<bool> draining_{false};
+  Pulse pulse_;
   std::jthread thread_;
   EmergentDesk emergent_desk_;
   std::size_t waiting_aside_ = 0;  ///< on the web thread
