@@ -8,7 +8,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/complain.h"
 #include "engine/app/engine.h"
-#include "engine/app/service_manager.h"
+#include "engine/app/systemd.h"
 #include "engine/app/watchdog.h"
 #include "engine/app/web_side.h"
 
@@ -54,24 +54,24 @@ std::string describe(const Sources& sources) {
 void watch_over(Engine& engine, WebSide& web, const sigset_t& signals, Log& log) {
   constexpr std::chrono::seconds kLookInterval{10};
   constexpr int kLooksWithinPatience = 4;
-  const ServiceManager manager;
+  const Systemd systemd;
   std::vector<Watchdog::Thread> threads = engine.threads();
   threads.push_back(web.thread());
   Watchdog watchdog(std::move(threads));
   steady_clock::duration interval = kLookInterval;
-  if (const auto patience = manager.patience()) {
+  if (const auto patience = systemd.patience()) {
     interval = std::min<steady_clock::duration>(interval, *patience / kLooksWithinPatience);
   }
-  manager.ready();
-  manager.status(describe(engine.sources()));
+  systemd.ready();
+  systemd.status(describe(engine.sources()));
   for (steady_clock::time_point next_look = steady_clock::now() + interval;;) {
     const std::optional<int> signal = wait_for(signals, next_look);
     if (signal == SIGHUP) {
-      manager.reloading();
+      systemd.reloading();
       engine.reload();
-      manager.ready();
+      systemd.ready();
     } else if (signal) {
-      manager.stopping();
+      systemd.stopping();
       return;
     }
     if (steady_clock::now() < next_look) {
@@ -80,12 +80,12 @@ void watch_over(Engine& engine, WebSide& web, const sigset_t& signals, Log& log)
     next_look = steady_clock::now() + interval;
     const std::vector<std::string> still = watchdog.still();
     if (still.empty()) {
-      manager.alive();
-      manager.status(describe(engine.sources()));
+      systemd.alive();
+      systemd.status(describe(engine.sources()));
     }
     for (const std::string& thread : still) {
       log.warning("thread_stuck", "A thread has not gone on.", {{"thread", thread}});
-      manager.status("the thread " + thread + " does not go on");
+      systemd.status("the thread " + thread + " does not go on");
     }
   }
 }

@@ -15,6 +15,8 @@
 namespace vigie {
 namespace {
 
+using Disk = struct statvfs;
+
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 double seconds(std::optional<Time> at) {
@@ -43,9 +45,9 @@ double most_files() {
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : kUnknown;
 }
 
-/// `blocks`: a field of statvfs in units of its f_frsize.
-double disk_bytes(const std::string& directory, fsblkcnt_t struct statvfs::*blocks) {
-  struct statvfs disk {};
+/// `blocks`: a field in units of f_frsize.
+double disk_bytes(const std::string& directory, fsblkcnt_t Disk::*blocks) {
+  Disk disk{};
   return ::statvfs(directory.c_str(), &disk) == 0
              ? static_cast<double>(disk.*blocks) * static_cast<double>(disk.f_frsize)
              : kUnknown;
@@ -60,9 +62,9 @@ void register_service_gauges(const std::string& data_directory, Time started_at,
   metrics.gauge("process_open_fds", "Files and sockets that are open.", {}, open_files);
   metrics.gauge("process_max_fds", "Files and sockets that may be open.", {}, most_files);
   metrics.gauge("vigie_data_free_bytes", "What the data folder's disk still takes.", {},
-                [data_directory] { return disk_bytes(data_directory, &statvfs::f_bavail); });
+                [data_directory] { return disk_bytes(data_directory, &Disk::f_bavail); });
   metrics.gauge("vigie_data_disk_bytes", "Size of the data folder's disk.", {},
-                [data_directory] { return disk_bytes(data_directory, &statvfs::f_blocks); });
+                [data_directory] { return disk_bytes(data_directory, &Disk::f_blocks); });
   metrics.gauge("vigie_backup_made_timestamp_seconds", "When all was backed up last; 0: never.", {},
                 [data_directory] { return seconds(backup_times(data_directory).made); });
   metrics.gauge("vigie_backup_restored_timestamp_seconds",

@@ -1,4 +1,4 @@
-#include "engine/app/service_manager.h"
+#include "engine/app/systemd.h"
 
 #include <systemd/sd-daemon.h>
 
@@ -14,7 +14,7 @@ void tell(const std::string& state) { ::sd_notify(kKeepEnvironment, state.c_str(
 
 }  // namespace
 
-std::optional<std::chrono::microseconds> ServiceManager::patience() const {
+std::optional<std::chrono::microseconds> Systemd::patience() const {
   std::uint64_t microseconds = 0;
   if (::sd_watchdog_enabled(kKeepEnvironment, &microseconds) <= 0) {
     return std::nullopt;
@@ -22,20 +22,20 @@ std::optional<std::chrono::microseconds> ServiceManager::patience() const {
   return std::chrono::microseconds(microseconds);
 }
 
-void ServiceManager::ready() const { tell("READY=1"); }
+void Systemd::ready() const { tell("READY=1"); }
 
 /// The time, on the monotonic clock, is how later versions of systemd tell one reload from the
 /// next.
-void ServiceManager::reloading() const {
+void Systemd::reloading() const {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   tell("RELOADING=1\nMONOTONIC_USEC=" +
        std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
 }
 
-void ServiceManager::stopping() const { tell("STOPPING=1"); }
+void Systemd::stopping() const { tell("STOPPING=1"); }
 
-void ServiceManager::alive() const { tell("WATCHDOG=1"); }
+void Systemd::alive() const { tell("WATCHDOG=1"); }
 
-void ServiceManager::status(const std::string& line) const { tell("STATUS=" + line); }
+void Systemd::status(const std::string& line) const { tell("STATUS=" + line); }
 
 }  // namespace vigie

@@ -8,7 +8,7 @@ namespace vigie {
 
 /// systemd, told how the service does (sd_notify(3)). Where no service manager asked to be told
 /// ($NOTIFY_SOCKET), nothing happens.
-class ServiceManager {
+class Systemd {
  public:
   /// Within this it wants to hear alive(), or it starts the service anew; nothing: it does not.
   std::optional<std::chrono::microseconds> patience() const;
