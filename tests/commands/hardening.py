@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What protects the program from its own mistakes, read from the binary itself."""
 
+import functools
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness import VIGIE, Skip, run_tests  # noqa: E402
 
 
+@functools.cache
 def read(tool, *options):
     if not shutil.which(tool):
         raise Skip(f"{tool} (binutils) is needed")

@@ -100,6 +100,17 @@ class Scene:
         if shutil.which("prometheus") and shutil.which("prometheus-alertmanager"):
             self.start_alertmanager()
             self.start_prometheus()
+        self.begin_trouble()
+
+    def begin_trouble(self):
+        """A source that fails, and an urgent mention that nobody takes."""
+        Web.status = 503
+        assert Pusher(self.engine.port).push([{"id": "gas", "text": GAS}])[0] == 202
+
+    def end_trouble(self):
+        Web.status = 200
+        for alert in self.engine.town("alerts?state=open")["alerts"]:
+            self.engine.town(f"alerts/{alert['number']}/close", method="POST")
 
     def feed(self):
         """Everything that is counted has happened once."""
@@ -239,23 +250,19 @@ def backups_are_seen(scene):
 
 
 def alerts_arrive(scene):
-    """A source that fails, for operations; an urgent mention that nobody takes, for the community manager."""
+    """The source is for operations; what is urgent and not taken, for the community manager. Then both are mended."""
     scene.need_servers()
-    wait_for("Prometheus", lambda: scene.ask_prometheus("query", query='up{job="vigie"} == 1'), 30)
-    Web.status = 503
-    assert Pusher(scene.engine.port).push([{"id": "gas", "text": GAS}])[0] == 202
     blind = wait_for("the mail about the source", lambda: scene.mailbox.find("exploitation", "FIRING", "VigieSourceBlind"), 60)
     assert "La source desk ne répond plus" in blind and "VigieSourceBlind.md" in blind, blind
     urgent = wait_for("the mail about urgency", lambda: scene.mailbox.find("communication", "FIRING", "VigieUrgentUnhandled"), 60)
     assert "techniville : 1 alerte(s) urgente(s) sans prise en charge" in urgent and "gaz" not in urgent, urgent
     assert not scene.mailbox.find("communication", "FIRING", "VigieSource"), "operations' alerts are not the community manager's"
+    assert not scene.mailbox.find("exploitation", "RESOLVED", "VigieSourceBlind"), scene.mailbox.mails
+    scene.end_trouble()
 
 
 def alerts_end(scene):
     scene.need_servers()
-    Web.status = 200
-    for alert in scene.engine.town("alerts?state=open")["alerts"]:
-        scene.engine.town(f"alerts/{alert['number']}/close", method="POST")
     wait_for("the source to be back", lambda: scene.mailbox.find("exploitation", "RESOLVED", "VigieSourceBlind"), 60)
     wait_for("urgency to end", lambda: scene.mailbox.find("communication", "RESOLVED", "VigieUrgentUnhandled"), 60)
 
@@ -287,8 +294,8 @@ TESTS = {
     "every alert fires when it should, and not before": every_rule_fires_when_it_should,
     "every alert has tests, words in French and a runbook": every_alert_is_tested_and_told,
     "rules and dashboards name no metric that a running engine does not have": what_is_named_exists,
-    "a backup and its trial are seen": backups_are_seen,
     "a blind source and an urgent mention nobody takes: mails through Prometheus and Alertmanager": alerts_arrive,
+    "a backup and its trial are seen": backups_are_seen,
     "the watchdog reaches whoever waits for it": watchdog_is_heard,
     "every rule is evaluated, every panel draws": everything_is_evaluated,
     "what is over, mails say": alerts_end,
