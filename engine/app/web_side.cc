@@ -1,5 +1,6 @@
 #include "engine/app/web_side.h"
-#include "engine/web/coverage_reader.h"
+
+#include <pthread.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,6 +18,7 @@
 #include "engine/quality/sample_book.h"
 #include "engine/report/erasure_receipt.h"
 #include "engine/web/assets.h"
+#include "engine/web/coverage_reader.h"
 #include "engine/web/openapi.h"
 #include "engine/web/service_routes.h"
 
@@ -299,7 +301,14 @@ Result<std::uint16_t> WebSide::listen() {
 
 void WebSide::start() {
   asio::co_spawn(context_, expire_audit(), asio::detached);
-  thread_ = std::jthread([this] { context_.run(); });
+  thread_ = std::jthread([this] {
+    pthread_setname_np(pthread_self(), "web");
+    context_.run();
+  });
+}
+
+Watchdog::Thread WebSide::thread() {
+  return {"web", pulse_, [this] { asio::post(context_, [this] { pulse_.beat(); }); }};
 }
 
 void WebSide::stop() {

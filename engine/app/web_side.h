@@ -48,6 +48,8 @@ class WebSide {
   Result<std::uint16_t> listen();
   /// Starts answering.
   void start();
+  /// The thread that must go on between start() and stop().
+  Watchdog::Thread thread();
   /// No new requests; those under way end, within the server's drain timeout. Idempotent.
   void stop();
 
@@ -98,6 +100,7 @@ class WebSide {
   Router router_;
   std::unique_ptr<Server> server_;
   std::atomic<bool> draining_{false};
+  Pulse pulse_;
   std::jthread thread_;
   EmergentDesk emergent_desk_;
   PublicWeeks public_weeks_;       ///< on the aside thread
