@@ -31,7 +31,8 @@ constexpr KeptFile kKept[] = {{"access.json", "data/access.json"},
                               {"audit", "data/audit"},
                               {"access.key", "identities/access.key"},
                               {"keys", "identities/keys"},
-                              {SigningKey::kFile, "identities/signing.key"}};
+                              {SigningKey::kFile, "identities/signing.key"},
+                              {"rules", "data/rules"}};
 constexpr std::string_view kUnfinished = ".new";
 
 Error cannot(std::string_view what, const fs::path& path, const std::error_code& error) {

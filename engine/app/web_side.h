@@ -16,7 +16,9 @@
 #include "engine/app/directory_client.h"
 #include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
+#include "engine/app/explore_desk.h"
 #include "engine/app/privacy_files.h"
+#include "engine/app/rules_desk.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/auditor.h"
@@ -78,6 +80,8 @@ class WebSide {
                                                        Day first, Day last);
   boost::asio::awaitable<Result<WeeklySample>> draw_sample(TenantId tenant, IsoWeek week,
                                                            std::string by);
+  boost::asio::awaitable<Result<RulesAnswer>> rules(TenantId tenant, RulesQuestion question);
+  boost::asio::awaitable<Result<ExploreAnswer>> explore(TenantId tenant, ExploreQuestion question);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
@@ -97,6 +101,8 @@ class WebSide {
   std::atomic<bool> draining_{false};
   std::jthread thread_;
   EmergentDesk emergent_desk_;
+  RulesDesk rules_desk_;  ///< on the aside thread
+  ExploreDesk explore_desk_;
   std::size_t waiting_aside_ = 0;  ///< on the web thread
   boost::asio::thread_pool aside_{1};
 };

@@ -381,9 +381,17 @@ export interface Tenant {
   engine_rights: string[];
 }
 
-/// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English.
+/// What is wrong in a text, in English; lines and columns count from 1, in letters; 0: all of it.
+export interface TextProblem {
+  file?: string;
+  line?: number;
+  column: number;
+  message: string;
+}
+
+/// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English, `problems` where in what was sent.
 export class Refused extends Error {
-  constructor(readonly status: number, readonly needs = "", readonly detail = "") {
+  constructor(readonly status: number, readonly needs = "", readonly detail = "", readonly problems: TextProblem[] = []) {
     super(`HTTP ${status}`);
   }
 }
@@ -410,7 +418,7 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
   });
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   let answer = await send(method, path, body);
   if (answer.status === 403 && method !== "GET") {
     // Somebody signed in again in another tab: the same cookie now goes with another token.
@@ -419,8 +427,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   }
   if (answer.status === 401 && !(path === kSession && method === "POST")) sessionOver();
   if (!answer.ok) {
-    const problem = (await answer.json().catch(() => ({}))) as { needs?: string; detail?: string };
-    throw new Refused(answer.status, problem.needs, problem.detail);
+    const problem = (await answer.json().catch(() => ({}))) as { needs?: string; detail?: string; problems?: TextProblem[] };
+    throw new Refused(answer.status, problem.needs, problem.detail, problem.problems);
   }
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }

@@ -6,12 +6,14 @@ import { CardsPage } from "./arguments";
 import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Duty, type Summary, type Tenant } from "./api";
 import { Counter } from "./counter";
 import { Dashboard } from "./dashboard";
+import { Explorer } from "./explorer";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
 import { kScreens, mayOpen, Nav } from "./nav";
 import { Operations } from "./operations";
 import { Overview } from "./overview";
 import { address, useRoute, type Route } from "./route";
+import { Rules } from "./rules";
 import { Samples } from "./samples";
 import { Screen } from "./screen";
 import { Shortcuts } from "./shortcuts";
@@ -136,6 +138,8 @@ function Page({ tenant, towns, route, isNamed }: { tenant: Tenant; towns: Tenant
     // A ref of a town that is not here is nobody's: it must not open another town's mention.
     case "town": return <Town tenant={tenant} openRef={route.ref && !isNamed ? null : route.ref} />;
     case "dashboard": return <Dashboard tenant={tenant} towns={towns} query={route.query} />;
+    case "explorer": return <Explorer tenant={tenant} query={route.query} />;
+    case "rules": return <Rules tenant={tenant} />;
     case "operations": return <Operations tenant={tenant} />;
     case "samples": return <Samples tenant={tenant.id} name={tenant.name} />;
     case "cards": return <CardsPage tenant={tenant.id} name={tenant.name} wanted={route.ref} />;

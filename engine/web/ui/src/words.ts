@@ -1,5 +1,7 @@
 import i18next from "i18next";
 import * as dashboard from "./words/dashboard";
+import * as explorer from "./words/explorer";
+import * as rules from "./words/rules";
 import * as shell from "./words/shell";
 
 // Every string people see, in both languages. French is the default.
@@ -144,7 +146,7 @@ const en: typeof fr = {
 export type Language = "fr" | "en";
 
 /// Of one screen each.
-const kParts = [shell, dashboard];
+const kParts = [shell, dashboard, explorer, rules];
 
 const kStored = "vigie.language";
 
