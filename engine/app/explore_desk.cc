@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/alert/town_time.h"
+#include "engine/app/letter_column.h"
 #include "engine/app/own_pack_draft.h"
 #include "engine/app/own_packs.h"
 #include "engine/app/query_finder.h"
@@ -167,6 +168,16 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+/// Problems' columns are in letters.
+std::unique_ptr<QueryFinder> find_by(const std::string& query, const Tenant& tenant,
+                                     std::vector<Problem>& problems) {
+  std::unique_ptr<QueryFinder> finder = QueryFinder::make(query, tenant, problems);
+  for (Problem& problem : problems) {
+    problem.column = letter_column(query, problem.column);
+  }
+  return finder;
+}
+
 /// Its own, among those of a pack.
 std::string free_id(std::string id, const RulePack& pack, const std::string& prefix) {
   const auto is_taken = [&](const std::string& wanted) {
@@ -189,7 +200,7 @@ Result<ExploreAnswer> ExploreDesk::answer(TenantId tenant, const ExploreQuestion
   ExploreAnswer refused;
   std::unique_ptr<QueryFinder> finder;
   if (question.query.find_first_not_of(" \t\r\n") != std::string::npos) {
-    finder = QueryFinder::make(question.query, town, refused.problems);
+    finder = find_by(question.query, town, refused.problems);
     if (finder == nullptr) {
       return refused;
     }
@@ -210,7 +221,7 @@ Result<ExploreAnswer> ExploreDesk::draft(TenantId tenant, const ExploreQuestion&
   const Config& config = engine_.config();
   const Tenant& town = config.tenants[tenant];
   ExploreAnswer answer;
-  const auto finder = QueryFinder::make(question.query, town, answer.problems);
+  const auto finder = find_by(question.query, town, answer.problems);
   if (finder == nullptr) {
     return answer;
   }

@@ -1,15 +1,16 @@
 #include "engine/app/own_pack_history.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
+#include <optional>
 
 #include "engine/app/own_packs.h"
 #include "engine/core/json_writer.h"
 #include "engine/core/private_file.h"
+#include "engine/core/settings.h"
 
 namespace vigie {
 namespace {
@@ -29,33 +30,31 @@ bool same_text(std::string_view one, std::string_view other) {
   return own_pack_hash(one) == own_pack_hash(other);
 }
 
+/// A JSON document is a YAML document.
 Result<std::vector<OwnPackVersion>> parse_history(const std::string& path) {
   std::vector<OwnPackVersion> versions;
   std::error_code error;
   if (!fs::exists(path, error)) {
     return versions;
   }
-  const tl::unexpected<Error> damaged =
-      fail(ErrorCode::kCorrupt, path + " is not as it was written");
-  simdjson::dom::parser parser;
-  simdjson::dom::array entries;
-  if (parser.parse(content_of(path)).get(entries) != simdjson::SUCCESS) {
-    return damaged;
-  }
-  for (const simdjson::dom::element entry : entries) {
+  std::vector<Problem> problems;
+  const std::optional<Settings> entries = Settings::read_file(path, problems);
+  for (const Settings& entry : entries ? entries->items() : std::vector<Settings>()) {
     OwnPackVersion version;
-    std::string_view at, by, reason, text;
-    if (entry["number"].get(version.number) != simdjson::SUCCESS ||
-        entry["at"].get(at) != simdjson::SUCCESS || entry["by"].get(by) != simdjson::SUCCESS ||
-        entry["reason"].get(reason) != simdjson::SUCCESS ||
-        entry["text"].get(text) != simdjson::SUCCESS || !parse_time(at)) {
-      return damaged;
+    version.number = static_cast<std::uint64_t>(
+        entry.integer("number", 1, std::numeric_limits<std::int64_t>::max(), problems));
+    const std::optional<Time> at = parse_time(entry.text("at", problems));
+    version.at = at.value_or(Time());
+    version.by = entry.text("by", problems);
+    version.reason = entry.text("reason", problems);
+    version.text = entry.text("text", problems);
+    if (!at) {
+      entry.complain("'at' is a time", problems);
     }
-    version.at = *parse_time(at);
-    version.by = by;
-    version.reason = reason;
-    version.text = text;
     versions.push_back(std::move(version));
+  }
+  if (!problems.empty() || entries->type() != Settings::Type::kList) {
+    return fail(ErrorCode::kCorrupt, path + " is not as it was written");
   }
   return versions;
 }

@@ -60,7 +60,9 @@ OwnPacks read_own_packs(const std::string& data_directory, const std::vector<Ten
 
 TestedPack parse_own_pack(std::string_view text, const std::string& tenant, const std::string& file,
                           bool is_alone, std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
   TestedPack own = parse_tested_pack(text, own_pack_name(tenant), file, problems);
+  const bool has_all_rules = problems.size() == before;
   const std::string prefix = own_rule_prefix(tenant);
   std::set<std::string> ids;
   for (Rule& rule : own.pack.rules) {
@@ -77,7 +79,7 @@ TestedPack parse_own_pack(std::string_view text, const std::string& tenant, cons
       for (std::string& name : *names) {
         if (ids.contains(name)) {
           name.insert(0, prefix);
-        } else {
+        } else if (has_all_rules) {
           problems.push_back({file, test.line, 0, "there is no rule '" + name + "' in this text"});
         }
       }

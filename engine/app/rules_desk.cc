@@ -8,6 +8,7 @@
 
 #include "engine/app/backtest_json.h"
 #include "engine/app/commands.h"
+#include "engine/app/letter_column.h"
 #include "engine/app/library.h"
 #include "engine/app/own_pack_history.h"
 #include "engine/core/json_writer.h"
@@ -59,11 +60,12 @@ std::string without(std::string text, const std::string& part) {
   return text;
 }
 
-/// "…: this '(' is not closed\n    the line\n    ^" is a message, and what a terminal shows below.
-void write_message(const Problem& problem, const std::string& text, JsonWriter& json) {
-  const std::size_t end = text.find('\n');
-  json.key("line").value(problem.line).key("column").value(problem.column);
-  json.key("message").value(std::string_view(text).substr(0, end));
+std::string_view line_of(std::string_view text, int number) {
+  for (; number > 1 && !text.empty(); --number) {
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return text.substr(0, text.find('\n'));
 }
 
 RulesAnswer answer_with(std::string body) { return {.body = std::move(body)}; }
@@ -104,16 +106,21 @@ std::string RulesDesk::own_text(TenantId tenant) const {
 }
 
 void RulesDesk::write_problems(TenantId tenant, const std::vector<Problem>& problems,
-                               JsonWriter& json) const {
+                               std::string_view text, JsonWriter& json) const {
   const std::string& town = engine_.config().tenants[tenant].id;
   const std::string own = own_pack_path(engine_.config().data_directory, town);
   json.key("problems").begin_array();
   for (const Problem& problem : problems) {
+    const bool is_own = problem.file == own;
     json.begin_object();
-    if (problem.file != own) {
+    if (!is_own) {
       json.key("file").value(std::filesystem::path(problem.file).filename().string());
     }
-    write_message(problem, without(problem.text, own_rule_prefix(town)), json);
+    json.key("line").value(problem.line).key("column");
+    json.value(is_own ? letter_column(line_of(text, problem.line), problem.column) : 0);
+    // What a terminal shows below, the line with a mark, is left out.
+    const std::string message = without(problem.text, own_rule_prefix(town));
+    json.key("message").value(std::string_view(message).substr(0, message.find('\n')));
     json.end_object();
   }
   json.end_array();
@@ -226,7 +233,7 @@ RulesAnswer RulesDesk::check(TenantId tenant, const std::string& text) const {
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("hash").value(own_pack_hash(text));
-  write_problems(tenant, problems, json);
+  write_problems(tenant, problems, text, json);
   write_rules(own.pack, own_rule_prefix(engine_.config().tenants[tenant].id), json);
   write_tests(tenant, tested, json);
   json.end_object();
@@ -253,7 +260,7 @@ Result<RulesAnswer> RulesDesk::preview(TenantId tenant, const RulesQuestion& que
   JsonWriter json(body);
   if (next == nullptr) {
     json.begin_object();
-    write_problems(tenant, problems, json);
+    write_problems(tenant, problems, question.text, json);
     json.end_object();
     return RulesAnswer{true, std::move(body)};
   }
@@ -281,7 +288,7 @@ Result<RulesAnswer> RulesDesk::publish(TenantId tenant, const RulesQuestion& que
   JsonWriter json(body);
   if (!changed->problems.empty()) {
     json.begin_object();
-    write_problems(tenant, changed->problems, json);
+    write_problems(tenant, changed->problems, question.text, json);
     json.end_object();
     return RulesAnswer{true, std::move(body)};
   }

@@ -65,27 +65,19 @@ std::optional<ExploreQuestion> read_question(const ApiParts& parts, TenantId ten
   return why.empty() ? std::optional(std::move(question)) : std::nullopt;
 }
 
-/// Where in the query, in letters from 1: people's editors count so.
-std::size_t letter_at(std::string_view query, int column) {
-  const std::size_t at = std::min(query.size(), static_cast<std::size_t>(std::max(column, 1) - 1));
-  return 1 + static_cast<std::size_t>(std::ranges::count_if(query.substr(0, at), [](char c) {
-           return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-         }));
-}
-
 /// The problem's words without the line of the query that a terminal shows.
 std::string_view words_of(const Problem& problem) {
   return std::string_view(problem.text).substr(0, problem.text.find('\n'));
 }
 
-Response wrong_query(const std::vector<Problem>& problems, std::string_view query) {
+Response wrong_query(const std::vector<Problem>& problems) {
   Response response = problem(422, words_of(problems.front()));
   response.body.pop_back();
   response.body += ",\"problems\":";
   JsonWriter json(response.body);
   json.begin_array();
   for (const Problem& one : problems) {
-    json.begin_object().key("column").value(letter_at(query, one.column));
+    json.begin_object().key("column").value(one.column);
     json.key("message").value(words_of(one)).end_object();
   }
   json.end_array();
@@ -168,58 +160,81 @@ Response show_csv(const ExploreQuestion& question, ExploreAnswer answer) {
   return response;
 }
 
-asio::awaitable<Response> explore(SharedParts parts, Request request, As as) {
-  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
-  if (!tenant) {
-    co_return not_found();
-  }
+/// Fills `question`; an answer if it is not what it should be.
+std::optional<Response> read_request(const ApiParts& parts, TenantId tenant, As as,
+                                     const Request& request, ExploreQuestion& question) {
   const std::uint64_t most = as == As::kCsv ? kMaxCsvLines : kMaxLimit;
   const std::uint64_t usual = as == As::kCsv ? kMaxCsvLines : kDefaultLimit;
   if (const std::optional<std::string> why = objection_to_query(request, fields(most, usual))) {
-    co_return problem(400, *why);
+    return problem(400, *why);
   }
   std::string why;
-  std::optional<ExploreQuestion> question = read_question(*parts, *tenant, request, why);
+  std::optional<ExploreQuestion> read = read_question(parts, tenant, request, why);
   const std::optional<std::uint64_t> limit = number_field(request, "limit", 1, most, usual);
-  if (!question || !limit) {
-    co_return problem(400, question ? "limit is a number, see the description" : why);
+  if (!read || !limit) {
+    return problem(400, read ? "limit is a number, see the description" : why);
   }
-  question->as = as;
-  question->limit = *limit;
-  ExploreQuestion asked = *question;
-  Result<ExploreAnswer> answer = co_await parts->explore(*tenant, std::move(asked));
-  if (!answer) {
-    co_return aside_failed(answer.error());
-  }
-  if (!answer->problems.empty()) {
-    co_return wrong_query(answer->problems, question->query);
-  }
-  co_return as == As::kCsv ? show_csv(*question, std::move(*answer))
-                           : show(*parts, *question, *answer);
+  question = std::move(*read);
+  question.as = as;
+  question.limit = *limit;
+  return std::nullopt;
 }
 
-asio::awaitable<Response> draft(SharedParts parts, Request request) {
+Response answer_of(const ApiParts& parts, const ExploreQuestion& question,
+                   Result<ExploreAnswer> answer) {
+  if (!answer) {
+    return answer.error().code == ErrorCode::kInvalidInput ? problem(422, answer.error().text)
+                                                           : aside_failed(answer.error());
+  }
+  if (!answer->problems.empty()) {
+    return wrong_query(answer->problems);
+  }
+  switch (question.as) {
+    case As::kCsv:
+      return show_csv(question, std::move(*answer));
+    case As::kDraft:
+      return json_response(std::move(answer->draft));
+    case As::kMentions:
+      break;
+  }
+  return show(parts, question, *answer);
+}
+
+/// As asked for; `question` stays, for the answer.
+asio::awaitable<Response> look(SharedParts parts, TenantId tenant, ExploreQuestion question) {
+  ExploreQuestion asked = question;
+  asio::awaitable<Result<ExploreAnswer>> looking = parts->explore(tenant, std::move(asked));
+  Result<ExploreAnswer> answer = co_await std::move(looking);
+  co_return answer_of(*parts, question, std::move(answer));
+}
+
+asio::awaitable<Response> refuse(Response response) { co_return response; }
+
+asio::awaitable<Response> explore(const SharedParts& parts, const Request& request, As as) {
   const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
   if (!tenant) {
-    co_return not_found();
+    return refuse(not_found());
+  }
+  ExploreQuestion question;
+  std::optional<Response> objection = read_request(*parts, *tenant, as, request, question);
+  return objection ? refuse(std::move(*objection)) : look(parts, *tenant, std::move(question));
+}
+
+asio::awaitable<Response> draft(const SharedParts& parts, const Request& request) {
+  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
+  if (!tenant) {
+    return refuse(not_found());
   }
   std::optional<Texts> body = read_text_members(request.body, {"query", "topic"});
   if (!body || (*body)["query"].empty() || (*body)["query"].size() > kMaxQueryBytes ||
       (*body)["topic"].empty() || (*body)["topic"].size() > kMaxTopicBytes) {
-    co_return problem(400, "a draft needs a query and a topic");
+    return refuse(problem(400, "a draft needs a query and a topic"));
   }
   ExploreQuestion question;
   question.as = As::kDraft;
   question.query = (*body)["query"];
   question.topic = (*body)["topic"];
-  const std::string query = question.query;
-  Result<ExploreAnswer> answer = co_await parts->explore(*tenant, std::move(question));
-  if (!answer) {
-    co_return answer.error().code == ErrorCode::kInvalidInput ? problem(422, answer.error().text)
-                                                              : aside_failed(answer.error());
-  }
-  co_return answer->problems.empty() ? json_response(std::move(answer->draft))
-                                     : wrong_query(answer->problems, query);
+  return look(parts, *tenant, std::move(question));
 }
 
 Route route_as(const SharedParts& parts, const char* pattern, As as, RouteDescription description) {
@@ -227,7 +242,7 @@ Route route_as(const SharedParts& parts, const char* pattern, As as, RouteDescri
   route.method = "GET";
   route.pattern = pattern;
   route.right = Right::kReadMentions;
-  route.handler = [parts, as](Request request) { return explore(parts, std::move(request), as); };
+  route.handler = [parts, as](const Request& request) { return explore(parts, request, as); };
   description.answers.push_back({422, "The query is wrong; the problems say where", "WrongQuery"});
   description.answers.push_back({503, "Too much is under way; Retry-After says when", "Problem"});
   route.description = std::move(description);
@@ -239,7 +254,7 @@ Route route_as(const SharedParts& parts, const char* pattern, As as, RouteDescri
 std::vector<Route> explore_routes(const SharedParts& parts) {
   Route drafting = api_post(
       Right::kDraftRules, "/api/v1/tenants/{tenant}/explore/draft", kMaxDraftBytes,
-      [parts](Request request) { return draft(parts, std::move(request)); },
+      [parts](const Request& request) { return draft(parts, request); },
       {"draftFromQuery",
        "A query as a rule of the town's own pack, with tests; and that pack's text with it. "
        "Nothing is put in force",

@@ -21,10 +21,13 @@ constexpr std::size_t kMaxReasonBytes = 250;     // whole in the audit
 constexpr std::uint64_t kMaxDays = 31;
 constexpr const char* kRules = "/api/v1/tenants/{tenant}/rules";
 
-/// What a body must hold for an act, beside what it may.
+/// What a route takes: in its body, and in its address.
 struct Wanted {
   Act act = Act::kShow;
   bool text = false, base = false, reason = false, days = false;
+  bool number = false;  ///< of a version, in the address
+
+  bool has_body() const { return text || base || reason || days; }
 };
 
 /// Nothing if the body is something else; `why` says what is wanted.
@@ -95,34 +98,45 @@ Response answer_of(Result<RulesAnswer> answer) {
   return response;
 }
 
-/// `number`: of a version, in the address.
-asio::awaitable<Response> ask(SharedParts parts, Request request, Wanted wanted, bool has_body,
-                              bool has_number) {
+/// Fills `question`; an answer if it is not what it should be.
+std::optional<Response> read_question(const Wanted& wanted, const Request& request,
+                                      RulesQuestion& question) {
+  question.act = wanted.act;
+  if (const std::optional<std::string> why = objection_to_query(request, {})) {
+    return problem(400, *why);
+  }
+  if (wanted.has_body()) {
+    std::string why;
+    std::optional<RulesQuestion> read = read_body(wanted, request.body, why);
+    if (!read) {
+      return problem(400, why);
+    }
+    question = std::move(*read);
+  }
+  if (wanted.number) {
+    const std::string_view text = request.parameter("number");
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, question.number);
+    if (read.ec != std::errc{} || read.ptr != end) {
+      return not_found();
+    }
+  }
+  question.by = request.caller->account;
+  return std::nullopt;
+}
+
+asio::awaitable<Response> ask(SharedParts parts, Request request, Wanted wanted) {
   const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
   if (!tenant) {
     co_return not_found();
   }
-  if (const std::optional<std::string> why = objection_to_query(request, {})) {
-    co_return problem(400, *why);
+  RulesQuestion question;
+  std::optional<Response> objection = read_question(wanted, request, question);
+  if (objection) {
+    co_return std::move(*objection);
   }
-  std::optional<RulesQuestion> question = RulesQuestion{.act = wanted.act};
-  if (has_body) {
-    std::string why;
-    question = read_body(wanted, request.body, why);
-    if (!question) {
-      co_return problem(400, why);
-    }
-  }
-  if (has_number) {
-    const std::string_view text = request.parameter("number");
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, question->number);
-    if (read.ec != std::errc{} || read.ptr != end) {
-      co_return not_found();
-    }
-  }
-  question->by = request.caller->account;
-  Result<RulesAnswer> answer = co_await parts->rules_desk(*tenant, std::move(*question));
+  asio::awaitable<Result<RulesAnswer>> asking = parts->rules_desk(*tenant, std::move(question));
+  Result<RulesAnswer> answer = co_await std::move(asking);
   co_return answer_of(std::move(answer));
 }
 
@@ -133,27 +147,24 @@ const RouteDescription::Answer kConflict = {
 const RouteDescription::Answer kRefused = {
     422, "The rules have problems, or a test fails: nothing was changed", "RulesRefused"};
 
-Route reading(const SharedParts& parts, const std::string& pattern, Act act, bool has_number,
+Route::Handler handler_of(const SharedParts& parts, const Wanted& wanted) {
+  return [parts, wanted](Request request) { return ask(parts, std::move(request), wanted); };
+}
+
+Route reading(const SharedParts& parts, const std::string& pattern, const Wanted& wanted,
               RouteDescription description) {
   Route route;
   route.method = "GET";
   route.pattern = pattern;
   route.right = Right::kReadSources;
-  route.handler = [parts, act, has_number](Request request) {
-    return ask(parts, std::move(request), {.act = act}, false, has_number);
-  };
+  route.handler = handler_of(parts, wanted);
   route.description = std::move(description);
   return route;
 }
 
-Route asking(const SharedParts& parts, Right right, const std::string& pattern, Wanted wanted,
-             bool has_number, RouteDescription description) {
-  return api_post(
-      right, pattern, kMaxBodyBytes,
-      [parts, wanted, has_number](Request request) {
-        return ask(parts, std::move(request), wanted, true, has_number);
-      },
-      std::move(description));
+Route asking(const SharedParts& parts, Right right, const std::string& pattern,
+             const Wanted& wanted, RouteDescription description) {
+  return api_post(right, pattern, kMaxBodyBytes, handler_of(parts, wanted), std::move(description));
 }
 
 }  // namespace
@@ -161,7 +172,7 @@ Route asking(const SharedParts& parts, Right right, const std::string& pattern, 
 std::vector<Route> rules_routes(const SharedParts& parts) {
   const std::string rules = kRules;
   Route check =
-      asking(parts, Right::kDraftRules, rules + "/check", {.act = Act::kCheck, .text = true}, false,
+      asking(parts, Right::kDraftRules, rules + "/check", {.act = Act::kCheck, .text = true},
              {"checkRules",
               "Every problem of a text that may become the town's own pack, and what its "
               "tests say. Nothing is changed",
@@ -170,7 +181,7 @@ std::vector<Route> rules_routes(const SharedParts& parts) {
               {{200, "What is wrong, or nothing", "RulesCheck"}, kBusy}});
   Route preview =
       asking(parts, Right::kDraftRules, rules + "/preview",
-             {.act = Act::kPreview, .text = true, .days = true}, false,
+             {.act = Act::kPreview, .text = true, .days = true},
              {"previewRules",
               "What the kept mentions of the last days would have become with this text as the "
               "town's own pack: topics, alerts, minutes of reading. Nothing is changed",
@@ -179,7 +190,7 @@ std::vector<Route> rules_routes(const SharedParts& parts) {
               {{200, "The difference to the rules in force", "RulesPreview"}, kRefused, kBusy}});
   check.only_asks = preview.only_asks = true;
   return {
-      reading(parts, rules, Act::kShow, false,
+      reading(parts, rules, {.act = Act::kShow},
               {"showRules",
                "The packs in force for the town with their texts, rules, and tests with their "
                "results; the last one is its own, the others are files of the server",
@@ -189,27 +200,27 @@ std::vector<Route> rules_routes(const SharedParts& parts) {
       std::move(check),
       std::move(preview),
       asking(parts, Right::kPublishRules, rules + "/publish",
-             {.act = Act::kPublish, .text = true, .base = true, .reason = true}, false,
+             {.act = Act::kPublish, .text = true, .base = true, .reason = true},
              {"publishRules",
               "Puts a text in force as the town's own pack, for this town alone, after the others. "
               "Answered once new mentions are judged by it; those kept stay as they were judged",
               {},
               "RulesPublication",
               {{200, "In force", "RulesPublished"}, kConflict, kRefused, kBusy}}),
-      reading(parts, rules + "/history", Act::kHistory, false,
+      reading(parts, rules + "/history", {.act = Act::kHistory},
               {"listRulesHistory",
                "What the town's own pack has been, newest first, at most 100 versions",
                {},
                "",
                {{200, "Versions without their texts", "RulesHistory"}, kBusy}}),
-      reading(parts, rules + "/history/{number}", Act::kVersion, true,
+      reading(parts, rules + "/history/{number}", {.act = Act::kVersion, .number = true},
               {"getRulesVersion",
                "One version of the town's own pack, with its text",
                {},
                "",
                {{200, "The version", "RulesVersion"}, kBusy}}),
       asking(parts, Right::kPublishRules, rules + "/history/{number}/restore",
-             {.act = Act::kRestore, .reason = true}, true,
+             {.act = Act::kRestore, .reason = true, .number = true},
              {"restoreRules",
               "Publishes the text of an earlier version once more",
               {},

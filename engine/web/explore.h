@@ -35,7 +35,7 @@ struct ExploreAnswer {
   struct Count {
     std::uint64_t mentions = 0, negative = 0;
   };
-  std::vector<Problem> problems;  ///< the query is wrong: nothing else is said; columns in bytes
+  std::vector<Problem> problems;  ///< the query is wrong: nothing else is said; columns in letters
   std::vector<Found> found;       ///< newest first, at most `limit`
   std::uint64_t scanned = 0, total = 0;
   bool by_hour = false;

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { openPage } from "./page.mjs";
 import { deskSteps } from "./desk.mjs";
+import { rulesSteps } from "./rules.mjs";
 
 const [executablePath, port, password] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
@@ -18,10 +19,10 @@ async function push(mention) {
 
 const { browser, page, keep } = await openPage(executablePath);
 const complaints = [];
-const provoked = /\b(401|404|500)\b|ERR_FAILED/;
+const provoked = /\b(401|404|422|500)\b|ERR_FAILED/;
 page.on("pageerror", (error) => complaints.push(String(error)));
 page.on("console", (message) => {
-  // The browser itself reports what a step provokes: a refused sign-in is a 401.
+  // The browser itself reports what a step provokes: a refused sign-in is a 401, a query that cannot be read a 422.
   if (message.type() === "error" && !provoked.test(message.text())) complaints.push(message.text());
 });
 page.on("request", (request) => {
@@ -359,6 +360,7 @@ await step("French is back", async () => {
   await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
 await deskSteps({ page, address, step, keep, expect, waitForFocus });
+await rulesSteps({ page, address, step, keep, expect, waitForFocus, push });
 await step("a telephone's width does not scroll sideways", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
