@@ -356,14 +356,12 @@ bool Engine::reload() {
   std::vector<Problem> problems;
   std::shared_ptr<const Knowledge> knowledge = read_knowledge(config_, problems);
   if (knowledge != nullptr) {
-    run_pack_tests(
-        config_.rules_directory,
-        [&problems](const std::string&, const RuleTest& test,
-                    const std::vector<std::string>& faults) {
-          note_faults(test, faults, problems);
-        },
-        problems);
-    test_own_packs(config_, *knowledge, problems);
+    const PackTestVisitor note = [&problems](const std::string&, const RuleTest& test,
+                                             const std::vector<std::string>& faults) {
+      note_faults(test, faults, problems);
+    };
+    run_pack_tests(config_.rules_directory, note, problems);
+    test_own_packs(config_, *knowledge, note, problems);
   }
   metrics_->reloaded(problems.empty());
   if (!problems.empty()) {

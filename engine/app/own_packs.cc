@@ -95,15 +95,15 @@ OwnPackSubject own_pack_subject(const Config& config, TenantId tenant,
           config.rules_directory, std::move(models)};
 }
 
-void test_own_packs(const Config& config, const Knowledge& knowledge,
+void test_own_packs(const Config& config, const Knowledge& knowledge, const PackTestVisitor& visit,
                     std::vector<Problem>& problems) {
   for (TenantId tenant = 0; tenant < config.tenants.size(); ++tenant) {
     const auto text = knowledge.own_texts.find(config.tenants[tenant].id);
     if (text != knowledge.own_texts.end()) {
       run_own_tests(
           text->second, own_pack_subject(config, tenant, knowledge.models),
-          [&problems](const RuleTest& test, const std::vector<std::string>& faults) {
-            note_faults(test, faults, problems);
+          [&](const RuleTest& test, const std::vector<std::string>& faults) {
+            visit(own_pack_name(config.tenants[tenant].id), test, faults);
           },
           problems);
     }

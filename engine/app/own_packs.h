@@ -47,8 +47,8 @@ TestedPack parse_own_pack(std::string_view text, const std::string& tenant, cons
 OwnPackSubject own_pack_subject(const Config& config, TenantId tenant,
                                 std::shared_ptr<const Models> models);
 
-/// Runs the tests of all own packs that `knowledge` holds; those that fail are problems.
-void test_own_packs(const Config& config, const Knowledge& knowledge,
+/// Runs the tests of all own packs that `knowledge` holds.
+void test_own_packs(const Config& config, const Knowledge& knowledge, const PackTestVisitor& visit,
                     std::vector<Problem>& problems);
 
 /// read_knowledge() of the configuration's towns with their own packs.

@@ -13,7 +13,9 @@
 #include "engine/app/own_pack_history.h"
 #include "engine/core/json_writer.h"
 #include "engine/core/own_rules.h"
+#include "engine/match/rule_lint.h"
 #include "engine/match/rule_reader.h"
+#include "engine/parse/text_folder.h"
 
 namespace vigie {
 namespace {
@@ -105,11 +107,12 @@ std::string RulesDesk::own_text(TenantId tenant) const {
   return text == in_force->own_texts.end() ? std::string() : text->second;
 }
 
-void RulesDesk::write_problems(TenantId tenant, const std::vector<Problem>& problems,
-                               std::string_view text, JsonWriter& json) const {
+void RulesDesk::write_problems(std::string_view key, TenantId tenant,
+                               const std::vector<Problem>& problems, std::string_view text,
+                               JsonWriter& json) const {
   const std::string& town = engine_.config().tenants[tenant].id;
   const std::string own = own_pack_path(engine_.config().data_directory, town);
-  json.key("problems").begin_array();
+  json.key(key).begin_array();
   for (const Problem& problem : problems) {
     const bool is_own = problem.file == own;
     json.begin_object();
@@ -233,7 +236,10 @@ RulesAnswer RulesDesk::check(TenantId tenant, const std::string& text) const {
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("hash").value(own_pack_hash(text));
-  write_problems(tenant, problems, text, json);
+  write_problems("problems", tenant, problems, text, json);
+  const std::vector<Problem> doubts =
+      find_doubtful_rules({own.pack}, {engine_.config().tenants[tenant]}, TextFolder::fold_phrase);
+  write_problems("doubts", tenant, doubts, text, json);
   write_rules(own.pack, own_rule_prefix(engine_.config().tenants[tenant].id), json);
   write_tests(tenant, tested, json);
   json.end_object();
@@ -260,7 +266,7 @@ Result<RulesAnswer> RulesDesk::preview(TenantId tenant, const RulesQuestion& que
   JsonWriter json(body);
   if (next == nullptr) {
     json.begin_object();
-    write_problems(tenant, problems, question.text, json);
+    write_problems("problems", tenant, problems, question.text, json);
     json.end_object();
     return RulesAnswer{true, std::move(body)};
   }
@@ -288,7 +294,7 @@ Result<RulesAnswer> RulesDesk::publish(TenantId tenant, const RulesQuestion& que
   JsonWriter json(body);
   if (!changed->problems.empty()) {
     json.begin_object();
-    write_problems(tenant, changed->problems, question.text, json);
+    write_problems("problems", tenant, changed->problems, question.text, json);
     json.end_object();
     return RulesAnswer{true, std::move(body)};
   }

@@ -38,8 +38,8 @@ class RulesDesk {
   Result<RulesAnswer> restore(TenantId tenant, const RulesQuestion& question);
   const std::vector<Tested>* tests_of(const std::string& pack, const Knowledge& in_force);
   std::string own_text(TenantId tenant) const;
-  void write_problems(TenantId tenant, const std::vector<Problem>& problems, std::string_view text,
-                      JsonWriter& json) const;
+  void write_problems(std::string_view key, TenantId tenant, const std::vector<Problem>& problems,
+                      std::string_view text, JsonWriter& json) const;
   void write_tests(TenantId tenant, const std::vector<Tested>& tests, JsonWriter& json) const;
 
   Engine& engine_;

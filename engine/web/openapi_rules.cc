@@ -41,9 +41,11 @@ constexpr OpenApiSchema kSchemas[] = {
      R"({"type":"object","additionalProperties":false,"required":["text"],"properties":{
 "text":{"type":"string","description":"at most 256 KiB of YAML: a pack with its tests; empty: none"}}})"},
     {"RulesCheck",
-     R"({"type":"object","required":["hash","problems","rules","tests"],"properties":{
+     R"({"type":"object","required":["hash","problems","doubts","rules","tests"],"properties":{
 "hash":{"type":"string"},
 "problems":{"type":"array","items":{"$ref":"#/components/schemas/RuleProblem"}},
+"doubts":{"type":"array","items":{"$ref":"#/components/schemas/RuleProblem"},
+"description":"no mistakes, but worth a second look: a rule that holds for about every text"},
 "rules":{"type":"array","items":{"$ref":"#/components/schemas/RuleInPack"}},
 "tests":{"type":"array","items":{"$ref":"#/components/schemas/RuleTestResult"},
 "description":"run only where there is no problem"}}})"},

@@ -66,7 +66,7 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     const gained = page.locator(".rules-editor dl.facts div").first().locator("dd");
     expect(Number(await gained.innerText()) >= 1, `gained: ${await gained.innerText()}`);
     await page.locator(".examples li").first().getByText(/garage à vélos/).waitFor();
-    await page.locator("#preview-title").scrollIntoViewIfNeeded();
+    await page.locator("#preview-title").evaluate((title) => title.scrollIntoView({ behavior: "instant" }));
     await keep("rules_preview");
   });
   await step("a reason is asked for, then it is in force and in the history", async () => {
@@ -92,7 +92,7 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await waitForFocus("version-title");
     await page.locator("pre.diff ins").getByText(/parking à vélos/).waitFor();
     await page.locator("pre.diff del").getByText(/local à vélos/).waitFor();
-    await page.locator("#version-title").scrollIntoViewIfNeeded();
+    await page.locator("#version-title").evaluate((title) => title.scrollIntoView({ behavior: "instant" }));
     await pictures("rules_history");
     await page.getByRole("button", { name: "Revenir à la version 1" }).click();
     await waitForFocus("restore-reason");
@@ -127,6 +127,12 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await page.getByLabel("Période").selectOption("30");
     const found = page.locator(".said b");
     await page.waitForFunction(() => /\d/.test(document.querySelector(".said b")?.textContent ?? ""));
+    const month = await found.innerText();
+    await page.getByLabel("Période").selectOption("custom");
+    await page.getByLabel("Du", { exact: true }).fill("2020-01-01");
+    await page.getByText("La période commence avant de finir").waitFor();
+    await page.getByLabel("Période").selectOption("30");
+    await page.waitForFunction((words) => document.querySelector(".said b")?.textContent === words, month);
     await page.getByRole("button", { name: "Tableau" }).click();
     expect((await page.locator(".explorer table thead th").count()) === 5, "the table lacks columns");
     await keep("explorer_table");

@@ -96,6 +96,8 @@ def every_problem_at_once(scene):
     good = scene.good("POST", "rules/check", {"text": BIKES})
     assert good["problems"] == [] and [test["passed"] for test in good["tests"]] == [True, True], good
     assert good["rules"][0]["id"] == "velo.garage" and good["rules"][0]["known_as"] == KNOWN, good["rules"]
+    broad = scene.good("POST", "rules/check", {"text": "rules:\n  - {id: a, topic: tout, any: [le, eau]}\n"})
+    assert broad["problems"] == [] and broad["doubts"][0]["line"] == 2 and "'le' is enough" in broad["doubts"][0]["message"], broad
     assert not scene.file.exists(), "checking changes nothing"
 
 
@@ -229,11 +231,18 @@ def files_of_the_server(scene):
     scene.engine.process.send_signal(signal.SIGHUP)
     wait_for("the refusal", lambda: "rules_kept" in scene.engine.log_tail(), 30)
     assert scene.own()["text"] == BIKES, "a failing test keeps what was in force"
+    code, out, errors = vigie("rules", "test", "--config", scene.engine.config, "--lines")
+    assert code == 1 and "FAIL own/techniville Un garage à vélos, vite" in out and "techniville.yaml:7" in errors, (code, errors)
     scene.file.write_text("rules: [", encoding="utf-8")
     code, _, errors = vigie("config", "check", "--config", scene.engine.config)
     assert code == 2 and "techniville.yaml:1" in errors, (code, errors)
     scene.file.write_text(BIKES, encoding="utf-8")
-    assert vigie("config", "check", "--config", scene.engine.config)[0] == 0
+    for command in (("config", "check"), ("rules", "check"), ("rules", "test")):
+        code, _, errors = vigie(*command, "--config", scene.engine.config)
+        assert code == 0, (command, errors)
+    code, out, errors = vigie("classify", "--config", scene.engine.config,
+                              data=json.dumps({"id": "1", "text": "Un garage à vélos"}).encode())
+    assert code == 0 and KNOWN in out, (code, errors, out)
 
 
 def kept_over_a_restart_and_a_restore(scene):

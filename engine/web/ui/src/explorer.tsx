@@ -13,7 +13,8 @@ import { formatTime, t } from "./words";
 
 const kDayMs = 86_400_000;
 const kPeriods = [1, 7, 30, 92];
-const kUsualPeriod = "7";
+const kUsualPeriod = "7", kChosen = "custom";
+const kLongestDays = 92;
 const kFilters = ["tone", "urgency", "source", "lang", "topic"] as const;
 const kTones = ["negative", "neutral", "positive"];
 const kUrgencies = ["medium", "high", "critical"];
@@ -28,29 +29,58 @@ type Filters = Record<(typeof kFilters)[number], string>;
 
 interface Form extends Filters {
   q: string;
+  /// How many, or that `from` and `to`, two days, say which.
   days: string;
+  from: string;
+  to: string;
   view: View;
+}
+
+/// The day on the reader's calendar: "2026-11-28".
+function dayOf(time: number): string {
+  const at = new Date(time);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+/// Where the period begins and ends; a chosen last day is looked at to its end.
+function periodOf({ days, from, to }: Form, now: number): [number, number] {
+  if (days !== kChosen) return [now - Number(days) * kDayMs, now];
+  const last = new Date(`${to}T00:00`);
+  last.setDate(last.getDate() + 1);
+  return [Date.parse(`${from}T00:00`), Math.min(last.getTime(), now)];
+}
+
+/// Why the chosen days are no period.
+function faultOf(form: Form, now: number): string {
+  const [from, to] = periodOf(form, now);
+  return form.days === kChosen && !(from < to && to - from <= kLongestDays * kDayMs) ? t("explorer.wrongPeriod", { count: kLongestDays }) : "";
 }
 
 function formOf(query: URLSearchParams): Form {
   const view = kViews.find((one) => one === query.get("view")) ?? "list";
-  const days = kPeriods.map(String).find((one) => one === query.get("days")) ?? kUsualPeriod;
+  const days = [...kPeriods.map(String), kChosen].find((one) => one === query.get("days")) ?? kUsualPeriod;
+  const day = (name: string, ago: number) => (/^\d{4}-\d\d-\d\d$/.test(query.get(name) ?? "") ? query.get(name)! : dayOf(Date.now() - ago * kDayMs));
   const filters = Object.fromEntries(kFilters.map((name) => [name, query.get(name) ?? ""])) as Filters;
-  return { q: query.get("q") ?? "", days, view, ...filters };
+  return { q: query.get("q") ?? "", days, view, from: day("from", Number(kUsualPeriod)), to: day("to", 0), ...filters };
 }
 
 function addressOf(form: Form): URLSearchParams {
   const query = new URLSearchParams();
   if (form.q) query.set("q", form.q);
   if (form.days !== kUsualPeriod) query.set("days", form.days);
+  if (form.days === kChosen) {
+    query.set("from", form.from);
+    query.set("to", form.to);
+  }
   for (const name of kFilters) if (form[name]) query.set(name, form[name]);
   if (form.view !== "list") query.set("view", form.view);
   return query;
 }
 
-/// What the engine is asked: the period ends now.
+/// What the engine is asked.
 function questionOf(form: Form, now: number): URLSearchParams {
-  const query = new URLSearchParams({ from: new Date(now - Number(form.days) * kDayMs).toISOString(), to: new Date(now).toISOString() });
+  const [from, to] = periodOf(form, now);
+  const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
   if (form.q.trim()) query.set("query", form.q);
   for (const name of kFilters) if (form[name]) query.set(name, form[name]);
   return query;
@@ -104,6 +134,7 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
   const [found, setFound] = useState<Exploration | null>(null);
   const [problems, setProblems] = useState<TextProblem[]>([]);
   const [fault, setFault] = useState("");
+  const [periodFault, setPeriodFault] = useState("");
   const [busy, setBusy] = useState(false);
   const latest = useRef(0);
   const field = useRef<HTMLInputElement>(null);
@@ -125,7 +156,10 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
     if (mine === latest.current) setBusy(false);
   };
   const search = (wanted: Form) => {
-    const question = questionOf(wanted, Date.now());
+    const now = Date.now(), wrong = faultOf(wanted, now);
+    setPeriodFault(wrong);
+    if (wrong) return;
+    const question = questionOf(wanted, now);
     replaceQuery(addressOf(wanted));
     setAsked(question);
     void ask(question, setFound);
@@ -185,13 +219,19 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
         </details>
         <fieldset class="filters">
           <legend class="hidden">{t("explorer.filters")}</legend>
-          <Choice id="days" name={t("explorer.period")} value={form.days} options={kPeriods.map((days) => [String(days), t("explorer.days", { count: days })])} onChange={(days) => change({ days })} />
+          <Choice id="days" name={t("explorer.period")} value={form.days} options={[...kPeriods.map((days): [string, string] => [String(days), t("explorer.days", { count: days })]), [kChosen, t("explorer.chosen")]]} onChange={(days) => change({ days })} />
+          {form.days === kChosen && (["from", "to"] as const).map((end) => (
+            <label key={end} for={`explore-${end}`}>{t(`explorer.${end}`)}
+              <input id={`explore-${end}`} type="date" value={form[end]} required aria-invalid={periodFault !== ""} aria-describedby={periodFault ? "period-fault" : undefined} onChange={(event) => change({ [end]: event.currentTarget.value })} />
+            </label>
+          ))}
           <Choice id="tone" name={t("explorer.tone")} value={form.tone} options={[["", t("explorer.anyTone")], ...kTones.map((tone): [string, string] => [tone, t(`tone.${tone}`)])]} onChange={(tone) => change({ tone })} />
           <Choice id="urgency" name={t("explorer.urgency")} value={form.urgency} options={[["", t("explorer.anyUrgency")], ...kUrgencies.map((level): [string, string] => [level, t(`urgency.${level}`)])]} onChange={(urgency) => change({ urgency })} />
           <Choice id="source" name={t("explorer.source")} value={form.source} options={options(form.source, found?.by_source, t("explorer.anySource"))} onChange={(source) => change({ source })} />
           <Choice id="topic" name={t("explorer.topic")} value={form.topic} options={options(form.topic, found?.by_topic, t("explorer.any"))} onChange={(topic) => change({ topic })} />
-          <Choice id="lang" name={t("explorer.lang")} value={form.lang} options={[["", t("explorer.anyLang")], ["fr", "français"], ["en", "English"]]} onChange={(lang) => change({ lang })} />
+          <Choice id="lang" name={t("explorer.lang")} value={form.lang} options={[["", t("explorer.anyLang")], ["fr", t("explorer.french")], ["en", t("explorer.english")]]} onChange={(lang) => change({ lang })} />
         </fieldset>
+        {periodFault && <p id="period-fault" class="error" role="alert">{periodFault}</p>}
       </form>
       {fault && <p class="error" role="alert">{fault}</p>}
       <p role="status" class="said">
@@ -212,7 +252,7 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
           </div>
           {found.total === 0 && <p class="muted">{t("explorer.none")}</p>}
           {form.view === "list" && <ol class="results">{found.mentions.map((one) => <MentionRow key={one.mention.ref} mention={marked(one)} selected={false} onOpen={() => { location.hash = address.mention(tenant.id, one.mention.ref); }} />)}</ol>}
-          {form.view === "table" && found.mentions.length > 0 && <MentionTable found={found} />}
+          {form.view === "table" && found.mentions.length > 0 && <MentionTable tenant={tenant.id} found={found} />}
           {form.view !== "chart" && found.next && <button type="button" class="more" aria-disabled={busy} onClick={() => !busy && more()}>{t("explorer.more")}</button>}
           {form.view === "chart" && <Charts found={found} />}
           {tenant.rights.includes("draft_rules") && form.q.trim() !== "" && <Draft key={form.q} tenant={tenant} query={form.q} />}
@@ -238,11 +278,26 @@ function Choice({ id, name, value, options: all, onChange }: { id: string; name:
   );
 }
 
-function MentionTable({ found }: { found: Exploration }) {
-  const columns: Column[] = [{ name: t("explorer.at") }, { name: t("explorer.source") }, { name: t("explorer.tone") }, { name: t("mention.topics") }, { name: t("explorer.text") }];
-  const rows = found.mentions.map(({ mention }) => [formatTime(mention.received_at), mention.source, t(`tone.${mention.in_force.tone}`), mention.topics.join(", "),
-    shownText([mention.title, mention.text].filter(Boolean).join(" – "))]);
-  return <DataTable title={t("explorer.results")} columns={columns} rows={rows} />;
+function MentionTable({ tenant, found }: { tenant: string; found: Exploration }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-labelledby="results-title">
+      <table>
+        <caption class="hidden">{t("explorer.results")}</caption>
+        <thead><tr>{[t("explorer.at"), t("explorer.source"), t("explorer.tone"), t("mention.topics"), t("explorer.text")].map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
+        <tbody>
+          {found.mentions.map(({ mention }) => (
+            <tr key={mention.ref}>
+              <th scope="row"><a href={address.mention(tenant, mention.ref)}>{formatTime(mention.received_at)}</a></th>
+              <td>{mention.source}</td>
+              <td>{t(`tone.${mention.in_force.tone}`)}</td>
+              <td>{mention.topics.join(", ")}</td>
+              <td lang={mention.lang || undefined}><bdi>{shownText([mention.title, mention.text].filter(Boolean).join(" – "))}</bdi></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
 function Charts({ found }: { found: Exploration }) {

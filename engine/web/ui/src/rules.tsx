@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Tenant } from "./api";
-import { formatNumber } from "./figure";
 import { focusSoon } from "./focus";
 import { RulesEditor } from "./rules_editor";
 import { RulesHistory } from "./rules_history";
@@ -40,7 +39,7 @@ export function Rules({ tenant }: { tenant: Tenant }) {
       <p role="status" class="said">{said}</p>
       {!data || !own ? <Waiting failed={failed} again={again} /> : (
         <>
-          <p class="muted">{t("rules.inForce", { ruleset: data.ruleset, at: formatTime(data.loaded_at), packs: formatNumber(data.packs.filter((pack) => !pack.own || pack.text).length) })}</p>
+          <p class="muted">{t("rules.inForce", { ruleset: data.ruleset, at: formatTime(data.loaded_at), count: data.packs.filter((pack) => !pack.own || pack.text).length })}</p>
           <section class="card" aria-labelledby="own-title">
             <h2 id="own-title" tabIndex={-1}>{t("rules.own", { town: tenant.name })}</h2>
             <p>{t(data.may_weigh ? "rules.aboutOwnAlone" : "rules.aboutOwn")}</p>

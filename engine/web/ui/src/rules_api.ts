@@ -47,6 +47,7 @@ export interface TownRules {
 export interface RulesCheck {
   hash: string;
   problems: TextProblem[];
+  doubts: TextProblem[];
   rules: RuleInPack[];
   tests: RuleTest[];
 }

@@ -94,11 +94,13 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
           onInput={(event) => { setText(event.currentTarget.value); setLine(lineAt(event.currentTarget.value, event.currentTarget.selectionStart)); }}
           onClick={follow} onKeyUp={follow} onScroll={scroll} />
       </div>
+      {here[0] && <pre aria-hidden="true" class="caret error">{`${text.split("\n")[line - 1] ?? ""}\n${" ".repeat(Math.max(here[0].column - 1, 0))}^`}</pre>}
       <p id="rules-here" class={here.length > 0 ? "error" : "muted"} aria-live="polite">
         {t("rules.lineIs", { line })}{here.map((one) => <span key={one.message} lang="en"> {one.message}</span>)}
       </p>
       <p id="rules-state" role="status" class={isUpToDate && !isGood ? "error" : "muted"}>{state}</p>
       {problems.length > 0 && <ProblemList problems={problems} onGo={go} />}
+      {check && isUpToDate && check.doubts.length > 0 && <><h3>{t("rules.doubts")}</h3><ProblemList problems={check.doubts} onGo={go} label={t("rules.doubts")} /></>}
       {check && isUpToDate && problems.length === 0 && check.tests.some(({ passed }) => !passed) && (
         <><h3>{t("rules.failing")}</h3><TestList tests={check.tests.filter(({ passed }) => !passed)} onGo={go} /></>
       )}
@@ -120,9 +122,9 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
   );
 }
 
-function ProblemList({ problems, onGo }: { problems: TextProblem[]; onGo: (line: number, column: number) => void }) {
+function ProblemList({ problems, onGo, label = t("rules.problemsTitle") }: { problems: TextProblem[]; onGo: (line: number, column: number) => void; label?: string }) {
   return (
-    <ul class="plain rule-problems" aria-label={t("rules.problemsTitle")}>
+    <ul class="plain rule-problems" aria-label={label}>
       {problems.map((one) => (
         <li key={`${one.file} ${one.line} ${one.column} ${one.message}`}>
           {one.file || !one.line

@@ -1,6 +1,6 @@
 export const fr = {
   rules: {
-    inForce: "Règles en force : {{ruleset}}, chargées le {{at}} ; {{packs}} paquets.",
+    inForce_one: "Règles en force : {{ruleset}}, chargées le {{at}} ; {{count}} paquet.", inForce_other: "Règles en force : {{ruleset}}, chargées le {{at}} ; {{count}} paquets.",
     own: "Les règles de {{town}}", aboutOwn: "Ce que cette collectivité ajoute pour elle seule : ce qu’elle garde (veille) et comment elle le range (thème). Le ton et l’urgence valent pour toutes les collectivités et restent dans les paquets partagés.", aboutOwnAlone: "Ce que cette collectivité ajoute aux paquets partagés.", noOwn: "Cette collectivité n’a pas de règle à elle.",
     shared: "Paquets partagés", aboutShared: "Ce sont des fichiers du serveur, les mêmes pour toutes les collectivités qui les emploient : ils se lisent ici et se changent là-bas.",
     rule: "Règle", what: "Ce qu’elle décide", name: "Nom et raison", rulesOf: "Règles : {{name}}", testsOf: "Essais : {{name}}", textOf: "Texte : {{name}}",
@@ -9,7 +9,7 @@ export const fr = {
     passes: "Réussi", fails: "Échoué", line: "ligne {{line}}", place: "Ligne {{line}}, colonne {{column}}", lineIs: "Ligne {{line}}.", failing: "Essais qui échouent", read: "Règles et essais lus dans ce texte",
     text: "Texte des règles (YAML)", hint: "Chaque règle a un identifiant, un thème (topic) ou une veille (watch), et ce qu’elle cherche : any, all, none, near, regex ou query. Les essais sont sous « tests ». Tabulation passe au champ suivant.", variables: "Noms de la collectivité : {{names}}.",
     insertExample: "Commencer par un exemple", example: "title: \"Règles de {{town}}\"\nlanguage: fr\nrules:\n  - id: velo.garage\n    topic: vélo\n    any: [\"garage à vélos\", \"parking à vélos\"]\ntests:\n  - {text: \"Il manque un garage à vélos près de la gare\", matches: [velo.garage]}\n  - {text: \"Le garage automobile est fermé\", not: [velo.garage]}\n",
-    checking: "Vérification…", problems_one: "{{count}} problème : rien ne peut être publié.", problems_other: "{{count}} problèmes : rien ne peut être publié.", noProblem: "Aucun problème.", problemsTitle: "Problèmes du texte",
+    checking: "Vérification…", problems_one: "{{count}} problème : rien ne peut être publié.", problems_other: "{{count}} problèmes : rien ne peut être publié.", noProblem: "Aucun problème.", problemsTitle: "Problèmes du texte", doubts: "À regarder de plus près",
     stale: "Quelqu’un a publié d’autres règles depuis que vous avez commencé. Comparez avec l’historique avant d’aller plus loin.", rebase: "J’ai comparé : mon texte prend la suite", discard: "Abandonner mes changements",
     preview: "Essai sur les {{count}} derniers jours", try: "Essayer", trying: "Essai en cours…", tried_one: "{{mentions}} mention gardée a été rejugée. Ce que personne n’a gardé n’est pas là pour l’être.", tried_other: "{{mentions}} mentions gardées ont été rejugées. Ce que personne n’a gardé n’est pas là pour l’être.", cut: "Le temps manquait : seules les plus récentes.", busy: "Le serveur est occupé. Essayez encore dans un instant.",
     topicGained: "Gagneraient un thème", topicLost: "Perdraient un thème", alerts: "Alertes", alertsAre: "{{before}} puis {{after}} : {{gained}} gagnées, {{lost}} perdues", reading: "Lecture", minutes: "{{minutes}} min", topics: "(thèmes : {{before}} → {{after}})",
@@ -24,7 +24,7 @@ export const fr = {
 
 export const en: typeof fr = {
   rules: {
-    inForce: "Rules in force: {{ruleset}}, loaded {{at}}; {{packs}} packs.",
+    inForce_one: "Rules in force: {{ruleset}}, loaded {{at}}; {{count}} pack.", inForce_other: "Rules in force: {{ruleset}}, loaded {{at}}; {{count}} packs.",
     own: "The rules of {{town}}", aboutOwn: "What this town adds for itself alone: what it keeps (watch) and how it sorts that (topic). Tone and urgency are the same for all towns and stay in the shared packs.", aboutOwnAlone: "What this town adds to the shared packs.", noOwn: "This town has no rule of its own.",
     shared: "Shared packs", aboutShared: "These are files of the server, the same for all towns that use them: they are read here and changed there.",
     rule: "Rule", what: "What it decides", name: "Name and reason", rulesOf: "Rules: {{name}}", testsOf: "Tests: {{name}}", textOf: "Text: {{name}}",
@@ -33,7 +33,7 @@ export const en: typeof fr = {
     passes: "Passes", fails: "Fails", line: "line {{line}}", place: "Line {{line}}, column {{column}}", lineIs: "Line {{line}}.", failing: "Failing tests", read: "Rules and tests read in this text",
     text: "Text of the rules (YAML)", hint: "Each rule has an id, a topic or watch, and what it looks for: any, all, none, near, regex or query. Tests stand under “tests”. Tab goes to the next field.", variables: "Names of the town: {{names}}.",
     insertExample: "Begin with an example", example: "title: \"Rules of {{town}}\"\nlanguage: en\nrules:\n  - id: bike.shed\n    topic: bikes\n    any: [\"bike shed\", \"bike park\"]\ntests:\n  - {text: \"There is no bike shed at the station\", matches: [bike.shed]}\n  - {text: \"The garage is closed\", not: [bike.shed]}\n",
-    checking: "Checking…", problems_one: "{{count}} problem: nothing can be published.", problems_other: "{{count}} problems: nothing can be published.", noProblem: "No problem.", problemsTitle: "Problems of the text",
+    checking: "Checking…", problems_one: "{{count}} problem: nothing can be published.", problems_other: "{{count}} problems: nothing can be published.", noProblem: "No problem.", problemsTitle: "Problems of the text", doubts: "Worth a second look",
     stale: "Somebody has published other rules since you began. Compare with the history before you go on.", rebase: "I compared: my text follows", discard: "Give up my changes",
     preview: "Trial on the last {{count}} days", try: "Try", trying: "Trying…", tried_one: "{{mentions}} kept mention was judged anew. What nobody kept is not there to be judged.", tried_other: "{{mentions}} kept mentions were judged anew. What nobody kept is not there to be judged.", cut: "There was no time for all: only the newest.", busy: "The server is busy. Please try again in a moment.",
     topicGained: "Would gain a topic", topicLost: "Would lose a topic", alerts: "Alerts", alertsAre: "{{before}}, then {{after}}: {{gained}} gained, {{lost}} lost", reading: "Reading", minutes: "{{minutes}} min", topics: "(topics: {{before}} → {{after}})",
