@@ -11,10 +11,10 @@ constexpr std::array<std::string_view, kRoleCount> kRoles = {
     "tenant_admin", "operator"};
 
 constexpr std::array<std::string_view, kRightCount> kRights = {
-    "signed_in",     "read_figures",      "read_mentions",   "read_sources",
-    "work",          "record_at_counter", "silence",         "draft_rules",
-    "judge_samples", "set_objectives",    "request_reveal",  "approve_reveal",
-    "erase",         "read_audit",        "manage_accounts", "operate_engine"};
+    "signed_in",         "read_figures",   "read_mentions",  "read_sources",  "work",
+    "record_at_counter", "silence",        "draft_rules",    "publish_rules", "judge_samples",
+    "set_objectives",    "request_reveal", "approve_reveal", "erase",         "read_audit",
+    "manage_accounts",   "operate_engine"};
 
 template <typename Value, std::size_t kSize>
 std::optional<Value> find(const std::array<std::string_view, kSize>& names, std::string_view name) {
@@ -44,12 +44,14 @@ Rights rights_of(Role role) {
     case Role::kCommunityManager:
       return kReading | kHandling;
     case Role::kDirector:
-      return kReading | Rights{Right::kJudgeSamples, Right::kSetObjectives, Right::kApproveReveal};
+      return kReading | Rights{Right::kDraftRules, Right::kPublishRules, Right::kJudgeSamples,
+                               Right::kSetObjectives, Right::kApproveReveal};
     case Role::kDataProtectionOfficer:
       return kReading | Rights{Right::kApproveReveal, Right::kErase, Right::kReadAudit};
     case Role::kTenantAdmin:
       return kReading | kHandling |
-             Rights{Right::kSetObjectives, Right::kReadAudit, Right::kManageAccounts};
+             Rights{Right::kPublishRules, Right::kSetObjectives, Right::kReadAudit,
+                    Right::kManageAccounts};
     case Role::kOperator:
       return {Right::kSignedIn, Right::kReadSources, Right::kReadAudit, Right::kManageAccounts,
               Right::kOperateEngine};

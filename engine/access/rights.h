@@ -32,6 +32,7 @@ enum class Right : std::uint8_t {
   kRecordAtCounter,  ///< write down what was said at the counter
   kSilence,          ///< silence alerts
   kDraftRules,       ///< drafts of rules, and trying them
+  kPublishRules,     ///< put the town's own rules in force
   kJudgeSamples,     ///< draw and judge the weekly sample
   kSetObjectives,    ///< say what key figures should be
   kRequestReveal,    ///< ask for the identity behind a pseudonym, with a reason
@@ -41,7 +42,7 @@ enum class Right : std::uint8_t {
   kManageAccounts,   ///< accounts, roles, API tokens
   kOperateEngine,    ///< the engine itself: dead letters, reload
 };
-inline constexpr std::size_t kRightCount = 16;
+inline constexpr std::size_t kRightCount = 17;
 
 /// "community_manager"; what the file, the API and the configuration say.
 std::string_view to_string(Role role);

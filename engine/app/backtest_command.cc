@@ -10,6 +10,7 @@
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/app/progress.h"
 #include "engine/pipeline/backtest.h"
 
@@ -103,6 +104,8 @@ void print_text(const std::string& tenant, const BacktestReport& report,
   print_alerts("lost", report.lost_alerts);
   print_changes("tone", report.tone_changes);
   print_changes("urgency", report.urgency_changes);
+  print_changes("topics gained", report.topics_gained);
+  print_changes("topics lost", report.topics_lost);
 }
 
 }  // namespace
@@ -117,8 +120,10 @@ int rules_backtest(const BacktestOptions& options) {
         {"--since", 0, 0, "'" + options.since + "' is not one; for example 30d or 2026-10-01"});
   }
   if (config) {
-    in_force = read_knowledge(config->rules_directory, config->tenants, problems);
-    next = read_knowledge(options.rules, config->tenants, problems);
+    in_force = read_knowledge(*config, problems);
+    next =
+        read_knowledge(options.rules, config->tenants,
+                       read_own_packs(config->data_directory, config->tenants, problems), problems);
     if (!options.tenant.empty() &&
         std::ranges::find(config->tenants, options.tenant, &Tenant::id) == config->tenants.end()) {
       problems.push_back({"--tenant", 0, 0, "there is no tenant '" + options.tenant + "'"});
@@ -143,8 +148,11 @@ int rules_backtest(const BacktestOptions& options) {
     if (!options.tenant.empty() && options.tenant != id) {
       continue;
     }
-    const Result<BacktestReport> report = backtest(
-        **store, tenant, config->tenants[tenant], in_force, next, *since, [&] { progress.add(1); });
+    const Result<BacktestReport> report =
+        backtest(**store, tenant, config->tenants[tenant], in_force, next, *since, [&] {
+          progress.add(1);
+          return true;
+        });
     if (!report) {
       return failed(report.error());
     }

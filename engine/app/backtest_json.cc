@@ -83,6 +83,8 @@ std::string backtest_json(const std::string& tenant, const BacktestReport& repor
   json.key("newly_urgent").value(report.newly_urgent);
   json.key("no_longer_urgent").value(report.no_longer_urgent);
   json.key("topics_changed").value(report.topics_changed);
+  json.key("topic_gained").value(report.topic_gained);
+  json.key("topic_lost").value(report.topic_lost);
   json.key("is_cut").value(report.is_cut);
   json.key("agreement").begin_object();
   write_agreement("tone", report.tone, json);
@@ -92,6 +94,8 @@ std::string backtest_json(const std::string& tenant, const BacktestReport& repor
   write_alerts("lost_alerts", report.lost_alerts, json);
   write_changes("tone_changes", report.tone_changes, json);
   write_changes("urgency_changes", report.urgency_changes, json);
+  write_changes("topics_gained", report.topics_gained, json);
+  write_changes("topics_lost", report.topics_lost, json);
   json.end_object();
   return line;
 }

@@ -34,7 +34,8 @@ constexpr KeptFile kKept[] = {{"access.json", "data/access.json"},
                               {"audit", "data/audit"},
                               {"access.key", "identities/access.key"},
                               {"keys", "identities/keys"},
-                              {SigningKey::kFile, "identities/signing.key"}};
+                              {SigningKey::kFile, "identities/signing.key"},
+                              {"rules", "data/rules"}};
 constexpr std::string_view kUnfinished = ".new";
 /// In the data folder: the folder of backups it was last backed up to, just then.
 constexpr const char* kLastBackup = "/last-backup";

@@ -11,6 +11,7 @@
 #include "engine/app/config.h"
 #include "engine/app/input.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/core/json_writer.h"
 #include "engine/core/verdict_json.h"
 #include "engine/parse/canonical.h"
@@ -124,11 +125,13 @@ Result<std::size_t> read_pieces(Input& input, std::vector<Payload>& pieces) {
 int classify(const ClassifyOptions& options) {
   std::vector<Problem> problems;
   std::vector<Tenant> tenants;
+  OwnPacks own;
   std::string rules = options.rules;
   if (!options.config.empty()) {
     const std::optional<Config> config = read_config(options.config, problems);
     if (config) {
       tenants = config->tenants;
+      own = read_own_packs(config->data_directory, tenants, problems);
       rules = rules.empty() ? config->rules_directory : rules;
     }
   }
@@ -138,7 +141,7 @@ int classify(const ClassifyOptions& options) {
   }
   std::shared_ptr<const Knowledge> knowledge;
   if (problems.empty()) {
-    knowledge = read_knowledge(rules, tenants, problems);
+    knowledge = read_knowledge(rules, tenants, own, problems);
   }
   Result<Input> input = Input::open(options.input);
   if (!input) {

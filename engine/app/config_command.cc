@@ -3,6 +3,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/config.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/app/parts_check.h"
 
 namespace vigie {
@@ -14,7 +15,7 @@ int config_check(const ConfigCheckOptions& options) {
     if (const Result<void> checked = check_parts(*config); !checked) {
       text = checked.error().text + "\n";
     }
-    read_knowledge(config->rules_directory, config->tenants, problems);
+    read_knowledge(*config, problems);
   }
   if (!problems.empty()) {
     text += to_string(problems) + "\n";

@@ -8,6 +8,7 @@
 #include "engine/app/backtest_json.h"
 #include "engine/app/commands.h"
 #include "engine/app/library.h"
+#include "engine/app/own_pack_draft.h"
 #include "engine/core/json_writer.h"
 #include "engine/match/rule_reader.h"
 #include "engine/pipeline/analyser.h"
@@ -86,6 +87,12 @@ std::string tests_of(const RuleDraft& draft, Analyser& analyser, TenantId tenant
   return draft_tests(draft, matching, others);
 }
 
+/// What stands behind "FIELD:", to the end.
+std::string items_of(const std::string& field, const std::string& yaml) {
+  const std::size_t at = yaml.find("\n" + field + ":\n");
+  return at == yaml.npos ? std::string() : yaml.substr(at + field.size() + 3);
+}
+
 }  // namespace
 
 EmergentDesk::EmergentDesk(Engine& engine)
@@ -143,7 +150,7 @@ Result<std::string> EmergentDesk::draft(TenantId tenant, const std::string& id, 
   }
   const Result<BacktestReport> report =
       backtest(engine_.store(), tenant, tenants[tenant], subject.knowledge, next,
-               start_of_day(first), [] {});
+               start_of_day(first), [] { return true; });
   if (!report) {
     return tl::make_unexpected(report.error());
   }
@@ -152,7 +159,14 @@ Result<std::string> EmergentDesk::draft(TenantId tenant, const std::string& id, 
   JsonWriter json(body);
   json.begin_object().key("pack").value(draft.pack).key("rule").value(draft.rule);
   json.key("topic").value(draft.topic).key("yaml").value(draft.yaml);
-  json.key("tests_yaml").value(tests_of(draft, analyser, tenant, *study, *group));
+  const std::string tests = tests_of(draft, analyser, tenant, *study, *group);
+  json.key("tests_yaml").value(tests).key("own_text");
+  const auto own = subject.knowledge->own_texts.find(tenants[tenant].id);
+  const std::optional<std::string> own_text =
+      with_rule(own == subject.knowledge->own_texts.end() ? std::string_view() : own->second,
+                {items_of("rules", draft.yaml), items_of("tests", tests)},
+                "Règles de " + tenants[tenant].name);
+  own_text ? json.value(*own_text) : json.null();
   json.key("backtest")
       .raw(backtest_json(tenants[tenant].id, *report, BacktestOptions().seconds_per_alert));
   json.end_object();

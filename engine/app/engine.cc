@@ -14,6 +14,8 @@
 #include "engine/alert/town_time.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
+#include "engine/app/own_pack_history.h"
+#include "engine/app/own_packs.h"
 #include "engine/app/pack_tests.h"
 #include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
@@ -58,8 +60,7 @@ Result<void> Engine::build() {
   metrics_ = std::make_unique<Metrics>(labels_of(config_));
 
   std::vector<Problem> problems;
-  std::shared_ptr<const Knowledge> knowledge =
-      read_knowledge(config_.rules_directory, config_.tenants, problems);
+  std::shared_ptr<const Knowledge> knowledge = read_knowledge(config_, problems);
   word_shares_ =
       read_word_shares(config_.rules_directory, term_language(config_.tenants), problems);
   const Result<void> checked = check_parts(config_);
@@ -362,19 +363,16 @@ void Engine::stop() {
 }
 
 bool Engine::reload() {
+  const std::scoped_lock lock(changing_rules_);
   std::vector<Problem> problems;
-  std::shared_ptr<const Knowledge> knowledge =
-      read_knowledge(config_.rules_directory, config_.tenants, problems);
+  std::shared_ptr<const Knowledge> knowledge = read_knowledge(config_, problems);
   if (knowledge != nullptr) {
-    run_pack_tests(
-        config_.rules_directory,
-        [&problems](const std::string&, const RuleTest& test,
-                    const std::vector<std::string>& faults) {
-          for (const std::string& fault : faults) {
-            problems.push_back({test.file, test.line, 0, "\"" + test.text + "\": " + fault});
-          }
-        },
-        problems);
+    const PackTestVisitor note = [&problems](const std::string&, const RuleTest& test,
+                                             const std::vector<std::string>& faults) {
+      note_faults(test, faults, problems);
+    };
+    run_pack_tests(config_.rules_directory, note, problems);
+    test_own_packs(config_, *knowledge, note, problems);
   }
   metrics_->reloaded(problems.empty());
   if (!problems.empty()) {
@@ -385,12 +383,77 @@ bool Engine::reload() {
                {{"problems", static_cast<std::int64_t>(problems.size())}});
     return false;
   }
+  put_in_force(std::move(knowledge));
+  return true;
+}
+
+void Engine::put_in_force(std::shared_ptr<const Knowledge> knowledge) {
   const std::string ruleset = knowledge->catalogue->ruleset;
   metrics_->rules_in_force(ruleset, knowledge->catalogue->model);
   shelf_->replace(std::move(knowledge));
   rules_loaded_at_ = clock_.now();
   log_.info("rules_reloaded", "New rules are in force.", {{"ruleset", ruleset}});
-  return true;
+}
+
+Result<void> Engine::objection_to(const OwnPackChange& change, const Knowledge& in_force) const {
+  const std::string& town = config_.tenants[change.tenant].id;
+  const auto text = in_force.own_texts.find(town);
+  const std::string hash =
+      text == in_force.own_texts.end() ? std::string() : own_pack_hash(text->second);
+  if (hash != change.base) {
+    return fail(ErrorCode::kRefused, "somebody else published meanwhile: these are other rules");
+  }
+  std::vector<Problem> problems;
+  const OwnPacks on_disk =
+      read_own_packs(config_.data_directory, {config_.tenants[change.tenant]}, problems);
+  const std::string written = on_disk.texts.empty() ? "" : on_disk.texts.begin()->second;
+  if (!problems.empty() || own_pack_hash(written) != hash ||
+      hash_of_files(config_.rules_directory) != in_force.files) {
+    return fail(ErrorCode::kRefused,
+                "files of rules were changed on the server and are not in force yet: whoever "
+                "operates it reloads them first");
+  }
+  return {};
+}
+
+Result<Engine::OwnPackChanged> Engine::change_own_pack(const OwnPackChange& change) {
+  const std::scoped_lock lock(changing_rules_);
+  const std::shared_ptr<const Knowledge> in_force = knowledge();
+  if (const Result<void> free = objection_to(change, *in_force); !free) {
+    return tl::make_unexpected(free.error());
+  }
+  const Tenant& tenant = config_.tenants[change.tenant];
+  OwnPacks own{in_force->own_texts, config_.data_directory};
+  own.texts.erase(tenant.id);
+  OwnPackChanged changed;
+  changed.hash = own_pack_hash(change.text);
+  if (!changed.hash.empty()) {
+    own.texts.emplace(tenant.id, change.text);
+    run_own_tests(
+        change.text, own_pack_subject(config_, change.tenant, in_force->models),
+        [&changed](const RuleTest& test, const std::vector<std::string>& faults) {
+          note_faults(test, faults, changed.problems);
+        },
+        changed.problems);
+  }
+  std::shared_ptr<const Knowledge> next;
+  if (changed.problems.empty()) {
+    next =
+        with_own_packs(*in_force, own, config_.rules_directory, config_.tenants, changed.problems);
+  }
+  if (!changed.problems.empty()) {
+    return changed;
+  }
+  const Result<std::uint64_t> number = write_own_pack(
+      config_.data_directory, tenant.id,
+      {.at = clock_.now(), .by = change.by, .reason = change.reason, .text = change.text});
+  if (!number) {
+    return tl::make_unexpected(number.error());
+  }
+  changed.number = *number;
+  changed.ruleset = next->catalogue->ruleset;
+  put_in_force(std::move(next));
+  return changed;
 }
 
 void Engine::register_gauges() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -52,6 +53,22 @@ class Engine {
   /// pack fails. Any thread.
   bool reload();
 
+  /// Puts another text in the place of a town's own pack (own_packs.h): on disk and in force when
+  /// it returns, or nothing changed. `base`: hash of the text that was edited. Shared files are
+  /// those in force: if they changed on disk since, whoever operates the engine reloads them first.
+  /// Any thread that may wait a second.
+  struct OwnPackChange {
+    TenantId tenant = 0;
+    std::string text, base, reason, by;
+  };
+  struct OwnPackChanged {
+    std::uint64_t number = 0;  ///< in its history
+    std::string hash, ruleset;
+    std::vector<Problem> problems;  ///< why nothing was changed
+  };
+  /// kRefused: somebody else changed it, or files, meanwhile; kUnavailable: it cannot be written.
+  Result<OwnPackChanged> change_own_pack(const OwnPackChange& change);
+
   /// See Pipeline::change().
   bool change(ChangeDesk::Change change) { return pipeline_->change(std::move(change)); }
 
@@ -82,6 +99,8 @@ class Engine {
   void ring_deliveries();
   void keep_sources(std::stop_token stop);
   void change_and_wait(std::function<void(Store&, const Store::Deleted&)> purge);
+  void put_in_force(std::shared_ptr<const Knowledge> knowledge);
+  Result<void> objection_to(const OwnPackChange& change, const Knowledge& in_force) const;
   void log_clock_set_back(microseconds by);
   void log_mishap(const Delivery& delivery);
   void register_gauges();
@@ -97,6 +116,7 @@ class Engine {
   std::unique_ptr<TenantPolicy> policy_;
   std::unique_ptr<Pseudonymiser> pseudonyms_;
   std::unique_ptr<KnowledgeShelf> shelf_;
+  std::mutex changing_rules_;  ///< one at a time
   std::atomic<Time> rules_loaded_at_{};
   std::shared_ptr<const WordShares> word_shares_;
   MappingFactories mappings_;

@@ -1,13 +1,16 @@
 #include "engine/app/library.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <tuple>
 
+#include "engine/app/fingerprint.h"
+#include "engine/app/own_packs.h"
+#include "engine/core/own_rules.h"
 #include "engine/match/rule_reader.h"
 #include "engine/parse/text_folder.h"
 
@@ -15,35 +18,6 @@ namespace vigie {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Hashes what was given, each piece with its length, so that no two lists of pieces look alike.
-class Fingerprint {
- public:
-  Fingerprint() { crypto_generichash_init(&state_, nullptr, 0, kBytes); }
-
-  void add(std::string_view piece) {
-    const std::uint64_t size = piece.size();
-    unsigned char length[sizeof size];
-    for (std::size_t i = 0; i < sizeof size; ++i) {
-      length[i] = static_cast<unsigned char>(size >> (8 * i));
-    }
-    crypto_generichash_update(&state_, length, sizeof length);
-    crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(piece.data()), size);
-  }
-
-  /// 16 hex digits.
-  std::string finish() {
-    unsigned char hash[kBytes];
-    crypto_generichash_final(&state_, hash, kBytes);
-    char text[17];
-    sodium_bin2hex(text, sizeof text, hash, 8);
-    return text;
-  }
-
- private:
-  static constexpr std::size_t kBytes = crypto_generichash_BYTES_MIN;
-  crypto_generichash_state state_;
-};
 
 std::vector<fs::path> files(const fs::path& directory, std::string_view extension) {
   std::vector<fs::path> paths;
@@ -65,17 +39,23 @@ std::vector<fs::path> pack_files(const std::string& rules_directory) {
   return paths;
 }
 
-std::string hash_of(const std::string& rules_directory, const std::vector<Tenant>& tenants) {
-  Fingerprint fingerprint;
-  std::vector<fs::path> paths = pack_files(rules_directory);
-  for (fs::path& path : files(fs::path(rules_directory) / "lexicons", ".tsv")) {
-    paths.push_back(std::move(path));
-  }
+std::string content_of(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void add_files(const std::vector<fs::path>& paths, Fingerprint& fingerprint) {
   for (const fs::path& path : paths) {
-    std::ifstream stream(path, std::ios::binary);
     fingerprint.add(path.filename().string());
-    fingerprint.add(std::string(std::istreambuf_iterator<char>(stream), {}));
+    fingerprint.add(content_of(path));
   }
+}
+
+std::string hash_of(const std::string& rules_directory, const std::vector<Tenant>& tenants,
+                    const OwnPackTexts& own) {
+  Fingerprint fingerprint;
+  add_files(pack_files(rules_directory), fingerprint);
+  add_files(files(fs::path(rules_directory) / "lexicons", ".tsv"), fingerprint);
   for (const Tenant& tenant : tenants) {
     fingerprint.add(tenant.id);
     for (const std::string& pack : tenant.packs) {
@@ -87,6 +67,10 @@ std::string hash_of(const std::string& rules_directory, const std::vector<Tenant
         fingerprint.add(value);
       }
     }
+  }
+  for (const auto& [tenant, text] : own) {
+    fingerprint.add(own_pack_name(tenant));
+    fingerprint.add(text);
   }
   return fingerprint.finish();
 }
@@ -102,24 +86,30 @@ bool is_rules_directory(const std::string& path, std::vector<Problem>& problems)
   return false;
 }
 
-}  // namespace
+/// What knowledge is made of.
+struct Ingredients {
+  std::vector<RulePack> packs;  ///< the shared ones; then those of towns
+  std::vector<Tenant> tenants;  ///< with the names of their own packs
+  std::string rules_directory;
+  std::shared_ptr<const Models> models;
+  std::string ruleset;
+};
 
-namespace {
-
-/// Packs, lexicons and models as one. Null if there is a problem.
-std::shared_ptr<const Knowledge> compile(const std::vector<RulePack>& packs,
-                                         const std::string& rules_directory,
-                                         std::shared_ptr<const Models> models,
-                                         const std::vector<Tenant>& tenants, std::string ruleset,
-                                         std::size_t before, std::vector<Problem>& problems) {
+/// Packs, lexicons and models as one. Null if there were problems since `before`.
+std::optional<Knowledge> compile(const Ingredients& from, std::size_t before,
+                                 std::vector<Problem>& problems) {
   auto catalogue = std::make_shared<Catalogue>();
   Knowledge knowledge;
-  knowledge.rules = RuleSet::compile(packs, tenants, TextFolder::fold_phrase, *catalogue, problems);
-  for (const RulePack& pack : packs) {
-    knowledge.packs.push_back({pack.name, pack.title, pack.rules.size()});
-  }
+  knowledge.rules =
+      RuleSet::compile(from.packs, from.tenants, TextFolder::fold_phrase, *catalogue, problems);
   KnownNames known;
-  for (const RulePack& pack : packs) {
+  for (const RulePack& pack : from.packs) {
+    knowledge.packs.push_back({pack.name, pack.title, pack.rules.size()});
+    for (const Tenant& tenant : from.tenants) {
+      if (std::ranges::find(tenant.packs, pack.name) != tenant.packs.end()) {
+        knowledge.packs.back().towns.push_back(tenant.id);
+      }
+    }
     for (const Rule& rule : pack.rules) {
       known.rules.insert(rule.id);
       if (rule.kind == RuleKind::kTopic) {
@@ -128,41 +118,109 @@ std::shared_ptr<const Knowledge> compile(const std::vector<RulePack>& packs,
     }
   }
   knowledge.cards = std::make_shared<const CardBook>(
-      read_cards(rules_directory + "/cards", tenants, known, problems));
-  knowledge.lexicons =
-      read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
+      read_cards(from.rules_directory + "/cards", from.tenants, known, problems));
+  knowledge.lexicons = read_lexicons(from.rules_directory + "/lexicons", TextFolder::fold_phrase,
+                                     *catalogue, problems);
   if (problems.size() != before) {
     std::ranges::stable_sort(
         problems.begin() + static_cast<std::ptrdiff_t>(before), problems.end(), {},
         [](const Problem& problem) { return std::tie(problem.file, problem.line); });
-    return nullptr;
+    return std::nullopt;
   }
-  catalogue->ruleset = std::move(ruleset);
-  catalogue->model = models->hash();
-  knowledge.models = std::move(models);
+  catalogue->ruleset = from.ruleset;
+  catalogue->model = from.models->hash();
+  knowledge.models = from.models;
   knowledge.catalogue = std::move(catalogue);
-  return std::make_shared<const Knowledge>(std::move(knowledge));
+  return knowledge;
 }
 
-}  // namespace
+std::vector<RulePack> read_shared_packs(const std::string& rules_directory,
+                                        std::vector<Problem>& problems) {
+  std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
+  for (const RulePack& pack : packs) {
+    for (const Rule& rule : pack.rules) {
+      if (rule.id.starts_with(kOwnRules)) {
+        problems.push_back({pack.file, rule.line, rule.column,
+                            "rule '" + rule.id + "': ids that begin with '" +
+                                std::string(kOwnRules) + "' are those of towns' own packs"});
+      }
+    }
+  }
+  return packs;
+}
 
-std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
-                                                const std::vector<Tenant>& tenants,
-                                                std::vector<Problem>& problems) {
+/// Adds the towns' own packs to what their configuration lists.
+void add_own_packs(const OwnPacks& own, Ingredients& into, std::vector<Problem>& problems) {
+  const bool is_alone = into.tenants.size() == 1;
+  for (Tenant& tenant : into.tenants) {
+    if (const auto text = own.texts.find(tenant.id); text != own.texts.end()) {
+      into.packs.push_back(parse_own_pack(text->second, tenant.id,
+                                          own_pack_path(own.data_directory, tenant.id), is_alone,
+                                          problems)
+                               .pack);
+      tenant.packs.push_back(own_pack_name(tenant.id));
+    }
+  }
+}
+
+/// `models`: null if they are to be read.
+std::shared_ptr<const Knowledge> read_all(const std::string& rules_directory,
+                                          const std::vector<Tenant>& tenants, const OwnPacks& own,
+                                          std::shared_ptr<const Models> models,
+                                          std::vector<Problem>& problems) {
   if (!is_rules_directory(rules_directory, problems)) {
     return nullptr;
   }
   const std::size_t before = problems.size();
-  const std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
-  Result<Models> models = read_models(rules_directory + "/models");
-  std::shared_ptr<const Models> shared;
-  if (models) {
-    shared = std::make_shared<const Models>(std::move(*models));
-  } else {
-    problems.push_back({rules_directory + "/models", 0, 0, models.error().text});
+  const std::string files = hash_of_files(rules_directory);
+  Ingredients from{read_shared_packs(rules_directory, problems), tenants, rules_directory,
+                   std::move(models), hash_of(rules_directory, tenants, own.texts)};
+  std::map<std::string, std::string, std::less<>> texts;
+  for (const RulePack& pack : from.packs) {
+    texts.emplace(pack.name, content_of(pack.file));
   }
-  return compile(packs, rules_directory, std::move(shared), tenants,
-                 hash_of(rules_directory, tenants), before, problems);
+  add_own_packs(own, from, problems);
+  if (from.models == nullptr) {
+    Result<Models> read = read_models(rules_directory + "/models");
+    if (read) {
+      from.models = std::make_shared<const Models>(std::move(*read));
+    } else {
+      problems.push_back({rules_directory + "/models", 0, 0, read.error().text});
+    }
+  }
+  std::optional<Knowledge> knowledge = compile(from, before, problems);
+  if (!knowledge) {
+    return nullptr;
+  }
+  knowledge->files = files;
+  knowledge->pack_texts = std::move(texts);
+  knowledge->own_texts = own.texts;
+  return std::make_shared<const Knowledge>(std::move(*knowledge));
+}
+
+}  // namespace
+
+std::string hash_of_files(const std::string& rules_directory) {
+  Fingerprint fingerprint;
+  for (const auto& [folder, extension] :
+       {std::pair("packs", ".yaml"), {"lexicons", ".tsv"}, {"cards", ".yaml"}}) {
+    add_files(files(fs::path(rules_directory) / folder, extension), fingerprint);
+  }
+  return fingerprint.finish();
+}
+
+std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
+                                                const std::vector<Tenant>& tenants,
+                                                const OwnPacks& own,
+                                                std::vector<Problem>& problems) {
+  return read_all(rules_directory, tenants, own, nullptr, problems);
+}
+
+std::shared_ptr<const Knowledge> with_own_packs(const Knowledge& in_force, const OwnPacks& own,
+                                                const std::string& rules_directory,
+                                                const std::vector<Tenant>& tenants,
+                                                std::vector<Problem>& problems) {
+  return read_all(rules_directory, tenants, own, in_force.models, problems);
 }
 
 std::shared_ptr<const Knowledge> with_pack(const Knowledge& in_force, const RulePack& pack,
@@ -170,11 +228,35 @@ std::shared_ptr<const Knowledge> with_pack(const Knowledge& in_force, const Rule
                                            const std::vector<Tenant>& tenants,
                                            std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
-  std::vector<RulePack> packs = read_packs(rules_directory + "/packs", problems);
-  std::erase_if(packs, [&](const RulePack& other) { return other.name == pack.name; });
-  packs.push_back(pack);
-  return compile(packs, rules_directory, in_force.models, tenants,
-                 in_force.catalogue->ruleset + "+" + pack.name, before, problems);
+  Ingredients from{read_shared_packs(rules_directory, problems), tenants, rules_directory,
+                   in_force.models, in_force.catalogue->ruleset + "+" + pack.name};
+  std::erase_if(from.packs, [&](const RulePack& other) { return other.name == pack.name; });
+  from.packs.push_back(pack);
+  add_own_packs({in_force.own_texts, ""}, from, problems);
+  std::optional<Knowledge> knowledge = compile(from, before, problems);
+  return knowledge ? std::make_shared<const Knowledge>(std::move(*knowledge)) : nullptr;
+}
+
+std::shared_ptr<const Knowledge> pack_alone(const RulePack& pack, Tenant tenant,
+                                            const std::string& rules_directory,
+                                            std::shared_ptr<const Models> models,
+                                            std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  tenant.packs = {pack.name};
+  auto catalogue = std::make_shared<Catalogue>();
+  Knowledge knowledge;
+  knowledge.rules =
+      RuleSet::compile({pack}, {tenant}, TextFolder::fold_phrase, *catalogue, problems);
+  knowledge.lexicons =
+      read_lexicons(rules_directory + "/lexicons", TextFolder::fold_phrase, *catalogue, problems);
+  if (problems.size() != before) {
+    return nullptr;
+  }
+  catalogue->ruleset = pack.name;
+  catalogue->model = models->hash();
+  knowledge.models = std::move(models);
+  knowledge.catalogue = std::move(catalogue);
+  return std::make_shared<const Knowledge>(std::move(knowledge));
 }
 
 std::shared_ptr<const WordShares> read_word_shares(const std::string& rules_directory,

@@ -12,16 +12,44 @@
 
 namespace vigie {
 
-/// Reads and compiles everything under `rules_directory` (packs/, lexicons/, cards/) for `tenants`.
-/// All problems with file:line; null if there is one. The catalogue's rule-set hash covers packs,
-/// lexicons and the tenants' variables: the same files and tenants give the same hash on every
-/// machine.
+/// The towns' own packs (own_packs.h), and where they lie.
+struct OwnPacks {
+  OwnPackTexts texts = {};
+  std::string data_directory = {};
+};
+
+/// Reads and compiles everything under `rules_directory` (packs/, lexicons/, cards/) for `tenants`,
+/// with their own packs. All problems with file:line; null if there is one. The catalogue's
+/// rule-set hash covers packs, lexicons and the tenants' variables: the same files and tenants give
+/// the same hash on every machine.
 std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
+                                                const std::vector<Tenant>& tenants,
+                                                const OwnPacks& own,
+                                                std::vector<Problem>& problems);
+inline std::shared_ptr<const Knowledge> read_knowledge(const std::string& rules_directory,
+                                                       const std::vector<Tenant>& tenants,
+                                                       std::vector<Problem>& problems) {
+  return read_knowledge(rules_directory, tenants, OwnPacks(), problems);
+}
+
+/// The same with the models in force: what reading takes longest for.
+std::shared_ptr<const Knowledge> with_own_packs(const Knowledge& in_force, const OwnPacks& own,
+                                                const std::string& rules_directory,
                                                 const std::vector<Tenant>& tenants,
                                                 std::vector<Problem>& problems);
 
-/// The knowledge in force and one more pack, which `tenants` name where they want it; the files
-/// under `rules_directory` are read again. Null if there is a problem.
+/// Knowledge::files, as the files are now: packs with their tests, lexicons, cards.
+std::string hash_of_files(const std::string& rules_directory);
+
+/// One pack, for one tenant, beside the lexicons: what its tests are run by. Null if there is a
+/// problem.
+std::shared_ptr<const Knowledge> pack_alone(const RulePack& pack, Tenant tenant,
+                                            const std::string& rules_directory,
+                                            std::shared_ptr<const Models> models,
+                                            std::vector<Problem>& problems);
+
+/// The knowledge in force and one more pack, which `tenants` name where they want it; the shared
+/// files under `rules_directory` are read again. Null if there is a problem.
 std::shared_ptr<const Knowledge> with_pack(const Knowledge& in_force, const RulePack& pack,
                                            const std::string& rules_directory,
                                            const std::vector<Tenant>& tenants,

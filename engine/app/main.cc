@@ -312,7 +312,9 @@ int main(int argc, char** argv) {
   for (auto* command : {check_command, test_command}) {
     add_rules(command, rules_options.rules);
   }
-  add_config(check_command, rules_options, false);
+  for (CLI::App* command : {check_command, test_command}) {
+    add_config(command, rules_options, false);
+  }
   test_command->add_flag("--lines", rules_options.lines, "PASS or FAIL, one line per test");
   BacktestOptions backtest_options;
   auto* backtest_command = rules_command->add_subcommand(

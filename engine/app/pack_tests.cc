@@ -7,6 +7,7 @@
 
 #include "engine/alert/crowds.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/pipeline/analyser.h"
 
 namespace vigie {
@@ -150,6 +151,30 @@ void run_pack_tests(const std::string& rules_directory, const PackTestVisitor& v
       }
       visit(pack.pack, test, found->second.examine(test));
     }
+  }
+}
+
+TestedPack run_own_tests(std::string_view text, const OwnPackSubject& subject,
+                         const OwnTestVisitor& visit, std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  TestedPack own =
+      parse_own_pack(text, subject.tenant.id, subject.file, subject.is_alone, problems);
+  Tenant tenant = subject.tenant;
+  tenant.keep_all = true;
+  auto knowledge = pack_alone(own.pack, tenant, subject.rules_directory, subject.models, problems);
+  if (problems.size() == before) {
+    Examiner examiner(std::move(knowledge));
+    for (const RuleTest& test : own.tests) {
+      visit(test, examiner.examine(test));
+    }
+  }
+  return own;
+}
+
+void note_faults(const RuleTest& test, const std::vector<std::string>& faults,
+                 std::vector<Problem>& problems) {
+  for (const std::string& fault : faults) {
+    problems.push_back({test.file, test.line, 0, "\"" + test.text + "\": " + fault});
   }
 }
 

@@ -16,6 +16,7 @@ namespace {
 /// What the options ask for, read once.
 struct Wanted {
   TenantId tenant = 0;
+  std::string tenant_id;
   std::optional<Tone> tone;
   Urgency at_least = Urgency::kLow;
   std::optional<Time> since, until;
@@ -51,6 +52,7 @@ Wanted read_wanted(const QueryOptions& options, const Config& config,
   for (TenantId tenant = 0; tenant < config.tenants.size(); ++tenant) {
     if (options.tenant.empty() || config.tenants[tenant].id == options.tenant) {
       wanted.tenant = tenant;
+      wanted.tenant_id = config.tenants[tenant].id;
       return wanted;
     }
   }
@@ -71,11 +73,11 @@ bool fits(const StoredMention& stored, const QueryOptions& options, const Wanted
          (options.topic.empty() || std::ranges::any_of(record.topics, has_topic));
 }
 
-void print_mention(const StoredMention& stored) {
+void print_mention(const StoredMention& stored, std::string_view tenant) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
-  write_stored_members(stored, json);
+  write_stored_members(stored, tenant, json);
   json.key("topics").begin_array();
   for (const std::uint32_t topic : stored.record.topics) {
     json.value(stored.catalogue->names[topic]);
@@ -89,7 +91,7 @@ Result<void> print_mentions(const Store& store, const QueryOptions& options, con
   std::uint64_t left = options.limit == 0 ? ~std::uint64_t{0} : options.limit;
   return store.scan(wanted.tenant, std::nullopt, 0, [&](const StoredMention& stored) {
     if (fits(stored, options, wanted)) {
-      print_mention(stored);
+      print_mention(stored, wanted.tenant_id);
       --left;
     }
     return left != 0;

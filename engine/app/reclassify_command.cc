@@ -8,6 +8,7 @@
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/app/progress.h"
 #include "engine/pipeline/analyser.h"
 
@@ -60,7 +61,7 @@ int reclassify(const ReclassifyOptions& options) {
   const std::optional<Config> config = read_config(options.config, problems);
   std::shared_ptr<const Knowledge> knowledge;
   if (config) {
-    knowledge = read_knowledge(config->rules_directory, config->tenants, problems);
+    knowledge = read_knowledge(*config, problems);
   }
   if (!knowledge) {
     return usage(problems);

@@ -7,6 +7,7 @@
 #include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/app/web_side.h"
 #include "engine/core/clock.h"
 #include "engine/core/private_file.h"
@@ -61,8 +62,7 @@ struct Read {
 };
 std::optional<Read> read_facts(const RgpdExportOptions& options, std::vector<Problem>& problems) {
   std::optional<Config> config = read_config(options.config, problems);
-  const auto knowledge =
-      config ? read_knowledge(config->rules_directory, config->tenants, problems) : nullptr;
+  const auto knowledge = config ? read_knowledge(*config, problems) : nullptr;
   TenantId tenant = 0;
   if (config) {
     const auto found = std::ranges::find(config->tenants, options.tenant, &Tenant::id);

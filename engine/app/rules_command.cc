@@ -9,6 +9,7 @@
 #include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/app/pack_tests.h"
 #include "engine/core/clock.h"
 #include "engine/match/rule_lint.h"
@@ -20,6 +21,7 @@ int rules_check(const RulesOptions& options) {
   std::vector<Problem> problems;
   std::vector<Tenant> tenants;
   std::string rules = rules_or_default(options.rules);
+  OwnPacks own;
   if (options.config.empty()) {
     Tenant tenant = everybody(rules);
     for (auto& [name, values] : tenant.variables) {
@@ -29,10 +31,11 @@ int rules_check(const RulesOptions& options) {
   } else if (const std::optional<Config> config = read_config(options.config, problems)) {
     tenants = config->tenants;
     rules = options.rules.empty() ? config->rules_directory : rules;
+    own = read_own_packs(config->data_directory, tenants, problems);
   }
   std::shared_ptr<const Knowledge> knowledge;
   if (problems.empty()) {
-    knowledge = read_knowledge(rules, tenants, problems);
+    knowledge = read_knowledge(rules, tenants, own, problems);
   }
   if (!knowledge) {
     return usage(problems);
@@ -60,20 +63,31 @@ int rules_check(const RulesOptions& options) {
 int rules_test(const RulesOptions& options) {
   std::vector<Problem> problems;
   std::size_t passed = 0, failed = 0;
-  run_pack_tests(
-      rules_or_default(options.rules),
-      [&](const std::string& pack, const RuleTest& test, const std::vector<std::string>& faults) {
-        const std::string& name = test.name.empty() ? test.text : test.name;
-        ++(faults.empty() ? passed : failed);
-        if (options.lines) {
-          std::printf("%s %s %s\n", faults.empty() ? "PASS" : "FAIL", pack.c_str(), name.c_str());
-        }
-        for (const std::string& fault : faults) {
-          std::fprintf(stderr, "%s:%d: \"%s\": %s\n", test.file.c_str(), test.line, name.c_str(),
-                       fault.c_str());
-        }
-      },
-      problems);
+  const PackTestVisitor tell = [&](const std::string& pack, const RuleTest& test,
+                                   const std::vector<std::string>& faults) {
+    const std::string& name = test.name.empty() ? test.text : test.name;
+    ++(faults.empty() ? passed : failed);
+    if (options.lines) {
+      std::printf("%s %s %s\n", faults.empty() ? "PASS" : "FAIL", pack.c_str(), name.c_str());
+    }
+    for (const std::string& fault : faults) {
+      std::fprintf(stderr, "%s:%d: \"%s\": %s\n", test.file.c_str(), test.line, name.c_str(),
+                   fault.c_str());
+    }
+  };
+  std::string rules = rules_or_default(options.rules);
+  if (!options.config.empty()) {
+    const std::optional<Config> config = read_config(options.config, problems);
+    const std::shared_ptr<const Knowledge> knowledge =
+        config ? read_knowledge(*config, problems) : nullptr;
+    if (knowledge) {
+      rules = options.rules.empty() ? config->rules_directory : rules;
+      test_own_packs(*config, *knowledge, tell, problems);
+    }
+  }
+  if (problems.empty()) {
+    run_pack_tests(rules, tell, problems);
+  }
   if (!problems.empty()) {
     return usage(problems);
   }

@@ -113,7 +113,9 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
       control_(context_.get_executor(), engine.config().data_directory,
                [this](ControlWords words) { return control(std::move(words)); }),
       emergent_desk_(engine),
-      public_weeks_(engine.store(), engine.config().tenants, engine.clock()) {
+      public_weeks_(engine.store(), engine.config().tenants, engine.clock()),
+      rules_desk_(engine),
+      explore_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
                             std::span<const RaisedAlert> alerts) {
     feed_.publish(mentions);
@@ -208,6 +210,10 @@ ApiParts WebSide::api_parts() {
       .cards = [this] { return engine_.knowledge()->cards; },
       .draw_sample = [this](TenantId tenant, IsoWeek week,
                             std::string by) { return draw_sample(tenant, week, std::move(by)); },
+      .rules_desk = [this](TenantId tenant,
+                           RulesQuestion question) { return rules(tenant, std::move(question)); },
+      .explore = [this](TenantId tenant,
+                        ExploreQuestion question) { return explore(tenant, std::move(question)); },
   };
 }
 
@@ -443,6 +449,20 @@ asio::awaitable<Result<std::string>> WebSide::emergent(TenantId tenant, std::str
                          : emergent_desk_.draft(tenant, group, first, last);
   };
   return aside(std::move(study));
+}
+
+asio::awaitable<Result<RulesAnswer>> WebSide::rules(TenantId tenant, RulesQuestion question) {
+  std::function<Result<RulesAnswer>()> work = [this, tenant, question = std::move(question)] {
+    return rules_desk_.answer(tenant, question);
+  };
+  return aside(std::move(work));
+}
+
+asio::awaitable<Result<ExploreAnswer>> WebSide::explore(TenantId tenant, ExploreQuestion question) {
+  std::function<Result<ExploreAnswer>()> work = [this, tenant, question = std::move(question)] {
+    return explore_desk_.answer(tenant, question);
+  };
+  return aside(std::move(work));
 }
 
 asio::awaitable<Result<WeeklySample>> WebSide::draw_sample(TenantId tenant, IsoWeek week,

@@ -16,8 +16,10 @@
 #include "engine/app/directory_client.h"
 #include "engine/app/emergent_desk.h"
 #include "engine/app/engine.h"
+#include "engine/app/explore_desk.h"
 #include "engine/app/privacy_files.h"
 #include "engine/app/public_weeks.h"
+#include "engine/app/rules_desk.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/auditor.h"
@@ -83,6 +85,8 @@ class WebSide {
                                                        Day first, Day last);
   boost::asio::awaitable<Result<WeeklySample>> draw_sample(TenantId tenant, IsoWeek week,
                                                            std::string by);
+  boost::asio::awaitable<Result<RulesAnswer>> rules(TenantId tenant, RulesQuestion question);
+  boost::asio::awaitable<Result<ExploreAnswer>> explore(TenantId tenant, ExploreQuestion question);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
@@ -104,6 +108,8 @@ class WebSide {
   std::jthread thread_;
   EmergentDesk emergent_desk_;
   PublicWeeks public_weeks_;       ///< on the aside thread
+  RulesDesk rules_desk_;  ///< on the aside thread
+  ExploreDesk explore_desk_;
   std::size_t waiting_aside_ = 0;  ///< on the web thread
   boost::asio::thread_pool aside_{1};
 };

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace vigie {
 
@@ -9,6 +10,7 @@ namespace vigie {
 struct PackSummary {
   std::string name, title;
   std::size_t rules = 0;
+  std::vector<std::string> towns = {};  ///< ids of those that use it
 };
 
 }  // namespace vigie

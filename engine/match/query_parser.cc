@@ -43,7 +43,7 @@ class QueryParser {
   Condition place(std::size_t at) const {
     Condition condition;
     condition.line = context_.line;
-    condition.column = context_.column;
+    condition.column = context_.column + (context_.counts_columns ? static_cast<int>(at) : 0);
     condition.query = query_;
     condition.query_at = at;
     return condition;

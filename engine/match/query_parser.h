@@ -20,6 +20,9 @@ struct QueryContext {
   std::function<bool(std::string_view name)> is_name;
   /// Whole conditions by name.
   const std::map<std::string, Condition>& macros;
+  /// Of a query that is no part of a file: a problem's column is counted in the query itself, in
+  /// bytes.
+  bool counts_columns = false;
 };
 
 /// Reads the query language (rules/README.md) into the same tree that YAML conditions become.

@@ -69,9 +69,14 @@ class PackReader {
  public:
   explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
 
-  void read(const Settings& root, RulePack& pack) {
-    root.allow_only({"title", "language", "firm", "needs", "optional", "lists", "macros", "rules"},
-                    problems_);
+  /// Its tests stand elsewhere, or are read by whoever says `has_tests`.
+  void read(const Settings& root, RulePack& pack, bool has_tests = false) {
+    std::vector<std::string_view> known = {"title",    "language", "firm",   "needs",
+                                           "optional", "lists",    "macros", "rules"};
+    if (has_tests) {
+      known.push_back("tests");
+    }
+    root.allow_only(known, problems_);
     pack.title = root.text("title", problems_, "");
     pack.language = root.text("language", problems_, "");
     pack.firm = root.boolean("firm", problems_, true);
@@ -505,6 +510,26 @@ std::vector<RulePack> read_packs(const std::string& directory, std::vector<Probl
   return packs;
 }
 
+namespace {
+
+std::vector<RuleTest> read_test_list(const Settings& list, std::vector<Problem>& problems) {
+  std::vector<RuleTest> tests;
+  if (list.type() != Settings::Type::kList) {
+    list.complain("'tests' must be a list", problems);
+    return tests;
+  }
+  for (const Settings& item : list.items()) {
+    const std::size_t before = problems.size();
+    RuleTest test = read_test(item, problems);
+    if (problems.size() == before) {
+      tests.push_back(std::move(test));
+    }
+  }
+  return tests;
+}
+
+}  // namespace
+
 std::vector<RuleTest> read_tests(const std::string& path, std::vector<Problem>& problems) {
   std::vector<RuleTest> tests;
   const std::optional<Settings> root = Settings::read_file(path, problems);
@@ -519,19 +544,27 @@ std::vector<RuleTest> read_tests(const std::string& path, std::vector<Problem>& 
     }
   }
   const Settings* list = root->find("tests");
-  if (list == nullptr || list->type() != Settings::Type::kList) {
-    root->complain("'tests' must be a list", problems);
-    return tests;
-  }
-  for (const Settings& item : list->items()) {
-    const std::size_t before = problems.size();
-    RuleTest test = read_test(item, problems);
-    if (problems.size() == before) {
-      test.variables = variables;
-      tests.push_back(std::move(test));
-    }
+  tests = read_test_list(list != nullptr ? *list : *root, problems);
+  for (RuleTest& test : tests) {
+    test.variables = variables;
   }
   return tests;
+}
+
+TestedPack parse_tested_pack(std::string_view yaml, const std::string& name,
+                             const std::string& file, std::vector<Problem>& problems) {
+  TestedPack read;
+  read.pack.name = name;
+  read.pack.file = file;
+  const std::optional<Settings> root = Settings::parse(yaml, file, problems);
+  if (!root) {
+    return read;
+  }
+  PackReader(problems).read(*root, read.pack, true);
+  if (const Settings* tests = root->find("tests")) {
+    read.tests = read_test_list(*tests, problems);
+  }
+  return read;
 }
 
 }  // namespace vigie

@@ -151,18 +151,48 @@ std::uint64_t without_twin(const std::vector<WouldRaise>& raised) {
   return static_cast<std::uint64_t>(std::ranges::count(raised, false, &WouldRaise::has_twin));
 }
 
-template <class Label>
-bool note_change(const StoredMention& stored, Label before, Label after,
-                 std::vector<BacktestReport::Change>& changes) {
-  if (before != after && changes.size() < BacktestReport::kMaxExamples) {
+void keep_example(const StoredMention& stored, std::string before, std::string after,
+                  std::vector<BacktestReport::Change>& changes) {
+  if (changes.size() < BacktestReport::kMaxExamples) {
     const Mention& mention = stored.record.mention;
     std::string text(mention.title);
     text += mention.title.empty() ? "" : " ";
     text += mention.text;
-    changes.push_back({stored.ref, std::string(to_string(before)), std::string(to_string(after)),
-                       mask_handles(text)});
+    changes.push_back({stored.ref, std::move(before), std::move(after), mask_handles(text)});
+  }
+}
+
+template <class Label>
+bool note_change(const StoredMention& stored, Label before, Label after,
+                 std::vector<BacktestReport::Change>& changes) {
+  if (before != after) {
+    keep_example(stored, std::string(to_string(before)), std::string(to_string(after)), changes);
   }
   return before != after;
+}
+
+using Topics = std::vector<std::string_view>;
+
+std::string listed(const Topics& topics) {
+  std::string text;
+  for (const std::string_view topic : topics) {
+    text += (text.empty() ? "" : ", ") + std::string(topic);
+  }
+  return text;
+}
+
+/// Both sorted.
+void compare_topics(const StoredMention& stored, const Topics& before, const Topics& after,
+                    BacktestReport& report) {
+  report.topics_changed += before != after;
+  if (!std::ranges::includes(before, after)) {
+    ++report.topic_gained;
+    keep_example(stored, listed(before), listed(after), report.topics_gained);
+  }
+  if (!std::ranges::includes(after, before)) {
+    ++report.topic_lost;
+    keep_example(stored, listed(before), listed(after), report.topics_lost);
+  }
 }
 
 template <class Label>
@@ -185,8 +215,8 @@ void compare(const StoredMention& stored, const Record& before, const Catalogue&
   report.urgency_changed += note_change(stored, old_level, new_level, report.urgency_changes);
   report.newly_urgent += is_urgent(new_level) && !is_urgent(old_level);
   report.no_longer_urgent += is_urgent(old_level) && !is_urgent(new_level);
-  report.topics_changed +=
-      spell_topics(old_names, before.topics) != spell_topics(new_names, after.topics);
+  compare_topics(stored, spell_topics(old_names, before.topics),
+                 spell_topics(new_names, after.topics), report);
   if (!stored.record.corrections.empty()) {
     const Correction& said = stored.record.corrections.back();
     compare_with_people(said.tone, before.verdict.tone, after.verdict.tone, report.tone);
@@ -199,7 +229,7 @@ void compare(const StoredMention& stored, const Record& before, const Catalogue&
 Result<BacktestReport> backtest(const Store& store, TenantId id, const Tenant& tenant,
                                 const std::shared_ptr<const Knowledge>& in_force,
                                 const std::shared_ptr<const Knowledge>& next, Time since,
-                                const std::function<void()>& looked_at) {
+                                const std::function<bool()>& looked_at) {
   BacktestReport report;
   Side old(in_force), other(next);
   const Day first = day_of(since), day_before = first - std::min<Day>(first, 1);
@@ -210,8 +240,9 @@ Result<BacktestReport> backtest(const Store& store, TenantId id, const Tenant& t
         if (stored.record.received_at >= since) {
           compare(stored, before, old.catalogue(), after, other.catalogue(), report);
         }
-        looked_at();
-        return true;
+        const bool goes_on = looked_at();
+        report.is_cut |= !goes_on;
+        return goes_on;
       });
   if (!read) {
     return tl::make_unexpected(read.error());

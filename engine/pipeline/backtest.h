@@ -40,19 +40,22 @@ struct BacktestReport {
   std::vector<Alert> gained_alerts, lost_alerts;  ///< oldest first
   std::uint64_t tone_changed = 0, urgency_changed = 0, topics_changed = 0;
   std::uint64_t newly_urgent = 0, no_longer_urgent = 0;
+  std::uint64_t topic_gained = 0, topic_lost = 0;     ///< mentions that have a topic more, or less
+  std::vector<Change> topics_gained, topics_lost;     ///< newest first; topics with commas between
   std::vector<Change> tone_changes, urgency_changes;  ///< newest first
   Agreement tone, urgency;
-  bool is_cut = false;  ///< there were more than kMaxUrgentMentions
+  bool is_cut = false;  ///< there were more than kMaxUrgentMentions, or it was stopped
 };
 
 /// Judges every kept mention of `tenant` received since `since` by both rule sets and lets
 /// incidents decide who would have been told, as the engine does; the day before is read, too, for
 /// what was under way. An alert is the same by both if it speaks of the same mention, or of the
-/// same subject at most kSameAlert apart. `looked_at` is called for every mention.
+/// same subject at most kSameAlert apart. `looked_at` is called for every mention, the newest
+/// first; false stops there, and the report is of those that were looked at.
 Result<BacktestReport> backtest(const Store& store, TenantId id, const Tenant& tenant,
                                 const std::shared_ptr<const Knowledge>& in_force,
                                 const std::shared_ptr<const Knowledge>& next, Time since,
-                                const std::function<void()>& looked_at);
+                                const std::function<bool()>& looked_at);
 inline constexpr std::chrono::hours kSameAlert{6};
 
 }  // namespace vigie

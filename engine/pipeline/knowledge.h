@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +17,9 @@
 
 namespace vigie {
 
+/// What towns added for themselves: YAML by tenant id.
+using OwnPackTexts = std::map<std::string, std::string, std::less<>>;
+
 /// What the engine knows about language and the town: compiled rules, lexicons, learned
 /// weights, and the catalogue that numbers them.
 struct Knowledge {
@@ -23,6 +29,11 @@ struct Knowledge {
   std::shared_ptr<const Models> models;
   std::vector<PackSummary> packs;
   std::shared_ptr<const CardBook> cards = std::make_shared<const CardBook>();
+  /// What it was read from: the shared packs' YAML by name, the towns' own packs, and a hash by
+  /// which files that changed since are known.
+  std::map<std::string, std::string, std::less<>> pack_texts = {};
+  OwnPackTexts own_texts = {};
+  std::string files = {};
 };
 
 /// Where the knowledge in force stands. Replaced as a whole by a reload; every worker takes the new

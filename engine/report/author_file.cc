@@ -11,9 +11,9 @@
 namespace vigie {
 namespace {
 
-void write_mention(const StoredMention& stored, JsonWriter& json) {
+void write_mention(const StoredMention& stored, const Tenant& tenant, JsonWriter& json) {
   json.begin_object();
-  write_stored_members(stored, json);
+  write_stored_members(stored, tenant.id, json);
   json.end_object();
 }
 
@@ -90,7 +90,7 @@ Result<std::string> author_file(const Store& store, TenantId id, const Tenant& t
     if (record.has_author && record.author == author) {
       mentions.insert(to_string(stored.ref));
       sources.emplace(record.mention.source);
-      write_mention(stored, json);
+      write_mention(stored, tenant, json);
       noted = write_notes(store, stored, notes_json);
     }
     return noted.has_value();

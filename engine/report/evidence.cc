@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/core/json_writer.h"
+#include "engine/core/own_rules.h"
 #include "engine/core/pseudonym.h"
 #include "engine/core/verdict_json.h"
 #include "engine/store/correction_json.h"
@@ -35,12 +36,13 @@ std::string publication_of(const StoredMention& stored) {
   return text;
 }
 
-std::string verdict_of(const StoredMention& stored) {
+std::string verdict_of(const StoredMention& stored, const Tenant& tenant) {
   const Record& record = stored.record;
   std::string text;
   JsonWriter json(text);
   json.begin_object();
-  write_verdict_members(record.mention, record.verdict, *stored.catalogue, record.topics, json);
+  write_verdict_members(record.mention, as_told_to(tenant.id, record.verdict, *stored.catalogue),
+                        *stored.catalogue, record.topics, json);
   write_correction_members(record, json);
   json.end_object().line();
   return text;
@@ -203,7 +205,7 @@ Result<std::string> write_evidence(const StoredMention& stored, const Tenant& te
   encode_record(stored.record, record);
   Files files = {{"LISEZ-MOI.txt", cover_note(stored, tenant, facts, key)},
                  {"publication.json", publication_of(stored)},
-                 {"verdict.json", verdict_of(stored)},
+                 {"verdict.json", verdict_of(stored, tenant)},
                  {"enregistrement.bin", std::move(record)}};
   std::string manifest = sign_document(key, manifest_of(files, stored, tenant, facts));
   files.emplace_back(kManifest, std::move(manifest));

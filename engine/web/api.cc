@@ -37,7 +37,7 @@ std::vector<Route> api_routes(const ApiParts& parts) {
         correction_routes, counter_routes,  statistics_routes, kpi_routes,       emergent_routes,
         alert_routes,      delivery_routes, silence_routes,    work_routes,      engine_routes,
         source_routes,     stream_routes,   sample_routes,     objective_routes, audit_routes,
-        erasure_routes,    reveal_routes,   card_routes}) {
+        erasure_routes,    reveal_routes,   card_routes,       rules_routes,     explore_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }
@@ -118,6 +118,11 @@ Response store_failed(const Error& error) {
   return error.code == ErrorCode::kNotFound
              ? not_found()
              : problem(500, "the store could not be read: " + error.text);
+}
+
+Response aside_failed(const Error& error) {
+  return error.code == ErrorCode::kFull ? problem(503, error.text).with("Retry-After", "5")
+                                        : store_failed(error);
 }
 
 bool is_shown(const ConnectorHealth& connector, const Grants& caller) {

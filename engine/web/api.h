@@ -24,6 +24,7 @@
 #include "engine/guidance/card.h"
 #include "engine/quality/weekly_sample.h"
 #include "engine/store/store.h"
+#include "engine/web/explore.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
 #include "engine/web/router.h"
@@ -63,6 +64,22 @@ struct Counters {
   /// Resumes once the entry is durable; nothing if the engine is busy. Only of an open one.
   std::function<boost::asio::awaitable<std::optional<CounterReceipt>>(TenantId, CounterEntry)>
       record = {};
+};
+
+/// What the rules' screen asks for, of one town.
+struct RulesQuestion {
+  enum class Act : std::uint8_t { kShow, kCheck, kPreview, kPublish, kHistory, kVersion, kRestore };
+  Act act = Act::kShow;
+  std::string text = {};             ///< check, preview, publish: what is to be the own pack
+  std::string base = {};             ///< publish: the hash of the text that was edited
+  std::string reason = {}, by = {};  ///< publish, restore
+  std::uint64_t number = 0;          ///< version, restore
+  Day days = 7;                      ///< preview
+};
+struct RulesAnswer {
+  bool has_problems = false;  ///< publish, restore: nothing was changed; `body` says why
+  std::string body;           ///< JSON
+  std::string made = {};      ///< for the audit
 };
 
 /// What the law lets people ask for. All but `describe` may take long, beside the web thread.
@@ -118,6 +135,13 @@ struct ApiParts {
   /// Draws the sample of a week that is over; kFull: too many studies wait. See SampleBook::draw.
   std::function<boost::asio::awaitable<Result<WeeklySample>>(TenantId, IsoWeek, std::string by)>
       draw_sample = {};
+  /// Takes up to seconds, beside the web thread. kRefused: somebody else changed it meanwhile;
+  /// kNotFound: no such version; kFull: too much waits.
+  std::function<boost::asio::awaitable<Result<RulesAnswer>>(TenantId, RulesQuestion)> rules_desk =
+      {};
+  /// Likewise. See explore.h.
+  std::function<boost::asio::awaitable<Result<ExploreAnswer>>(TenantId, ExploreQuestion)> explore =
+      {};
 };
 
 /// Every route under /api/v1 but the description of them all (openapi.h).

@@ -35,13 +35,10 @@ Response answer(Result<std::string> body) {
   if (body) {
     return json_response(std::move(*body));
   }
-  if (body.error().code == ErrorCode::kFull) {
-    return problem(503, body.error().text).with("Retry-After", "5");
-  }
   if (body.error().code == ErrorCode::kInvalidInput) {
     return problem(422, body.error().text);
   }
-  return store_failed(body.error());
+  return aside_failed(body.error());
 }
 
 std::vector<RouteDescription::Field> period_fields() {

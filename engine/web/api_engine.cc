@@ -1,4 +1,5 @@
 // /api/v1/connectors, /rules, /dead-letters: how the engine itself is doing.
+#include <algorithm>
 #include <string>
 
 #include "engine/web/api_routes.h"
@@ -46,7 +47,15 @@ Response list_connectors(const ApiParts& parts, const Request& request) {
   return json_response(std::move(body));
 }
 
-Response show_rules(const ApiParts& parts) {
+/// Whoever sees to the engine sees all packs, others those of their towns.
+bool is_shown(const PackSummary& pack, const Grants& caller) {
+  return caller.may_engine_wide(Right::kReadSources) ||
+         std::ranges::any_of(pack.towns, [&](const std::string& town) {
+           return caller.may(Right::kReadSources, town);
+         });
+}
+
+Response show_rules(const ApiParts& parts, const Request& request) {
   const RulesInForce rules = parts.rules();
   std::string body;
   JsonWriter json(body);
@@ -54,6 +63,9 @@ Response show_rules(const ApiParts& parts) {
   write_time("loaded_at", rules.loaded_at, json);
   json.key("packs").begin_array();
   for (const PackSummary& pack : rules.packs) {
+    if (!is_shown(pack, request.caller->grants)) {
+      continue;
+    }
     json.begin_object().key("name").value(pack.name).key("title").value(pack.title);
     json.key("rules").value(pack.rules).end_object();
   }
@@ -105,8 +117,9 @@ std::vector<Route> engine_routes(const SharedParts& parts) {
       api_get(Right::kReadSources, "/api/v1/connectors", "listConnectors",
               "How each source is doing", "ConnectorList", {},
               [parts](const Request& request) { return list_connectors(*parts, request); }),
-      api_get(Right::kReadSources, "/api/v1/rules", "getRules", "The rule set in force", "Rules",
-              {}, [parts](const Request&) { return show_rules(*parts); }),
+      api_get(Right::kReadSources, "/api/v1/rules", "getRules",
+              "The rule set in force, and which packs the caller's towns use", "Rules", {},
+              [parts](const Request& request) { return show_rules(*parts, request); }),
       api_get(Right::kOperateEngine, "/api/v1/dead-letters", "listDeadLetters",
               "Input that could not be read, newest first, with its reason; its bytes only for who "
               "reads the "

@@ -4,12 +4,14 @@
 #include <string>
 
 #include "engine/core/handle_mask.h"
+#include "engine/core/own_rules.h"
 #include "engine/core/pseudonym.h"
 #include "engine/core/verdict_json.h"
 #include "engine/core/web_link.h"
 #include "engine/store/correction_json.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/card_json.h"
+#include "engine/web/mention_filter.h"
 #include "engine/web/word_search.h"
 #include "engine/web/work_json.h"
 
@@ -24,52 +26,23 @@ constexpr std::size_t kMaxScannedMentions = 5000;
 constexpr std::size_t kMaxQueryBytes = 500;
 
 struct Filter {
-  std::optional<std::string> topic, source;
-  std::optional<Tone> tone;
-  Urgency least_urgency = Urgency::kLow;
+  MentionFilter mentions;
   bool per_story = false;  ///< only the mentions that lead one
   WordSearch search{""};
   std::optional<Time> since, until;  ///< of received_at, the list's order
 
-  bool takes(const StoredMention& stored) const;
-};
-
-bool has_topic(const StoredMention& stored, std::string_view topic) {
-  for (const std::uint32_t name : stored.record.topics) {
-    if (stored.catalogue->names.at(name) == topic) {
-      return true;
-    }
+  bool takes(const StoredMention& stored) const {
+    const Record& record = stored.record;
+    return (!per_story || record.leads) && (!since || record.received_at >= *since) &&
+           (!until || record.received_at < *until) && mentions.takes(stored) &&
+           search.finds(record.mention.title, record.mention.text);
   }
-  return false;
-}
-
-bool Filter::takes(const StoredMention& stored) const {
-  const Record& record = stored.record;
-  return urgency_in_force(record) >= least_urgency && (!tone || tone_in_force(record) == *tone) &&
-         (!per_story || record.leads) && (!since || record.received_at >= *since) &&
-         (!until || record.received_at < *until) && (!source || record.mention.source == *source) &&
-         (!topic || has_topic(stored, *topic)) &&
-         search.finds(record.mention.title, record.mention.text);
-}
+};
 
 /// Nothing if a field is not what it should be; `why` says which.
 std::optional<Filter> read_filter(const Request& request, std::string& why) {
   Filter filter;
-  filter.topic = request.query_field("topic");
-  filter.source = request.query_field("source");
-  if (const auto tone = request.query_field("tone")) {
-    filter.tone = parse_tone(*tone);
-    if (!filter.tone) {
-      why = "tone is negative, neutral or positive";
-    }
-  }
-  if (const auto urgency = request.query_field("urgency")) {
-    const std::optional<Urgency> level = parse_urgency(*urgency);
-    filter.least_urgency = level.value_or(Urgency::kLow);
-    if (!level) {
-      why = "urgency is low, medium, high or critical";
-    }
-  }
+  filter.mentions = read_mention_filter(request, why).value_or(MentionFilter());
   const std::string words = request.query_field("q").value_or("");
   if (words.size() > kMaxQueryBytes) {
     why = "q is too long";
@@ -136,7 +109,7 @@ Response list_mentions(const ApiParts& parts, TenantId tenant, const Request& re
   };
   const std::optional<MentionRef> place = first_place(tenant, cursor, *filter);
   const Day since = filter->since ? day_of(*filter->since) : 0;
-  const bool only_urgent = is_urgent(filter->least_urgency);
+  const bool only_urgent = is_urgent(filter->mentions.least_urgency);
   const Result<void> read = only_urgent ? parts.store.scan_urgent(tenant, place, since, visit)
                                         : parts.store.scan(tenant, place, since, visit);
   if (!read) {
@@ -213,11 +186,8 @@ void write_story_of(const Store& store, const StoredMention& stored, JsonWriter&
 std::vector<Field> list_fields() {
   const std::string text = R"({"type":"string"})";
   const std::string time = R"({"type":"string","format":"date-time"})";
-  return {
-      {"topic", text, "Only mentions with this topic"},
-      {"tone", R"({"enum":["negative","neutral","positive"]})", "Only this tone"},
-      {"urgency", R"({"enum":["low","medium","high","critical"]})", "This level or a higher one"},
-      {"source", text, "Only this network or feed"},
+  std::vector<Field> fields = mention_filter_fields();
+  const std::vector<Field> others = {
       {"per_story", R"({"type":"boolean","default":false})",
        "Of near-duplicates only the first that is not official"},
       {"q", text, "Words that must all occur, whatever their case and accents"},
@@ -226,6 +196,8 @@ std::vector<Field> list_fields() {
       {"before", text, "The `next` of an earlier answer"},
       {"limit", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", "At most so many"},
   };
+  fields.insert(fields.end(), others.begin(), others.end());
+  return fields;
 }
 
 }  // namespace
@@ -269,9 +241,11 @@ void write_stored_mention(const ApiParts& parts, const StoredMention& stored, Js
     json.value(stored.catalogue->names.at(topic));
   }
   json.end_array();
-  write_verdict_members(shown, record.verdict, *stored.catalogue, record.topics, json);
+  const Verdict told =
+      as_told_to(parts.tenants[stored.ref.tenant].id, record.verdict, *stored.catalogue);
+  write_verdict_members(shown, told, *stored.catalogue, record.topics, json);
   write_correction_members(record, json);
-  write_rule_titles(record.verdict, *stored.catalogue, json);
+  write_rule_titles(told, *stored.catalogue, json);
   json.end_object();
 }
 

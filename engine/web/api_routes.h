@@ -40,6 +40,8 @@ std::vector<Route> card_routes(const SharedParts& parts);
 std::vector<Route> audit_routes(const SharedParts& parts);
 std::vector<Route> erasure_routes(const SharedParts& parts);
 std::vector<Route> reveal_routes(const SharedParts& parts);
+std::vector<Route> rules_routes(const SharedParts& parts);
+std::vector<Route> explore_routes(const SharedParts& parts);
 
 /// Why a query may not be answered: what is misspelt would silently ask for everything.
 std::optional<std::string> objection_to_query(const Request& request,
@@ -87,6 +89,9 @@ std::optional<std::uint64_t> number_field(const Request& request, std::string_vi
                                           std::uint64_t fallback);
 /// A query field that is an RFC 3339 time. `valid` becomes false if it is something else.
 std::optional<Time> time_field(const Request& request, std::string_view name, bool& valid);
+
+/// What could not be done beside the web thread: 503 with Retry-After, or as store_failed().
+Response aside_failed(const Error& error);
 
 /// One mention as the API shows it: @handles masked, the author a pseudonym, its story counted,
 /// what was done about it. An object.

@@ -47,7 +47,8 @@ asio::awaitable<Response> handle(const Route::Handler& handler, const Auditor::W
 
 void Auditor::watch(std::vector<Route>& routes) {
   for (Route& route : routes) {
-    if (!changes_something(route.method) || route.access != RouteAccess::kSignedIn) {
+    if (!changes_something(route.method) || route.only_asks ||
+        route.access != RouteAccess::kSignedIn) {
       continue;
     }
     Route named = route;

@@ -136,8 +136,9 @@ std::string openapi_document(const std::vector<Route>& routes) {
            R"("__Host-vigie over TLS; what changes something also needs X-CSRF-Token"},)"
            R"("token":{"type":"http","scheme":"bearer"}})");
   json.key("schemas").begin_object();
-  for (const auto schemas : {access_schemas(), mentions_schemas(), desk_schemas(),
-                             figures_schemas(), sources_schemas(), privacy_schemas()}) {
+  for (const auto schemas :
+       {access_schemas(), mentions_schemas(), desk_schemas(), figures_schemas(), sources_schemas(),
+        rules_schemas(), privacy_schemas()}) {
     for (const auto& [name, schema] : schemas) {
       json.key(name).raw(schema);
     }

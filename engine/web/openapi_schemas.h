@@ -19,6 +19,8 @@ std::span<const OpenApiSchema> desk_schemas();
 std::span<const OpenApiSchema> figures_schemas();
 /// Sources, their coverage and costs, rules, health.
 std::span<const OpenApiSchema> sources_schemas();
+/// A town's rules, and what is looked for with their language.
+std::span<const OpenApiSchema> rules_schemas();
 /// What the law lets people ask for.
 std::span<const OpenApiSchema> privacy_schemas();
 

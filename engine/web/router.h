@@ -52,6 +52,7 @@ struct Route {
   Handler handler;
   RouteDescription description;
   std::size_t max_body_bytes = kDefaultBodyBytes;
+  bool only_asks = false;  ///< changes nothing, though it is no GET: the audit does not hear of it
 };
 
 /// A route whose handler does not wait for anything.

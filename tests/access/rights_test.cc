@@ -43,6 +43,16 @@ TEST(Rights, WhoOperatesReadsNobodysWordsAndWhoAdministersRevealsNobody) {
   EXPECT_FALSE(rights_of(Role::kReader).has(Right::kWork));
 }
 
+TEST(Rights, WhoDraftsRulesNeedNotPublishThemAndWhoPublishesDrafts) {
+  EXPECT_TRUE(rights_of(Role::kCommunityManager).has(Right::kDraftRules));
+  EXPECT_FALSE(rights_of(Role::kCommunityManager).has(Right::kPublishRules));
+  for (const Role role : kRoles) {
+    EXPECT_TRUE(!rights_of(role).has(Right::kPublishRules) ||
+                rights_of(role).has(Right::kDraftRules))
+        << to_string(role);
+  }
+}
+
 TEST(Grants, CountInTheirTenantOnly) {
   const Grants grants(RolesByTenant{{"techniville", {Role::kCommunityManager}},
                                     {"autreville", {Role::kReader, Role::kDirector}}});

@@ -15,7 +15,7 @@ using testing::Not;
 
 class PublicWeeksFacts : public testing::Test {
  protected:
-  PublicWeeksFacts() : store_(Store::open(std::make_unique<MemoryKeyValue>()).value()) {
+  PublicWeeksFacts() : store_(Store::open(disk_.open(), StoreOptions{}).value()) {
     tenants_.emplace_back();
     tenants_[0].id = "techniville";
     tenants_[0].name = "Techniville";
@@ -37,10 +37,11 @@ class PublicWeeksFacts : public testing::Test {
   }
   std::string list() { return weeks_.list(0).value(); }
 
+  MemoryDisk disk_;
   std::unique_ptr<Store> store_;
   std::shared_ptr<const Catalogue> catalogue_ = catalogue_named("first");
   std::vector<Tenant> tenants_;
-  FakeClock clock_{parse_time("2026-11-18T12:00:00Z").value()};  // a Wednesday of week 47
+  ManualClock clock_{parse_time("2026-11-18T12:00:00Z").value()};  // a Wednesday of week 47
   PublicWeeks weeks_{*store_, tenants_, clock_};
   int ids_ = 0;
 };

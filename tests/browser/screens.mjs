@@ -1,8 +1,10 @@
 // What people do with the screens, step by step: node screens.mjs CHROMIUM PORT PASSWORD SITE_PORT
 import { createHmac } from "node:crypto";
 import { openPage } from "./page.mjs";
+import { accessibleSteps } from "./accessible.mjs";
 import { deskSteps } from "./desk.mjs";
 import { peopleSteps } from "./people.mjs";
+import { rulesSteps } from "./rules.mjs";
 
 const [executablePath, port, password, sitePort] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
@@ -19,10 +21,10 @@ async function push(mention) {
 
 const { browser, page, keep } = await openPage(executablePath);
 const complaints = [];
-const provoked = /\b(401|404|500)\b|ERR_FAILED/;
+const provoked = /\b(401|404|422|500)\b|ERR_FAILED/;
 page.on("pageerror", (error) => complaints.push(String(error)));
 page.on("console", (message) => {
-  // The browser itself reports what a step provokes: a refused sign-in is a 401.
+  // The browser itself reports what a step provokes: a refused sign-in is a 401, a query that cannot be read a 422.
   if (message.type() === "error" && !provoked.test(message.text())) complaints.push(message.text());
 });
 page.on("request", (request) => {
@@ -371,6 +373,8 @@ await step("French is back", async () => {
 });
 await deskSteps({ page, address, step, keep, expect, waitForFocus });
 await peopleSteps({ browser, page, address, step, keep, expect, push, sitePort });
+await accessibleSteps({ page, address, step, expect });
+await rulesSteps({ page, address, step, keep, expect, waitForFocus, push });
 await step("a telephone's width does not scroll sideways", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

@@ -111,7 +111,8 @@ TEST_P(EmergentNeeds, ItsDraftIsARuleThatFindsIt) {
   ASSERT_NE(next, nullptr) << to_string(problems);
 
   const Result<BacktestReport> report =
-      backtest(*fortnight(GetParam()).store, 0, town, shipped_knowledge(), next, Time{}, [] {});
+      backtest(*fortnight(GetParam()).store, 0, town, shipped_knowledge(), next, Time{},
+               [] { return true; });
   ASSERT_TRUE(report);
   EXPECT_GE(report->topics_changed, 2U);
   EXPECT_EQ(report->gained + report->lost, 0U) << "a topic alone tells nobody";

@@ -24,7 +24,7 @@ class Backtest : public testing::Test {
   BacktestReport run(std::string_view new_rules, std::string_view since = "1970-01-01T00:00:00Z") {
     const Result<BacktestReport> report =
         backtest(*engine.store, kRouen, engine.policy.tenants[kRouen], knowledge(),
-                 knowledge(new_rules, "second"), at(since), [] {});
+                 knowledge(new_rules, "second"), at(since), [] { return true; });
     EXPECT_TRUE(report);
     return *report;
   }
@@ -55,6 +55,31 @@ TEST_F(Backtest, TheSameRulesChangeNothing) {
   EXPECT_EQ(report.gained + report.lost + report.tone_changed + report.urgency_changed +
                 report.topics_changed,
             0U);
+}
+
+TEST_F(Backtest, NamesTheTopicsThatWouldBeGainedAndLost) {
+  take("01", "Rouen : incendie nul, dit @marie");
+  take("02", "Rouen : eau");
+  const BacktestReport gained =
+      run(std::string(kRouenRules) + "  - {id: tout, topic: feu, any: [incendie]}\n");
+  EXPECT_EQ(gained.topic_gained, 1U);
+  EXPECT_EQ(gained.topic_lost, 0U);
+  ASSERT_EQ(gained.topics_gained.size(), 1U);
+  EXPECT_THAT(gained.topics_gained[0].after, HasSubstr("feu"));
+  EXPECT_THAT(gained.topics_gained[0].text, HasSubstr("@*****"));
+  const BacktestReport lost = run(kCautious);
+  EXPECT_EQ(lost.topic_gained, 0U);
+  EXPECT_EQ(lost.topic_lost, 1U);
+}
+
+TEST_F(Backtest, IsOfTheNewestWhereItIsStopped) {
+  take("01", "Rouen : incendie");
+  take("02", "Rouen : eau");
+  const Result<BacktestReport> report =
+      backtest(*engine.store, kRouen, engine.policy.tenants[kRouen], knowledge(),
+               knowledge(kRouenRules, "second"), Time{}, [] { return false; });
+  EXPECT_TRUE(report->is_cut);
+  EXPECT_EQ(report->mentions, 1U);
 }
 
 TEST_F(Backtest, NamesWhatWouldHaveBeenAnnouncedAndWhatNot) {

@@ -96,6 +96,16 @@ const std::map<std::string, Right> kRightOf = {
     {"listOwnReveals", Right::kRequestReveal},
     {"listReveals", Right::kApproveReveal},
     {"decideReveal", Right::kApproveReveal},
+    {"showRules", Right::kReadSources},
+    {"checkRules", Right::kDraftRules},
+    {"previewRules", Right::kDraftRules},
+    {"publishRules", Right::kPublishRules},
+    {"listRulesHistory", Right::kReadSources},
+    {"getRulesVersion", Right::kReadSources},
+    {"restoreRules", Right::kPublishRules},
+    {"exploreMentions", Right::kReadMentions},
+    {"saveExploration", Right::kReadMentions},
+    {"draftFromQuery", Right::kDraftRules},
 };
 
 /// "{number}" → "1", and so on; `town` for the tenant.

@@ -27,6 +27,12 @@ class DoorOverHttp : public TownOverHttp {
                       Day) -> boost::asio::awaitable<Result<std::string>> {
       co_return fail(ErrorCode::kNotFound, "no study");
     };
+    own.rules_desk = [](TenantId, RulesQuestion) -> boost::asio::awaitable<Result<RulesAnswer>> {
+      co_return fail(ErrorCode::kNotFound, "no rules");
+    };
+    own.explore = [](TenantId, ExploreQuestion) -> boost::asio::awaitable<Result<ExploreAnswer>> {
+      co_return ExploreAnswer();
+    };
     std::vector<Route> routes = api_routes(own);
     for (const Route& route : routes) {
       routes_.push_back(route);

@@ -508,9 +508,17 @@ export interface Tenant {
   engine_rights: string[];
 }
 
-/// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English.
+/// What is wrong in a text, in English; lines and columns count from 1, in letters; 0: all of it.
+export interface TextProblem {
+  file?: string;
+  line?: number;
+  column: number;
+  message: string;
+}
+
+/// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English, `problems` where in what was sent.
 export class Refused extends Error {
-  constructor(readonly status: number, readonly needs = "", readonly detail = "") {
+  constructor(readonly status: number, readonly needs = "", readonly detail = "", readonly problems: TextProblem[] = []) {
     super(`HTTP ${status}`);
   }
 }
@@ -547,13 +555,13 @@ async function sent(method: string, path: string, body?: unknown): Promise<Respo
   }
   if (answer.status === 401 && !(path === kSession && method === "POST")) sessionOver();
   if (!answer.ok) {
-    const problem = (await answer.json().catch(() => ({}))) as { needs?: string; detail?: string };
-    throw new Refused(answer.status, problem.needs, problem.detail);
+    const problem = (await answer.json().catch(() => ({}))) as { needs?: string; detail?: string; problems?: TextProblem[] };
+    throw new Refused(answer.status, problem.needs, problem.detail, problem.problems);
   }
   return answer;
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await sent(method, path, body);
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }

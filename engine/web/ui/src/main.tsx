@@ -9,6 +9,7 @@ import { api, onSessionOver, Refused, watch, type AlertList, type Connector, typ
 import { Counter } from "./counter";
 import { Dashboard } from "./dashboard";
 import { Emergent } from "./emergent";
+import { Explorer } from "./explorer";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
 import { Kiosk } from "./kiosk";
@@ -19,6 +20,7 @@ import { notifyOfAlert } from "./notify";
 import { Privacy } from "./privacy";
 import { Profile } from "./profile";
 import { address, useRoute, type Route } from "./route";
+import { Rules } from "./rules";
 import { Samples } from "./samples";
 import { Screen } from "./screen";
 import { Shortcuts } from "./shortcuts";
@@ -152,6 +154,8 @@ function Page({ tenant, towns, route, isNamed, onLanguage }: { tenant: Tenant; t
     case "emergent": return <Emergent tenant={tenant} />;
     case "privacy": return <Privacy tenant={tenant} wanted={route.query.get("mention") ?? ""} />;
     case "profile": return <Profile tenant={tenant} onLanguage={onLanguage} />;
+    case "explorer": return <Explorer tenant={tenant} query={route.query} />;
+    case "rules": return <Rules tenant={tenant} />;
     case "operations": return <Operations tenant={tenant} />;
     case "samples": return <Samples tenant={tenant.id} name={tenant.name} />;
     case "cards": return <CardsPage tenant={tenant.id} name={tenant.name} wanted={route.ref} />;

@@ -92,17 +92,17 @@ function StoryMentions({ tenant, mention }: { tenant: string; mention: Mention }
 interface RowProps {
   mention: Mention;
   selected: boolean;
-  /// undefined: nothing can be done with several.
-  ticked: boolean | undefined;
+  /// Not given: nothing can be done with several.
+  ticked?: boolean | undefined;
   onOpen: (ref: string) => void;
-  onTick: (ref: string) => void;
+  onTick?: (ref: string) => void;
 }
 
 /// Drawn again only when something of it changed: there may be thousands.
 export const MentionRow = memo(({ mention, selected, ticked, onOpen, onTick }: RowProps) => {
   return (
     <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.in_force.urgency}`}>
-      {ticked !== undefined && <label class="tick"><input type="checkbox" checked={ticked} aria-label={t("ticked.one", { text: shownText(mention.title || mention.text).slice(0, 60) })} onChange={() => onTick(mention.ref)} /></label>}
+      {ticked !== undefined && <label class="tick"><input type="checkbox" checked={ticked} aria-label={t("ticked.one", { text: shownText(mention.title || mention.text).slice(0, 60) })} onChange={() => onTick?.(mention.ref)} /></label>}
       <button type="button" aria-current={selected ? "true" : undefined} onClick={() => onOpen(mention.ref)}>
         <span class="row-head">
           {mention.in_force.urgency !== "low" && <UrgencyBadge level={mention.in_force.urgency} />}

@@ -7,6 +7,8 @@ import * as engine from "./words/engine";
 import * as inbox from "./words/inbox";
 import * as kiosk from "./words/kiosk";
 import * as privacy from "./words/privacy";
+import * as explorer from "./words/explorer";
+import * as rules from "./words/rules";
 import * as shell from "./words/shell";
 
 // Every string people see, in both languages. French is the default.
@@ -151,7 +153,7 @@ const en: typeof fr = {
 export type Language = "fr" | "en";
 
 /// Of one screen each.
-const kParts = [shell, accounts, alerts, dashboard, emergent, engine, inbox, kiosk, privacy];
+const kParts = [shell, accounts, alerts, dashboard, emergent, engine, explorer, inbox, kiosk, privacy, rules];
 
 const kStored = "vigie.language";
 
