@@ -183,7 +183,8 @@ TEST_F(OwnPackHistory, SaysWhatIsDamaged) {
   const auto versions = read_own_pack_history(folder_, "t", "a");
   ASSERT_FALSE(versions);
   EXPECT_EQ(versions.error().code, ErrorCode::kCorrupt);
-  EXPECT_FALSE(write_own_pack(folder_, "t", {.text = "b"})) << "nothing is written over it";
+  EXPECT_FALSE(write_own_pack(folder_, "t", {.by = "m", .reason = "r", .text = "b"}))
+      << "nothing is written over it";
 }
 
 }  // namespace
