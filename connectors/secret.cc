@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMinSecretBytes = 16;
 constexpr std::size_t kMaxSecretBytes = 4096;
+/// Below this are those of every service that runs, a folder each; ours is $CREDENTIALS_DIRECTORY.
+constexpr std::string_view kCredentials = "/run/credentials/";
 
 Result<std::string> checked(std::string secret, const std::string& where) {
   while (secret.ends_with('\n') || secret.ends_with('\r')) {
@@ -46,6 +48,9 @@ Result<std::string> read_credential(const std::string& name) {
 }  // namespace
 
 Result<std::string> read_secret_file(const std::string& path) {
+  if (path.starts_with(kCredentials)) {
+    return read_credential(path.substr(path.rfind('/') + 1));
+  }
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     return fail(ErrorCode::kUnavailable,

@@ -11,7 +11,9 @@
 namespace vigie {
 
 /// Reads a secret from a file that only its owner may read (mode 0600 or less); the line end behind
-/// it is not part of it. At least 16 bytes, at most 4 KiB.
+/// it is not part of it. At least 16 bytes, at most 4 KiB. `/run/credentials/vigie.service/NAME` is
+/// the credential that systemd hands over under this name, of whatever unit runs this
+/// (LoadCredential=); who may read that is systemd's concern.
 Result<std::string> read_secret_file(const std::string& path);
 
 /// What a source is shown of us, by a connector's `secret_file`, or by its `credential`: the name

@@ -66,6 +66,7 @@ def doses(seed):
     yield (f"simulation of {SIMULATED_MONTHS} months seed {seed}",
            under(lambda: run_gtest(ROOT / "build" / "release" / "tests" / "simulation_tests", 3600),
                  VIGIE_MONTHS=SIMULATED_MONTHS, VIGIE_SEED=str(seed)))
+    yield "reproducible", lambda: run_lines("reproducible", [PYTHON, ROOT / "tests" / "reproducible.py"], 7200)
     for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
         for repeat in range(REPEATS):
             suite = f"faults/{script.stem} seed {seed + repeat}"

@@ -7,13 +7,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 
 #include "engine/access/erasure_journal.h"
 #include "engine/access/signing_key.h"
 #include "engine/app/data_folder.h"
+#include "engine/core/private_file.h"
 #include "engine/store/rocks_key_value.h"
 
 namespace vigie {
@@ -34,6 +37,10 @@ constexpr KeptFile kKept[] = {{"access.json", "data/access.json"},
                               {SigningKey::kFile, "identities/signing.key"},
                               {"rules", "data/rules"}};
 constexpr std::string_view kUnfinished = ".new";
+/// In the data folder: the folder of backups it was last backed up to, just then.
+constexpr const char* kLastBackup = "/last-backup";
+/// In a folder of backups: which one was last put back, just then.
+constexpr const char* kLastRestore = "/last-restore";
 
 Error cannot(std::string_view what, const fs::path& path, const std::error_code& error) {
   return {ErrorCode::kUnavailable,
@@ -327,7 +334,26 @@ Result<BackupDone> back_up(const Store& store, const Config& config, const std::
     }
     done.removed.push_back(one.filename().string());
   }
-  return done;
+  const Result<void> noted =
+      write_private_file(config.data_directory + kLastBackup, directory + "\n");
+  return noted ? Result<BackupDone>(std::move(done)) : tl::make_unexpected(noted.error());
+}
+
+BackupTimes backup_times(const std::string& data_directory) {
+  const auto written = [](const std::string& path) -> std::optional<Time> {
+    std::error_code error;
+    const fs::file_time_type at = fs::last_write_time(path, error);
+    return error ? std::nullopt
+                 : std::optional(
+                       std::chrono::floor<microseconds>(fs::file_time_type::clock::to_sys(at)));
+  };
+  BackupTimes times;
+  times.made = written(data_directory + kLastBackup);
+  std::string folder;
+  if (std::ifstream note(data_directory + kLastBackup); std::getline(note, folder)) {
+    times.restored = written(folder + kLastRestore);
+  }
+  return times;
 }
 
 std::string summary(const BackupDone& done) {
@@ -394,6 +420,9 @@ Result<RestoreDone> restore(const Config& config, const std::string& directory,
   if (error) {
     return tl::make_unexpected(cannot("rename", scratch.path(), error));
   }
+  // Only a note for whoever watches: backups that cannot be written to can be put back all the
+  // same.
+  std::ofstream(directory + kLastRestore) << backup << "\n";
   return done;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ struct BackupDone {
 /// what is too old there. Any thread; the store may be written to meanwhile.
 Result<BackupDone> back_up(const Store& store, const Config& config, const std::string& directory,
                            Time now);
+
+/// Of a data folder: when it was backed up last, and when a backup of that folder of backups was
+/// put back last, anywhere. Nothing: never, or whoever restored could write nothing down there.
+struct BackupTimes {
+  std::optional<Time> made, restored;
+};
+BackupTimes backup_times(const std::string& data_directory);
 
 /// A line for a person, and one for each that was removed.
 std::string summary(const BackupDone& done);

@@ -281,7 +281,7 @@ class Reader {
     item.allow_only(
         {"id", "name", "language", "time_zone", "purpose", "legal_basis", "retention_days", "keep",
          "packs", "variables", "official_accounts", "receivers", "quotes_to", "volume_alerts",
-         "school_zone", "business_hours", "deadlines"},
+         "school_zone", "business_hours", "deadlines", "public_page"},
         problems_);
     Tenant tenant;
     tenant.id = read_id(item, tenant_ids_);
@@ -312,6 +312,8 @@ class Reader {
     if (item.find("volume_alerts") != nullptr) {
       tenant.volume_alerts = item.boolean("volume_alerts", problems_);
     }
+    tenant.public_page =
+        item.find("public_page") != nullptr && item.boolean("public_page", problems_);
     if (const std::string zone = item.text("school_zone", problems_, ""); !zone.empty()) {
       if (zone != "A" && zone != "B" && zone != "C") {
         item.find("school_zone")->complain("'school_zone' is A, B or C", problems_);

@@ -19,6 +19,7 @@
 #include "engine/app/pack_tests.h"
 #include "engine/app/parts_check.h"
 #include "engine/app/secrets.h"
+#include "engine/app/service_gauges.h"
 #include "engine/app/tenant_gauges.h"
 #include "engine/web/action_pages.h"
 
@@ -262,6 +263,16 @@ void Engine::start() {
   }
 }
 
+std::vector<Watchdog::Thread> Engine::threads() {
+  std::vector<Watchdog::Thread> threads = {
+      {"ingest", sources_->pulse(), [this] { sources_->ask_pulse(); }},
+      {"writer", pipeline_->writer_pulse()}};
+  for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
+    threads.push_back({"worker", pipeline_->worker_pulse(i)});
+  }
+  return threads;
+}
+
 /// Woken by new alerts; looks by itself for those that are to be tried again.
 void Engine::deliver_to(std::size_t receiver, Doorbell& bell) {
   constexpr std::chrono::seconds kRetryCheck{1};
@@ -470,6 +481,14 @@ void Engine::register_gauges() {
   for (std::size_t i = 0; i < sources_->size(); ++i) {
     register_connector_gauges(i);
   }
+  for (const auto& [ring, capacity] : {std::pair{"inbox", config_.inbox_capacity_envelopes},
+                                       {"outbox", config_.outbox_capacity_envelopes}}) {
+    gauge("vigie_ring_capacity", "Envelopes that fit into the rings of a stage.", {{"ring", ring}},
+          [all = double{static_cast<double>(capacity)} * static_cast<double>(config_.workers)] {
+            return all;
+          });
+  }
+  register_service_gauges(config_.data_directory, clock_.now(), *metrics_);
   register_tenant_gauges(config_.tenants, *store_, clock_, *metrics_);
 }
 

@@ -18,6 +18,7 @@
 #include "engine/app/log.h"
 #include "engine/app/source_keeper.h"
 #include "engine/app/sources.h"
+#include "engine/app/watchdog.h"
 #include "engine/core/clock.h"
 #include "engine/ingest/doorbell.h"
 #include "engine/metrics/metrics.h"
@@ -43,6 +44,8 @@ class Engine {
   /// is to watch them.
   Result<void> keep_sources();
   void start();
+  /// The threads that must go on between start() and stop().
+  std::vector<Watchdog::Thread> threads();
   /// Connectors end, everything taken is judged, written and synced, threads end. Idempotent.
   void stop();
 

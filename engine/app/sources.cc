@@ -1,5 +1,7 @@
 #include "engine/app/sources.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -92,6 +94,7 @@ Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
 }
 
 void Sources::run() {
+  pthread_setname_np(pthread_self(), "ingest");
   for (const auto& source : sources_) {
     start(*source);
   }
@@ -137,6 +140,10 @@ void Sources::stop() {
 
 void Sources::notify_committed() {
   asio::post(context_, [this] { committed_.notify(); });
+}
+
+void Sources::ask_pulse() {
+  asio::post(context_, [this] { pulse_.beat(); });
 }
 
 asio::awaitable<PushAnswer> Sources::push(std::string connector, PushRequest request) {

@@ -16,6 +16,7 @@
 #include "engine/app/log.h"
 #include "engine/core/clock.h"
 #include "engine/core/connector_status.h"
+#include "engine/core/pulse.h"
 #include "engine/ingest/connector.h"
 #include "engine/store/store.h"
 
@@ -41,6 +42,9 @@ class Sources {
   void stop();
   /// Any thread: the writer published new sequences.
   void notify_committed();
+  /// Any thread: has the ingest thread beat its pulse, as soon as it comes to it.
+  void ask_pulse();
+  const Pulse& pulse() const { return pulse_; }
   /// Any thread: every connector has ended by itself (files read to their end).
   bool finished() const { return running_.load() == 0; }
 
@@ -83,6 +87,7 @@ class Sources {
   Robots robots_;
   std::vector<std::unique_ptr<Source>> sources_;
   std::atomic<std::size_t> running_{0};
+  Pulse pulse_;
 };
 
 }  // namespace vigie

@@ -1,5 +1,6 @@
 #include "engine/app/web_side.h"
-#include "engine/web/coverage_reader.h"
+
+#include <pthread.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,6 +18,7 @@
 #include "engine/quality/sample_book.h"
 #include "engine/report/erasure_receipt.h"
 #include "engine/web/assets.h"
+#include "engine/web/coverage_reader.h"
 #include "engine/web/openapi.h"
 #include "engine/web/service_routes.h"
 
@@ -111,6 +113,7 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
       control_(context_.get_executor(), engine.config().data_directory,
                [this](ControlWords words) { return control(std::move(words)); }),
       emergent_desk_(engine),
+      public_weeks_(engine.store(), engine.config().tenants, engine.clock()),
       rules_desk_(engine),
       explore_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
@@ -136,6 +139,9 @@ void WebSide::add_routes() {
                      Request request) { return push(std::move(connector), std::move(request)); },
   });
   for (Route& route : action_routes(action_parts())) {
+    described.push_back(std::move(route));
+  }
+  for (Route& route : public_routes(public_parts())) {
     described.push_back(std::move(route));
   }
   if (engine_.config().directory) {
@@ -170,7 +176,9 @@ ApiParts WebSide::api_parts() {
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
       .accounts = [this](TenantId tenant) { return workers(engine_.config().tenants[tenant].id); },
       .silences = &engine_.silences(),
+      .policy = &engine_.config().alerting,
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
+      .metrics = [this] { return engine_.metrics().expose(); },
       .data_directory = engine_.config().data_directory,
       .counter = {.is_open =
                       [this](TenantId tenant) {
@@ -219,6 +227,24 @@ ActionParts WebSide::action_parts() {
       .change = [this](std::function<void(Store&)> apply) { return change(std::move(apply)); },
       .audit = [this](const AuditEntry& entry) { write_audit(entry); },
   };
+}
+
+PublicParts WebSide::public_parts() {
+  return {.tenants = engine_.config().tenants,
+          .weeks =
+              [this](TenantId tenant) {
+                std::function<Result<std::string>()> count = [this, tenant] {
+                  return public_weeks_.list(tenant);
+                };
+                return aside(std::move(count));
+              },
+          .csv =
+              [this](TenantId tenant, IsoWeek week) {
+                std::function<Result<std::string>()> count = [this, tenant, week] {
+                  return public_weeks_.csv(tenant, week);
+                };
+                return aside(std::move(count));
+              }};
 }
 
 DirectoryParts WebSide::directory_parts() {
@@ -281,7 +307,14 @@ Result<std::uint16_t> WebSide::listen() {
 
 void WebSide::start() {
   asio::co_spawn(context_, expire_audit(), asio::detached);
-  thread_ = std::jthread([this] { context_.run(); });
+  thread_ = std::jthread([this] {
+    pthread_setname_np(pthread_self(), "web");
+    context_.run();
+  });
+}
+
+Watchdog::Thread WebSide::thread() {
+  return {"web", pulse_, [this] { asio::post(context_, [this] { pulse_.beat(); }); }};
 }
 
 void WebSide::stop() {

@@ -18,12 +18,14 @@
 #include "engine/app/engine.h"
 #include "engine/app/explore_desk.h"
 #include "engine/app/privacy_files.h"
+#include "engine/app/public_weeks.h"
 #include "engine/app/rules_desk.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/auditor.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
+#include "engine/web/public_routes.h"
 #include "engine/web/router.h"
 #include "engine/web/server.h"
 
@@ -48,6 +50,8 @@ class WebSide {
   Result<std::uint16_t> listen();
   /// Starts answering.
   void start();
+  /// The thread that must go on between start() and stop().
+  Watchdog::Thread thread();
   /// No new requests; those under way end, within the server's drain timeout. Idempotent.
   void stop();
 
@@ -57,6 +61,7 @@ class WebSide {
   void add_routes();
   ApiParts api_parts();
   ActionParts action_parts();
+  PublicParts public_parts();
   DirectoryParts directory_parts();
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
@@ -99,8 +104,10 @@ class WebSide {
   Router router_;
   std::unique_ptr<Server> server_;
   std::atomic<bool> draining_{false};
+  Pulse pulse_;
   std::jthread thread_;
   EmergentDesk emergent_desk_;
+  PublicWeeks public_weeks_;       ///< on the aside thread
   RulesDesk rules_desk_;  ///< on the aside thread
   ExploreDesk explore_desk_;
   std::size_t waiting_aside_ = 0;  ///< on the web thread

@@ -36,6 +36,7 @@ struct Tenant {
   std::string time_zone = "Europe/Paris";
   std::string purpose, legal_basis;  ///< RGPD: no watch without them
   std::uint32_t retention_days = 0;  ///< counted from received_at
+  bool public_page = false;          ///< shows whole weeks to everybody (web/public_routes.h)
   bool keep_all = false;             ///< keep every mention, watch rule or not
   std::vector<std::string> packs;    ///< rule packs in force here, by name
   std::map<std::string, std::vector<std::string>> variables;  ///< {commune} → its names, …

@@ -7,8 +7,6 @@
 namespace vigie {
 namespace {
 
-/// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once.
-constexpr std::chrono::milliseconds kIdleWait{250};
 /// A worker with a full outbox looks again after this: the writer, not the worker, is then the
 /// bottleneck.
 constexpr std::chrono::milliseconds kFullWait{1};
@@ -39,6 +37,7 @@ Pipeline::Pipeline(Parts parts)
                                    writer_bell_)),
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
+      worker_pulses_(parts.workers),
       writer_({parts.store, addresses(outboxes_), changes_, ledger_, parts.policy, parts.clock,
                parts.metrics, parts.alerts, parts.stories, dropped_terms_,
                std::move(parts.committed), std::move(parts.shown)}) {
@@ -63,6 +62,7 @@ void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
   Worker& worker = workers_[index];
   Doorbell& bell = inboxes_[index]->bell;
   for (;;) {
+    worker_pulses_[index].beat();
     const std::uint32_t heard = bell.heard();
     if (worker.step()) {
       continue;
@@ -81,6 +81,7 @@ void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
 void Pipeline::run_writer(std::stop_token stop) {
   pthread_setname_np(pthread_self(), "writer");
   for (;;) {
+    writer_pulse_.beat();
     const std::uint32_t heard = writer_bell_.heard();
     if (writer_.step()) {
       continue;

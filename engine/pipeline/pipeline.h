@@ -9,6 +9,7 @@
 
 #include "engine/core/clock.h"
 #include "engine/core/mapping.h"
+#include "engine/core/pulse.h"
 #include "engine/ingest/inlet.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/judge.h"
@@ -62,6 +63,11 @@ class Pipeline {
   /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
   void run_worker(std::size_t index, std::stop_token stop);
   void run_writer(std::stop_token stop);
+  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once.
+  static constexpr std::chrono::milliseconds kIdleWait{250};
+  /// Beat at least that often, unless one step takes longer.
+  const Pulse& worker_pulse(std::size_t index) const { return worker_pulses_[index]; }
+  const Pulse& writer_pulse() const { return writer_pulse_; }
   /// Wakes everybody, so that a stop is seen at once.
   void wake();
 
@@ -84,7 +90,9 @@ class Pipeline {
   ChangeDesk changes_;
   DroppedTerms dropped_terms_;
   std::vector<Worker> workers_;
+  std::vector<Pulse> worker_pulses_;
   Writer writer_;
+  Pulse writer_pulse_;
 };
 
 }  // namespace vigie

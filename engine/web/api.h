@@ -13,6 +13,7 @@
 #include "engine/access/author_identity.h"
 #include "engine/access/erasure_journal.h"
 #include "engine/access/sign_in.h"
+#include "engine/alert/policy.h"
 #include "engine/alert/silence.h"
 #include "engine/core/clock.h"
 #include "engine/core/connector_status.h"
@@ -112,8 +113,11 @@ struct ApiParts {
     return std::vector<std::string>();
   };
   Silences* silences = nullptr;
+  const AlertPolicy* policy = nullptr;  ///< null: nobody has a budget of messages
   /// Of what no Auditor sees: signing in.
   std::function<void(const AuditEntry&)> audit = [](const AuditEntry&) {};
+  /// Everything the engine counts, as Prometheus reads it.
+  std::function<std::string()> metrics = {};
   std::string data_directory = {};  ///< where the audit trail lies
   Counters counter = {};
   PrivacyDesk privacy = {};

@@ -102,7 +102,18 @@ Response list_dead_letters(const ApiParts& parts, const Request& request) {
 }  // namespace
 
 std::vector<Route> engine_routes(const SharedParts& parts) {
+  Route metrics = api_get(Right::kOperateEngine, "/api/v1/engine/metrics", "getEngineMetrics",
+                          "What /metrics says, for people who run the engine behind a proxy that "
+                          "keeps /metrics inside",
+                          "", {}, [parts](const Request&) {
+                            Response response;
+                            response.content_type = kMetricsType;
+                            response.body = parts->metrics();
+                            return response;
+                          });
+  metrics.description.answers = {{200, "Prometheus text format", "", kMetricsType}};
   return {
+      std::move(metrics),
       api_get(Right::kReadSources, "/api/v1/connectors", "listConnectors",
               "How each source is doing", "ConnectorList", {},
               [parts](const Request& request) { return list_connectors(*parts, request); }),

@@ -145,6 +145,7 @@ Response list_tenants(const ApiParts& parts, const Request& request) {
     json.key("language").value(tenant.language).key("time_zone").value(tenant.time_zone);
     json.key("retention_days").value(tenant.retention_days);
     json.key("purpose").value(tenant.purpose).key("legal_basis").value(tenant.legal_basis);
+    json.key("public_page").value(tenant.public_page);
     json.key("counter").value(parts.counter.is_open(number));
     write_rights("rights", json,
                  [&](Right right) { return request.caller->grants.may(right, tenant.id); });

@@ -128,7 +128,8 @@ Response ask(const ApiParts& parts, TenantId tenant, const Request& request) {
   return response;
 }
 
-Response list(const ApiParts& parts, TenantId tenant, const Request&) {
+/// `asker`: only what they asked for; empty: all.
+Response list(const ApiParts& parts, TenantId tenant, std::string_view asker) {
   const auto reveals = read_reveals(parts.store, parts.tenants[tenant].id);
   if (!reveals) {
     return store_failed(reveals.error());
@@ -140,10 +141,20 @@ Response list(const ApiParts& parts, TenantId tenant, const Request&) {
     if (reveal->asked_at + kRevealsKept < parts.clock.now()) {
       break;
     }
+    if (!asker.empty() && reveal->asked_by != asker) {
+      continue;
+    }
     json.raw(body_of(*reveal, parts.clock.now()));
   }
   json.end_array().end_object();
   return json_response(std::move(body));
+}
+
+Response list_all(const ApiParts& parts, TenantId tenant, const Request&) {
+  return list(parts, tenant, {});
+}
+Response list_own(const ApiParts& parts, TenantId tenant, const Request& request) {
+  return list(parts, tenant, request.caller->account);
 }
 
 /// Only whoever asked: others see theirs in the list, if they may.
@@ -258,7 +269,10 @@ std::vector<Route> reveal_routes(const SharedParts& parts) {
                          "to approve it",
                          "RevealRequest", {201, "It waits for a second person", "Reveal"})),
       api_get(Right::kApproveReveal, base, "listReveals", "Asked for within a year, newest first",
-              "RevealList", {}, for_tenant(parts, list)),
+              "RevealList", {}, for_tenant(parts, list_all)),
+      api_get(Right::kRequestReveal, base + "/mine", "listOwnReveals",
+              "What the caller asked for within a year, newest first", "RevealList", {},
+              for_tenant(parts, list_own)),
       api_get(Right::kRequestReveal, base + "/{id}", "getReveal",
               "How what the caller asked for stands", "Reveal", {}, for_tenant(parts, show)),
       api_post(Right::kApproveReveal, base + "/{id}/decision", kMaxRequestBytes, changing(&decide),

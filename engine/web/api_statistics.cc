@@ -6,6 +6,8 @@
 #include <string>
 #include <tuple>
 
+#include "engine/alert/budget.h"
+#include "engine/alert/town_time.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/tenant_figures.h"
 
@@ -110,6 +112,30 @@ void write_time_or_null(std::string_view name, const std::optional<Time>& time, 
   time ? json.value(format_time(*time)) : json.null();
 }
 
+/// Of the tenant's receiver that has used up most of its day: what it was told, and may be told.
+void write_budget(const ApiParts& parts, TenantId number, JsonWriter& json) {
+  const Tenant& tenant = parts.tenants[number];
+  std::uint32_t told = 0, budget = 0;
+  if (parts.policy != nullptr) {
+    const Budgets budgets(parts.store);
+    const std::string today = date_of(town_time(tenant.time_zone, parts.clock.now()).day);
+    for (const std::string& receiver : parts.policy->receivers_of(tenant.id)) {
+      const std::uint64_t its_budget = parts.policy->budget_of(receiver);
+      const std::uint64_t its_told = its_budget == 0 ? 0 : budgets.told_on(today, receiver);
+      if (its_budget != 0 && (budget == 0 || its_told * budget > told * its_budget)) {
+        told = static_cast<std::uint32_t>(its_told);
+        budget = static_cast<std::uint32_t>(its_budget);
+      }
+    }
+  }
+  json.key("alert_budget");
+  if (budget == 0) {
+    json.null();
+  } else {
+    json.begin_object().key("told").value(told).key("of").value(budget).end_object();
+  }
+}
+
 Response show_summary(const ApiParts& parts, TenantId tenant) {
   const Result<TenantFigures> figures =
       read_tenant_figures(parts.store, tenant, parts.tenants[tenant], parts.clock.now());
@@ -137,6 +163,7 @@ Response show_summary(const ApiParts& parts, TenantId tenant) {
   json.key("taken_alerts").value(taken);
   json.key("past_deadline").value(figures->past_deadline);
   json.key("alerts_24h").value(figures->raised_24h);
+  write_budget(parts, tenant, json);
   json.key("mentions_24h").value(figures->last_day.mentions);
   json.key("stories_24h").value(figures->last_day.stories);
   json.key("negative_24h").value(figures->last_day.of(Tone::kNegative));

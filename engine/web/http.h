@@ -41,6 +41,9 @@ struct Request {
   std::optional<std::string> cookie(std::string_view name) const;
 };
 
+/// The text format that Prometheus reads.
+inline constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";

@@ -23,6 +23,7 @@ constexpr OpenApiSchema kSchemas[] = {
 "properties":{"id":{"type":"string"},"name":{"type":"string"},"language":{"type":"string"},
 "time_zone":{"type":"string"},"purpose":{"type":"string"},"legal_basis":{"type":"string"},
 "retention_days":{"type":"integer"},
+"public_page":{"type":"boolean","description":"whether /public shows its weeks"},
 "counter":{"type":"boolean","description":"whether entries are recorded at /accueil"},
 "rights":{"type":"array","items":{"type":"string"},
 "description":"what the caller may do there, as access/rights.h names it"}}}}}})"},

@@ -38,6 +38,17 @@ constexpr OpenApiSchema kSchemas[] = {
 "required":["name"],"properties":{"name":{"type":"string"}}},
 {"$ref":"#/components/schemas/Figure"}]}},
 "previous":{"$ref":"#/components/schemas/CoveredFigure"}}}]})"},
+    {"PublicWeeks",
+     R"({"type":"object","required":["name","least_authors","weeks"],"properties":{
+"name":{"type":"string"},"least_authors":{"type":"integer"},"weeks":{"type":"array","items":{
+"type":"object","required":["week","from","to","rows"],"properties":{"week":{"type":"string"},
+"from":{"type":"string","format":"date"},"to":{"type":"string","format":"date"},
+"rows":{"type":"array","items":{"type":"object","required":["topic","is_total","negative","neutral",
+"positive","all"],"properties":{"topic":{"type":"string","description":"empty: no topic"},
+"is_total":{"type":"boolean"},"negative":{"type":["integer","null"]},
+"neutral":{"type":["integer","null"]},"positive":{"type":["integer","null"]},
+"all":{"type":["integer","null"],"description":"null: fewer than least_authors people, or hidden to protect them"
+}}}}}}}}})"},
     {"Usual",
      R"({"type":"object","required":["from","to","warm","days_seen","hours"],"properties":{
 "from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"},
@@ -109,7 +120,9 @@ constexpr OpenApiSchema kSchemas[] = {
 "urgent_unhandled":{"type":"integer"},"open_alerts":{"type":"integer"},
 "taken_alerts":{"type":"integer"},"past_deadline":{"type":"integer","description":
 "open stories and incidents that were alerted and are past their deadline_at, each once"},
-"alerts_24h":{"type":"integer"},"mentions_24h":{"type":"integer"},
+"alerts_24h":{"type":"integer"},"alert_budget":{"type":["object","null"],"description":
+"of the receiver that has used up most of its day","properties":{"told":{"type":"integer"},
+"of":{"type":"integer"}}},"mentions_24h":{"type":"integer"},
 "stories_24h":{"type":"integer"},"negative_24h":{"type":"integer"},
 "oldest_urgent_unhandled_at":{"type":["string","null"],"format":"date-time"},
 "last_mention_at":{"type":["string","null"],"format":"date-time"}}})"},

@@ -70,12 +70,12 @@ std::vector<Route> service_routes(const ServiceParts& parts) {
   routes.push_back(get("/metrics", "getMetrics", "Everything the engine counts, for Prometheus",
                        at_once([&metrics = parts.metrics](const Request&) {
                          Response response;
-                         response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+                         response.content_type = kMetricsType;
                          response.body = metrics.expose();
                          return response;
                        })));
   routes.back().description.answers = {
-      {200, "Text format 0.0.4", "", "text/plain; version=0.0.4; charset=utf-8"}};
+      {200, "Text format 0.0.4", "", kMetricsType}};
   routes.push_back(
       health_route("/health/live", "getLive", "Does the process work", parts.why_not_live));
   routes.push_back(health_route("/health/ready", "getReady", "Can it take mentions and answer",

@@ -1,10 +1,12 @@
-// What a community manager does, step by step: node screens.mjs CHROMIUM PORT PASSWORD
+// What people do with the screens, step by step: node screens.mjs CHROMIUM PORT PASSWORD SITE_PORT
 import { createHmac } from "node:crypto";
 import { openPage } from "./page.mjs";
+import { accessibleSteps } from "./accessible.mjs";
 import { deskSteps } from "./desk.mjs";
+import { peopleSteps } from "./people.mjs";
 import { rulesSteps } from "./rules.mjs";
 
-const [executablePath, port, password] = process.argv.slice(2);
+const [executablePath, port, password, sitePort] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
 const kHookSecret = "0123456789abcdef0123456789abcdef";
 let failed = 0;
@@ -50,6 +52,7 @@ function expect(condition, text) {
   if (!condition) throw new Error(text);
 }
 
+const showAll = () => page.getByRole("button", { name: "Toutes", exact: true }).click();
 await step("a wrong password is refused in French", async () => {
   await page.goto(address);
   await page.getByLabel("Identifiant").fill("admin");
@@ -68,8 +71,16 @@ await step("the right one opens the inbox with the state in words and four numbe
   await page.locator(".band strong").waitFor();
   expect((await page.locator("dl.numbers dd").count()) === 4, "there are not four numbers");
   await page.locator("li.row").first().waitFor();
-  expect((await page.locator("li.row").count()) === 50, "the first page does not hold 50 mentions");
   await keep("inbox");
+});
+await step("what must be handled comes first, the most pressing on top; all mentions are one click away", async () => {
+  expect((await page.getByRole("button", { name: "À traiter" }).getAttribute("aria-pressed")) === "true", "another view is shown");
+  const due = await page.locator("li.row .badge.work").allTextContents();
+  expect(due.length > 10 && due.every((text) => /hors délai|échéance/.test(text)), due.join(" | "));
+  await showAll();
+  await page.waitForFunction(() => document.querySelectorAll("li.row").length >= 50);
+  expect(/[?&]vue=all/.test(page.url()), `the address does not carry the filter: ${page.url()}`);
+  await page.locator("h1").focus();
 });
 await step("one heading of level 1 has the focus, and the title says the town and the count", async () => {
   expect((await page.locator("h1").count()) === 1, "there is not one h1");
@@ -145,7 +156,7 @@ await step("a story is taken, noted, answered and taken back, and its history te
 await step("what is to be handled is a view of its own", async () => {
   await page.getByRole("button", { name: "À traiter" }).click();
   await page.locator("li.row").first().waitFor();
-  const badges = await page.locator("li.row .badge.work").allInnerTexts();
+  const badges = await page.locator("li.row .badge.work").allTextContents(); // innerText leaves out what is not in sight
   expect(badges.length > 0 && badges.every((badge) => /Nouvelle|Prise en charge/.test(badge)), badges.join(" | "));
   expect(badges.some((badge) => /admin/.test(badge)), "what admin took is not among it");
   await page.getByRole("button", { name: "Urgentes" }).click();
@@ -308,6 +319,7 @@ await step("what somebody says at the counter is recorded by keyboard alone, and
   expect(await page.getByLabel("À l’accueil").isChecked(), "the way it came is forgotten");
   await keep("counter");
   await page.getByRole("link", { name: "Aller aux mentions" }).click();
+  await showAll();
   const row = page.locator("li.row", { hasText: "lampadaire de la rue Basse" });
   await row.waitFor();
   expect((await row.innerText()).includes("accueil"), await row.innerText());
@@ -360,6 +372,8 @@ await step("French is back", async () => {
   await page.getByRole("heading", { name: "À traiter" }).waitFor();
 });
 await deskSteps({ page, address, step, keep, expect, waitForFocus });
+await peopleSteps({ browser, page, address, step, keep, expect, push, sitePort });
+await accessibleSteps({ page, address, step, expect });
 await rulesSteps({ page, address, step, keep, expect, waitForFocus, push });
 await step("a telephone's width does not scroll sideways", async () => {
   await page.setViewportSize({ width: 390, height: 844 });

@@ -54,6 +54,9 @@ TEST(Secret, ComesFromAFileOrFromSystemd) {
   EXPECT_NE(read("credential: token").find("was handed over"), std::string::npos);
   ::setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
   EXPECT_EQ(read("credential: token"), "0123456789abcdef");
+  EXPECT_EQ(read("secret_file: /run/credentials/vigie.service/token"), "0123456789abcdef");
+  EXPECT_NE(read("secret_file: /run/credentials/vigie.service/absent").find("cannot be read"),
+            std::string::npos);
   EXPECT_NE(read("credential: ../token").find("was handed over"), std::string::npos);
   EXPECT_NE(read("credential: absent").find("cannot be read"), std::string::npos);
   ::unsetenv("CREDENTIALS_DIRECTORY");

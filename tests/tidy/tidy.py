@@ -43,6 +43,7 @@ THIRD_PARTY = {
     "curl/": {"connectors"},
     "CLI/": {"engine/app"},
     "spdlog/": {"engine/app"},
+    "systemd/": {"engine/app"},
     "libstemmer": {"engine/trend"},
     "archive": {"engine/report"},
 }

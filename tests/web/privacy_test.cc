@@ -79,6 +79,8 @@ class PrivacyOverHttp : public TownOverHttp {
 TEST_F(PrivacyOverHttp, AnIdentityTakesTwoPeopleAndIsReadOnce) {
   const std::string id = asked_id();
   EXPECT_EQ(read(id).status, 409) << "nobody has approved it";
+  EXPECT_THAT(get("techniville/reveals/mine", "marie").body, HasSubstr(id));
+  EXPECT_THAT(get("techniville/reveals/mine", "paul").body, Not(HasSubstr(id)));
   EXPECT_EQ(decide(id, "marie").status, 409) << "not by herself";
   EXPECT_EQ(decide(id, "paul").status, 200);
   EXPECT_EQ(read(id, "paul").status, 409) << "he did not ask";

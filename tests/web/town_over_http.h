@@ -40,6 +40,7 @@ class TownOverHttp : public testing::Test {
   /// Changes are made at once, on the web thread.
   ApiParts parts() {
     ApiParts parts{*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}};
+    parts.metrics = [] { return std::string("vigie_up 1\n"); };
     parts.change = [this](std::function<void(Store&)> apply) -> boost::asio::awaitable<bool> {
       apply(*store_);
       store_->sync();
@@ -68,9 +69,12 @@ class TownOverHttp : public testing::Test {
     });
   }
   /// `path`: what follows /api/v1/tenants/.
-  RawAnswer get(const std::string& path) { return get_api("tenants/" + path); }
-  RawAnswer get_api(const std::string& path) {
-    return server_->ask("GET /api/v1/" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  RawAnswer get(const std::string& path, const std::string& account = {}) {
+    return get_api("tenants/" + path, account);
+  }
+  RawAnswer get_api(const std::string& path, const std::string& account = {}) {
+    return server_->ask("GET /api/v1/" + path + " HTTP/1.1\r\nHost: x\r\nX-Account: " + account +
+                        "\r\n\r\n");
   }
 
   RawAnswer post(const std::string& path, const std::string& body = {},

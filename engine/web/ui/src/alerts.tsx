@@ -4,6 +4,7 @@ import { focusSoon } from "./focus";
 import { shownText } from "./marks";
 import { UrgencyBadge } from "./mention_view";
 import { address, openMention } from "./route";
+import { useMay } from "./town";
 import { formatAge, formatClock, t } from "./words";
 
 /// So many are shown before somebody asks for the others: the mentions below stay in sight.
@@ -17,12 +18,35 @@ function byPriority(a: Alert, b: Alert): number {
 }
 
 function Deadline({ alert }: { alert: Alert }) {
-  if (!alert.deadline_at) return null;
+  if (!alert.deadline_at || alert.state === "closed" || alert.news === "closed") return null;
   const late = new Date(alert.deadline_at).getTime() < Date.now();
   return (
     <span class={late ? "late" : ""}>
       {" "}· {t(late ? "alerts.late" : "alerts.deadline", { at: formatClock(alert.deadline_at) })}
     </span>
+  );
+}
+
+/// How urgent it is, how it stands, how old it is and until when.
+export function AlertHead({ alert }: { alert: Alert }) {
+  return (
+    <span class="row-head">
+      <UrgencyBadge level={alert.level} />
+      <span class="muted">
+        {t(`alerts.state.${alert.state}`, { by: alert.by ?? "" })} · {formatAge(alert.raised_at)}
+        <Deadline alert={alert} />
+      </span>
+    </span>
+  );
+}
+
+/// What can be done with it as it stands.
+export function AlertButtons({ alert, name, onAct }: { alert: Alert; name: string; onAct: (action: "take" | "close") => void }) {
+  return (
+    <>
+      {alert.state === "new" && <button type="button" aria-label={t("alerts.takeThis", { name })} onClick={() => onAct("take")}>{t("alerts.take")}</button>}
+      {alert.state !== "closed" && <button type="button" aria-label={t("alerts.closeThis", { name })} onClick={() => onAct("close")}>{t("alerts.close")}</button>}
+    </>
   );
 }
 
@@ -38,6 +62,7 @@ interface Props {
 export function Alerts({ tenant, list, total, onChanged, onMore }: Props) {
   const [expanded, setExpanded] = useState(false);
   const [failure, setFailure] = useState("");
+  const mayWork = useMay("work");
   const waiting = [...list.alerts].sort(byPriority);
   const shown = expanded ? waiting : waiting.slice(0, kFirst);
   const others = Math.max(total, waiting.length) - shown.length;
@@ -75,27 +100,11 @@ export function Alerts({ tenant, list, total, onChanged, onMore }: Props) {
           const link = alert.mention ? address.mention(tenant, alert.mention) : address.town(tenant);
           return (
             <li key={alert.number} id={`alert-${alert.number}`} class={`edge-${alert.level}`}>
-              <span class="row-head">
-                <UrgencyBadge level={alert.level} />
-                <span class="muted">
-                  {t(`alerts.state.${alert.state}`, { by: alert.by ?? "" })} ·{" "}
-                  {formatAge(alert.raised_at)}
-                  <Deadline alert={alert} />
-                </span>
-              </span>
+              <AlertHead alert={alert} />
               <a href={link} onClick={() => alert.mention && openMention(link)}>
                 <b>{name}</b> <bdi class="quote">{shownText(alert.title || alert.quote)}</bdi>
               </a>
-              <span class="actions">
-                {alert.state === "new" && (
-                  <button type="button" aria-label={t("alerts.takeThis", { name })} onClick={() => void act(alert, "take")}>
-                    {t("alerts.take")}
-                  </button>
-                )}
-                <button type="button" aria-label={t("alerts.closeThis", { name })} onClick={() => void act(alert, "close")}>
-                  {t("alerts.close")}
-                </button>
-              </span>
+              <span class="actions">{mayWork && <AlertButtons alert={alert} name={name} onAct={(action) => void act(alert, action)} />}</span>
             </li>
           );
         })}

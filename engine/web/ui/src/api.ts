@@ -111,6 +111,33 @@ export interface Alert {
   deadline_at?: string;
   state: WorkState;
   by?: string;
+  incident?: string;
+  news: "opened" | "risen" | "closed";
+  mentions: number;
+  authors: number;
+  stories: number;
+}
+
+export type SilenceKind = "topics" | "rules" | "sources" | "incidents" | "levels";
+
+export interface Silence {
+  number: number;
+  state: "pending" | "active" | "ended";
+  matchers: Partial<Record<SilenceKind, string[]>>;
+  reason: string;
+  author: string;
+  starts_at: string;
+  ends_at: string;
+}
+
+/// Of an alert to one receiver.
+export interface Delivery {
+  alert: number;
+  receiver: string;
+  state: "dead" | "owed";
+  attempts: number;
+  next_attempt_at: string | null;
+  last_error: string;
 }
 
 export interface Summary {
@@ -119,6 +146,9 @@ export interface Summary {
   open_alerts: number;
   taken_alerts: number;
   past_deadline: number;
+  alerts_24h: number;
+  /// Of the receiver that has used up most of its day.
+  alert_budget: { told: number; of: number } | null;
   mentions_24h: number;
   stories_24h: number;
   oldest_urgent_unhandled_at: string | null;
@@ -134,6 +164,16 @@ export interface Connector {
   country: string;
   legal_note: string;
   contacted: { host: string }[];
+  requests: number;
+  errors: number;
+  newest_at: string | null;
+}
+
+export interface RulesInForce {
+  ruleset: string;
+  model: string;
+  loaded_at: string | null;
+  packs: { name: string; title: string; rules: number }[];
 }
 
 export type Sight = "clear" | "partial" | "blind" | "unwatched";
@@ -348,6 +388,92 @@ export interface EmergentStudy {
   groups: EmergentGroup[];
 }
 
+export interface EmergentDraft {
+  pack: string;
+  rule: string;
+  topic: string;
+  yaml: string;
+  tests_yaml: string;
+  backtest: { kept_mentions: number; alerts_before: number; alerts_after: number; extra_reading_minutes: number; topics_changed: number };
+}
+
+export interface Reveal {
+  id: string;
+  state: "waiting" | "approved" | "refused" | "read" | "expired";
+  pseudonym: string;
+  mention: string;
+  reason: string;
+  asked_by: string;
+  asked_at: string;
+}
+
+export interface Identity {
+  id?: string;
+  name?: string;
+  url?: string;
+}
+
+/// An author as a network knows them.
+export interface AuthorWanted {
+  network: string;
+  handle?: string;
+  author_id?: string;
+}
+
+export interface Erasure {
+  number: string;
+  state: "under_way" | "done";
+  kind?: "erasure" | "objection";
+  requested_at: string;
+  backups_gone_by?: string;
+  removed?: { mentions: number };
+}
+
+export interface AuditEntry {
+  number: number;
+  at: string;
+  actor: string;
+  action: string;
+  object: string;
+  result: string;
+}
+
+export const kRoles = ["reader", "community_manager", "director", "data_protection_officer", "tenant_admin", "operator"] as const;
+export type Role = (typeof kRoles)[number];
+
+export interface Account {
+  name: string;
+  disabled: boolean;
+  /// Has not chosen a password yet.
+  invited: boolean;
+  second_factor: boolean;
+  roles: Record<string, Role[]>;
+  manageable: boolean;
+}
+
+export interface ApiToken {
+  name: string;
+  rights: string[];
+  tenants: string[];
+  made_by: string;
+  expires_at: string | null;
+  used_at: string | null;
+}
+
+export interface PublicWeek {
+  week: string;
+  from: string;
+  to: string;
+  /// null: hidden.
+  rows: { topic: string; is_total: boolean; negative: number | null; neutral: number | null; positive: number | null; all: number | null }[];
+}
+
+export interface PublicWeeks {
+  name: string;
+  least_authors: number;
+  weeks: PublicWeek[];
+}
+
 export interface Filter {
   urgency?: Urgency;
   tone?: Tone;
@@ -376,6 +502,7 @@ export interface Tenant {
   retention_days: number;
   purpose: string;
   legal_basis: string;
+  public_page: boolean;
   /// What the caller may do there (access/rights.h), and what in no town.
   rights: string[];
   engine_rights: string[];
@@ -418,7 +545,8 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
   });
 }
 
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/// Throws what was refused.
+async function sent(method: string, path: string, body?: unknown): Promise<Response> {
   let answer = await send(method, path, body);
   if (answer.status === 403 && method !== "GET") {
     // Somebody signed in again in another tab: the same cookie now goes with another token.
@@ -430,6 +558,11 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
     const problem = (await answer.json().catch(() => ({}))) as { needs?: string; detail?: string; problems?: TextProblem[] };
     throw new Refused(answer.status, problem.needs, problem.detail, problem.problems);
   }
+  return answer;
+}
+
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await sent(method, path, body);
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
 
@@ -440,6 +573,10 @@ interface Session {
   account: string;
   csrf: string;
   duty?: Duty | null;
+  roles?: Record<string, Role[]>;
+  second_factor?: boolean;
+  /// Signed in through the town's directory.
+  directory?: boolean;
 }
 
 function remember(session: Session): Session {
@@ -506,7 +643,7 @@ export const api = {
   /// The caller's towns; of who only keeps the engine, one without a name that stands for none.
   tenants: async (): Promise<Tenant[]> => {
     const { tenants, engine_rights } = await call<{ tenants: Omit<Tenant, "engine_rights">[]; engine_rights: string[] }>("GET", "/api/v1/tenants");
-    const noTown = { id: kNoTown, name: "", counter: false, retention_days: 0, purpose: "", legal_basis: "", rights: [] };
+    const noTown = { id: kNoTown, name: "", counter: false, retention_days: 0, purpose: "", legal_basis: "", public_page: false, rights: [] };
     const towns = tenants.length === 0 && engine_rights.includes("operate_engine") ? [noTown] : tenants;
     return towns.map((town) => ({ ...town, engine_rights }));
   },
@@ -520,6 +657,31 @@ export const api = {
   objectives: async (tenant: string) => (await call<{ objectives: Objective[] }>("GET", `/api/v1/tenants/${tenant}/objectives`)).objectives,
   emergent: (tenant: string, from?: number, to?: number) =>
     call<EmergentStudy>("GET", `/api/v1/tenants/${tenant}/emergent?${from === undefined || to === undefined ? "" : range(from, to)}`),
+  draftEmergent: (tenant: string, group: string, from: number, to: number) => call<EmergentDraft>("POST", `/api/v1/tenants/${tenant}/emergent/${group}/draft?${range(from, to)}`),
+  reveals: async (tenant: string) => (await call<{ reveals: Reveal[] }>("GET", `/api/v1/tenants/${tenant}/reveals`)).reveals,
+  ownReveals: async (tenant: string) => (await call<{ reveals: Reveal[] }>("GET", `/api/v1/tenants/${tenant}/reveals/mine`)).reveals,
+  askReveal: (tenant: string, mention: string, reason: string) => call<Reveal>("POST", `/api/v1/tenants/${tenant}/reveals`, { mention, reason }),
+  decideReveal: (tenant: string, id: string, approve: boolean) => call<Reveal>("POST", `/api/v1/tenants/${tenant}/reveals/${id}/decision`, { approve }),
+  readIdentity: async (tenant: string, id: string) => (await call<{ identity: Identity }>("POST", `/api/v1/tenants/${tenant}/reveals/${id}/identity`, {})).identity,
+  erasures: async (tenant: string) => (await call<{ erasures: Erasure[] }>("GET", `/api/v1/tenants/${tenant}/erasures`)).erasures,
+  erase: (tenant: string, author: AuthorWanted & { kind: "erasure" | "objection" }) => call<Erasure>("POST", `/api/v1/tenants/${tenant}/erasures`, author),
+  /// As it was signed, to the byte.
+  receipt: async (tenant: string, number: string) => (await sent("GET", `/api/v1/tenants/${tenant}/erasures/${number}`)).text(),
+  accessFile: (tenant: string, author: AuthorWanted) => call<unknown>("POST", `/api/v1/tenants/${tenant}/access-files`, author),
+  evidence: async (tenant: string, ref: string) => (await sent("POST", `/api/v1/tenants/${tenant}/mentions/${ref}/evidence`, {})).blob(),
+  audit: (below?: number) => call<{ entries: AuditEntry[]; below: number | null }>("GET", `/api/v1/audit?${new URLSearchParams({ limit: "50", ...(below ? { below: String(below) } : {}) })}`),
+  accounts: async () => (await call<{ accounts: Account[] }>("GET", "/api/v1/accounts")).accounts,
+  invite: (name: string, roles: Record<string, Role[]>) => call<{ password: string }>("POST", "/api/v1/accounts", { name, roles }),
+  setRoles: (name: string, tenant: string, roles: Role[]) => call<void>("POST", `/api/v1/accounts/${name}/roles`, { tenant, roles }),
+  renewPassword: (name: string) => call<{ password: string }>("POST", `/api/v1/accounts/${name}/password`, {}),
+  disableAccount: (name: string) => call<void>("POST", `/api/v1/accounts/${name}/disable`, {}),
+  enableAccount: (name: string) => call<void>("POST", `/api/v1/accounts/${name}/enable`, {}),
+  tokens: async () => (await call<{ tokens: ApiToken[] }>("GET", "/api/v1/tokens")).tokens,
+  makeToken: (token: { name: string; rights: string[]; tenants: string[]; days: number }) => call<{ token: string }>("POST", "/api/v1/tokens", token),
+  revokeToken: (name: string) => call<void>("DELETE", `/api/v1/tokens/${name}`),
+  rulesInForce: () => call<RulesInForce>("GET", "/api/v1/rules"),
+  engineMetrics: async () => (await sent("GET", "/api/v1/engine/metrics")).text(),
+  publicWeeks: (tenant: string) => call<PublicWeeks>("GET", `/public/${tenant}/weeks`),
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
   story: (tenant: string, ref: string) => call<Story & { items: Mention[] }>("GET", `/api/v1/tenants/${tenant}/stories/${ref}`),
   mention: (tenant: string, ref: string) => call<Mention>("GET", `/api/v1/tenants/${tenant}/mentions/${ref}`),
@@ -563,6 +725,13 @@ export const api = {
     } while (next && alerts.length < wanted);
     return { alerts, more: next !== null };
   },
+  alerts: (tenant: string, state: string, before?: number) =>
+    call<{ alerts: Alert[]; next: number | null }>("GET", `/api/v1/tenants/${tenant}/alerts?${new URLSearchParams({ limit: "50", ...(state ? { state } : {}), ...(before ? { before: String(before) } : {}) })}`),
+  silences: async (tenant: string) => (await call<{ silences: Silence[] }>("GET", `/api/v1/tenants/${tenant}/silences`)).silences,
+  makeSilence: (tenant: string, silence: Pick<Silence, "matchers" | "reason" | "ends_at">) => call<Silence>("POST", `/api/v1/tenants/${tenant}/silences`, silence),
+  endSilence: (tenant: string, number: number) => call<Silence>("POST", `/api/v1/tenants/${tenant}/silences/${number}/expire`, {}),
+  deliveries: async (tenant: string, state: "dead" | "owed") =>
+    (await call<{ deliveries: Delivery[] }>("GET", `/api/v1/tenants/${tenant}/deliveries?state=${state}`)).deliveries,
   /// When alerts were raised since `from`, newest first.
   alertTimes: async (tenant: string, from: number): Promise<string[]> => {
     const times: string[] = [];

@@ -7,7 +7,7 @@ import { t } from "./words";
 function CardBody({ card }: { card: Card }) {
   const list = (title: string, lines: string[]) => lines.length > 0 && (
     <>
-      <h4>{t(title)}</h4>
+      <p><b>{t(title)}</b></p>
       <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
     </>
   );

@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type CorrectionRequest, type Mention, type Tone } from "./api";
+import { isShortcut } from "./shortcuts";
 import { t } from "./words";
 
 interface Choice<Value> {
@@ -27,6 +28,7 @@ function Question<Value>({ title, choices, said, disabled, onSay }: {
   );
 }
 
+const kToneKeys: Record<string, Tone> = { "+": "positive", "0": "neutral", "-": "negative" };
 const kTones: Tone[] = ["negative", "neutral", "positive"];
 
 /// What people say against the engine's verdict: each answer is kept at once.
@@ -43,6 +45,20 @@ export function Correct({ tenant, mention, onCorrected }: { tenant: string; ment
       setState("failed");
     }
   };
+  const latest = useRef(say);
+  latest.current = say;
+  const now = useRef({ saving, tone, useful });
+  now.current = { saving, tone, useful };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isShortcut(event) || now.current.saving) return;
+      const wanted = kToneKeys[event.key];
+      if (wanted) void latest.current({ tone: now.current.tone === wanted ? undefined : wanted });
+      else if (event.key === "u") void latest.current({ useful: now.current.useful === undefined ? true : now.current.useful ? false : undefined });
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
   return (
     <section class="correct" aria-labelledby="correct">
       <h3 id="correct">{t("correction.title")}</h3>

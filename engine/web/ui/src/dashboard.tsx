@@ -284,7 +284,7 @@ function Topics({ facts }: { facts: Facts }) {
     <Figure id="topics" title={t("dashboard.topics")} formula={t("dashboard.topicsFormula")}
       columns={[{ name: t("dashboard.topic") }, ...days.map((day) => ({ name: formatDay(day), decimals: 0 }))]}
       rows={total === 0 ? [] : rows.map(({ topic, stories }) => [topic, ...stories])}>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("dashboard.topics")}><table class="sparklines">
+      <div class="scroll" tabIndex={0} role="group" aria-label={t("dashboard.topics")}><table class="sparklines">
         <caption class="hidden">{t("dashboard.topics")}</caption>
         <thead><tr><th scope="col">{t("dashboard.topic")}</th><th scope="col" class="number">{t("dashboard.storiesColumn")}</th><th scope="col" class="number">{t("dashboard.share")}</th><th scope="col">{t("dashboard.perDay")}</th></tr></thead>
         <tbody>{rows.map(({ topic, stories }) => (
@@ -308,7 +308,7 @@ function Towns({ facts }: { facts: Facts }) {
     <Figure id="towns" title={t("dashboard.towns")} formula={t("dashboard.townsFormula")}
       columns={[{ name: t("dashboard.town") }, { name: t("dashboard.mentions"), decimals: 0 }, { name: t("dashboard.storiesColumn"), decimals: 0 }, { name: t("dashboard.urgent"), decimals: 0 }, { name: t("dashboard.net"), decimals: 1 }]}
       rows={rows.map(({ tenant, totals }) => [tenant.name, totals.mentions, totals.stories, totals.urgent, netOf(totals)])}>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("dashboard.towns")}><table class="sparklines">
+      <div class="scroll" tabIndex={0} role="group" aria-label={t("dashboard.towns")}><table class="sparklines">
         <caption class="hidden">{t("dashboard.towns")}</caption>
         <thead><tr><th scope="col">{t("dashboard.town")}</th>{["mentions", "storiesColumn", "urgent", "net"].map((name) => <th key={name} scope="col" class="number">{t(`dashboard.${name}`)}</th>)}<th scope="col">{t("dashboard.trend")}</th></tr></thead>
         <tbody>{rows.map(({ tenant, totals, days }) => (
@@ -379,6 +379,7 @@ export function Dashboard({ tenant, towns, query }: { tenant: Tenant; towns: Ten
       <label class="no-print"><span class="hidden">{t("dashboard.period")}</span> <select value={days} onChange={(e) => choose(Number(e.currentTarget.value))}>
         {kPeriods.map((one) => <option key={one} value={one}>{t("dashboard.days", { count: one })}</option>)}
       </select></label>
+      {tenant.public_page && <a class="button no-print" href={address.kiosk(tenant.id)}>{t("kiosk.open")}</a>}
       <button type="button" class="no-print" onClick={() => print()}>{t("dashboard.print")}</button>
     </>}>
       {(failed || !facts) && <Waiting failed={failed} again={again} />}

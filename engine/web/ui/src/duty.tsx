@@ -11,7 +11,10 @@ export function DutyForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
   }, [duty]);
   return (
     <main class="page sign-in" id="content" tabIndex={-1}>
-      {duty === "change_password" ? <NewPassword onDone={onDone} /> : <SecondFactor onDone={onDone} />}
+      <div class="card">
+        <h1 tabIndex={-1}>{t(`duty.${duty}`)}</h1>
+        {duty === "change_password" ? <NewPassword old={t("duty.old")} onDone={onDone} /> : <SecondFactor onDone={onDone} />}
+      </div>
     </main>
   );
 }
@@ -20,7 +23,8 @@ function statusOf(refusal: unknown): number {
   return refusal instanceof Refused ? refusal.status : 0;
 }
 
-function NewPassword({ onDone }: { onDone: () => void }) {
+/// Changes the caller's own; `old`: what the present one is called.
+export function NewPassword({ old: oldName, onDone }: { old: string; onDone: () => void }) {
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const [error, setError] = useState("");
@@ -37,9 +41,8 @@ function NewPassword({ onDone }: { onDone: () => void }) {
   };
 
   return (
-    <form onSubmit={submit}>
-      <h1 tabIndex={-1}>{t("duty.change_password")}</h1>
-      <label for="old">{t("duty.old")}</label>
+    <form class="stack" onSubmit={submit}>
+      <label for="old">{oldName}</label>
       <input id="old" type="password" autocomplete="current-password" required value={old} onInput={(e) => setOld(e.currentTarget.value)} />
       <label for="fresh">{t("duty.fresh")}</label>
       <input id="fresh" type="password" autocomplete="new-password" required value={fresh}
@@ -51,7 +54,8 @@ function NewPassword({ onDone }: { onDone: () => void }) {
   );
 }
 
-function SecondFactor({ onDone }: { onDone: () => void }) {
+/// Enrols one and shows the recovery codes.
+export function SecondFactor({ onDone }: { onDone: () => void }) {
   const [enrolment, setEnrolment] = useState<{ secret: string; uri: string } | null>(null);
   const [code, setCode] = useState("");
   const [recovery, setRecovery] = useState<string[]>([]);
@@ -64,7 +68,7 @@ function SecondFactor({ onDone }: { onDone: () => void }) {
     event.preventDefault();
     try {
       setRecovery(await api.confirmSecondFactor(code));
-      focusSoon("h1");
+      focusSoon("#recovery");
     } catch (refusal) {
       setError(t(statusOf(refusal) === 409 ? "signIn.codeRefused" : "signIn.failed"));
     }
@@ -72,8 +76,8 @@ function SecondFactor({ onDone }: { onDone: () => void }) {
 
   if (recovery.length > 0) {
     return (
-      <form onSubmit={(event) => { event.preventDefault(); onDone(); }}>
-        <h1 tabIndex={-1}>{t("duty.recovery")}</h1>
+      <form class="stack" onSubmit={(event) => { event.preventDefault(); onDone(); }}>
+        <h2 id="recovery" tabIndex={-1}>{t("duty.recovery")}</h2>
         <p>{t("duty.keep")}</p>
         <ul>{recovery.map((one) => <li key={one}><code>{one}</code></li>)}</ul>
         <button type="submit" class="primary">{t("duty.go")}</button>
@@ -81,8 +85,7 @@ function SecondFactor({ onDone }: { onDone: () => void }) {
     );
   }
   return (
-    <form onSubmit={submit}>
-      <h1 tabIndex={-1}>{t("duty.enrol_second_factor")}</h1>
+    <form class="stack" onSubmit={submit}>
       <p>{t("duty.enrol")}</p>
       {enrolment && <p><code>{enrolment.secret}</code></p>}
       {enrolment && <p><a href={enrolment.uri}>{t("duty.openApp")}</a></p>}

@@ -280,7 +280,7 @@ function Choice({ id, name, value, options: all, onChange }: { id: string; name:
 
 function MentionTable({ tenant, found }: { tenant: string; found: Exploration }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-labelledby="results-title">
+    <div class="scroll" tabIndex={0} role="group" aria-labelledby="results-title">
       <table>
         <caption class="hidden">{t("explorer.results")}</caption>
         <thead><tr>{[t("explorer.at"), t("explorer.source"), t("explorer.tone"), t("mention.topics"), t("explorer.text")].map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { save } from "./files";
 import { language, t } from "./words";
 
 export interface Column {
@@ -12,7 +13,7 @@ export type Cell = string | number | null;
 /// A table of what a chart shows, or of anything else with one row a thing.
 export function DataTable({ title, columns, rows }: { title: string; columns: Column[]; rows: Cell[][] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={title}>
       <table>
         <caption class="hidden">{title}</caption>
         <thead><tr>{columns.map(({ name, decimals }) => <th key={name} scope="col" class={decimals === undefined ? "" : "number"}>{name}</th>)}</tr></thead>
@@ -55,15 +56,6 @@ export function csvOf(columns: Column[], rows: Cell[][]): string {
   return [columns.map(({ name }) => name), ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 interface FigureProps {
   id: string;
   title: string;
@@ -84,7 +76,7 @@ export function Figure({ id, title, formula, note, columns, rows, children }: Fi
         {rows.length > 0 && (
           <span class="no-print">
             <button type="button" class="link" aria-pressed={asTable} aria-label={`${t(asTable ? "figure.chart" : "figure.table")} : ${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? "figure.chart" : "figure.table")}</button>{" "}
-            <button type="button" class="link" aria-label={`${t("figure.csv")} : ${title}`} onClick={() => download(`${id}.csv`, csvOf(columns, rows))}>{t("figure.csv")}</button>
+            <button type="button" class="link" aria-label={`${t("figure.csv")} : ${title}`} onClick={() => save(`${id}.csv`, "text/csv;charset=utf-8", `\ufeff${csvOf(columns, rows)}`)}>{t("figure.csv")}</button>
           </span>
         )}
       </div>

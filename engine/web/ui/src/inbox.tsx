@@ -2,15 +2,26 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api, Refused, type Filter, type Mention } from "./api";
 import { focusSoon } from "./focus";
 import { MentionDetail, MentionRow } from "./mention_view";
-import { address, openMention } from "./route";
+import { address, openMention, replaceQuery } from "./route";
+import { SavedFilters } from "./saved_filters";
 import { isShortcut } from "./shortcuts";
+import { TickedBar } from "./ticked";
+import { useMay } from "./town";
 import { t } from "./words";
 
 type View = "all" | "todo" | "urgent" | "negative" | "positive";
-const kViews: Record<View, Filter> = { all: {}, todo: {}, urgent: { urgency: "high" }, negative: { tone: "negative" }, positive: { tone: "positive" } };
-const kMostRows = 500;
+const kViews: Record<View, Filter> = { todo: {}, all: {}, urgent: { urgency: "high" }, negative: { tone: "negative" }, positive: { tone: "positive" } };
+/// What must be handled, the most pressing first: urgency before age.
+const kFirstView: View = "todo";
+const kMostRows = 10_000;
+const kNoneTicked: ReadonlySet<string> = new Set();
 
 type Open = Mention | "loading" | "missing" | "failed" | null;
+
+function viewOf(filter: URLSearchParams): View {
+  const named = filter.get("vue") ?? "";
+  return named in kViews ? (named as View) : kFirstView;
+}
 
 interface Props {
   tenant: string;
@@ -19,15 +30,20 @@ interface Props {
   fresh: number;
   reconnects: number;
   onRead: () => void;
+  /// The filter that the address carries.
+  filter: URLSearchParams;
 }
 
 /// The list of mentions, newest first, and the one that `openRef` names. `fresh` counts what came in since the list was read; each
 /// of the `reconnects` reads it again.
-export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
-  const [view, setView] = useState<View>("all");
-  const [topic, setTopic] = useState("");
-  const [search, setSearch] = useState("");
-  const [query, setQuery] = useState("");
+export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Props) {
+  const [view, setView] = useState<View>(() => viewOf(filter));
+  const [topic, setTopic] = useState(filter.get("theme") ?? "");
+  const [search, setSearch] = useState(filter.get("q") ?? "");
+  const [query, setQuery] = useState(filter.get("q") ?? "");
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(kNoneTicked);
+  const mayWork = useMay("work");
+  const more = useRef<HTMLButtonElement>(null);
   const [mentions, setMentions] = useState<Mention[]>([]);
   const [topics, setTopics] = useState<string[]>([]);
   const [next, setNext] = useState<string | null>(null);
@@ -56,6 +72,35 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
   }, [tenant, view, topic, query, onRead]);
 
   useEffect(() => void read(), [read, reconnects]);
+
+  const carried = new URLSearchParams({ ...(view === kFirstView ? {} : { vue: view }), ...(topic ? { theme: topic } : {}), ...(query ? { q: query } : {}) });
+  const text = carried.toString();
+  useEffect(() => replaceQuery(new URLSearchParams(text)), [text, openRef]);
+  const use = (wanted: URLSearchParams) => {
+    setView(viewOf(wanted));
+    setTopic(wanted.get("theme") ?? "");
+    setSearch(wanted.get("q") ?? "");
+    setQuery(wanted.get("q") ?? "");
+  };
+
+  // The end of the list is read on as it comes into sight; the button is for who does not scroll.
+  useEffect(() => {
+    if (!more.current || !next || status !== "ready") return;
+    const seen = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) void read(next);
+    }, { rootMargin: "400px" });
+    seen.observe(more.current);
+    return () => seen.disconnect();
+  }, [next, status, read]);
+
+  /// What is to be handled is a list of its own, which no topic and no search narrows.
+  const seeAll = () => setView((old) => (old === "todo" ? "all" : old));
+  const onOpen = useCallback((ref: string) => openMention(address.mention(tenant, ref)), [tenant]);
+  const onTick = useCallback((ref: string) => setTicked((old) => {
+    const now = new Set(old);
+    if (!now.delete(ref)) now.add(ref);
+    return now;
+  }), []);
 
   useEffect(() => {
     if (!openRef) {
@@ -90,12 +135,12 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
   const back = () => {
     setOpen(null); // at once: on a telephone the list is hidden, and takes no focus, while a mention is open
     location.hash = address.town(tenant);
-    focusSoon(`#row-${CSS.escape(openRef ?? "")} button`, "#inbox-title");
+    focusSoon(`#row-${CSS.escape(openRef ?? "")} > button`, "#inbox-title");
   };
 
   useEffect(() => {
     const move = (by: number) => {
-      const buttons = [...document.querySelectorAll<HTMLElement>("li.row button")];
+      const buttons = [...document.querySelectorAll<HTMLElement>("li.row > button")];
       const at = buttons.indexOf(document.activeElement as HTMLElement);
       const selected = buttons.findIndex((button) => button.getAttribute("aria-current") === "true");
       const from = at >= 0 ? at : selected;
@@ -106,6 +151,10 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
       if (event.key === "j") move(1);
       else if (event.key === "k") move(-1);
       else if (event.key === "w") focusSoon("#why");
+      else if (event.key === "x") {
+        const row = (document.activeElement?.closest("li.row") ?? document.querySelector("li.row.selected"))?.id.slice("row-".length);
+        if (row && mayWork) onTick(row);
+      }
       else if (event.key === "/") {
         event.preventDefault();
         searchBox.current?.focus();
@@ -113,7 +162,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, []);
+  }, [mayWork, onTick]);
 
   return (
     <div class={`columns${open ? " has-open" : ""}`}>
@@ -127,16 +176,19 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
           </div>
           <label>
             <span class="hidden">{t("inbox.topic")}</span>
-            <select value={topic} onChange={(e) => setTopic(e.currentTarget.value)}>
+            <select value={topic} onChange={(e) => { setTopic(e.currentTarget.value); seeAll(); }}>
               <option value="">{t("inbox.anyTopic")}</option>
+              {topic && !topics.includes(topic) && <option value={topic}>{topic}</option>}
               {topics.map((name) => <option key={name} value={name}>{name}</option>)}
             </select>
           </label>
-          <form role="search" onSubmit={(e) => { e.preventDefault(); setQuery(search.trim()); }}>
+          <form role="search" onSubmit={(e) => { e.preventDefault(); setQuery(search.trim()); seeAll(); }}>
             <input ref={searchBox} type="search" aria-label={t("inbox.search")} placeholder={t("inbox.search")} value={search}
               onInput={(e) => setSearch(e.currentTarget.value)} />
           </form>
+          <SavedFilters tenant={tenant} query={text} onUse={use} />
         </div>
+        {mayWork && <TickedBar tenant={tenant} refs={[...ticked]} onNone={() => setTicked(kNoneTicked)} onDone={async () => { setTicked(kNoneTicked); await read(); }} />}
         <div role="status" aria-live="polite">
           {fresh > 0 && (
             <button type="button" class="fresh" onClick={() => { void read(); focusSoon("#inbox-title"); }}>
@@ -146,15 +198,15 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead }: Props) {
         </div>
         <ol aria-labelledby="inbox-title" aria-busy={status === "loading"}>
           {mentions.map((mention) => (
-            <MentionRow key={mention.ref} mention={mention} selected={openRef === mention.ref}
-              onOpen={() => openMention(address.mention(tenant, mention.ref))} />
+            <MentionRow key={mention.ref} mention={mention} selected={openRef === mention.ref} ticked={mayWork ? ticked.has(mention.ref) : undefined}
+              onOpen={onOpen} onTick={onTick} />
           ))}
         </ol>
         {status === "failed" && <p class="error" role="alert">{t("inbox.failed")}</p>}
         {status === "loading" && mentions.length === 0 && <p class="muted">{t("inbox.loading")}</p>}
         {status === "ready" && mentions.length === 0 && <p class="muted">{t("inbox.empty")}</p>}
         {next && mentions.length < kMostRows && (
-          <button type="button" class="more" onClick={() => void read(next)}>{t("inbox.more")}</button>
+          <button ref={more} type="button" class="more" onClick={() => void read(next)}>{t("inbox.more")}</button>
         )}
       </section>
       <section class="open" aria-label={t("mention.title")}>

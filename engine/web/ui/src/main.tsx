@@ -2,16 +2,23 @@ import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Accessibility } from "./accessibility";
 import { Alerts, kAlertsPerPage } from "./alerts";
+import { Accounts } from "./accounts";
+import { AlertsScreen } from "./alerts_screen";
 import { CardsPage } from "./arguments";
 import { api, onSessionOver, Refused, watch, type AlertList, type Connector, type Duty, type Summary, type Tenant } from "./api";
 import { Counter } from "./counter";
 import { Dashboard } from "./dashboard";
+import { Emergent } from "./emergent";
 import { Explorer } from "./explorer";
 import { focusSoon } from "./focus";
 import { Inbox } from "./inbox";
+import { Kiosk } from "./kiosk";
 import { kScreens, mayOpen, Nav } from "./nav";
 import { Operations } from "./operations";
 import { Overview } from "./overview";
+import { notifyOfAlert } from "./notify";
+import { Privacy } from "./privacy";
+import { Profile } from "./profile";
 import { address, useRoute, type Route } from "./route";
 import { Rules } from "./rules";
 import { Samples } from "./samples";
@@ -19,6 +26,7 @@ import { Screen } from "./screen";
 import { Shortcuts } from "./shortcuts";
 import { DutyForm } from "./duty";
 import { SignIn, type Notice } from "./sign_in";
+import { Town } from "./town";
 import { initWords, otherLanguage, switchLanguage, t } from "./words";
 
 type Link = "live" | "paused" | "lost";
@@ -26,7 +34,7 @@ type Link = "live" | "paused" | "lost";
 const kMinuteMs = 60_000;
 
 /// Everything a signed-in person sees of one town.
-function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
+function TownInbox({ tenant, openRef, filter }: { tenant: Tenant; openRef: string | null; filter: URLSearchParams }) {
   const [summary, setSummary] = useState<Summary | null>(null);
   const [connectors, setConnectors] = useState<Connector[]>([]);
   const [alerts, setAlerts] = useState<AlertList>({ alerts: [], more: false });
@@ -98,7 +106,10 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
         setFresh((old) => old + count);
         soon();
       },
-      onAlert: soon,
+      onAlert: () => {
+        notifyOfAlert(tenant.name);
+        soon();
+      },
     });
     return () => {
       stop();
@@ -119,13 +130,13 @@ function Town({ tenant, openRef }: { tenant: Tenant; openRef: string | null }) {
       {summary && <Overview summary={summary} connectors={connectors} />}
       <Alerts tenant={tenant.id} list={alerts} total={summary?.open_alerts ?? 0} onChanged={refresh}
         onMore={() => setWanted(wanted + kAlertsPerPage)} />
-      <Inbox tenant={tenant.id} openRef={openRef} fresh={fresh} reconnects={reconnects} onRead={onRead} />
+      <Inbox tenant={tenant.id} openRef={openRef} fresh={fresh} reconnects={reconnects} onRead={onRead} filter={filter} />
     </main>
   );
 }
 
 /// The screen that the address names, if the caller's roles open it: the engine refuses in any case.
-function Page({ tenant, towns, route, isNamed }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean }) {
+function Page({ tenant, towns, route, isNamed, onLanguage }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean; onLanguage: () => void }) {
   if (!mayOpen(route.page, tenant)) {
     const other = kScreens.find(({ page }) => mayOpen(page, tenant));
     if (route.page === "town" && other) {
@@ -136,8 +147,13 @@ function Page({ tenant, towns, route, isNamed }: { tenant: Tenant; towns: Tenant
   }
   switch (route.page) {
     // A ref of a town that is not here is nobody's: it must not open another town's mention.
-    case "town": return <Town tenant={tenant} openRef={route.ref && !isNamed ? null : route.ref} />;
+    case "town": return <TownInbox tenant={tenant} openRef={route.ref && !isNamed ? null : route.ref} filter={route.query} />;
+    case "accounts": return <Accounts tenant={tenant} towns={towns} />;
+    case "alerts": return <AlertsScreen tenant={tenant} />;
     case "dashboard": return <Dashboard tenant={tenant} towns={towns} query={route.query} />;
+    case "emergent": return <Emergent tenant={tenant} />;
+    case "privacy": return <Privacy tenant={tenant} wanted={route.query.get("mention") ?? ""} />;
+    case "profile": return <Profile tenant={tenant} onLanguage={onLanguage} />;
     case "explorer": return <Explorer tenant={tenant} query={route.query} />;
     case "rules": return <Rules tenant={tenant} />;
     case "operations": return <Operations tenant={tenant} />;
@@ -194,6 +210,7 @@ function App() {
   const tenant = named ?? tenants.find(({ id }) => id === last.current) ?? tenants[0];
   if (tenant) last.current = tenant.id;
   const isIn = signedIn === true && !duty;
+  const isOpenToAll = route.page === "accessibility" || route.page === "kiosk";
   const onDone = () => void enter().then(() => focusSoon("h1"));
 
   return (
@@ -215,11 +232,12 @@ function App() {
         </button>
         {signedIn && <button type="button" onClick={() => void signOut()}>{t("header.signOut")}</button>}
       </header>
-      {isIn && tenant && <Nav tenant={tenant} page={route.page} />}
+      {route.page === "kiosk" && <Kiosk town={route.tenant} />}
+      {isIn && tenant && !isOpenToAll && <Nav tenant={tenant} page={route.page} />}
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
-      {route.page !== "accessibility" && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
-      {route.page !== "accessibility" && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
-      {route.page !== "accessibility" && isIn && (tenant ? <Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} />
+      {!isOpenToAll && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
+      {!isOpenToAll && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
+      {!isOpenToAll && isIn && (tenant ? <Town.Provider value={tenant}><Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} onLanguage={() => void changeLanguage()} /></Town.Provider>
         : <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>)}
       <footer>
         <a href={address.accessibility}>{t("access.title")}</a>

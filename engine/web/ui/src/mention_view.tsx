@@ -1,9 +1,13 @@
+import { memo } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { Arguments } from "./arguments";
 import { api, type Mention, type Story, type Tone, type Urgency } from "./api";
 import { Correct } from "./correction";
 import { Marked, ruleTitle, shownText } from "./marks";
+import { save } from "./files";
 import { address } from "./route";
+import { useAct } from "./screen";
+import { useMay } from "./town";
 import { WorkBadge, WorkPanel } from "./work";
 import { formatAge, formatTime, t } from "./words";
 
@@ -85,10 +89,21 @@ function StoryMentions({ tenant, mention }: { tenant: string; mention: Mention }
   );
 }
 
-export function MentionRow({ mention, selected, onOpen }: { mention: Mention; selected: boolean; onOpen: () => void }) {
+interface RowProps {
+  mention: Mention;
+  selected: boolean;
+  /// Not given: nothing can be done with several.
+  ticked?: boolean | undefined;
+  onOpen: (ref: string) => void;
+  onTick?: (ref: string) => void;
+}
+
+/// Drawn again only when something of it changed: there may be thousands.
+export const MentionRow = memo(({ mention, selected, ticked, onOpen, onTick }: RowProps) => {
   return (
     <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.in_force.urgency}`}>
-      <button type="button" aria-current={selected ? "true" : undefined} onClick={onOpen}>
+      {ticked !== undefined && <label class="tick"><input type="checkbox" checked={ticked} aria-label={t("ticked.one", { text: shownText(mention.title || mention.text).slice(0, 60) })} onChange={() => onTick?.(mention.ref)} /></label>}
+      <button type="button" aria-current={selected ? "true" : undefined} onClick={() => onOpen(mention.ref)}>
         <span class="row-head">
           {mention.in_force.urgency !== "low" && <UrgencyBadge level={mention.in_force.urgency} />}
           <MentionTone mention={mention} />
@@ -105,7 +120,7 @@ export function MentionRow({ mention, selected, onOpen }: { mention: Mention; se
       </button>
     </li>
   );
-}
+});
 
 function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
@@ -120,6 +135,8 @@ interface DetailProps {
 
 export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProps) {
   const titles = mention.rule_titles;
+  const mayWork = useMay("work"), mayAsk = useMay("request_reveal"), mayErase = useMay("erase");
+  const { error, act } = useAct();
   const safeUrl = mention.url && /^https?:\/\//i.test(mention.url) ? mention.url : null;
   return (
     <article class="detail" aria-labelledby="detail-title">
@@ -155,10 +172,10 @@ export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProp
         {mention.topics.length > 0 && <Fact name={t("mention.topics")}>{mention.topics.join(", ")}</Fact>}
         {mention.place?.name && <Fact name={t("mention.place")}>{mention.place.name}</Fact>}
       </dl>
-      <WorkPanel tenant={tenant} mention={mention} onChanged={onChanged} />
+      {mayWork ? <WorkPanel tenant={tenant} mention={mention} onChanged={onChanged} /> : <p class="row-head"><WorkBadge work={mention.work} /></p>}
       <Arguments tenant={tenant} mention={mention} onChanged={onChanged} />
       <StoryMentions tenant={tenant} mention={mention} />
-      <Correct tenant={tenant} mention={mention} onCorrected={onChanged} />
+      {mayWork && <Correct tenant={tenant} mention={mention} onCorrected={onChanged} />}
       <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>
       {mention.evidence.length === 0
         ? <p class="muted">{t("mention.noEvidence")}</p>
@@ -185,6 +202,13 @@ export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProp
             </tbody>
           </table>
         )}
+      {((mayAsk && mention.author) || mayErase) && (
+        <p class="views">
+          {mayAsk && mention.author && <a class="button" href={`${address.privacy(tenant)}?mention=${mention.ref}`}>{t("privacy.requestFrom")}</a>}
+          {mayErase && <button type="button" onClick={() => void act(async () => save(`preuve-${mention.ref}.zip`, "application/zip", await api.evidence(tenant, mention.ref)))}>{t("privacy.evidence")}</button>}
+        </p>
+      )}
+      {error && <p class="error" role="alert">{error}</p>}
       <p class="muted">{t("mention.ruleset", { ruleset: mention.ruleset, model: mention.model })}</p>
     </article>
   );

@@ -1,7 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Connector, type Tenant, type Costs, type CostShare, type Coverage, type CoverageInterval, type Sight, type SourceCoverage } from "./api";
-import { focusSoon } from "./focus";
-import { formatClock, formatTime, language, t } from "./words";
+import { EngineView } from "./engine_view";
+import { formatShare } from "./figure";
+import { kNoTown } from "./route";
+import { Screen, useRead, Waiting } from "./screen";
+import { formatBytes, formatClock, formatTime, language, t } from "./words";
 
 const kHour = 3_600_000;
 const kRanges = [1, 24, 24 * 7, 24 * 30] as const; // hours
@@ -9,17 +12,8 @@ const kUsualRange = 24;
 const kCostRange = 24 * 30;
 const kRefreshMs = 60_000;
 
-function percent(share: number | null): string {
-  return share === null ? "–" : new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }).format(share);
-}
-
 function euros(amount: number): string {
   return new Intl.NumberFormat(language(), { style: "currency", currency: "EUR", minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(amount);
-}
-
-function bytes(count: number): string {
-  const megabytes = count / 1e6;
-  return new Intl.NumberFormat(language(), { style: "unit", unit: megabytes < 1 ? "kilobyte" : "megabyte", maximumFractionDigits: 1 }).format(megabytes < 1 ? count / 1e3 : megabytes);
 }
 
 function whole(count: number): string {
@@ -49,11 +43,11 @@ function Timeline({ coverage }: { coverage: Coverage }) {
   const from = Date.parse(coverage.from);
   const length = Date.parse(coverage.to) - from;
   const x = (iso: string) => ((Date.parse(iso) - from) / length) * kWidth;
-  const summary = coverage.sources.map((one) => `${one.source} ${percent(one.healthy_share)}`).join(", ");
+  const summary = coverage.sources.map((one) => `${one.source} ${formatShare(one.healthy_share, 1)}`).join(", ");
   return (
     <div class="timeline">
       <ul aria-hidden="true">
-        {coverage.sources.map((one) => <li key={one.source}><span>{one.source}</span> <b>{percent(one.healthy_share)}</b></li>)}
+        {coverage.sources.map((one) => <li key={one.source}><span>{one.source}</span> <b>{formatShare(one.healthy_share, 1)}</b></li>)}
       </ul>
       <svg viewBox={`0 0 ${kWidth} ${coverage.sources.length * kRow}`} style={{ height: `${coverage.sources.length * kRow}px` }} preserveAspectRatio="none" role="img"
         aria-label={t("ops.chart", { summary })}>
@@ -90,14 +84,14 @@ function Legend() {
 
 function CoverageTable({ sources }: { sources: SourceCoverage[] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t("ops.coverage")}><table>
+    <div class="scroll" tabIndex={0} role="group" aria-label={t("ops.coverage")}><table>
       <caption class="hidden">{t("ops.coverage")}</caption>
       <thead><tr><th scope="col">{t("ops.source")}</th><th scope="col" class="number">{t("ops.sight.clear")}</th><th scope="col" class="number">{t("ops.sight.blind")}</th><th scope="col">{t("ops.reasons")}</th></tr></thead>
       <tbody>
         {sources.map((one) => (
           <tr key={one.source}>
             <th scope="row">{one.source}</th>
-            <td class="number">{percent(one.healthy_share)}</td>
+            <td class="number">{formatShare(one.healthy_share, 1)}</td>
             <td class="number">{duration(one.blind_s)}</td>
             <td>{one.reasons.map((why) => <div key={why.state + why.reason}>{state(why)}, {duration(why.seconds)}{why.reason && !kOwnStates.has(why.state) && <span class="muted"> – {why.reason}</span>}</div>)}</td>
           </tr>
@@ -112,7 +106,7 @@ function CoverageSection({ tenant, coverage, hours, setHours }: { tenant: string
   return (
     <section class="card" id="coverage">
       <h2>{t("ops.coverage")}</h2>
-      <p><strong>{percent(coverage.healthy_share)}</strong> {coverage.partial_share ? t("ops.partly", { share: percent(coverage.partial_share) }) : ""} <span class="muted">{t("ops.formula")}</span></p>
+      <p><strong>{formatShare(coverage.healthy_share, 1)}</strong> {coverage.partial_share ? t("ops.partly", { share: formatShare(coverage.partial_share, 1) }) : ""} <span class="muted">{t("ops.formula")}</span></p>
       <div class="filters">
         <label>{t("ops.range")} <select value={hours} onChange={(e) => setHours(Number(e.currentTarget.value))}>
           {kRanges.map((range) => <option key={range} value={range}>{range < 24 ? t("ops.hours", { count: range }) : t("ops.days", { count: range / 24 })}</option>)}
@@ -138,7 +132,7 @@ function CostRow({ name, kept, ours, total, unkept }: { name: string; kept: numb
       <td class="number">{euros(total.euros)}</td>
       <td class="number">{whole(total.reads)}</td>
       <td class="number">{whole(total.requests)}</td>
-      <td class="number">{bytes(total.bytes)}</td>
+      <td class="number">{formatBytes(total.bytes)}</td>
     </tr>
   );
 }
@@ -149,7 +143,7 @@ function CostSection({ tenant, costs }: { tenant: string; costs: Costs }) {
     <section class="card" id="costs">
       <h2>{t("ops.costs")}</h2>
       <p class="muted">{t("ops.costRule")}</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("ops.costs")}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={t("ops.costs")}>
         <table>
           <caption class="hidden">{t("ops.costs")}</caption>
           <thead><tr>{["source", "kept", "ours", "unkept", "total", "reads", "requests", "bytes"].map((name, column) => (
@@ -178,7 +172,7 @@ function DataSection({ connectors }: { connectors: Connector[] }) {
     <section class="card" id="data">
       <h2>{t("ops.data")}</h2>
       <p class="muted">{t("ops.dataRule")}</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label={t("ops.data")}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={t("ops.data")}>
         <table>
           <caption class="hidden">{t("ops.data")}</caption>
           <thead><tr>{["source", "now", "hosts", "sends", "country", "note"].map((name) => <th key={name} scope="col">{t(`ops.${name}`)}</th>)}</tr></thead>
@@ -200,49 +194,30 @@ function DataSection({ connectors }: { connectors: Connector[] }) {
   );
 }
 
-/// What the ops team and the data-protection officer see: where we were blind, what it cost, where data goes.
+/// What the ops team and the data-protection officer see: how the engine does, where we were blind, what it cost, where data goes.
 export function Operations({ tenant }: { tenant: Tenant }) {
   const [hours, setHours] = useState<number>(kUsualRange);
-  const [shown, setShown] = useState<{ coverage: Coverage; costs: Costs; connectors: Connector[] } | null>(null);
-  const [failed, setFailed] = useState(false);
-
-  useEffect(() => {
-    let gone = false;
-    const read = async () => {
-      const to = Date.now();
-      try {
-        const [coverage, costs, connectors] = await Promise.all([api.coverage(tenant.id, to - hours * kHour, to), api.costs(to - kCostRange * kHour, to), api.connectors()]);
-        if (gone) return;
-        setShown({ coverage, costs, connectors });
-        setFailed(false);
-      } catch {
-        if (!gone) setFailed(true);
-      }
-    };
-    void read();
-    const again = window.setInterval(() => void read(), kRefreshMs);
-    return () => {
-      gone = true;
-      window.clearInterval(again);
-    };
+  const isTown = tenant.id !== kNoTown;
+  const { data: shown, failed, again } = useRead(async () => {
+    const to = Date.now();
+    const [coverage, costs, connectors] = await Promise.all([isTown ? api.coverage(tenant.id, to - hours * kHour, to) : null, api.costs(to - kCostRange * kHour, to), api.connectors()]);
+    return { coverage, costs, connectors };
   }, [tenant.id, hours]);
-  useEffect(() => focusSoon("h1"), []);
   useEffect(() => {
-    document.title = `${t("ops.title")} – ${tenant.name} – Vigie`;
-  });
-
+    const timer = window.setInterval(() => void again(), kRefreshMs);
+    return () => window.clearInterval(timer);
+  }, [again]);
   return (
-    <main id="content" tabIndex={-1} class="operations">
-      <h1 tabIndex={-1}>{t("ops.title")}</h1>
-      {failed && <p role="alert" class="error">{t("signIn.failed")}</p>}
-      {!shown && !failed && <p role="status">{t("inbox.loading")}</p>}
+    <Screen title={t("ops.title")} tenant={tenant} class="operations">
+      {tenant.engine_rights.includes("operate_engine") && <EngineView />}
+      {(failed || !shown) && <Waiting failed={failed} again={again} />}
       {shown && (
         <>
-          <CoverageSection tenant={tenant.id} coverage={shown.coverage} hours={hours} setHours={setHours} />
+          {shown.coverage && <CoverageSection tenant={tenant.id} coverage={shown.coverage} hours={hours} setHours={setHours} />}
           <CostSection tenant={tenant.id} costs={shown.costs} />
           <DataSection connectors={shown.connectors} />
         </>
       )}
-    </main>
+    </Screen>
   );
 }

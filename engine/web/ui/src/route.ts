@@ -15,6 +15,7 @@ const kPaths = {
   samples: "echantillon",
   cards: "arguments",
   counter: "accueil",
+  kiosk: "kiosque",
 } as const;
 
 export type Page = "town" | "accessibility" | keyof typeof kPaths;
@@ -50,6 +51,7 @@ export const address = {
   samples: of("samples"),
   cards: of("cards"),
   counter: of("counter"),
+  kiosk: of("kiosk"),
   accessibility: "#/accessibilite",
 };
 

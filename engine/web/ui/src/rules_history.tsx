@@ -70,7 +70,7 @@ export function RulesHistory({ tenant, own, onPublished }: Props) {
     <section class="card" aria-labelledby="history-title">
       <h2 id="history-title" tabIndex={-1}>{t("rules.history")}</h2>
       {!data ? <Waiting failed={failed} again={again} /> : data.length === 0 ? <p class="muted">{t("rules.noHistory")}</p> : (
-        <div class="scroll" tabIndex={0} role="region" aria-label={t("rules.history")}>
+        <div class="scroll" tabIndex={0} role="group" aria-label={t("rules.history")}>
           <table>
             <caption class="hidden">{t("rules.history")}</caption>
             <thead><tr><th scope="col">{t("rules.version")}</th><th scope="col">{t("rules.when")}</th><th scope="col">{t("rules.who")}</th><th scope="col">{t("rules.why")}</th><th scope="col">{t("rules.actions")}</th></tr></thead>

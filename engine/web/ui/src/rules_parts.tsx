@@ -10,7 +10,7 @@ function decides({ kind, topic, weight, distinct_authors: authors, within_min: m
 
 export function RulesTable({ rules, title }: { rules: RuleInPack[]; title: string }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={title}>
       <table>
         <caption class="hidden">{title}</caption>
         <thead><tr><th scope="col">{t("rules.rule")}</th><th scope="col">{t("rules.what")}</th><th scope="col">{t("rules.name")}</th></tr></thead>

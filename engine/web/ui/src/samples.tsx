@@ -26,7 +26,7 @@ function Head({ name, head }: { name: "tone" | "urgency"; head: Confusion }) {
     <section aria-labelledby={`head-${name}`}>
       <h3 id={`head-${name}`}>{t(`samples.head.${name}`)}</h3>
       <p>{t("samples.accuracy", { share: span(head.accuracy) })}{head.agreement.kappa !== null && ` · ${t("samples.kappa", { kappa: count.format(head.agreement.kappa), n: head.agreement.mentions })}`}</p>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby={`head-${name}`}>
+      <div class="scroll" tabIndex={0} role="group" aria-labelledby={`head-${name}`}>
         <table>
           <caption>{t("samples.matrix")}</caption>
           <thead>

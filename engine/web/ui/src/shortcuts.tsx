@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "./words";
 
 const kStored = "vigie.shortcuts";
-const kKeys = ["j", "k", "Enter", "p", "s", "l", "n", "m", "f", "z", "w", "/", "?"] as const;
+const kKeys = ["g", "j", "k", "Enter", "p", "s", "l", "n", "m", "f", "z", "x", "+", "0", "-", "u", "w", "/", "?"] as const;
 
 export function shortcutsAreOn(): boolean {
   return localStorage.getItem(kStored) !== "off";
@@ -14,10 +14,19 @@ export function isShortcut(event: KeyboardEvent): boolean {
   return shortcutsAreOn() && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]");
 }
 
-/// The button that explains the keys, and the switch that turns them off: somebody who dictates would press them by speaking.
+/// Turns the keys off and on: somebody who dictates would press them by speaking.
+export function ShortcutSwitch() {
+  const [on, setOn] = useState(shortcutsAreOn);
+  const turn = (wanted: boolean) => {
+    localStorage.setItem(kStored, wanted ? "on" : "off");
+    setOn(wanted);
+  };
+  return <label class="check"><input type="checkbox" checked={on} onChange={(e) => turn(e.currentTarget.checked)} /> {t("keys.on")}</label>;
+}
+
+/// The button that explains the keys.
 export function Shortcuts() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [on, setOn] = useState(shortcutsAreOn);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "?" && isShortcut(event)) dialog.current?.showModal();
@@ -25,10 +34,6 @@ export function Shortcuts() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  const turn = (wanted: boolean) => {
-    localStorage.setItem(kStored, wanted ? "on" : "off");
-    setOn(wanted);
-  };
   return (
     <>
       <button type="button" class="link" onClick={() => dialog.current?.showModal()}>{t("keys.title")}</button>
@@ -39,9 +44,7 @@ export function Shortcuts() {
             <div key={key}><dt><kbd>{key === "Enter" ? t("keys.enter") : key}</kbd></dt><dd>{t(`keys.does.${key}`)}</dd></div>
           ))}
         </dl>
-        <label class="check">
-          <input type="checkbox" checked={on} onChange={(e) => turn(e.currentTarget.checked)} /> {t("keys.on")}
-        </label>
+        <ShortcutSwitch />
         <form method="dialog"><button class="primary">{t("keys.close")}</button></form>
       </dialog>
     </>

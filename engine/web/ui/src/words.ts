@@ -1,5 +1,12 @@
 import i18next from "i18next";
+import * as accounts from "./words/accounts";
+import * as alerts from "./words/alerts";
 import * as dashboard from "./words/dashboard";
+import * as emergent from "./words/emergent";
+import * as engine from "./words/engine";
+import * as inbox from "./words/inbox";
+import * as kiosk from "./words/kiosk";
+import * as privacy from "./words/privacy";
 import * as explorer from "./words/explorer";
 import * as rules from "./words/rules";
 import * as shell from "./words/shell";
@@ -14,9 +21,9 @@ const fr = {
   },
   header: { noTown: "Vous n’avez de rôle dans aucune collectivité.", tenant: "Collectivité", language: "English", pause: "Mettre en pause", resume: "Reprendre le direct", live: "En direct", paused: "En pause", lost: "Liaison perdue, nouvel essai…", signOut: "Se déconnecter" },
   band: { calm: "Calme", watch: "Vigilance", tension: "Tension", crisis: "Crise", oldest: "Plus ancien urgent non traité : {{age}}", none: "Rien d’urgent en attente", blind: "Sources aveugles : {{names}}", all: "Toutes les sources répondent" },
-  numbers: { title: "En bref", urgentUnhandled: "Urgents à traiter", toHandle: "Alertes ouvertes", pastDeadline: "Hors délai", today_one: "Mentions sur 24 h, en {{count}} histoire", today_other: "Mentions sur 24 h, en {{count}} histoires" },
+  numbers: { title: "En bref", urgentUnhandled: "Urgents à traiter", toHandle: "Alertes ouvertes", alerts: "Alertes sur 24 h", budget: "Alertes envoyées aujourd’hui, sur le budget", pastDeadline: "Hors délai", today_one: "Sur 24 h : {{mentions}} mentions, {{count}} histoire", today_other: "Sur 24 h : {{mentions}} mentions, {{count}} histoires" },
   inbox: { title: "À traiter", mentions: "Mentions", show: "Afficher", all: "Toutes", todo: "À traiter", urgent: "Urgentes", negative: "Négatives", positive: "Positives", empty: "Aucune mention ici pour l’instant.", more: "Afficher la suite", fresh_one: "{{count}} nouvelle mention", fresh_other: "{{count}} nouvelles mentions", search: "Chercher dans les mentions", topic: "Thème", anyTopic: "Tous les thèmes", loading: "Chargement…", failed: "Impossible de lire les mentions." },
-  alerts: { title: "Alertes", none: "Aucune alerte.", waiting_one: "{{count}} alerte à prendre en charge", waiting_other: "{{count}} alertes à prendre en charge", take: "Prendre en charge", takeThis: "Prendre en charge : {{name}}", close: "Clore", closeThis: "Clore : {{name}}", others_one: "Voir {{count}} autre alerte", others_other: "Voir les {{count}} autres", deadline: "échéance {{at}}", late: "hors délai depuis {{at}}", failed: "Le changement n’a pas été enregistré. Essayez encore.", alreadyClosed: "Cette alerte est déjà close.", state: { new: "Nouvelle", taken: "Prise en charge par {{by}}", answered: "Répondue par {{by}}" } },
+  alerts: { title: "Alertes", none: "Aucune alerte.", waiting_one: "{{count}} alerte à prendre en charge", waiting_other: "{{count}} alertes à prendre en charge", take: "Prendre en charge", takeThis: "Prendre en charge : {{name}}", close: "Clore", closeThis: "Clore : {{name}}", others_one: "Voir {{count}} autre alerte", others_other: "Voir les {{count}} autres", deadline: "échéance {{at}}", late: "hors délai depuis {{at}}", failed: "Le changement n’a pas été enregistré. Essayez encore.", alreadyClosed: "Cette alerte est déjà close.", state: { new: "Nouvelle", taken: "Prise en charge par {{by}}", answered: "Répondue par {{by}}", muted: "Muette", closed: "Close" } },
   work: {
     title: "Traitement", assignee: "Confiée à", nobody: "personne", tag: "Étiquette", untag: "Ôter l’étiquette {{tag}}", note: "Note", history: "Historique", undone: "annulé", withdrawn: "texte effacé avec la mention", failed: "Ce n’est pas enregistré. Essayez encore.", tooLate: "Ce n’est plus possible : quelqu’un d’autre a agi avant vous.",
     state: { new: "Nouvelle", taken: "Prise en charge", answered: "Répondue", closed: "Close", muted: "Muette" },
@@ -52,7 +59,7 @@ const fr = {
   tone: { negative: "Négatif", neutral: "Neutre", positive: "Positif" },
   axis: { watch: "Veille", topic: "Thème", sentiment: "Ton", opinion: "Avis exprimé", urgency: "Urgence", abuse: "Propos abusifs" },
   learned: { words: "Mots appris", rest: "Reste du texte" },
-  keys: { title: "Raccourcis clavier", on: "Raccourcis à une touche", close: "Fermer", enter: "Entrée", does: { j: "mention suivante", k: "mention précédente", Enter: "ouvrir la mention", p: "prendre en charge", s: "confier", l: "étiqueter", n: "noter", m: "rendre muette", f: "clore", z: "annuler la dernière action", w: "aller à « Pourquoi ? »", "/": "chercher", "?": "cette aide" } },
+  keys: { title: "Raccourcis clavier", on: "Raccourcis à une touche", close: "Fermer", enter: "Entrée", does: { g: "puis une lettre : i à traiter, a alertes, t tableau, e explorer, r règles, b besoins, o exploitation, c confidentialité", x: "cocher la mention", "+": "le ton est positif", "0": "le ton est neutre", "-": "le ton est négatif", u: "utile ou pas utile", j: "mention suivante", k: "mention précédente", Enter: "ouvrir la mention", p: "prendre en charge", s: "confier", l: "étiqueter", n: "noter", m: "rendre muette", f: "clore", z: "annuler la dernière action", w: "aller à « Pourquoi ? »", "/": "chercher", "?": "cette aide" } },
   access: {
     title: "Accessibilité",
     back: "Retour",
@@ -83,9 +90,9 @@ const en: typeof fr = {
   },
   header: { noTown: "You have no role in any town.", tenant: "Town", language: "Français", pause: "Pause", resume: "Resume", live: "Live", paused: "Paused", lost: "Connection lost, trying again…", signOut: "Sign out" },
   band: { calm: "Calm", watch: "Watchful", tension: "Tension", crisis: "Crisis", oldest: "Oldest urgent unhandled: {{age}}", none: "Nothing urgent is waiting", blind: "Blind sources: {{names}}", all: "All sources answer" },
-  numbers: { title: "At a glance", urgentUnhandled: "Urgent, unhandled", toHandle: "Open alerts", pastDeadline: "Past deadline", today_one: "Mentions in 24 h, {{count}} story", today_other: "Mentions in 24 h, {{count}} stories" },
+  numbers: { title: "At a glance", urgentUnhandled: "Urgent, unhandled", toHandle: "Open alerts", alerts: "Alerts in 24 h", budget: "Alerts sent today, of the budget", pastDeadline: "Past deadline", today_one: "In 24 h: {{mentions}} mentions, {{count}} story", today_other: "In 24 h: {{mentions}} mentions, {{count}} stories" },
   inbox: { title: "Inbox", mentions: "Mentions", show: "Show", all: "All", todo: "To handle", urgent: "Urgent", negative: "Negative", positive: "Positive", empty: "No mention here yet.", more: "Show more", fresh_one: "{{count}} new mention", fresh_other: "{{count}} new mentions", search: "Search the mentions", topic: "Topic", anyTopic: "All topics", loading: "Loading…", failed: "The mentions cannot be read." },
-  alerts: { title: "Alerts", none: "No alert.", waiting_one: "{{count}} alert waits for somebody", waiting_other: "{{count}} alerts wait for somebody", take: "Take charge", takeThis: "Take charge: {{name}}", close: "Close", closeThis: "Close: {{name}}", others_one: "See {{count}} other alert", others_other: "See the {{count}} others", deadline: "due {{at}}", late: "overdue since {{at}}", failed: "The change was not saved. Please try again.", alreadyClosed: "This alert is closed already.", state: { new: "New", taken: "Taken by {{by}}", answered: "Answered by {{by}}" } },
+  alerts: { title: "Alerts", none: "No alert.", waiting_one: "{{count}} alert waits for somebody", waiting_other: "{{count}} alerts wait for somebody", take: "Take charge", takeThis: "Take charge: {{name}}", close: "Close", closeThis: "Close: {{name}}", others_one: "See {{count}} other alert", others_other: "See the {{count}} others", deadline: "due {{at}}", late: "overdue since {{at}}", failed: "The change was not saved. Please try again.", alreadyClosed: "This alert is closed already.", state: { new: "New", taken: "Taken by {{by}}", answered: "Answered by {{by}}", muted: "Muted", closed: "Closed" } },
   work: {
     title: "Handling", assignee: "Assigned to", nobody: "nobody", tag: "Tag", untag: "Remove the tag {{tag}}", note: "Note", history: "History", undone: "undone", withdrawn: "text erased with the mention", failed: "This was not saved. Please try again.", tooLate: "This is no longer possible: somebody else was first.",
     state: { new: "New", taken: "Taken", answered: "Answered", closed: "Closed", muted: "Muted" },
@@ -121,7 +128,7 @@ const en: typeof fr = {
   tone: { negative: "Negative", neutral: "Neutral", positive: "Positive" },
   axis: { watch: "Watch", topic: "Topic", sentiment: "Tone", opinion: "Opinion voiced", urgency: "Urgency", abuse: "Abuse" },
   learned: { words: "Learned words", rest: "Rest of the text" },
-  keys: { title: "Keyboard shortcuts", on: "Single-key shortcuts", close: "Close", enter: "Enter", does: { j: "next mention", k: "previous mention", Enter: "open the mention", p: "take charge", s: "assign", l: "tag", n: "note", m: "mute", f: "close", z: "undo the last step", w: "go to “Why?”", "/": "search", "?": "this help" } },
+  keys: { title: "Keyboard shortcuts", on: "Single-key shortcuts", close: "Close", enter: "Enter", does: { g: "then a letter: i inbox, a alerts, t dashboard, e explore, r rules, b needs, o operations, c privacy", x: "tick the mention", "+": "the tone is positive", "0": "the tone is neutral", "-": "the tone is negative", u: "useful or not useful", j: "next mention", k: "previous mention", Enter: "open the mention", p: "take charge", s: "assign", l: "tag", n: "note", m: "mute", f: "close", z: "undo the last step", w: "go to “Why?”", "/": "search", "?": "this help" } },
   access: {
     title: "Accessibility",
     back: "Back",
@@ -146,7 +153,7 @@ const en: typeof fr = {
 export type Language = "fr" | "en";
 
 /// Of one screen each.
-const kParts = [shell, dashboard, explorer, rules];
+const kParts = [shell, accounts, alerts, dashboard, emergent, engine, explorer, inbox, kiosk, privacy, rules];
 
 const kStored = "vigie.language";
 
@@ -195,6 +202,11 @@ export function formatClock(iso: string, now = new Date()): string {
 
 export function formatDay(at: number): string {
   return new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(at);
+}
+
+export function formatBytes(count: number): string {
+  const [unit, size] = count < 1e6 ? ["kilobyte", 1e3] : count < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
+  return new Intl.NumberFormat(language(), { style: "unit", unit: unit as string, maximumFractionDigits: 1 }).format(count / (size as number));
 }
 
 export function formatAge(iso: string, now = Date.now()): string {

@@ -34,7 +34,7 @@ const kKeys: Record<string, WorkStep["step"]> = { p: "take", f: "close", m: "mut
 /// How things stand with the story of a mention, what can be done, and what was done.
 export function WorkPanel({ tenant, mention, onChanged }: { tenant: string; mention: Mention; onChanged: (now: Mention) => void }) {
   const [events, setEvents] = useState<WorkEvent[]>([]);
-  const [allowed, setAllowed] = useState<string[]>([]);
+  const [allowed, setAllowed] = useState<string[] | null>(null); // null: not read yet; the engine says what it refuses
   const [note, setNote] = useState("");
   const [tag, setTag] = useState("");
   const [accounts, setAccounts] = useState<string[]>([]);
@@ -88,7 +88,7 @@ export function WorkPanel({ tenant, mention, onChanged }: { tenant: string; ment
         event.preventDefault();
         focusSoon("#work-tag");
       } else if (step === "undo") latest.current.undo();
-      else if (step && latest.current.allowed.includes(step)) void latest.current.act({ step });
+      else if (step && latest.current.allowed?.includes(step) !== false) void latest.current.act({ step });
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
@@ -99,14 +99,14 @@ export function WorkPanel({ tenant, mention, onChanged }: { tenant: string; ment
       <h3 id="work-title" tabIndex={-1}>{t("work.title")}</h3>
       <p class="row-head"><WorkBadge work={work} /></p>
       <div class="views" role="group" aria-labelledby="work-title">
-        {kButtons.filter((step) => allowed.includes(step)).map((step) => (
+        {kButtons.filter((step) => allowed?.includes(step)).map((step) => (
           <button key={step} type="button" aria-disabled={saving} onClick={() => void act({ step })}>{t(`work.do.${step}`)}</button>
         ))}
         {work.last_step !== null && <button type="button" aria-disabled={saving} onClick={undo}>{t("work.do.undo")}</button>}
       </div>
       <label>
         {t("work.assignee")}{" "}
-        <select id="work-assignee" value={work.assignee ?? ""} disabled={!allowed.includes("assign")}
+        <select id="work-assignee" value={work.assignee ?? ""} disabled={!allowed?.includes("assign")}
           onChange={(e) => void act({ step: "assign", to: e.currentTarget.value || null })}>
           <option value="">{t("work.nobody")}</option>
           {[...new Set([...accounts, ...(work.assignee ? [work.assignee] : [])])].map((name) => <option key={name} value={name}>{name}</option>)}

@@ -1,0 +1,31 @@
+export const fr = {
+  accounts: {
+    people: "Personnes", name: "Identifiant", roles: "Rôles", state: "État", disabled: "fermé", invited: "invité, n’est pas encore venu", secondFactor: "second facteur", active: "actif", everyTown: "toutes les collectivités",
+    role: { reader: "Lecture", community_manager: "Animation", director: "Direction", data_protection_officer: "Protection des données", tenant_admin: "Administration", operator: "Exploitation du moteur" },
+    invite: "Inviter quelqu’un", inviteHint: "Lettres, chiffres, point, tiret, @ : par exemple une adresse de courriel.", towns: "Où", once: "Mot de passe à usage unique de {{name}}. Il ne sera plus montré : transmettez-le par un autre chemin.", token: "Jeton {{name}}. Il ne sera plus montré : copiez-le maintenant.", copy: "Copier",
+    disable: "Fermer", enable: "Rouvrir", password: "Nouveau mot de passe", disableThis: "Fermer le compte {{name}}", enableThis: "Rouvrir le compte {{name}}", passwordThis: "Nouveau mot de passe pour {{name}}", rolesThis: "Rôles de {{name}} à {{town}}", save: "Enregistrer les rôles", confirmPassword: "Le mot de passe de {{name}} et ses sessions cesseront. Continuer ?",
+    beyond: "Direction et protection des données sont données par l’exploitation du moteur : elles peuvent lever un pseudonyme ou effacer.", exists: "Ce nom est déjà pris.", notAllowed: "Vous ne pouvez pas donner ces rôles.",
+    tokens: "Jetons pour programmes", aboutTokens: "Un jeton ne peut pas plus que la personne qui l’a fait, et finit avec elle.", noToken: "Aucun jeton.", tokenName: "Nom du jeton", rights: "Droits", days: "Valable (jours)", make: "Faire un jeton", revoke: "Supprimer", revokeThis: "Supprimer le jeton {{name}}", columns: { name: "Nom", by: "Fait par", rights: "Droits", until: "Jusqu’au", used: "Servi" },
+    right: { signed_in: "être connu", read_figures: "lire les chiffres", read_mentions: "lire les mentions", read_sources: "lire les sources et les règles", work: "traiter", record_at_counter: "saisir à l’accueil", silence: "rendre muet", draft_rules: "essayer des règles", publish_rules: "publier des règles", judge_samples: "juger l’échantillon", set_objectives: "fixer des objectifs", request_reveal: "demander une identité", approve_reveal: "accorder une identité", erase: "effacer", read_audit: "lire le journal", manage_accounts: "gérer les comptes", operate_engine: "exploiter le moteur" },
+  },
+  profile: {
+    who: "Vous êtes {{name}}.", roles: "Vos rôles", language: "Langue", languageNow: "Les écrans sont en français.", shortcuts: "Raccourcis à une touche", password: "Changer de mot de passe", changed: "Le mot de passe est changé ; vos autres sessions sont fermées.", old: "Mot de passe actuel", factor: "Second facteur", factorOn: "Un second facteur protège ce compte.", factorOff: "Aucun second facteur.", addFactor: "Ajouter un second facteur",
+    directory: "Vous venez de l’annuaire de votre collectivité : mot de passe et second facteur s’y gèrent.", notify: "Notifications du navigateur", notifyAbout: "Quand une alerte arrive et que cet onglet est ouvert, le navigateur le dit, sans citer personne.", notifyOn: "Activer", notifyOff: "Désactiver", notifyDenied: "Le navigateur les refuse.", alertNote: "Nouvelle alerte à {{town}}",
+  },
+};
+
+export const en: typeof fr = {
+  accounts: {
+    people: "People", name: "User name", roles: "Roles", state: "State", disabled: "closed", invited: "invited, has not come yet", secondFactor: "second factor", active: "active", everyTown: "every town",
+    role: { reader: "Reader", community_manager: "Community manager", director: "Director", data_protection_officer: "Data protection officer", tenant_admin: "Administrator", operator: "Operator of the engine" },
+    invite: "Invite somebody", inviteHint: "Letters, digits, dot, dash, @: for example a mail address.", towns: "Where", once: "One-time password of {{name}}. It will not be shown again: hand it over by another way.", token: "Token {{name}}. It will not be shown again: copy it now.", copy: "Copy",
+    disable: "Close", enable: "Reopen", password: "New password", disableThis: "Close the account {{name}}", enableThis: "Reopen the account {{name}}", passwordThis: "New password for {{name}}", rolesThis: "Roles of {{name}} in {{town}}", save: "Save the roles", confirmPassword: "The password of {{name}} and their sessions will end. Go on?",
+    beyond: "Director and data protection officer are given by the operator of the engine: they can lift a pseudonym or erase.", exists: "This name is taken.", notAllowed: "You cannot give these roles.",
+    tokens: "Tokens for programs", aboutTokens: "A token can do no more than the person who made it, and ends with them.", noToken: "No token.", tokenName: "Name of the token", rights: "Rights", days: "Valid (days)", make: "Make a token", revoke: "Delete", revokeThis: "Delete the token {{name}}", columns: { name: "Name", by: "Made by", rights: "Rights", until: "Until", used: "Used" },
+    right: { signed_in: "be known", read_figures: "read figures", read_mentions: "read mentions", read_sources: "read sources and rules", work: "handle", record_at_counter: "record at the counter", silence: "mute", draft_rules: "try rules", publish_rules: "publish rules", judge_samples: "judge the sample", set_objectives: "set objectives", request_reveal: "ask for an identity", approve_reveal: "approve an identity", erase: "erase", read_audit: "read the log", manage_accounts: "manage accounts", operate_engine: "operate the engine" },
+  },
+  profile: {
+    who: "You are {{name}}.", roles: "Your roles", language: "Language", languageNow: "The screens are in English.", shortcuts: "Single-key shortcuts", password: "Change the password", changed: "The password is changed; your other sessions are closed.", old: "Present password", factor: "Second factor", factorOn: "A second factor protects this account.", factorOff: "No second factor.", addFactor: "Add a second factor",
+    directory: "You come from your town’s directory: password and second factor are managed there.", notify: "Browser notifications", notifyAbout: "When an alert comes and this tab is open, the browser says so, quoting nobody.", notifyOn: "Switch on", notifyOff: "Switch off", notifyDenied: "The browser refuses them.", alertNote: "New alert in {{town}}",
+  },
+};

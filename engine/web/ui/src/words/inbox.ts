@@ -1,0 +1,9 @@
+export const fr = {
+  filters: { saved: "Filtres enregistrés", name: "Nom du filtre", save: "Enregistrer ce filtre", none: "Aucun filtre enregistré.", use: "Appliquer le filtre {{name}}", remove: "Supprimer le filtre {{name}}" },
+  ticked: { one: "Cocher : {{text}}", count_one: "{{count}} histoire cochée", count_other: "{{count}} histoires cochées", none: "Tout décocher", done_one: "C’est fait pour {{count}} histoire.", done_other: "C’est fait pour {{count}} histoires.", some: "Fait pour {{done}} sur {{all}} : les autres ne le permettent plus." },
+};
+
+export const en: typeof fr = {
+  filters: { saved: "Saved filters", name: "Name of the filter", save: "Save this filter", none: "No filter is saved.", use: "Use the filter {{name}}", remove: "Delete the filter {{name}}" },
+  ticked: { one: "Tick: {{text}}", count_one: "{{count}} story ticked", count_other: "{{count}} stories ticked", none: "Untick all", done_one: "Done for {{count}} story.", done_other: "Done for {{count}} stories.", some: "Done for {{done}} of {{all}}: the others no longer allow it." },
+};
