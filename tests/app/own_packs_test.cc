@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "engine/app/own_pack_draft.h"
 #include "engine/app/own_pack_history.h"
@@ -141,7 +140,8 @@ class OwnPackHistory : public testing::Test {
   }
   std::vector<std::string> texts(const std::string& in_force) {
     std::vector<std::string> all;
-    for (const auto& version : read_own_pack_history(folder_, "t", in_force).value()) {
+    const auto versions = read_own_pack_history(folder_, "t", in_force);
+    for (const OwnPackVersion& version : versions.value()) {
       all.push_back(version.text);
     }
     return all;
@@ -179,8 +179,12 @@ TEST_F(OwnPackHistory, KnowsOfWhatWasWrittenOnTheServer) {
 
 TEST_F(OwnPackHistory, SaysWhatIsDamaged) {
   write("a");
-  std::ofstream(folder_ + "/rules/t.history", std::ios::app) << "x";
-  EXPECT_EQ(read_own_pack_history(folder_, "t", "a").error().code, ErrorCode::kCorrupt);
+  std::filesystem::resize_file(folder_ + "/rules/t.history", 20);
+  const auto versions = read_own_pack_history(folder_, "t", "a");
+  ASSERT_FALSE(versions);
+  EXPECT_EQ(versions.error().code, ErrorCode::kCorrupt);
+  EXPECT_FALSE(write_own_pack(folder_, "t", {.by = "m", .reason = "r", .text = "b"}))
+      << "nothing is written over it";
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ export function Rules({ tenant }: { tenant: Tenant }) {
   const may = (right: string) => tenant.rights.includes(right);
   const own = data?.packs.find((pack) => pack.own);
   const onPublished = useCallback(async (number: number) => {
-    setSaid(t("rules.published", { number }));
-    await again();
+    await again(); // the editor shows what is in force before that is said
     setEdition((now) => now + 1);
+    setSaid(t("rules.published", { number }));
     focusSoon("#own-title");
   }, [again]);
   useEffect(() => setSaid(""), [tenant.id]);

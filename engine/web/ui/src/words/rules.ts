@@ -1,6 +1,6 @@
 export const fr = {
   rules: {
-    inForce_one: "Règles en force : {{ruleset}}, chargées le {{at}} ; {{count}} paquet.", inForce_other: "Règles en force : {{ruleset}}, chargées le {{at}} ; {{count}} paquets.",
+    inForce_one: "Règles en vigueur : {{ruleset}}, chargées le {{at}} ; {{count}} paquet.", inForce_other: "Règles en vigueur : {{ruleset}}, chargées le {{at}} ; {{count}} paquets.",
     own: "Les règles de {{town}}", aboutOwn: "Ce que cette collectivité ajoute pour elle seule : ce qu’elle garde (veille) et comment elle le range (thème). Le ton et l’urgence valent pour toutes les collectivités et restent dans les paquets partagés.", aboutOwnAlone: "Ce que cette collectivité ajoute aux paquets partagés.", noOwn: "Cette collectivité n’a pas de règle à elle.",
     shared: "Paquets partagés", aboutShared: "Ce sont des fichiers du serveur, les mêmes pour toutes les collectivités qui les emploient : ils se lisent ici et se changent là-bas.",
     rule: "Règle", what: "Ce qu’elle décide", name: "Nom et raison", rulesOf: "Règles : {{name}}", testsOf: "Essais : {{name}}", textOf: "Texte : {{name}}",
@@ -15,10 +15,10 @@ export const fr = {
     topicGained: "Gagneraient un thème", topicLost: "Perdraient un thème", alerts: "Alertes", alertsAre: "{{before}} puis {{after}} : {{gained}} gagnées, {{lost}} perdues", reading: "Lecture", minutes: "{{minutes}} min", topics: "(thèmes : {{before}} → {{after}})",
     examples: { topics_gained_one: "{{count}} exemple de thème gagné", topics_gained_other: "{{count}} exemples de thème gagné", topics_lost_one: "{{count}} exemple de thème perdu", topics_lost_other: "{{count}} exemples de thème perdu", gained_alerts_one: "{{count}} alerte gagnée", gained_alerts_other: "{{count}} alertes gagnées", lost_alerts_one: "{{count}} alerte perdue", lost_alerts_other: "{{count}} alertes perdues" },
     publish: "Publier", publishing: "Publication…", publishHint: "Ces règles jugeront les mentions qui arrivent. Celles qui sont gardées restent jugées comme elles l’étaient.", publishWhen: "Pour publier, il faut un texte changé, sans problème, dont tous les essais réussissent.", reason: "Motif (dans l’historique et le journal d’audit)", reasonMissing: "Écrivez le motif.",
-    published: "C’est en force : version {{number}}.", conflict: "Quelqu’un a publié entre-temps, ou des fichiers du serveur ont changé : rien n’a été publié.", refused: "Refusé : les anciennes règles restent en force.",
-    history: "Historique", noHistory: "Rien n’a encore été publié.", version: "Version", when: "Date", who: "Par", why: "Motif", actions: "Action", current: "en force", onServer: "changée sur le serveur", compare: "Comparer", compareThis: "Comparer la version {{number}}",
-    versionIs: "Version {{number}}", diffIs: "Par rapport aux règles en force : + ce que cette version a de plus, − ce qu’elle n’a pas.", same: "C’est le texte en force.",
-    restore: "Revenir à la version {{number}}", restoreSure: "La version {{number}} prendra la place des règles en force. Elle pourra être défaite de la même façon.", restoreYes: "Remettre la version {{number}} en force",
+    published: "C’est en vigueur : version {{number}}.", conflict: "Quelqu’un a publié entre-temps, ou des fichiers du serveur ont changé : rien n’a été publié.", refused: "Refusé : les anciennes règles restent en vigueur.",
+    history: "Historique", noHistory: "Rien n’a encore été publié.", version: "Version", when: "Date", who: "Par", why: "Motif", actions: "Action", current: "en vigueur", onServer: "changée sur le serveur", compare: "Comparer", compareThis: "Comparer la version {{number}}",
+    versionIs: "Version {{number}}", diffIs: "Par rapport aux règles en vigueur : + ce que cette version a de plus, − ce qu’elle n’a pas.", same: "C’est le texte en vigueur.",
+    restore: "Revenir à la version {{number}}", restoreSure: "La version {{number}} prendra la place des règles en vigueur. Elle pourra être défaite de la même façon.", restoreYes: "Remettre la version {{number}} en vigueur",
   },
 };
 
