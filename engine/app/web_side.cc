@@ -230,21 +230,42 @@ ActionParts WebSide::action_parts() {
 }
 
 PublicParts WebSide::public_parts() {
-  return {.tenants = engine_.config().tenants,
-          .weeks =
-              [this](TenantId tenant) {
-                std::function<Result<std::string>()> count = [this, tenant] {
-                  return public_weeks_.list(tenant);
-                };
-                return aside(std::move(count));
-              },
-          .csv =
-              [this](TenantId tenant, IsoWeek week) {
-                std::function<Result<std::string>()> count = [this, tenant, week] {
-                  return public_weeks_.csv(tenant, week);
-                };
-                return aside(std::move(count));
-              }};
+  return {
+      .tenants = engine_.config().tenants,
+      .weeks =
+          [this](TenantId tenant) {
+            return show_public({tenant, ""}, [this, tenant] { return public_weeks_.list(tenant); });
+          },
+      .csv =
+          [this](TenantId tenant, IsoWeek week) {
+            return show_public({tenant, week.text()},
+                               [this, tenant, week] { return public_weeks_.csv(tenant, week); });
+          }};
+}
+
+/// What was counted today is answered at once, and only one question of the public's waits aside:
+/// whoever has signed in goes before people who have not.
+asio::awaitable<Result<std::string>> WebSide::show_public(
+    std::pair<TenantId, std::string> what, std::function<Result<std::string>()> count) {
+  const Day today = day_of(engine_.clock().now());
+  if (shown_on_ != today) {
+    shown_.clear();
+    shown_on_ = today;
+  }
+  if (const auto known = shown_.find(what); known != shown_.end()) {
+    co_return known->second;
+  }
+  if (public_waits_) {
+    co_return fail(ErrorCode::kFull, "it is being counted");
+  }
+  public_waits_ = true;
+  asio::awaitable<Result<std::string>> counting = aside(std::move(count));
+  Result<std::string> counted = co_await std::move(counting);
+  public_waits_ = false;
+  if (counted) {
+    shown_.insert_or_assign(std::move(what), *counted);
+  }
+  co_return counted;
 }
 
 DirectoryParts WebSide::directory_parts() {
@@ -430,7 +451,10 @@ asio::awaitable<Result<Answer>> WebSide::aside(std::function<Result<Answer>()> w
   const auto ask = [this, &work](auto resume) {
     const auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
     asio::post(aside_, [this, waiting, &work] {
-      auto answer = std::make_shared<Result<Answer>>(work());
+      auto answer = std::make_shared<Result<Answer>>(fail(ErrorCode::kFull, "stopping"));
+      if (!draining_) {  // what waits holds up nobody who wants to stop
+        *answer = work();
+      }
       asio::post(context_, [waiting, answer] { std::move (*waiting)(std::move(*answer)); });
     });
   };

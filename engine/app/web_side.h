@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -62,6 +63,8 @@ class WebSide {
   ApiParts api_parts();
   ActionParts action_parts();
   PublicParts public_parts();
+  boost::asio::awaitable<Result<std::string>> show_public(
+      std::pair<TenantId, std::string> what, std::function<Result<std::string>()> count);
   DirectoryParts directory_parts();
   std::vector<ConnectorHealth> connectors() const;
   RulesInForce rules_in_force() const;
@@ -108,7 +111,12 @@ class WebSide {
   std::jthread thread_;
   EmergentDesk emergent_desk_;
   PublicWeeks public_weeks_;  ///< on the aside thread
-  RulesDesk rules_desk_;      ///< on the aside thread
+  /// What the public was shown today, by town and week; "": the list. With the two below on the web
+  /// thread; at most PublicWeeks::kWeeks + 1 a town.
+  std::map<std::pair<TenantId, std::string>, std::string> shown_;
+  Day shown_on_ = 0;
+  bool public_waits_ = false;
+  RulesDesk rules_desk_;  ///< on the aside thread
   ExploreDesk explore_desk_;
   std::size_t waiting_aside_ = 0;  ///< on the web thread
   boost::asio::thread_pool aside_{1};

@@ -64,12 +64,15 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     await tabTo(/^Répondue$/);
     await page.keyboard.press("Enter");
     await page.locator(".work-panel .badge", { hasText: "Répondue" }).waitFor();
+    await page.locator(".work-panel .views button[aria-disabled=false]").first().waitFor();
     await page.keyboard.press("-");
     await page.getByText("Enregistré.", { exact: true }).waitFor();
     await page.keyboard.press("f");
     await page.locator(".work-panel .badge", { hasText: "Close" }).waitFor();
+    await page.locator(".work-panel .views button[aria-disabled=false]").first().waitFor();
     await page.keyboard.press("z");
     await page.locator(".work-panel .badge", { hasText: "Répondue" }).waitFor();
+    await page.locator(".work-panel .views button[aria-disabled=false]").first().waitFor();
     await page.keyboard.press("f");
     await page.locator(".work-panel .badge", { hasText: "Close" }).waitFor();
     await keep("day_closed");

@@ -589,8 +589,8 @@ export const api = {
   coverage: (tenant: string, from: number, to: number) => call<Coverage>("GET", `/api/v1/tenants/${tenant}/coverage?${range(from, to)}`),
   costs: (from: number, to: number) => call<Costs>("GET", `/api/v1/costs?${range(from, to)}`),
   kpis: (tenant: string, from: number, to: number) => call<Kpis>("GET", `/api/v1/tenants/${tenant}/kpi?${range(from, to)}`),
-  statistics: (tenant: string, from: number, to: number, by: "hour" | "day") =>
-    call<Statistics>("GET", `/api/v1/tenants/${tenant}/stats?${range(from, to)}&by=${by}`),
+  /// By hour.
+  statistics: (tenant: string, from: number, to: number) => call<Statistics>("GET", `/api/v1/tenants/${tenant}/stats?${range(from, to)}`),
   usual: (tenant: string, from: number, to: number) => call<Usual>("GET", `/api/v1/tenants/${tenant}/usual?${range(from, to)}`),
   objectives: async (tenant: string) => (await call<{ objectives: Objective[] }>("GET", `/api/v1/tenants/${tenant}/objectives`)).objectives,
   emergent: (tenant: string, from?: number, to?: number) =>

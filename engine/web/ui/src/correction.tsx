@@ -51,7 +51,7 @@ export function Correct({ tenant, mention, onCorrected }: { tenant: string; ment
   now.current = { saving, tone, useful };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!isShortcut(event) || now.current.saving) return;
+      if (!isShortcut(event) || event.repeat || now.current.saving) return;
       const wanted = kToneKeys[event.key];
       if (wanted) void latest.current({ tone: now.current.tone === wanted ? undefined : wanted });
       else if (event.key === "u") void latest.current({ useful: now.current.useful === undefined ? true : now.current.useful ? false : undefined });

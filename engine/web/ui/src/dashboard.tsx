@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { api, type Counts, type Coverage, type EmergentStudy, type Kpi, type Kpis, type Objective, type Statistics, type Tenant, type Usual } from "./api";
+import { api, type Counts, type Coverage, type Kpi, type Kpis, type Objective, type Statistics, type Tenant, type Usual } from "./api";
 import { DataTable, Figure, formatNumber, formatShare, Sparkline, type Cell } from "./figure";
 import { StateWord } from "./overview";
 import { Plot } from "./plot";
@@ -21,15 +21,24 @@ interface Facts {
   to: number;
   days: number;
   kpis: Kpis;
-  /// By hour, or by day where there are many.
   now: Statistics;
   before: Statistics;
   usual: Usual;
   coverage: Coverage | null;
   alerts: string[];
   objectives: Objective[];
-  needs: EmergentStudy | null;
   towns: { tenant: Tenant; stats: Statistics }[];
+}
+
+/// The beginning of the day that holds `at`, by the reader's clocks.
+function dayOf(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
+
+/// The one after, also where a day has 23 or 25 hours.
+function nextDay(day: number): number {
+  const date = new Date(day);
+  return date.setDate(date.getDate() + 1);
 }
 
 /// What a caller's roles do not open is left out; anything else that fails, fails.
@@ -38,19 +47,17 @@ async function ifAllowed<T>(may: boolean, read: () => Promise<T>): Promise<T | n
 }
 
 async function readFacts(tenant: Tenant, towns: Tenant[], days: number): Promise<Facts> {
-  const by = days > kMostDaysByHour ? "day" : "hour";
-  const to = Math.ceil(Date.now() / kHour) * kHour, grain = by === "day" ? kDay : kHour;
-  const from = Math.floor((to - days * kDay) / grain) * grain;
+  const to = Math.ceil(Date.now() / kHour) * kHour;
+  const from = days > kMostDaysByHour ? dayOf(to - days * kDay) : to - days * kDay;
   const may = (right: string) => tenant.rights.includes(right);
-  const [kpis, now, before, usual, coverage, alerts, objectives, needs, stats] = await Promise.all([
-    api.kpis(tenant.id, from, to), api.statistics(tenant.id, from, to, by), api.statistics(tenant.id, from - days * kDay, from, by), api.usual(tenant.id, from, to),
+  const [kpis, now, before, usual, coverage, alerts, objectives, stats] = await Promise.all([
+    api.kpis(tenant.id, from, to), api.statistics(tenant.id, from, to), api.statistics(tenant.id, from - (to - from), from), api.usual(tenant.id, from, to),
     ifAllowed(may("read_sources"), () => api.coverage(tenant.id, from, to)),
     ifAllowed(may("read_mentions"), () => api.alertTimes(tenant.id, from)),
     api.objectives(tenant.id),
-    ifAllowed(may("read_mentions"), () => api.emergent(tenant.id)),
-    Promise.all(towns.filter(({ rights }) => rights.includes("read_figures")).map(async (town) => ({ tenant: town, stats: await api.statistics(town.id, from, to, by) }))),
+    Promise.all(towns.filter(({ rights }) => rights.includes("read_figures")).map(async (town) => ({ tenant: town, stats: await api.statistics(town.id, from, to) }))),
   ]);
-  return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, needs, towns: stats };
+  return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, towns: stats };
 }
 
 function signed(change: number): string {
@@ -163,6 +170,7 @@ function blindOf(coverage: Coverage | null): { from: number; to: number; sources
 
 interface Point {
   at: number; // ms
+  end: number;
   all: Counts;
   expected: number;
   low: number | null;
@@ -175,17 +183,18 @@ const kNothing: Counts = { mentions: 0, stories: 0, urgent: 0, negative: 0, neut
 function pointsOf({ from, to, days, now, usual }: Facts): Point[] {
   const counts = new Map(now.series.filter(({ topic }) => topic === "").map((one) => [Date.parse(one.at), one]));
   const usually = new Map(usual.hours.map((one) => [Date.parse(one.at), one]));
-  const step = days > kMostDaysByHour ? 24 : 1;
+  const byDay = days > kMostDaysByHour;
   const points: Point[] = [];
-  for (let at = from; at < to; at += step * kHour) {
+  for (let at = from, next; at < to; at = next) {
+    next = byDay ? nextDay(at) : at + kHour;
     const all = { ...kNothing };
     let expected = 0;
-    for (let hour = at; hour < at + step * kHour; hour += kHour) {
+    for (let hour = at; hour < Math.min(next, to); hour += kHour) {
       for (const name of Object.keys(all) as (keyof Counts)[]) all[name] += counts.get(hour)?.[name] ?? 0;
       expected += usually.get(hour)?.expected ?? 0;
     }
-    const interval = step === 1 ? usually.get(at) : undefined;
-    points.push({ at, all, expected, low: interval?.low ?? null, high: interval?.high ?? null });
+    const interval = byDay ? undefined : usually.get(at);
+    points.push({ at, end: next, all, expected, low: interval?.low ?? null, high: interval?.high ?? null });
   }
   return points;
 }
@@ -205,11 +214,10 @@ function Volume({ facts }: { facts: Facts }) {
     { label: t("dashboard.expected"), values: points.map(({ expected }) => expected), colour: "--quiet", width: 1, dash: [6, 4] },
     { label: t("dashboard.mentions"), values: points.map(({ all }) => all.mentions), colour: "--selected", width: 2 },
   ], [points, byHour, language()]);
-  const step = byHour ? kHour : kDay;
-  const rows: Cell[][] = points.map(({ at, all, expected, low, high }) => [
+  const rows: Cell[][] = points.map(({ at, end, all, expected, low, high }) => [
     byHour ? formatTime(new Date(at).toISOString()) : formatDay(at), all.mentions, all.stories, all.urgent, expected, low, high,
-    facts.alerts.filter((raised) => Date.parse(raised) >= at && Date.parse(raised) < at + step).length,
-    blind.filter((one) => one.from * 1000 < at + step && one.to * 1000 > at).flatMap(({ sources }) => sources).join(", "),
+    facts.alerts.filter((raised) => Date.parse(raised) >= at && Date.parse(raised) < end).length,
+    blind.filter((one) => one.from * 1000 < end && one.to * 1000 > at).flatMap(({ sources }) => sources).join(", "),
   ]);
   const summary = t("dashboard.volumeSummary", { from: formatDay(from), to: formatDay(to), total: formatNumber(facts.now.totals.mentions), most: formatNumber(Math.max(...points.map(({ all }) => all.mentions))) });
   return (
@@ -251,10 +259,10 @@ function Tones({ now }: { now: Statistics }) {
   );
 }
 
-/// The UTC days that a period touches.
+/// The days that a period touches.
 function daysOf(from: number, to: number): number[] {
   const days: number[] = [];
-  for (let at = from - (from % kDay); at < to; at += kDay) days.push(at);
+  for (let at = dayOf(from); at < to; at = nextDay(at)) days.push(at);
   return days;
 }
 
@@ -262,7 +270,7 @@ function byDay(stats: Statistics, topic: string, days: number[], count: (one: Co
   const sums = new Map<number, number>();
   for (const one of stats.series) {
     if (one.topic !== topic) continue;
-    const at = Date.parse(one.at), day = at - (at % kDay);
+    const day = dayOf(Date.parse(one.at));
     sums.set(day, (sums.get(day) ?? 0) + count(one));
   }
   return days.map((day) => sums.get(day) ?? 0);
@@ -338,11 +346,13 @@ function Objectives({ facts }: { facts: Facts }) {
   );
 }
 
-function Needs({ tenant, needs }: { tenant: Tenant; needs: EmergentStudy }) {
+/// A study of its own, which takes seconds: the page does not wait for it.
+function Needs({ tenant }: { tenant: Tenant }) {
+  const { data: needs, failed, again } = useRead(() => api.emergent(tenant.id), [tenant.id]);
   return (
     <section class="card" aria-labelledby="needs-title">
       <h2 id="needs-title">{t("dashboard.needs")}</h2>
-      {needs.groups.length === 0 ? <p class="muted">{t("dashboard.noNeed")}</p> : (
+      {!needs ? <Waiting failed={failed} again={again} /> : needs.groups.length === 0 ? <p class="muted">{t("dashboard.noNeed")}</p> : (
         <ul class="plain">{needs.groups.slice(0, kMostNeeds).map((group) => (
           <li key={group.id}>{t("dashboard.need", { terms: group.terms.map(({ term }) => term).join(", "), count: group.authors_at_least })}</li>
         ))}</ul>
@@ -393,7 +403,7 @@ export function Dashboard({ tenant, towns, query }: { tenant: Tenant; towns: Ten
           <Volume facts={facts} />
           <div class="halves"><Tones now={facts.now} /><Topics facts={facts} /></div>
           <Towns facts={facts} />
-          <div class="halves"><Objectives facts={facts} />{facts.needs && <Needs tenant={tenant} needs={facts.needs} />}</div>
+          <div class="halves"><Objectives facts={facts} />{tenant.rights.includes("read_mentions") && <Needs tenant={tenant} />}</div>
           <div class="halves no-print"><Terms kpis={facts.kpis} />{reach !== null && reach !== undefined && (
             <section class="card" aria-labelledby="reach-title"><h2 id="reach-title">{t("dashboard.reach")}</h2><p>{t("dashboard.reachIs", { count: formatNumber(reach) })}</p></section>
           )}</div>

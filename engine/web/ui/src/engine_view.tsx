@@ -83,7 +83,7 @@ function Losses({ samples }: { samples: MetricSample[] }) {
         <Fact name={t("engine.refused")}>{count("vigie_refused_total")}</Fact>
         <Fact name={t("engine.deadLetters")}>{count("vigie_dead_letters_total")}</Fact>
         <Fact name={t("engine.suppressed")}>{count("vigie_store_suppressed_mentions")}</Fact>
-        <Fact name={t("engine.deliveries")}>{formatNumber(samples.filter(({ name, labels }) => name === "vigie_alert_deliveries_total" && labels.result !== "ok" && labels.result !== "delivered").reduce((sum, { value }) => sum + value, 0))}</Fact>
+        <Fact name={t("engine.deliveries")}>{formatNumber(samples.filter(({ name, labels }) => name === "vigie_alert_deliveries_total" && (labels.result === "failed" || labels.result === "dead")).reduce((sum, { value }) => sum + value, 0))}</Fact>
       </dl>
     </>
   );

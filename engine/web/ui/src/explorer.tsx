@@ -7,7 +7,7 @@ import { MentionRow } from "./mention_view";
 import { Plot } from "./plot";
 import { address, replaceQuery } from "./route";
 import { rulesApi, type Count, type Exploration, type RuleDraft } from "./rules_api";
-import { keepText } from "./rules_text";
+import { editedText, keepText } from "./rules_text";
 import { Screen, useAct } from "./screen";
 import { formatTime, t } from "./words";
 
@@ -109,12 +109,18 @@ function sum(first: Exploration, then: Exploration): Exploration {
     complete: then.complete,
     stopped: then.stopped,
     next: first.next ?? then.next,
-    mentions: first.next ? first.mentions : [...first.mentions, ...then.mentions],
+    mentions: first.next ? first.mentions : together(first.mentions, then.mentions),
     by_time: [...times.values()].sort((a, b) => (a.at < b.at ? -1 : 1)),
     by_tone: sumOf(first.by_tone, then.by_tone),
     by_source: sumOf(first.by_source, then.by_source),
     by_topic: sumOf(first.by_topic, then.by_topic),
   };
+}
+
+/// Each once: where one page ends another may begin earlier.
+function together(first: Exploration["mentions"], then: Exploration["mentions"]): Exploration["mentions"] {
+  const known = new Set(first.map(({ mention }) => mention.ref));
+  return [...first, ...then.filter(({ mention }) => !known.has(mention.ref))];
 }
 
 /// With what was looked for as its marked passages, where words were.
@@ -161,8 +167,10 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
     if (wrong) return;
     const question = questionOf(wanted, now);
     replaceQuery(addressOf(wanted));
-    setAsked(question);
-    void ask(question, setFound);
+    void ask(question, (answer) => {
+      setAsked(question);
+      setFound(answer);
+    });
   };
   useEffect(() => {
     const wanted = formOf(query);
@@ -190,7 +198,7 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
     question.set("before", before);
     return question;
   };
-  const more = () => found?.next && void ask(from(found.next), (answer) => setFound({ ...found, mentions: [...found.mentions, ...answer.mentions], next: answer.next ?? answer.stopped }));
+  const more = () => found?.next && void ask(from(found.next), (answer) => setFound({ ...found, mentions: together(found.mentions, answer.mentions), next: answer.next ?? answer.stopped }));
   const goOn = () => found?.stopped && void ask(from(found.stopped), (answer) => setFound(sum(found, answer)));
   const first = problems[0];
 
@@ -347,7 +355,7 @@ function Draft({ tenant, query }: { tenant: Tenant; query: string }) {
     }
     await act(async () => {
       const draft = await rulesApi.draft(tenant.id, query, topic.trim());
-      if (draft.text === null) {
+      if (draft.text === null || editedText(tenant.id)) { // what is being written is nobody's to replace
         setByHand(draft);
         return;
       }

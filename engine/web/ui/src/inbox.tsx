@@ -20,7 +20,8 @@ type Open = Mention | "loading" | "missing" | "failed" | null;
 
 function viewOf(filter: URLSearchParams): View {
   const named = filter.get("vue") ?? "";
-  return named in kViews ? (named as View) : kFirstView;
+  if (named in kViews && named !== kFirstView) return named as View;
+  return filter.get("theme") || filter.get("q") ? "all" : kFirstView;
 }
 
 interface Props {
@@ -47,6 +48,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
   const [mentions, setMentions] = useState<Mention[]>([]);
   const [topics, setTopics] = useState<string[]>([]);
   const [next, setNext] = useState<string | null>(null);
+  const [readsOn, setReadsOn] = useState(true);
   const [status, setStatus] = useState<"loading" | "ready" | "failed">("loading");
   const [open, setOpen] = useState<Open>(null);
   const searchBox = useRef<HTMLInputElement>(null);
@@ -64,6 +66,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
       setMentions((old) => (before ? [...old, ...page.mentions].slice(0, kMostRows) : page.mentions));
       setTopics((old) => [...new Set([...old, ...page.mentions.flatMap((m) => m.topics)])].sort());
       setNext(page.next);
+      setReadsOn(page.mentions.length > 0); // a search that found nothing goes on only when asked to
       setStatus("ready");
       if (!before) onRead();
     } catch {
@@ -72,6 +75,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
   }, [tenant, view, topic, query, onRead]);
 
   useEffect(() => void read(), [read, reconnects]);
+  useEffect(() => setTicked(kNoneTicked), [tenant, view, topic, query]);
 
   const carried = new URLSearchParams({ ...(view === kFirstView ? {} : { vue: view }), ...(topic ? { theme: topic } : {}), ...(query ? { q: query } : {}) });
   const text = carried.toString();
@@ -85,15 +89,22 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
 
   // The end of the list is read on as it comes into sight; the button is for who does not scroll.
   useEffect(() => {
-    if (!more.current || !next || status !== "ready") return;
+    if (!more.current || !next || !readsOn || status !== "ready") return;
     const seen = new IntersectionObserver((entries) => {
       if (entries.some(({ isIntersecting }) => isIntersecting)) void read(next);
     }, { rootMargin: "400px" });
     seen.observe(more.current);
     return () => seen.disconnect();
-  }, [next, status, read]);
+  }, [next, readsOn, status, read]);
 
   /// What is to be handled is a list of its own, which no topic and no search narrows.
+  const see = (wanted: View) => {
+    setView(wanted);
+    if (wanted !== "todo") return;
+    setTopic("");
+    setSearch("");
+    setQuery("");
+  };
   const seeAll = () => setView((old) => (old === "todo" ? "all" : old));
   const onOpen = useCallback((ref: string) => openMention(address.mention(tenant, ref)), [tenant]);
   const onTick = useCallback((ref: string) => setTicked((old) => {
@@ -171,7 +182,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
         <div class="filters">
           <div role="group" aria-label={t("inbox.show")} class="views">
             {(Object.keys(kViews) as View[]).map((name) => (
-              <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>{t(`inbox.${name}`)}</button>
+              <button key={name} type="button" aria-pressed={view === name} onClick={() => see(name)}>{t(`inbox.${name}`)}</button>
             ))}
           </div>
           <label>
@@ -188,7 +199,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
           </form>
           <SavedFilters tenant={tenant} query={text} onUse={use} />
         </div>
-        {mayWork && <TickedBar tenant={tenant} refs={[...ticked]} onNone={() => setTicked(kNoneTicked)} onDone={async () => { setTicked(kNoneTicked); await read(); }} />}
+        {mayWork && <TickedBar tenant={tenant} refs={mentions.filter(({ ref }) => ticked.has(ref)).map(({ ref }) => ref)} onNone={() => setTicked(kNoneTicked)} onDone={async () => { setTicked(kNoneTicked); await read(); }} />}
         <div role="status" aria-live="polite">
           {fresh > 0 && (
             <button type="button" class="fresh" onClick={() => { void read(); focusSoon("#inbox-title"); }}>

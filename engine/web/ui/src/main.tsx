@@ -232,7 +232,7 @@ function App() {
         </button>
         {signedIn && <button type="button" onClick={() => void signOut()}>{t("header.signOut")}</button>}
       </header>
-      {route.page === "kiosk" && <Kiosk town={route.tenant} />}
+      {route.page === "kiosk" && <Kiosk key={route.tenant} town={route.tenant} />}
       {isIn && tenant && !isOpenToAll && <Nav tenant={tenant} page={route.page} />}
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
       {!isOpenToAll && signedIn === false && <SignIn notice={notice} onDone={onDone} />}

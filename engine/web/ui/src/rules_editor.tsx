@@ -113,8 +113,8 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
       )}
       <Preview tenant={tenant} text={text} disabled={!isUpToDate || problems.length > 0} />
       {tenant.rights.includes("publish_rules") && (
-        <Publish tenant={tenant} text={text} base={base} ready={isGood && isChanged} onPublished={async (number) => {
-          keepText(tenant.id, null);
+        <Publish tenant={tenant} text={text} base={base} ready={isGood && isChanged} onPublished={async (number, sent) => {
+          if (editedText(tenant.id)?.text === sent) keepText(tenant.id, null); // else: what was typed meanwhile
           await onPublished(number);
         }} onReread={onReread} onGo={go} />
       )}
@@ -191,7 +191,7 @@ interface PublishProps {
   text: string;
   base: string;
   ready: boolean;
-  onPublished: (number: number) => Promise<void>;
+  onPublished: (number: number, sent: string) => Promise<void>;
   onReread: () => Promise<void>;
   onGo: (line: number, column: number) => void;
 }
@@ -215,7 +215,7 @@ function Publish({ tenant, text, base, ready, onPublished, onReread, onGo }: Pub
       try {
         const { number } = await rulesApi.publish(tenant.id, text, reason.trim(), base);
         setReason("");
-        await onPublished(number);
+        await onPublished(number, text);
       } catch (refusal) {
         if (refusal instanceof Refused && refusal.status === 422) setProblems(refusal.problems);
         if (refusal instanceof Refused && refusal.status === 409) await onReread();

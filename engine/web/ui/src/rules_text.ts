@@ -1,4 +1,4 @@
-// The text of a town's own pack while somebody edits it: it stays while they look at another screen, and drafts are put into it.
+// The text of a town's own pack while somebody edits it: it stays while they look at another screen or load the page again (of this tab), and drafts are put into it.
 
 export interface EditedText {
   text: string;
@@ -6,15 +6,16 @@ export interface EditedText {
   base: string;
 }
 
-const edited = new Map<string, EditedText>();
+const keyOf = (tenant: string) => `vigie.rules.${tenant}`;
 
 export function editedText(tenant: string): EditedText | undefined {
-  return edited.get(tenant);
+  const kept: unknown = JSON.parse(sessionStorage.getItem(keyOf(tenant)) ?? "null");
+  return kept === null ? undefined : (kept as EditedText);
 }
 
 export function keepText(tenant: string, text: EditedText | null): void {
-  if (text) edited.set(tenant, text);
-  else edited.delete(tenant);
+  if (text) sessionStorage.setItem(keyOf(tenant), JSON.stringify(text));
+  else sessionStorage.removeItem(keyOf(tenant));
 }
 
 /// Where a line and column (in letters) stand in a text, in the units of a text field.

@@ -10,7 +10,8 @@ export function shortcutsAreOn(): boolean {
 
 /// Whether a key stroke is meant for the page and not for what has the focus.
 export function isShortcut(event: KeyboardEvent): boolean {
-  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLSelectElement;
+  const ticking = event.target instanceof HTMLInputElement && (event.target.type === "checkbox" || event.target.type === "radio");
+  const typing = (event.target instanceof HTMLInputElement && !ticking) || event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLSelectElement;
   return shortcutsAreOn() && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]");
 }
 

@@ -16,6 +16,8 @@ interface Props {
 export function TickedBar({ tenant, refs, onNone, onDone }: Props) {
   const [said, setSaid] = useState("");
   const [busy, setBusy] = useState(false);
+  const then = useRef(onDone);
+  then.current = onDone;
   const act = async (step: WorkStep["step"]) => {
     if (busy) return;
     setBusy(true);
@@ -25,7 +27,7 @@ export function TickedBar({ tenant, refs, onNone, onDone }: Props) {
     }
     setSaid(done === refs.length ? t("ticked.done", { count: done }) : t("ticked.some", { done, all: refs.length }));
     setBusy(false);
-    await onDone();
+    await then.current(); // the list that is shown by now
   };
   const latest = useRef(act);
   latest.current = act;
@@ -34,7 +36,7 @@ export function TickedBar({ tenant, refs, onNone, onDone }: Props) {
     if (!isAny) return;
     const onKey = (event: KeyboardEvent) => {
       const step = kSteps[event.key as keyof typeof kSteps];
-      if (!step || !isShortcut(event)) return;
+      if (!step || event.repeat || !isShortcut(event)) return;
       event.stopImmediatePropagation();
       void latest.current(step);
     };

@@ -78,7 +78,7 @@ export function WorkPanel({ tenant, mention, onChanged }: { tenant: string; ment
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!isShortcut(event)) return;
+      if (!isShortcut(event) || event.repeat) return;
       const step = kKeys[event.key];
       if (event.key === "n") {
         event.preventDefault();
