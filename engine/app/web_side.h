@@ -107,8 +107,8 @@ class WebSide {
   Pulse pulse_;
   std::jthread thread_;
   EmergentDesk emergent_desk_;
-  PublicWeeks public_weeks_;       ///< on the aside thread
-  RulesDesk rules_desk_;  ///< on the aside thread
+  PublicWeeks public_weeks_;  ///< on the aside thread
+  RulesDesk rules_desk_;      ///< on the aside thread
   ExploreDesk explore_desk_;
   std::size_t waiting_aside_ = 0;  ///< on the web thread
   boost::asio::thread_pool aside_{1};
