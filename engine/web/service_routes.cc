@@ -74,8 +74,7 @@ std::vector<Route> service_routes(const ServiceParts& parts) {
                          response.body = metrics.expose();
                          return response;
                        })));
-  routes.back().description.answers = {
-      {200, "Text format 0.0.4", "", kMetricsType}};
+  routes.back().description.answers = {{200, "Text format 0.0.4", "", kMetricsType}};
   routes.push_back(
       health_route("/health/live", "getLive", "Does the process work", parts.why_not_live));
   routes.push_back(health_route("/health/ready", "getReady", "Can it take mentions and answer",

@@ -24,6 +24,7 @@ export async function accessibleSteps({ page, address, step, expect }) {
     samples: "#/techniville/echantillon",
     counter: "#/techniville/accueil",
     accessibility: "#/accessibilite",
+    kiosk: "#/techniville/kiosque",
   };
   const open = async (hash) => {
     await page.evaluate((wanted) => { location.hash = wanted; }, hash);

@@ -251,7 +251,7 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     expect((await camille()) === undefined, "the mention is still there");
     const [file] = await Promise.all([nora.waitForEvent("download"), nora.getByRole("button", { name: /^Télécharger le reçu/ }).click()]);
     expect(/^recu-.*\.json$/.test(file.suggestedFilename()), file.suggestedFilename());
-    await nora.screenshot({ path: process.env.VIGIE_SCREENSHOTS ? `${process.env.VIGIE_SCREENSHOTS}/privacy.png` : undefined });
+    await nora.screenshot(process.env.VIGIE_SCREENSHOTS ? { path: `${process.env.VIGIE_SCREENSHOTS}/privacy.png` } : {});
   });
   await step("a role that is taken away takes the screen with it", async () => {
     await go("#/techniville/comptes", "Comptes");
@@ -264,6 +264,24 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     await lea.reload();
     await lea.getByRole("heading", { name: "Connexion" }).waitFor();
     for (const who of [lea, victor, nora]) await who.context().close();
+  });
+  await step("everybody sees whole weeks of a town that shows them, without signing in, and nothing of one that does not", async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "fr-FR" });
+    const who = await context.newPage();
+    await who.goto(`${address}#/techniville/kiosque`);
+    await who.getByRole("heading", { level: 1, name: "Ce qui se dit de Techniville" }).waitFor();
+    const table = who.locator(".kiosk table").first();
+    await table.waitFor();
+    const total = await table.locator("tr.total td").last().innerText();
+    const week = await who.locator(".kiosk section").first().getAttribute("aria-labelledby");
+    const csv = await (await who.request.get(`${address}public/techniville/weeks/${week}`)).text();
+    expect(csv.includes(`techniville,${week},tous,tous,${total},publiée`), `${total} is not in ${csv.slice(-200)}`);
+    expect(/secret/.test(await who.locator(".kiosk").innerText()), "nothing is hidden");
+    await who.screenshot(process.env.VIGIE_SCREENSHOTS ? { path: `${process.env.VIGIE_SCREENSHOTS}/kiosk.png` } : {});
+    expect((await who.request.get(`${address}public/autreville/weeks`)).status() === 404, "the other town shows itself");
+    await who.evaluate(() => { location.hash = "#/autreville/kiosque"; });
+    await who.getByRole("heading", { name: "Cette page n’existe pas." }).waitFor();
+    await context.close();
   });
   await step("a second factor and a password of one's own are a matter of the profile", async () => {
     await go("#/techniville/profil", "Mon profil");

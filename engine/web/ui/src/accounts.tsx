@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { api, kRoles, type Account, type Role, type Tenant } from "./api";
+import { accessApi, kRoles, type Account, type Role } from "./access_api";
+import type { Tenant } from "./api";
 import { focusSoon } from "./focus";
 import { kNoTown } from "./route";
 import { Screen, useAct, useRead, Waiting } from "./screen";
@@ -39,7 +40,7 @@ function RolesForm({ account, tenant, onChanged }: { account: Account; tenant: T
   const { error, busy, act } = useAct();
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (await act(() => api.setRoles(account.name, tenant.id, held), { 404: t("accounts.notAllowed") })) await onChanged();
+    if (await act(() => accessApi.setRoles(account.name, tenant.id, held), { 404: t("accounts.notAllowed") })) await onChanged();
   };
   return (
     <form onSubmit={submit}>
@@ -63,7 +64,7 @@ function AccountRow({ account, tenant, towns, onChanged, onSecret }: { account: 
   };
   const renew = async () => {
     if (!confirm(t("accounts.confirmPassword", { name }))) return;
-    await act(async () => onSecret(t("accounts.once", { name }), (await api.renewPassword(name)).password));
+    await act(async () => onSecret(t("accounts.once", { name }), (await accessApi.renewPassword(name)).password));
   };
   const townOf = (id: string) => (id === kEveryTown ? t("accounts.everyTown") : towns.find((one) => one.id === id)?.name ?? id);
   return (
@@ -74,8 +75,8 @@ function AccountRow({ account, tenant, towns, onChanged, onSecret }: { account: 
           <span class="buttons">
             <button type="button" aria-label={t("accounts.passwordThis", { name })} onClick={() => void renew()}>{t("accounts.password")}</button>{" "}
             {account.disabled
-              ? <button type="button" aria-label={t("accounts.enableThis", { name })} onClick={() => void change(() => api.enableAccount(name))}>{t("accounts.enable")}</button>
-              : <button type="button" aria-label={t("accounts.disableThis", { name })} onClick={() => void change(() => api.disableAccount(name))}>{t("accounts.disable")}</button>}
+              ? <button type="button" aria-label={t("accounts.enableThis", { name })} onClick={() => void change(() => accessApi.enableAccount(name))}>{t("accounts.enable")}</button>
+              : <button type="button" aria-label={t("accounts.disableThis", { name })} onClick={() => void change(() => accessApi.disableAccount(name))}>{t("accounts.disable")}</button>}
           </span>
         )}
       </div>
@@ -93,7 +94,7 @@ function Invite({ tenant, onMade }: { tenant: Tenant; onMade: (name: string, pas
   const submit = async (event: Event) => {
     event.preventDefault();
     const made = await act(async () => {
-      const { password } = await api.invite(name.trim(), { [tenant.id]: held });
+      const { password } = await accessApi.invite(name.trim(), { [tenant.id]: held });
       onMade(name.trim(), password);
     }, { 404: t("accounts.notAllowed"), 409: t("accounts.exists") });
     if (made) setName("");
@@ -111,19 +112,19 @@ function Invite({ tenant, onMade }: { tenant: Tenant; onMade: (name: string, pas
 }
 
 function Tokens({ tenant, onSecret }: { tenant: Tenant; onSecret: (text: string, secret: string) => void }) {
-  const { data: tokens, failed, again } = useRead(() => api.tokens(), [tenant.id]);
+  const { data: tokens, failed, again } = useRead(() => accessApi.tokens(), [tenant.id]);
   const [name, setName] = useState("");
   const [rights, setRights] = useState<string[]>(["read_figures"]);
   const [days, setDays] = useState(90);
   const { error, busy, act } = useAct();
   const make = async (event: Event) => {
     event.preventDefault();
-    const made = await act(async () => onSecret(t("accounts.token", { name }), (await api.makeToken({ name: name.trim(), rights, tenants: [tenant.id], days })).token), { 409: t("accounts.exists") });
+    const made = await act(async () => onSecret(t("accounts.token", { name }), (await accessApi.makeToken({ name: name.trim(), rights, tenants: [tenant.id], days })).token), { 409: t("accounts.exists") });
     if (made) setName("");
     await again();
   };
   const revoke = async (which: string) => {
-    await act(() => api.revokeToken(which));
+    await act(() => accessApi.revokeToken(which));
     await again();
     focusSoon("#tokens-title");
   };
@@ -165,7 +166,7 @@ function Tokens({ tenant, onSecret }: { tenant: Tenant; onSecret: (text: string,
 
 /// Who may sign in and as what; tokens for programs.
 export function Accounts({ tenant, towns }: { tenant: Tenant; towns: Tenant[] }) {
-  const { data: accounts, failed, again } = useRead(() => api.accounts(), [tenant.id]);
+  const { data: accounts, failed, again } = useRead(() => accessApi.accounts(), [tenant.id]);
   const [secret, setSecret] = useState<{ text: string; secret: string } | null>(null);
   const show = (text: string, value: string) => {
     setSecret({ text, secret: value });

@@ -1,5 +1,6 @@
 // What the engine says over HTTP (engine/web/api*.cc); /api/v1/openapi.json describes all of it.
 
+import type { Role } from "./access_api";
 import { kNoTown } from "./route";
 
 export type Tone = "negative" | "neutral" | "positive";
@@ -400,69 +401,6 @@ export interface EmergentDraft {
   backtest: { kept_mentions: number; alerts_before: number; alerts_after: number; extra_reading_minutes: number; topics_changed: number };
 }
 
-export interface Reveal {
-  id: string;
-  state: "waiting" | "approved" | "refused" | "read" | "expired";
-  pseudonym: string;
-  mention: string;
-  reason: string;
-  asked_by: string;
-  asked_at: string;
-}
-
-export interface Identity {
-  id?: string;
-  name?: string;
-  url?: string;
-}
-
-/// An author as a network knows them.
-export interface AuthorWanted {
-  network: string;
-  handle?: string;
-  author_id?: string;
-}
-
-export interface Erasure {
-  number: string;
-  state: "under_way" | "done";
-  kind?: "erasure" | "objection";
-  requested_at: string;
-  backups_gone_by?: string;
-  removed?: { mentions: number };
-}
-
-export interface AuditEntry {
-  number: number;
-  at: string;
-  actor: string;
-  action: string;
-  object: string;
-  result: string;
-}
-
-export const kRoles = ["reader", "community_manager", "director", "data_protection_officer", "tenant_admin", "operator"] as const;
-export type Role = (typeof kRoles)[number];
-
-export interface Account {
-  name: string;
-  disabled: boolean;
-  /// Has not chosen a password yet.
-  invited: boolean;
-  second_factor: boolean;
-  roles: Record<string, Role[]>;
-  manageable: boolean;
-}
-
-export interface ApiToken {
-  name: string;
-  rights: string[];
-  tenants: string[];
-  made_by: string;
-  expires_at: string | null;
-  used_at: string | null;
-}
-
 export interface PublicWeek {
   week: string;
   from: string;
@@ -549,7 +487,7 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
 }
 
 /// Throws what was refused.
-async function sent(method: string, path: string, body?: unknown): Promise<Response> {
+export async function sent(method: string, path: string, body?: unknown): Promise<Response> {
   let answer = await send(method, path, body);
   if (answer.status === 403 && method !== "GET") {
     // Somebody signed in again in another tab: the same cookie now goes with another token.
@@ -661,27 +599,6 @@ export const api = {
   emergent: (tenant: string, from?: number, to?: number) =>
     call<EmergentStudy>("GET", `/api/v1/tenants/${tenant}/emergent?${from === undefined || to === undefined ? "" : range(from, to)}`),
   draftEmergent: (tenant: string, group: string, from: number, to: number) => call<EmergentDraft>("POST", `/api/v1/tenants/${tenant}/emergent/${group}/draft?${range(from, to)}`),
-  reveals: async (tenant: string) => (await call<{ reveals: Reveal[] }>("GET", `/api/v1/tenants/${tenant}/reveals`)).reveals,
-  ownReveals: async (tenant: string) => (await call<{ reveals: Reveal[] }>("GET", `/api/v1/tenants/${tenant}/reveals/mine`)).reveals,
-  askReveal: (tenant: string, mention: string, reason: string) => call<Reveal>("POST", `/api/v1/tenants/${tenant}/reveals`, { mention, reason }),
-  decideReveal: (tenant: string, id: string, approve: boolean) => call<Reveal>("POST", `/api/v1/tenants/${tenant}/reveals/${id}/decision`, { approve }),
-  readIdentity: async (tenant: string, id: string) => (await call<{ identity: Identity }>("POST", `/api/v1/tenants/${tenant}/reveals/${id}/identity`, {})).identity,
-  erasures: async (tenant: string) => (await call<{ erasures: Erasure[] }>("GET", `/api/v1/tenants/${tenant}/erasures`)).erasures,
-  erase: (tenant: string, author: AuthorWanted & { kind: "erasure" | "objection" }) => call<Erasure>("POST", `/api/v1/tenants/${tenant}/erasures`, author),
-  /// As it was signed, to the byte.
-  receipt: async (tenant: string, number: string) => (await sent("GET", `/api/v1/tenants/${tenant}/erasures/${number}`)).text(),
-  accessFile: (tenant: string, author: AuthorWanted) => call<unknown>("POST", `/api/v1/tenants/${tenant}/access-files`, author),
-  evidence: async (tenant: string, ref: string) => (await sent("POST", `/api/v1/tenants/${tenant}/mentions/${ref}/evidence`, {})).blob(),
-  audit: (below?: number) => call<{ entries: AuditEntry[]; below: number | null }>("GET", `/api/v1/audit?${new URLSearchParams({ limit: "50", ...(below ? { below: String(below) } : {}) })}`),
-  accounts: async () => (await call<{ accounts: Account[] }>("GET", "/api/v1/accounts")).accounts,
-  invite: (name: string, roles: Record<string, Role[]>) => call<{ password: string }>("POST", "/api/v1/accounts", { name, roles }),
-  setRoles: (name: string, tenant: string, roles: Role[]) => call<void>("POST", `/api/v1/accounts/${name}/roles`, { tenant, roles }),
-  renewPassword: (name: string) => call<{ password: string }>("POST", `/api/v1/accounts/${name}/password`, {}),
-  disableAccount: (name: string) => call<void>("POST", `/api/v1/accounts/${name}/disable`, {}),
-  enableAccount: (name: string) => call<void>("POST", `/api/v1/accounts/${name}/enable`, {}),
-  tokens: async () => (await call<{ tokens: ApiToken[] }>("GET", "/api/v1/tokens")).tokens,
-  makeToken: (token: { name: string; rights: string[]; tenants: string[]; days: number }) => call<{ token: string }>("POST", "/api/v1/tokens", token),
-  revokeToken: (name: string) => call<void>("DELETE", `/api/v1/tokens/${name}`),
   rulesInForce: () => call<RulesInForce>("GET", "/api/v1/rules"),
   engineMetrics: async () => (await sent("GET", "/api/v1/engine/metrics")).text(),
   publicWeeks: (tenant: string) => call<PublicWeeks>("GET", `/public/${tenant}/weeks`),

@@ -55,6 +55,7 @@ function Group({ tenant, group, from, to }: { tenant: Tenant; group: EmergentGro
           ))}</ul>
         </details>
       )}
+      <p><a href={`${address.explorer(tenant.id)}?${new URLSearchParams({ q: group.terms.map(({ term }) => `"${term}"`).join(" OR ") })}`}>{t("emergent.explore")}</a></p>
       {tenant.rights.includes("draft_rules") && !draft && (
         <button type="button" disabled={busy} aria-label={t("emergent.draftThis", { terms })} onClick={() => void propose()}>{t("emergent.draft")}</button>
       )}

@@ -1,5 +1,6 @@
 import { memo } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
+import { accessApi } from "./access_api";
 import { Arguments } from "./arguments";
 import { api, type Mention, type Story, type Tone, type Urgency } from "./api";
 import { Correct } from "./correction";
@@ -205,7 +206,7 @@ export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProp
       {((mayAsk && mention.author) || mayErase) && (
         <p class="views">
           {mayAsk && mention.author && <a class="button" href={`${address.privacy(tenant)}?mention=${mention.ref}`}>{t("privacy.requestFrom")}</a>}
-          {mayErase && <button type="button" onClick={() => void act(async () => save(`preuve-${mention.ref}.zip`, "application/zip", await api.evidence(tenant, mention.ref)))}>{t("privacy.evidence")}</button>}
+          {mayErase && <button type="button" onClick={() => void act(async () => save(`preuve-${mention.ref}.zip`, "application/zip", await accessApi.evidence(tenant, mention.ref)))}>{t("privacy.evidence")}</button>}
         </p>
       )}
       {error && <p class="error" role="alert">{error}</p>}

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { api, type AuditEntry, type Erasure, type Identity, type Reveal, type Tenant } from "./api";
+import { accessApi, type AuditEntry, type Erasure, type Identity, type Reveal } from "./access_api";
+import type { Tenant } from "./api";
 import { DataTable } from "./figure";
 import { save } from "./files";
 import { focusSoon } from "./focus";
@@ -42,7 +43,7 @@ function IdentityFacts({ identity }: { identity: Identity }) {
 function Reveals({ tenant, wanted }: { tenant: Tenant; wanted: string }) {
   const mayAsk = tenant.rights.includes("request_reveal"), mayDecide = tenant.rights.includes("approve_reveal");
   const { data, failed, again } = useRead(async () => ({
-    own: mayAsk ? await api.ownReveals(tenant.id) : [], all: mayDecide ? await api.reveals(tenant.id) : [],
+    own: mayAsk ? await accessApi.ownReveals(tenant.id) : [], all: mayDecide ? await accessApi.reveals(tenant.id) : [],
   }), [tenant.id]);
   const [mention, setMention] = useState(wanted);
   const [reason, setReason] = useState("");
@@ -52,19 +53,19 @@ function Reveals({ tenant, wanted }: { tenant: Tenant; wanted: string }) {
   const ask = async (event: Event) => {
     event.preventDefault();
     setSaid("");
-    if (!(await act(() => api.askReveal(tenant.id, mention.trim(), reason), { 404: t("privacy.notFound") }))) return;
+    if (!(await act(() => accessApi.askReveal(tenant.id, mention.trim(), reason), { 404: t("privacy.notFound") }))) return;
     setSaid(t("privacy.asked"));
     setReason("");
     await again();
   };
   const decide = async (reveal: Reveal, approve: boolean) => {
-    await act(() => api.decideReveal(tenant.id, reveal.id, approve), { 409: t("privacy.self") });
+    await act(() => accessApi.decideReveal(tenant.id, reveal.id, approve), { 409: t("privacy.self") });
     await again();
     focusSoon("#reveals-title");
   };
   const read = async (reveal: Reveal) => {
     if (!confirm(t("privacy.confirmRead"))) return;
-    await act(async () => setIdentity(await api.readIdentity(tenant.id, reveal.id)));
+    await act(async () => setIdentity(await accessApi.readIdentity(tenant.id, reveal.id)));
     await again();
     focusSoon("#identity", "#reveals-title");
   };
@@ -114,7 +115,7 @@ function Reveals({ tenant, wanted }: { tenant: Tenant; wanted: string }) {
 type Claim = "erasure" | "objection" | "access";
 
 function Erasures({ tenant }: { tenant: Tenant }) {
-  const { data: erasures, failed, again } = useRead(() => api.erasures(tenant.id), [tenant.id]);
+  const { data: erasures, failed, again } = useRead(() => accessApi.erasures(tenant.id), [tenant.id]);
   const [network, setNetwork] = useState("");
   const [handle, setHandle] = useState("");
   const [authorId, setAuthorId] = useState("");
@@ -127,14 +128,14 @@ function Erasures({ tenant }: { tenant: Tenant }) {
     setSaid("");
     const author = { network: network.trim(), ...(authorId.trim() ? { author_id: authorId.trim() } : { handle: handle.trim() }) };
     if (claim === "access") {
-      await act(async () => save(`acces-${network}.json`, "application/json", JSON.stringify(await api.accessFile(tenant.id, author), null, 2)), words);
+      await act(async () => save(`acces-${network}.json`, "application/json", JSON.stringify(await accessApi.accessFile(tenant.id, author), null, 2)), words);
       return;
     }
     if (!confirm(t("privacy.confirm", { who: authorId.trim() || handle.trim() }))) return;
-    if (await act(() => api.erase(tenant.id, { ...author, kind: claim }), words)) setSaid(t("privacy.done"));
+    if (await act(() => accessApi.erase(tenant.id, { ...author, kind: claim }), words)) setSaid(t("privacy.done"));
     await again();
   };
-  const receipt = async (one: Erasure) => save(`recu-${one.number}.json`, "application/json", await api.receipt(tenant.id, one.number));
+  const receipt = async (one: Erasure) => save(`recu-${one.number}.json`, "application/json", await accessApi.receipt(tenant.id, one.number));
   return (
     <section class="card" aria-labelledby="erasures-title">
       <h2 id="erasures-title">{t("privacy.erasures")}</h2>
@@ -169,10 +170,10 @@ function Erasures({ tenant }: { tenant: Tenant }) {
 function Audit({ tenant }: { tenant: Tenant }) {
   const [older, setOlder] = useState<AuditEntry[]>([]);
   const [more, setMore] = useState<number | null | undefined>(undefined);
-  const { data, failed, again } = useRead(() => api.audit(), [tenant.id]);
+  const { data, failed, again } = useRead(() => accessApi.audit(), [tenant.id]);
   const below = more === undefined ? data?.below ?? null : more;
   const next = async () => {
-    const page = await api.audit(below ?? undefined);
+    const page = await accessApi.audit(below ?? undefined);
     setOlder((old) => [...old, ...page.entries]);
     setMore(page.below);
   };
