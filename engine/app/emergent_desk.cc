@@ -9,6 +9,7 @@
 #include "engine/app/commands.h"
 #include "engine/app/library.h"
 #include "engine/app/own_pack_draft.h"
+#include "engine/app/own_packs.h"
 #include "engine/core/json_writer.h"
 #include "engine/match/rule_reader.h"
 #include "engine/pipeline/analyser.h"
@@ -167,6 +168,9 @@ Result<std::string> EmergentDesk::draft(TenantId tenant, const std::string& id, 
                 {items_of("rules", draft.yaml), items_of("tests", tests)},
                 "Règles de " + tenants[tenant].name);
   own_text ? json.value(*own_text) : json.null();
+  json.key("own_base")
+      .value(own == subject.knowledge->own_texts.end() ? std::string()
+                                                       : own_pack_hash(own->second));
   json.key("backtest")
       .raw(backtest_json(tenants[tenant].id, *report, BacktestOptions().seconds_per_alert));
   json.end_object();

@@ -10,6 +10,7 @@
 #include "engine/app/config.h"
 #include "engine/app/input.h"
 #include "engine/app/library.h"
+#include "engine/app/own_packs.h"
 #include "engine/core/json_writer.h"
 #include "engine/match/explainer.h"
 #include "engine/match/rule_reader.h"
@@ -181,6 +182,7 @@ class Narrator final : private MentionSink {
 struct Audience {
   std::string rules;
   std::vector<Tenant> tenants;
+  OwnPacks own = {};
   TenantId tenant = 0;
 };
 
@@ -205,6 +207,7 @@ Audience read_audience(const ExplainOptions& options, std::vector<Problem>& prob
     return audience;
   }
   audience.rules = options.rules.empty() ? config->rules_directory : audience.rules;
+  audience.own = read_own_packs(config->data_directory, config->tenants, problems);
   audience.tenants = std::move(config->tenants);
   const auto tenant = options.tenant.empty()
                           ? audience.tenants.begin()
@@ -221,10 +224,13 @@ Audience read_audience(const ExplainOptions& options, std::vector<Problem>& prob
 
 std::unique_ptr<Explainer> make_explainer(const Audience& audience, const std::string& rule,
                                           std::vector<Problem>& problems) {
-  if (!problems.empty() || !read_knowledge(audience.rules, audience.tenants, problems)) {
+  if (!problems.empty() ||
+      !read_knowledge(audience.rules, audience.tenants, audience.own, problems)) {
     return nullptr;
   }
-  const std::vector<RulePack> packs = read_packs(audience.rules + "/packs", problems);
+  std::vector<RulePack> packs = read_packs(audience.rules + "/packs", problems);
+  std::vector<Tenant> tenants = audience.tenants;
+  add_own_packs(audience.own, packs, tenants, problems);
   const bool is_there = std::ranges::any_of(packs, [&](const RulePack& pack) {
     return std::ranges::find(pack.rules, rule, &Rule::id) != pack.rules.end();
   });
@@ -232,7 +238,7 @@ std::unique_ptr<Explainer> make_explainer(const Audience& audience, const std::s
     problems.push_back({"--rule", 0, 0, "there is no rule '" + rule + "'"});
     return nullptr;
   }
-  return Explainer::make(packs, audience.tenants, rule, TextFolder::fold_phrase, problems);
+  return Explainer::make(packs, tenants, rule, TextFolder::fold_phrase, problems);
 }
 
 }  // namespace

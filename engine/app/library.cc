@@ -149,20 +149,6 @@ std::vector<RulePack> read_shared_packs(const std::string& rules_directory,
   return packs;
 }
 
-/// Adds the towns' own packs to what their configuration lists.
-void add_own_packs(const OwnPacks& own, Ingredients& into, std::vector<Problem>& problems) {
-  const bool is_alone = into.tenants.size() == 1;
-  for (Tenant& tenant : into.tenants) {
-    if (const auto text = own.texts.find(tenant.id); text != own.texts.end()) {
-      into.packs.push_back(parse_own_pack(text->second, tenant.id,
-                                          own_pack_path(own.data_directory, tenant.id), is_alone,
-                                          problems)
-                               .pack);
-      tenant.packs.push_back(own_pack_name(tenant.id));
-    }
-  }
-}
-
 /// `models`: null if they are to be read.
 std::shared_ptr<const Knowledge> read_all(const std::string& rules_directory,
                                           const std::vector<Tenant>& tenants, const OwnPacks& own,
@@ -179,7 +165,7 @@ std::shared_ptr<const Knowledge> read_all(const std::string& rules_directory,
   for (const RulePack& pack : from.packs) {
     texts.emplace(pack.name, content_of(pack.file));
   }
-  add_own_packs(own, from, problems);
+  add_own_packs(own, from.packs, from.tenants, problems);
   if (from.models == nullptr) {
     Result<Models> read = read_models(rules_directory + "/models");
     if (read) {
@@ -199,6 +185,18 @@ std::shared_ptr<const Knowledge> read_all(const std::string& rules_directory,
 }
 
 }  // namespace
+
+void add_own_packs(const OwnPacks& own, std::vector<RulePack>& packs, std::vector<Tenant>& tenants,
+                   std::vector<Problem>& problems) {
+  const bool is_alone = tenants.size() == 1;
+  for (Tenant& tenant : tenants) {
+    if (const auto text = own.texts.find(tenant.id); text != own.texts.end()) {
+      const std::string file = own_pack_path(own.data_directory, tenant.id);
+      packs.push_back(parse_own_pack(text->second, tenant.id, file, is_alone, problems).pack);
+      tenant.packs.push_back(own_pack_name(tenant.id));
+    }
+  }
+}
 
 std::string hash_of_files(const std::string& rules_directory) {
   Fingerprint fingerprint;
@@ -232,7 +230,7 @@ std::shared_ptr<const Knowledge> with_pack(const Knowledge& in_force, const Rule
                    in_force.models, in_force.catalogue->ruleset + "+" + pack.name};
   std::erase_if(from.packs, [&](const RulePack& other) { return other.name == pack.name; });
   from.packs.push_back(pack);
-  add_own_packs({in_force.own_texts, ""}, from, problems);
+  add_own_packs({in_force.own_texts, ""}, from.packs, from.tenants, problems);
   std::optional<Knowledge> knowledge = compile(from, before, problems);
   return knowledge ? std::make_shared<const Knowledge>(std::move(*knowledge)) : nullptr;
 }

@@ -18,6 +18,10 @@ struct OwnPacks {
   std::string data_directory = {};
 };
 
+/// Puts the towns' own packs behind the shared ones, and behind what each town lists.
+void add_own_packs(const OwnPacks& own, std::vector<RulePack>& packs, std::vector<Tenant>& tenants,
+                   std::vector<Problem>& problems);
+
 /// Reads and compiles everything under `rules_directory` (packs/, lexicons/, cards/) for `tenants`,
 /// with their own packs. All problems with file:line; null if there is one. The catalogue's
 /// rule-set hash covers packs, lexicons and the tenants' variables: the same files and tenants give

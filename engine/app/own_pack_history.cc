@@ -117,12 +117,10 @@ Result<std::uint64_t> write_own_pack(const std::string& data_directory, std::str
   const std::string text = version.text;
   versions->push_back(std::move(version));
   forget_oldest(*versions);
-  std::error_code error;
-  if (fs::create_directory(data_directory + "/rules", error)) {
-    fs::permissions(data_directory + "/rules", fs::perms::owner_all, error);
+  Result<void> written = make_private_folder(data_directory + "/rules");
+  if (written) {
+    written = write_private_file(history_path(data_directory, tenant), spell_history(*versions));
   }
-  Result<void> written =
-      write_private_file(history_path(data_directory, tenant), spell_history(*versions));
   if (written) {
     written = write_private_file(path, text);
   }

@@ -1,6 +1,7 @@
 #include "engine/core/private_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,18 @@ namespace {
 
 tl::unexpected<Error> cannot_write(const std::string& path) {
   return fail(ErrorCode::kUnavailable, "cannot write " + path + ": " + std::strerror(errno));
+}
+
+/// So that what was named in the folder of `path` stays named.
+Result<void> sync_folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) {
+    return cannot_write(folder);
+  }
+  const bool synced = ::fsync(directory) == 0;
+  ::close(directory);
+  return synced ? Result<void>() : cannot_write(folder);
 }
 
 }  // namespace
@@ -31,14 +44,14 @@ Result<void> write_private_file(const std::string& path, std::string_view conten
   if (!written || std::rename(fresh.c_str(), path.c_str()) != 0) {
     return cannot_write(path);
   }
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) {
-    return cannot_write(folder);
+  return sync_folder_of(path);
+}
+
+Result<void> make_private_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    return sync_folder_of(path);
   }
-  const bool synced = ::fsync(directory) == 0;
-  ::close(directory);
-  return synced ? Result<void>() : cannot_write(folder);
+  return errno == EEXIST ? Result<void>() : cannot_write(path);
 }
 
 }  // namespace vigie

@@ -101,6 +101,25 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await page.getByText("C’est en vigueur : version 3.").waitFor();
     expect(/parking à vélos/.test(await text().inputValue()), "the editor shows another text");
   });
+  await step("what somebody else publishes meanwhile is not overwritten, and what one wrote stays", async () => {
+    await text().fill(`${await text().inputValue()}# à moi\n`);
+    await state("Aucun problème.");
+    const status = await page.evaluate(async () => {
+      const { csrf } = await (await fetch("/api/v1/session")).json();
+      const { packs } = await (await fetch("/api/v1/tenants/techniville/rules")).json();
+      const own = packs.at(-1);
+      const body = JSON.stringify({ text: `${own.text}# à l'autre\n`, reason: "un autre", base: own.hash });
+      return (await fetch("/api/v1/tenants/techniville/rules/publish", { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } })).status;
+    });
+    expect(status === 200, `the other one was answered ${status}`);
+    await page.getByLabel("Motif (dans l’historique et le journal d’audit)").first().fill("moi aussi");
+    await page.getByRole("button", { name: "Publier" }).click();
+    await page.getByText(/Quelqu’un a publié d’autres règles depuis que vous avez commencé/).waitFor();
+    await waitForFocus("rules-stale");
+    expect(/# à moi/.test(await text().inputValue()), "what was written is gone");
+    await page.getByRole("button", { name: "Abandonner mes changements" }).click();
+    expect(/# à l'autre/.test(await text().inputValue()), "the text in force is not shown");
+  });
   await step("the explorer finds with the language of rules, marks what it found and says so in the address", async () => {
     await page.setViewportSize({ width: 1440, height: 900 });
     await open("explorer", "Explorer");

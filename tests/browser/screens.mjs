@@ -21,7 +21,7 @@ async function push(mention) {
 
 const { browser, page, keep } = await openPage(executablePath);
 const complaints = [];
-const provoked = /\b(401|404|422|500)\b|ERR_FAILED/;
+const provoked = /\b(401|404|409|422|500)\b|ERR_FAILED/;
 page.on("pageerror", (error) => complaints.push(String(error)));
 page.on("console", (message) => {
   // The browser itself reports what a step provokes: a refused sign-in is a 401, a query that cannot be read a 422.

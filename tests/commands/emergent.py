@@ -80,6 +80,16 @@ def wrong_questions(scene):
     assert scene.status(f"techniville/emergent/0000/draft?{FORTNIGHT}", "POST") == 404
 
 
+def a_draft_goes_into_the_towns_own_rules(scene):
+    draft = scene.engine.town(f"emergent/{scene.study['groups'][0]['id']}/draft?{FORTNIGHT}", "POST")
+    assert draft["own_base"] == "", draft
+    status, body, _ = scene.engine.ask("POST", "/api/v1/tenants/techniville/rules/check", body=json.dumps({"text": draft["own_text"]}),
+                                       headers={**scene.engine.authorization(), "Content-Type": "application/json"})
+    checked = json.loads(body)
+    assert status == 200 and checked["problems"] == [] and checked["rules"][0]["id"] == draft["rule"], checked
+    assert checked["tests"] and all(test["passed"] for test in checked["tests"]), checked["tests"]
+
+
 def a_draft_becomes_a_rule(scene):
     group = scene.study["groups"][0]
     draft = scene.engine.town(f"emergent/{group['id']}/draft?{FORTNIGHT}", "POST")
@@ -106,6 +116,7 @@ TESTS = {
     "every figure is the one that the formula gives": every_figure_fits,
     "a restart changes nothing": a_restart_changes_nothing,
     "wrong questions, other towns and strangers are refused": wrong_questions,
+    "a draft goes into the town's own rules, and its tests pass there": a_draft_goes_into_the_towns_own_rules,
     "a draft passes its tests and, put in force, is news no more": a_draft_becomes_a_rule,
 }
 

@@ -243,6 +243,9 @@ def files_of_the_server(scene):
     code, out, errors = vigie("classify", "--config", scene.engine.config,
                               data=json.dumps({"id": "1", "text": "Un garage à vélos"}).encode())
     assert code == 0 and KNOWN in out, (code, errors, out)
+    code, out, errors = vigie("rules", "explain", "--config", scene.engine.config, "--tenant", "techniville", "--rule", KNOWN,
+                              "--text", "Un garage à vélos")
+    assert code == 0 and "garage à vélos" in out, (code, errors, out)
 
 
 def kept_over_a_restart_and_a_restore(scene):

@@ -395,6 +395,9 @@ export interface EmergentDraft {
   topic: string;
   yaml: string;
   tests_yaml: string;
+  /// The town's own pack with it, and the hash of what it was made for; null: it is to be added by hand.
+  own_text: string | null;
+  own_base: string;
   backtest: { kept_mentions: number; alerts_before: number; alerts_after: number; extra_reading_minutes: number; topics_changed: number };
 }
 

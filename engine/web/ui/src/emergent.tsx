@@ -4,6 +4,7 @@ import { DataTable, formatNumber, formatShare, Sparkline } from "./figure";
 import { focusSoon } from "./focus";
 import { shownText } from "./marks";
 import { address } from "./route";
+import { keepText } from "./rules_text";
 import { Screen, useAct, useRead, Waiting } from "./screen";
 import { formatAge, formatDay, t } from "./words";
 
@@ -11,8 +12,12 @@ const kPeriods = [7, 14, 31] as const; // days
 const kUsualPeriod = 14;
 const kDay = 86_400_000;
 
-function Draft({ draft }: { draft: EmergentDraft }) {
-  const { backtest } = draft;
+function Draft({ tenant, draft }: { tenant: Tenant; draft: EmergentDraft }) {
+  const { backtest, own_text: text, own_base: base } = draft;
+  const edit = (whole: string) => {
+    keepText(tenant.id, { text: whole, base });
+    location.hash = address.rules(tenant.id);
+  };
   return (
     <div class="draft" aria-live="polite">
       <h3 id={`draft-${draft.pack}`} tabIndex={-1}>{t("emergent.title", { topic: draft.topic })}</h3>
@@ -20,6 +25,7 @@ function Draft({ draft }: { draft: EmergentDraft }) {
       <h4>{t("emergent.rule")}</h4>
       <pre tabIndex={0}><code>{draft.yaml}</code></pre>
       <details><summary>{t("emergent.tests")}</summary><pre tabIndex={0}><code>{draft.tests_yaml}</code></pre></details>
+      <p>{text === null ? t("explorer.byHand") : <button type="button" onClick={() => edit(text)}>{t("explorer.toEditor")}</button>}</p>
     </div>
   );
 }
@@ -54,7 +60,7 @@ function Group({ tenant, group, from, to }: { tenant: Tenant; group: EmergentGro
         <button type="button" disabled={busy} aria-label={t("emergent.draftThis", { terms })} onClick={() => void propose()}>{t("emergent.draft")}</button>
       )}
       <p class={error ? "error" : "muted"} role="status">{error || (busy ? t("emergent.drafting") : "")}</p>
-      {draft && <Draft draft={draft} />}
+      {draft && <Draft tenant={tenant} draft={draft} />}
     </article>
   );
 }

@@ -376,7 +376,7 @@ function Draft({ tenant, query }: { tenant: Tenant; query: string }) {
         {fault && <p class="error" id="draft-fault">{fault}</p>}
         {error && <p class="error" role="alert">{error}</p>}
       </form>
-      {byHand && <div role="status"><p>{t("explorer.byHand")}</p><pre class="code" tabIndex={0} aria-label={t("explorer.draft")}>{`${byHand.yaml}\n${byHand.tests_yaml}`}</pre></div>}
+      {byHand && <div role="status"><p>{t("explorer.byHand")}</p><pre class="code" tabIndex={0} role="region" aria-label={t("explorer.draft")}>{`${byHand.yaml}\n${byHand.tests_yaml}`}</pre></div>}
     </section>
   );
 }

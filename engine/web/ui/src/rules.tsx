@@ -15,7 +15,7 @@ function Pack({ pack }: { pack: RulePack }) {
       <summary>{name} <span class="muted">({pack.name}) · {t("rules.count", { count: pack.rules.length })} · {testCounts(pack.tests)}</span></summary>
       <RulesTable rules={pack.rules} title={t("rules.rulesOf", { name })} />
       {pack.tests && pack.tests.length > 0 && <details><summary>{t("rules.testsOf", { name })}</summary><TestList tests={pack.tests} /></details>}
-      <details><summary>{t("rules.textOf", { name })}</summary><pre class="code" tabIndex={0}>{pack.text}</pre></details>
+      <details><summary>{t("rules.textOf", { name })}</summary><pre class="code" tabIndex={0} role="region" aria-label={t("rules.textOf", { name })}>{pack.text}</pre></details>
     </details>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refused, type Tenant, type TextProblem } from "./api";
 import { formatNumber } from "./figure";
+import { focusSoon } from "./focus";
 import { rulesApi, type RulePack, type RulesCheck, type RulesPreview } from "./rules_api";
 import { RulesTable, testCounts, TestList } from "./rules_parts";
 import { editedText, keepText, lineAt, placeOf } from "./rules_text";
@@ -95,8 +96,8 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
           onClick={follow} onKeyUp={follow} onScroll={scroll} />
       </div>
       {here[0] && <pre aria-hidden="true" class="caret error">{`${text.split("\n")[line - 1] ?? ""}\n${" ".repeat(Math.max(here[0].column - 1, 0))}^`}</pre>}
-      <p id="rules-here" class={here.length > 0 ? "error" : "muted"} aria-live="polite">
-        {t("rules.lineIs", { line })}{here.map((one) => <span key={one.message} lang="en"> {one.message}</span>)}
+      <p id="rules-here" class={here.length > 0 ? "error" : "muted"}>
+        {t("rules.lineIs", { line })}<span aria-live="polite">{here.map((one) => <span key={one.message} lang="en"> {one.message}</span>)}</span>
       </p>
       <p id="rules-state" role="status" class={isUpToDate && !isGood ? "error" : "muted"}>{state}</p>
       {problems.length > 0 && <ProblemList problems={problems} onGo={go} />}
@@ -107,7 +108,7 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
       {check && check.rules.length > 0 && (
         <details><summary>{t("rules.read")}</summary><RulesTable rules={check.rules} title={t("rules.read")} /><TestList tests={check.tests} onGo={go} /></details>
       )}
-      {isStale && isChanged && <p class="notice">{t("rules.stale")} <button type="button" onClick={() => setBase(own.hash ?? "")}>{t("rules.rebase")}</button></p>}
+      {isStale && isChanged && <p class="notice" role="alert" id="rules-stale" tabIndex={-1}>{t("rules.stale")} <button type="button" onClick={() => setBase(own.hash ?? "")}>{t("rules.rebase")}</button></p>}
       {isChanged && (
         <p><button type="button" onClick={() => { setBase(own.hash ?? ""); setText(own.text); }}>{t("rules.discard")}</button></p>
       )}
@@ -218,7 +219,10 @@ function Publish({ tenant, text, base, ready, onPublished, onReread, onGo }: Pub
         await onPublished(number, text);
       } catch (refusal) {
         if (refusal instanceof Refused && refusal.status === 422) setProblems(refusal.problems);
-        if (refusal instanceof Refused && refusal.status === 409) await onReread();
+        if (refusal instanceof Refused && refusal.status === 409) {
+          await onReread();
+          focusSoon("#rules-stale", "#own-title");
+        }
         throw refusal;
       }
     }, { 409: t("rules.conflict"), 422: t("rules.refused"), 503: t("rules.busy") });

@@ -26,7 +26,7 @@ function Difference({ before, after, title }: { before: string; after: string; t
   const lines = compared(before, after);
   if (!lines.some((line) => line && line.sign !== " ")) return <p class="muted">{t("rules.same")}</p>;
   return (
-    <pre class="code diff" tabIndex={0} aria-label={title}>
+    <pre class="code diff" tabIndex={0} role="region" aria-label={title}>
       {lines.map((line, at) => line === null ? <span key={at} class="gap">{"…\n"}</span>
         : line.sign === "+" ? <ins key={at}>+ {line.text}{"\n"}</ins> : line.sign === "−" ? <del key={at}>− {line.text}{"\n"}</del> : <span key={at}>{"  "}{line.text}{"\n"}</span>)}
     </pre>
