@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """The same source gives the same bytes: the program and its package, built anew in another folder, at another time, without a
-cache, are those of build/release. Part of tests/deep; `--objects PATTERN` compares only objects whose name contains it (minutes)."""
+cache, are those of build/release. Part of tests/deep; `--objects PATTERN` compares only objects whose name contains it (minutes).
+
+ccache passes over the options that map paths: where it kept objects from before they were what they are, build/release has to be made
+once with CCACHE_RECACHE=1."""
 
 import argparse
 import os

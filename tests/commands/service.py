@@ -113,6 +113,17 @@ def the_units_are_confined(_scene):
         assert float(found.group(1)) <= limit, run.stdout[-3000:]
 
 
+def the_units_are_understood(_scene):
+    if not shutil.which("systemd-analyze"):
+        raise Skip("systemd-analyze (Debian's systemd) is needed")
+    for unit in (*UNITS, "vigie-backup.timer"):
+        run = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", ROOT / "deploy" / unit],
+                             capture_output=True, text=True, check=False, timeout=60)
+        # The program is not installed here.
+        faults = [line for line in (run.stdout + run.stderr).splitlines() if "/usr/bin/vigie is not executable" not in line]
+        assert not faults, faults
+
+
 def allowed_calls():
     """What the unit's SystemCallFilter lets through."""
     listed = subprocess.run(["systemd-analyze", "syscall-filter", "--no-pager"], capture_output=True, text=True, check=True, timeout=60)
@@ -256,6 +267,7 @@ def stopping_is_told_and_nothing_lost(scene):
 
 TESTS = {
     "systemd finds the units confined": the_units_are_confined,
+    "systemd understands every line of the units": the_units_are_understood,
     "ready is told once it is": ready_is_told_once_it_is,
     "a secret may be a credential of systemd": a_credential_is_a_secret,
     "the watchdog hears it live": it_is_heard_to_live,
