@@ -6,6 +6,13 @@ import { createRequire } from "node:module";
 const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const kRules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/// What axe finds on the page as it is, a line each.
+export async function axeFaults(page) {
+  await page.evaluate(kAxe);
+  const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ["violations"] }), kRules);
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target} (${(failureSummary ?? "").replace(/\s+/g, " ").slice(0, 160)})`).join("; ")}`);
+}
+
 export async function accessibleSteps({ page, address, step, expect }) {
   const { mentions } = await (await page.request.get(`${address}api/v1/tenants/techniville/mentions?topic=eau&limit=1`)).json();
   const screens = {
@@ -32,12 +39,6 @@ export async function accessibleSteps({ page, address, step, expect }) {
     await page.waitForFunction(() => !document.querySelector("[aria-busy=true]") && !/Chargement…|Loading…/.test(document.querySelector("main").innerText));
     await page.evaluate(() => { for (const one of document.querySelectorAll("main details")) one.open = true; });
   };
-  /// What axe finds, a line each.
-  const faults = async () => {
-    await page.evaluate(kAxe);
-    const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ["violations"] }), kRules);
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target} (${(failureSummary ?? "").replace(/\s+/g, " ").slice(0, 160)})`).join("; ")}`);
-  };
   for (const language of ["fr", "en"]) {
     if ((await page.evaluate(() => document.documentElement.lang)) !== language) await page.locator("header button").first().click();
     for (const [name, hash] of Object.entries(screens)) {
@@ -45,7 +46,7 @@ export async function accessibleSteps({ page, address, step, expect }) {
         await open(hash);
         for (const colorScheme of ["light", "dark"]) {
           await page.emulateMedia({ colorScheme });
-          const found = await faults();
+          const found = await axeFaults(page);
           expect(found.length === 0, `${colorScheme}: ${found.join("\n")}`);
         }
       });

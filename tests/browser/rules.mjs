@@ -1,4 +1,6 @@
 // The rules' desk and the explorer, as parts of screens.mjs: the page is signed in as who may publish, and in French.
+import { axeFaults } from "./accessible.mjs";
+
 export async function rulesSteps({ page, address, step, keep, expect, waitForFocus, push }) {
   const open = async (path, heading) => {
     await page.evaluate((hash) => { location.hash = hash; }, `#/techniville/${path}`);
@@ -14,6 +16,10 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
       await fits(width);
       await keep(`${name}_${width}`);
     }
+  };
+  const sound = async () => {
+    const found = await axeFaults(page);
+    expect(found.length === 0, found.join("\n"));
   };
   const text = () => page.getByLabel("Texte des règles (YAML)");
   const state = (words) => page.locator("#rules-state").filter({ hasText: words }).waitFor();
@@ -45,6 +51,7 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await page.locator("#rules-here").getByText(/Ligne 5\..*topci/).waitFor();
     expect((await text().getAttribute("aria-invalid")) === "true", "the field does not say that it is wrong");
     await keep("rules_problem");
+    await sound();
     const publish = page.getByRole("button", { name: "Publier" });
     expect((await publish.getAttribute("aria-disabled")) === "true", "it could be published");
     await text().fill((await text().inputValue()).replace("topci: vélo", "topic: vélo").replace("Il manque un garage à vélos", "Il manque un garage"));
@@ -68,6 +75,7 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await page.locator(".examples li").first().getByText(/garage à vélos/).waitFor();
     await page.locator("#preview-title").evaluate((title) => title.scrollIntoView({ behavior: "instant" }));
     await keep("rules_preview");
+    await sound();
   });
   await step("a reason is asked for, then it is in force and in the history", async () => {
     await page.getByRole("button", { name: "Publier" }).click();
@@ -94,6 +102,7 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await page.locator("pre.diff del").getByText(/local à vélos/).waitFor();
     await page.locator("#version-title").evaluate((title) => title.scrollIntoView({ behavior: "instant" }));
     await pictures("rules_history");
+    await sound();
     await page.getByRole("button", { name: "Revenir à la version 1" }).click();
     await waitForFocus("restore-reason");
     await page.locator("#restore-reason").fill("Mauvais mot");
@@ -138,6 +147,7 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     expect((await page.locator("#explore-query").evaluate((field) => field.selectionStart)) === 8, "the caret is elsewhere");
     expect((await page.locator("pre.caret").innerText()).split("\n")[1] === "        ^", await page.locator("pre.caret").innerText());
     await keep("explorer_fault");
+    await sound();
   });
   await step("filters, table, chart and CSV agree", async () => {
     await page.getByLabel("Chercher dans les mentions gardées").fill("eau OR travaux");
@@ -154,9 +164,11 @@ export async function rulesSteps({ page, address, step, keep, expect, waitForFoc
     await page.getByRole("button", { name: "Tableau" }).click();
     expect((await page.locator(".explorer table thead th").count()) === 5, "the table lacks columns");
     await keep("explorer_table");
+    await sound();
     await page.getByRole("button", { name: "Graphique" }).click();
     await page.getByRole("img", { name: /^Colonnes : / }).waitFor();
     await pictures("explorer_chart");
+    await sound();
     await page.getByRole("button", { name: "Voir le tableau : Mentions par jour" }).click();
     const cells = await page.locator("#explored tbody td:nth-child(2)").allInnerTexts();
     const sum = cells.reduce((all, cell) => all + Number(cell.replace(/\D/g, "")), 0);
