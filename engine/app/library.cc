@@ -154,7 +154,7 @@ void add_own_packs(const OwnPacks& own, Ingredients& into, std::vector<Problem>&
   const bool is_alone = into.tenants.size() == 1;
   for (Tenant& tenant : into.tenants) {
     if (const auto text = own.texts.find(tenant.id); text != own.texts.end()) {
-      into.packs.push_back(parse_own_pack(text->second, tenant.id,
+      into.packs.push_back(parse_own_pack(text->second, tenant,
                                           own_pack_path(own.data_directory, tenant.id), is_alone,
                                           problems)
                                .pack);
