@@ -3,34 +3,46 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/core/own_rules.h"
+
 namespace vigie {
 
 CrowdRules::CrowdRules(std::shared_ptr<const Catalogue> catalogue)
     : catalogue_(std::move(catalogue)) {
   for (const RuleInfo& rule : catalogue_->rules) {
-    const bool is_known = std::ranges::find(rules_, rule.name, [](const RuleInfo* one) {
-                            return one->name;
-                          }) != rules_.end();
-    if (rule.crowd.authors != 0 && !is_known) {  // a tenant's own variant is the same rule
-      rules_.push_back(&rule);
+    if (rule.crowd.authors == 0) {
+      continue;
     }
+    auto known =
+        std::ranges::find(rules_, rule.name, [](const Counting& one) { return one.rule->name; });
+    if (known == rules_.end()) {
+      known = rules_.insert(known, Counting{&rule, false, {}});
+    }
+    known->every_tenant |= rule.every_tenant;
+    known->tenants.insert(known->tenants.end(), rule.tenants.begin(), rule.tenants.end());
   }
 }
 
+bool CrowdRules::Counting::concerns(TenantId tenant) const {
+  return every_tenant || std::ranges::find(tenants, tenant) != tenants.end();
+}
+
 bool CrowdRules::may_concern(std::span<const std::uint32_t> topics) const {
-  return std::ranges::any_of(rules_, [&](const RuleInfo* rule) {
-    return std::ranges::find(topics, rule->topic) != topics.end();
+  return std::ranges::any_of(rules_, [&](const Counting& one) {
+    return std::ranges::find(topics, one.rule->topic) != topics.end();
   });
 }
 
-std::vector<Voice> CrowdRules::voices(const MentionRef& ref, const Record& record,
-                                      Spoken spoken) const {
+std::vector<Voice> CrowdRules::voices(const MentionRef& ref, std::string_view tenant,
+                                      const Record& record, Spoken spoken) const {
   std::vector<Voice> voices;
   if (record.official || record.mode == Mode::kBackfill) {
     return voices;
   }
-  for (const RuleInfo* rule : rules_) {
+  for (const Counting& one : rules_) {
+    const RuleInfo* const rule = one.rule;
     const bool has_spoken =
+        one.concerns(ref.tenant) && may_name(catalogue_->names.at(rule->name), tenant) &&
         std::ranges::find(record.topics, rule->topic) != record.topics.end() &&
         std::ranges::any_of(record.verdict.evidence, [&](const Evidence& evidence) {
           return evidence.axis == Axis::kTopic && evidence.name == rule->name;

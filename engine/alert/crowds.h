@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -44,13 +45,25 @@ class CrowdRules {
   bool empty() const { return rules_.empty(); }
   /// Whether one of them may have spoken where these are the topics. Cheap.
   bool may_concern(std::span<const std::uint32_t> topics) const;
-  /// A voice for each of them that spoke. `record` was judged by this catalogue. What the town's
+  /// A voice for each of them that is `tenant`'s (its id) and spoke: another town's rule says
+  /// nothing here, even of a topic of the same name. `record` was judged by this catalogue; one
+  /// that was read back from the store knows only own packs' towns (own_rules.h). What the town's
   /// own accounts say, or history that is filled in, is nobody's voice.
-  std::vector<Voice> voices(const MentionRef& ref, const Record& record, Spoken spoken) const;
+  std::vector<Voice> voices(const MentionRef& ref, std::string_view tenant, const Record& record,
+                            Spoken spoken) const;
 
  private:
+  /// With its variants for single tenants.
+  struct Counting {
+    const RuleInfo* rule = nullptr;
+    bool every_tenant = false;
+    std::vector<TenantId> tenants;
+
+    bool concerns(TenantId tenant) const;
+  };
+
   std::shared_ptr<const Catalogue> catalogue_;
-  std::vector<const RuleInfo*> rules_;
+  std::vector<Counting> rules_;
 };
 
 /// Tells when so many different people say something under one rule that nobody should wait for

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "engine/core/handle_mask.h"
+#include "engine/core/own_rules.h"
 
 namespace vigie {
 namespace {
@@ -149,12 +150,13 @@ std::uint32_t gap(const Span& a, const Span& b) {
 constexpr std::uint32_t kMaxTopicGapBytes = 48;
 
 /// Of a mention's topics the one whose words stand nearest to what made it urgent; nothing if a
-/// rule says what that is, and no topic is near.
+/// rule says what that is, and no topic is near. Words that a town's own rules found decide
+/// nothing: they may be another town's.
 std::optional<std::uint32_t> urgent_topic(const Record& record, const Catalogue& catalogue) {
   std::optional<std::uint32_t> nearest;
   std::uint64_t least = UINT64_MAX;
   for (const Evidence& word : record.verdict.evidence) {
-    if (word.axis != Axis::kTopic) {
+    if (word.axis != Axis::kTopic || is_own_rule(catalogue.names.at(word.name))) {
       continue;
     }
     const auto rule = std::ranges::find(catalogue.rules, word.name, &RuleInfo::name);

@@ -60,7 +60,7 @@ Result<void> Engine::build() {
   metrics_ = std::make_unique<Metrics>(labels_of(config_));
 
   std::vector<Problem> problems;
-  std::shared_ptr<const Knowledge> knowledge = read_knowledge(config_, problems);
+  auto [knowledge, refused] = read_guarded_knowledge(config_, nullptr, problems);
   word_shares_ =
       read_word_shares(config_.rules_directory, term_language(config_.tenants), problems);
   const Result<void> checked = check_parts(config_);
@@ -69,6 +69,7 @@ Result<void> Engine::build() {
     return fail(ErrorCode::kInvalidInput,
                 rules + (rules.empty() || parts.empty() ? "" : "\n") + parts);
   }
+  note_refused(std::move(refused));
   metrics_->rules_in_force(knowledge->catalogue->ruleset, knowledge->catalogue->model);
   shelf_ = std::make_unique<KnowledgeShelf>(std::move(knowledge));
   rules_loaded_at_ = clock_.now();
@@ -365,14 +366,15 @@ void Engine::stop() {
 bool Engine::reload() {
   const std::scoped_lock lock(changing_rules_);
   std::vector<Problem> problems;
-  std::shared_ptr<const Knowledge> knowledge = read_knowledge(config_, problems);
+  auto [knowledge, refused] = read_guarded_knowledge(config_, this->knowledge().get(), problems);
   if (knowledge != nullptr) {
-    const PackTestVisitor note = [&problems](const std::string&, const RuleTest& test,
-                                             const std::vector<std::string>& faults) {
-      note_faults(test, faults, problems);
-    };
-    run_pack_tests(config_.rules_directory, note, problems);
-    test_own_packs(config_, *knowledge, note, problems);
+    run_pack_tests(
+        config_.rules_directory,
+        [&problems](const std::string&, const RuleTest& test,
+                    const std::vector<std::string>& faults) {
+          note_faults(test, faults, problems);
+        },
+        problems);
   }
   metrics_->reloaded(problems.empty());
   if (!problems.empty()) {
@@ -383,8 +385,26 @@ bool Engine::reload() {
                {{"problems", static_cast<std::int64_t>(problems.size())}});
     return false;
   }
+  note_refused(std::move(refused));
   put_in_force(std::move(knowledge));
   return true;
+}
+
+void Engine::note_refused(RefusedOwnPacks refused) {
+  for (const auto& [tenant, pack] : refused) {
+    log_.error("own_pack_refused",
+               "A town's own rules are not in force as they stand on the server: " +
+                   to_string({pack.problems.front()}),
+               {{"tenant", tenant}, {"problems", static_cast<std::int64_t>(pack.problems.size())}});
+  }
+  const std::scoped_lock lock(refused_mutex_);
+  refused_ = std::move(refused);
+}
+
+std::optional<RefusedOwnPack> Engine::refused_own_pack(TenantId tenant) const {
+  const std::scoped_lock lock(refused_mutex_);
+  const auto refused = refused_.find(config_.tenants[tenant].id);
+  return refused == refused_.end() ? std::nullopt : std::optional(refused->second);
 }
 
 void Engine::put_in_force(std::shared_ptr<const Knowledge> knowledge) {
@@ -406,9 +426,12 @@ Result<void> Engine::objection_to(const OwnPackChange& change, const Knowledge& 
   std::vector<Problem> problems;
   const OwnPacks on_disk =
       read_own_packs(config_.data_directory, {config_.tenants[change.tenant]}, problems);
-  const std::string written = on_disk.texts.empty() ? "" : on_disk.texts.begin()->second;
-  if (!problems.empty() || own_pack_hash(written) != hash ||
-      hash_of_files(config_.rules_directory) != in_force.files) {
+  const std::string written =
+      own_pack_hash(on_disk.texts.empty() ? "" : on_disk.texts.begin()->second);
+  const std::optional<RefusedOwnPack> refused = refused_own_pack(change.tenant);
+  // What was refused may be written over: the history keeps it.
+  const bool is_known = written == hash || (refused && written == own_pack_hash(refused->text));
+  if (!problems.empty() || !is_known || hash_of_files(config_.rules_directory) != in_force.files) {
     return fail(ErrorCode::kRefused,
                 "files of rules were changed on the server and are not in force yet: whoever "
                 "operates it reloads them first");
@@ -450,6 +473,10 @@ Result<Engine::OwnPackChanged> Engine::change_own_pack(const OwnPackChange& chan
   if (!number) {
     return tl::make_unexpected(number.error());
   }
+  {
+    const std::scoped_lock refused_lock(refused_mutex_);
+    refused_.erase(tenant.id);
+  }
   changed.number = *number;
   changed.ruleset = next->catalogue->ruleset;
   put_in_force(std::move(next));
@@ -487,6 +514,13 @@ void Engine::register_gauges() {
           [all = double{static_cast<double>(capacity)} * static_cast<double>(config_.workers)] {
             return all;
           });
+  }
+  for (TenantId tenant = 0; tenant < config_.tenants.size(); ++tenant) {
+    gauge("vigie_own_pack_refused",
+          "1 while a town's own rules are not in force as they stand on the server, because "
+          "something is wrong with them.",
+          {{"tenant", config_.tenants[tenant].id}},
+          [this, tenant] { return refused_own_pack(tenant) ? 1.0 : 0.0; });
   }
   register_service_gauges(config_.data_directory, clock_.now(), *metrics_);
   register_tenant_gauges(config_.tenants, *store_, clock_, *metrics_);

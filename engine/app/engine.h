@@ -16,6 +16,7 @@
 #include "engine/app/config.h"
 #include "engine/app/erasure_desk.h"
 #include "engine/app/log.h"
+#include "engine/app/own_pack_guard.h"
 #include "engine/app/source_keeper.h"
 #include "engine/app/sources.h"
 #include "engine/app/watchdog.h"
@@ -50,8 +51,11 @@ class Engine {
   void stop();
 
   /// Reads the rules again; the old ones stay in force if there is a problem, or a test beside a
-  /// pack fails. Any thread.
+  /// pack fails. What is wrong with a town's own pack, here and at the start, is that town's alone:
+  /// see read_guarded_knowledge() and refused_own_pack(). Any thread.
   bool reload();
+  /// The tenant's own pack as it stands on the server, if that was refused when it was last read.
+  std::optional<RefusedOwnPack> refused_own_pack(TenantId tenant) const;
 
   /// Puts another text in the place of a town's own pack (own_packs.h): on disk and in force when
   /// it returns, or nothing changed. `base`: hash of the text that was edited. Shared files are
@@ -100,6 +104,7 @@ class Engine {
   void keep_sources(std::stop_token stop);
   void change_and_wait(std::function<void(Store&, const Store::Deleted&)> purge);
   void put_in_force(std::shared_ptr<const Knowledge> knowledge);
+  void note_refused(RefusedOwnPacks refused);
   Result<void> objection_to(const OwnPackChange& change, const Knowledge& in_force) const;
   void log_clock_set_back(microseconds by);
   void log_mishap(const Delivery& delivery);
@@ -118,6 +123,8 @@ class Engine {
   std::unique_ptr<KnowledgeShelf> shelf_;
   std::mutex changing_rules_;  ///< one at a time
   std::atomic<Time> rules_loaded_at_{};
+  mutable std::mutex refused_mutex_;
+  RefusedOwnPacks refused_;
   std::shared_ptr<const WordShares> word_shares_;
   MappingFactories mappings_;
   std::unique_ptr<AlertRaiser> alert_raiser_;

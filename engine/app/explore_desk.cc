@@ -229,7 +229,7 @@ Result<ExploreAnswer> ExploreDesk::draft(TenantId tenant, const ExploreQuestion&
   const auto own = in_force->own_texts.find(town.id);
   const std::string text = own == in_force->own_texts.end() ? std::string() : own->second;
   std::vector<Problem> problems;
-  const TestedPack pack = parse_own_pack(text, town.id, "", config.tenants.size() == 1, problems);
+  const TestedPack pack = parse_own_pack(text, town, "", config.tenants.size() == 1, problems);
   const std::string id = free_id(id_of(question.topic), pack.pack, own_rule_prefix(town.id));
 
   OwnRuleDraft draft;
@@ -246,7 +246,7 @@ Result<ExploreAnswer> ExploreDesk::draft(TenantId tenant, const ExploreQuestion&
   }
   const std::optional<std::string> whole = with_rule(text, draft, "Règles de " + town.name);
   problems.clear();
-  parse_own_pack(whole.value_or(""), town.id, "", config.tenants.size() == 1, problems);
+  parse_own_pack(whole.value_or(""), town, "", config.tenants.size() == 1, problems);
 
   JsonWriter json(answer.draft);
   json.begin_object().key("rule").value(id).key("topic").value(question.topic);

@@ -192,7 +192,7 @@ void add_own_packs(const OwnPacks& own, std::vector<RulePack>& packs, std::vecto
   for (Tenant& tenant : tenants) {
     if (const auto text = own.texts.find(tenant.id); text != own.texts.end()) {
       const std::string file = own_pack_path(own.data_directory, tenant.id);
-      packs.push_back(parse_own_pack(text->second, tenant.id, file, is_alone, problems).pack);
+      packs.push_back(parse_own_pack(text->second, tenant, file, is_alone, problems).pack);
       tenant.packs.push_back(own_pack_name(tenant.id));
     }
   }

@@ -48,6 +48,7 @@ Result<std::vector<OwnPackVersion>> parse_history(const std::string& path) {
     version.by = entry.text("by", problems);
     version.reason = entry.text("reason", problems);
     version.text = entry.text("text", problems);
+    version.is_pending = entry.boolean("pending", problems, false);
     if (!at) {
       entry.complain("'at' is a time", problems);
     }
@@ -66,7 +67,8 @@ std::string spell_history(const std::vector<OwnPackVersion>& versions) {
   for (const OwnPackVersion& version : versions) {
     json.begin_object().key("number").value(version.number);
     json.key("at").value(format_time(version.at)).key("by").value(version.by);
-    json.key("reason").value(version.reason).key("text").value(version.text).end_object();
+    json.key("reason").value(version.reason).key("text").value(version.text);
+    json.key("pending").value(version.is_pending).end_object();
   }
   json.end_array();
   return out;
@@ -82,6 +84,25 @@ void forget_oldest(std::vector<OwnPackVersion>& versions) {
   versions.erase(versions.begin(), versions.end() - static_cast<std::ptrdiff_t>(kept));
 }
 
+/// Takes out what never was in force: what is pending, but for the last one, if `in_force` is its
+/// text.
+void settle(std::vector<OwnPackVersion>& versions, std::string_view in_force) {
+  if (!versions.empty() && same_text(versions.back().text, in_force)) {
+    versions.back().is_pending = false;
+  }
+  std::erase_if(versions, [](const OwnPackVersion& version) { return version.is_pending; });
+}
+
+/// The text before, where a new one may have reached the file although writing it failed. What is
+/// wrong with the file, if that fails, too.
+std::string put_back(const std::string& path, const std::string& before) {
+  if (content_of(path) == before || write_private_file(path, before)) {
+    return "";
+  }
+  return "; what was in force could not be put back either: whoever operates this server looks at "
+         "the file and reloads the rules";
+}
+
 }  // namespace
 
 Result<std::vector<OwnPackVersion>> read_own_pack_history(const std::string& data_directory,
@@ -89,12 +110,8 @@ Result<std::vector<OwnPackVersion>> read_own_pack_history(const std::string& dat
                                                           std::string_view in_force) {
   Result<std::vector<OwnPackVersion>> versions =
       parse_history(history_path(data_directory, tenant));
-  if (versions && !versions->empty() && !same_text(versions->back().text, in_force)) {
-    const std::string_view before =
-        versions->size() == 1 ? std::string_view() : (*versions)[versions->size() - 2].text;
-    if (same_text(before, in_force)) {
-      versions->pop_back();
-    }
+  if (versions) {
+    settle(*versions, in_force);
   }
   return versions;
 }
@@ -102,29 +119,37 @@ Result<std::vector<OwnPackVersion>> read_own_pack_history(const std::string& dat
 Result<std::uint64_t> write_own_pack(const std::string& data_directory, std::string_view tenant,
                                      OwnPackVersion version) {
   const std::string path = own_pack_path(data_directory, tenant);
+  const std::string history = history_path(data_directory, tenant);
   const std::string in_force = content_of(path);
-  auto versions = read_own_pack_history(data_directory, tenant, in_force);
+  auto versions = parse_history(history);
   if (!versions) {
     return tl::make_unexpected(versions.error());
   }
-  const auto next = [&] { return versions->empty() ? 1 : versions->back().number + 1; };
+  std::uint64_t number = versions->empty() ? 0 : versions->back().number;
+  settle(*versions, in_force);
   const std::string_view last = versions->empty() ? std::string_view() : versions->back().text;
   if (!same_text(last, in_force)) {  // written on the server
-    versions->push_back({next(), version.at, "", "", in_force});
+    versions->push_back({++number, version.at, "", "", in_force});
   }
-  version.number = next();
-  const std::uint64_t number = version.number;
+  version.number = ++number;
+  version.is_pending = true;
   const std::string text = version.text;
   versions->push_back(std::move(version));
   forget_oldest(*versions);
-  Result<void> written = make_private_folder(data_directory + "/rules");
-  if (written) {
-    written = write_private_file(history_path(data_directory, tenant), spell_history(*versions));
+  Result<void> noted = make_private_folder(data_directory + "/rules");
+  if (noted) {
+    noted = write_private_file(history, spell_history(*versions));
   }
-  if (written) {
-    written = write_private_file(path, text);
+  if (!noted) {
+    return tl::make_unexpected(noted.error());
   }
-  return written ? Result<std::uint64_t>(number) : tl::make_unexpected(written.error());
+  if (const Result<void> written = write_private_file(path, text); !written) {
+    return fail(ErrorCode::kUnavailable, written.error().text + put_back(path, in_force));
+  }
+  versions->back().is_pending = false;
+  // Should this fail, the text in the file says the same until another one is there.
+  static_cast<void>(write_private_file(history, spell_history(*versions)));
+  return number;
 }
 
 }  // namespace vigie

@@ -11,11 +11,24 @@
 #include "engine/app/fingerprint.h"
 #include "engine/core/ascii.h"
 #include "engine/core/own_rules.h"
+#include "engine/match/own_bounds.h"
 
 namespace vigie {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What the names in a pack's phrases stand for; the pack and the town outlive it.
+NameValues values_of(const RulePack& pack, const Tenant& tenant) {
+  return [&pack, &tenant](std::string_view name) -> const std::vector<std::string>* {
+    for (const NamedLists* lists : {&pack.lists, &tenant.variables}) {
+      if (const auto list = lists->find(std::string(name)); list != lists->end()) {
+        return &list->second;
+      }
+    }
+    return nullptr;
+  };
+}
 
 bool weighs(RuleKind kind) { return kind != RuleKind::kWatch && kind != RuleKind::kTopic; }
 
@@ -25,7 +38,9 @@ std::string own_pack_path(const std::string& data_directory, std::string_view te
   return data_directory + "/rules/" + std::string(tenant) + ".yaml";
 }
 
-std::string own_pack_name(std::string_view tenant) { return "own/" + std::string(tenant); }
+std::string own_pack_name(std::string_view tenant) {
+  return std::string(kOwnPacks) + std::string(tenant);
+}
 
 std::string own_pack_hash(std::string_view text) {
   if (trimmed(text).empty()) {
@@ -58,12 +73,16 @@ OwnPacks read_own_packs(const std::string& data_directory, const std::vector<Ten
   return own;
 }
 
-TestedPack parse_own_pack(std::string_view text, const std::string& tenant, const std::string& file,
+TestedPack parse_own_pack(std::string_view text, const Tenant& tenant, const std::string& file,
                           bool is_alone, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
-  TestedPack own = parse_tested_pack(text, own_pack_name(tenant), file, problems);
+  TestedPack own = parse_tested_pack(text, own_pack_name(tenant.id), file, problems);
+  if (!keeps_own_bounds(own.pack, values_of(own.pack, tenant), problems)) {
+    own.pack.rules.clear();
+    own.tests.clear();
+  }
   const bool has_all_rules = problems.size() == before;
-  const std::string prefix = own_rule_prefix(tenant);
+  const std::string prefix = own_rule_prefix(tenant.id);
   std::set<std::string> ids;
   for (Rule& rule : own.pack.rules) {
     if (weighs(rule.kind) && !is_alone) {

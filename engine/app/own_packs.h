@@ -39,8 +39,9 @@ OwnPacks read_own_packs(const std::string& data_directory, const std::vector<Ten
                         std::vector<Problem>& problems);
 
 /// Reads such a text. What is left without its problems, see parse_tested_pack(). `file`: what they
-/// call it. `is_alone`: there is but this town.
-TestedPack parse_own_pack(std::string_view text, const std::string& tenant, const std::string& file,
+/// call it. `is_alone`: there is but this town. One that is larger than own_bounds.h allows is left
+/// without rules and tests, so that nothing expands them.
+TestedPack parse_own_pack(std::string_view text, const Tenant& tenant, const std::string& file,
                           bool is_alone, std::vector<Problem>& problems);
 
 /// `tenant`'s own pack in a configuration, see run_own_tests().

@@ -157,8 +157,7 @@ void run_pack_tests(const std::string& rules_directory, const PackTestVisitor& v
 TestedPack run_own_tests(std::string_view text, const OwnPackSubject& subject,
                          const OwnTestVisitor& visit, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
-  TestedPack own =
-      parse_own_pack(text, subject.tenant.id, subject.file, subject.is_alone, problems);
+  TestedPack own = parse_own_pack(text, subject.tenant, subject.file, subject.is_alone, problems);
   Tenant tenant = subject.tenant;
   tenant.keep_all = true;
   auto knowledge = pack_alone(own.pack, tenant, subject.rules_directory, subject.models, problems);

@@ -50,8 +50,8 @@ Result<const OpenWeek*> PublicWeeks::week_of(TenantId tenant, IsoWeek week) {
   if (const auto found = weeks_.find(key); found != weeks_.end() && found->second.on == today) {
     return &found->second.week;
   }
-  Result<OpenWeek> counted =
-      read_open_week(store_, tenant, tenants_.at(tenant), week, OpenWeek::kLeastAuthors);
+  Result<OpenWeek> counted = read_open_week(store_, tenant, tenants_.at(tenant), week,
+                                            OpenWeek::kLeastAuthors, is_public_);
   if (!counted) {
     return tl::make_unexpected(counted.error());
   }

@@ -17,8 +17,9 @@ class PublicWeeks {
   static constexpr int kWeeks = 8;
 
   /// All of it outlives the object.
-  PublicWeeks(const Store& store, const std::vector<Tenant>& tenants, const Clock& clock)
-      : store_(store), tenants_(tenants), clock_(clock) {}
+  PublicWeeks(const Store& store, const std::vector<Tenant>& tenants, const Clock& clock,
+              IsPublicTopic is_public)
+      : store_(store), tenants_(tenants), clock_(clock), is_public_(std::move(is_public)) {}
 
   /// The weeks in which anything was said, newest first, as JSON (PublicWeeks of the OpenAPI
   /// document).
@@ -38,6 +39,7 @@ class PublicWeeks {
   const Store& store_;
   const std::vector<Tenant>& tenants_;
   const Clock& clock_;
+  IsPublicTopic is_public_;
   std::map<std::pair<TenantId, Day>, Counted> weeks_;  ///< by Monday; at most kWeeks a tenant
 };
 

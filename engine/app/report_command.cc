@@ -13,7 +13,9 @@
 #include "engine/app/complain.h"
 #include "engine/app/config.h"
 #include "engine/app/data_folder.h"
+#include "engine/app/own_packs.h"
 #include "engine/core/clock.h"
+#include "engine/core/own_rules.h"
 #include "engine/core/private_file.h"
 #include "engine/report/open_data.h"
 #include "engine/report/report_page.h"
@@ -84,9 +86,9 @@ Result<std::string> to_pdf(const std::string& html) {
 }
 
 Result<std::string> make(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week,
-                         const ReportOptions& options) {
+                         const ReportOptions& options, const IsPublicTopic& is_public) {
   if (options.format == "open-data") {
-    const Result<OpenWeek> open = read_open_week(store, id, tenant, week, options.k);
+    const Result<OpenWeek> open = read_open_week(store, id, tenant, week, options.k, is_public);
     return open ? Result<std::string>(to_csv(*open)) : tl::make_unexpected(open.error());
   }
   const Result<WeekReport> report = read_week(store, id, tenant, week, SystemClock().now());
@@ -124,14 +126,20 @@ int report(const ReportOptions& options) {
   if (options.format == "pdf" && is_for_a_screen) {
     problems.push_back({"--out", 0, 0, "a PDF is nothing to show here: say where it goes"});
   }
+  const bool is_open = config && options.format == "open-data";
+  const auto knowledge = is_open ? read_knowledge(*config, problems) : nullptr;
   if (!problems.empty()) {
     return usage(problems);
   }
+  const IsPublicTopic is_public = [&knowledge](TenantId town, std::string_view topic) {
+    return is_shared_topic(*knowledge->catalogue, town, topic);
+  };
   const Result<std::unique_ptr<Store>> store = open_store(*config, StoreAccess::kReadOnly);
   if (!store) {
     return failed(store.error());
   }
-  const Result<std::string> made = make(**store, tenant, config->tenants[tenant], *week, options);
+  const Result<std::string> made =
+      make(**store, tenant, config->tenants[tenant], *week, options, is_public);
   if (!made) {
     return failed(made.error());
   }

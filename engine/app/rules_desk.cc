@@ -215,6 +215,12 @@ Result<RulesAnswer> RulesDesk::show(TenantId tenant) {
   }
   json.begin_object().key("name").value(own_pack_name(town.id)).key("title").value(own.pack.title);
   json.key("own").value(true).key("text").value(text).key("hash").value(own_pack_hash(text));
+  if (const std::optional<RefusedOwnPack> refused = engine_.refused_own_pack(tenant)) {
+    write_problems("problems", tenant, refused->problems, refused->text, json);
+    json.key("refused_text").value(refused->text);
+  } else {
+    json.key("problems").begin_array().end_array();
+  }
   write_rules(own.pack, own_rule_prefix(town.id), json);
   write_tests(tenant, tested, json);
   json.end_object().end_array().end_object();

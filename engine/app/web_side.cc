@@ -14,6 +14,7 @@
 #include "engine/app/privacy_files.h"
 #include "engine/app/public_url.h"
 #include "engine/core/check.h"
+#include "engine/core/own_rules.h"
 #include "engine/core/private_file.h"
 #include "engine/quality/sample_book.h"
 #include "engine/report/erasure_receipt.h"
@@ -113,7 +114,10 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
       control_(context_.get_executor(), engine.config().data_directory,
                [this](ControlWords words) { return control(std::move(words)); }),
       emergent_desk_(engine),
-      public_weeks_(engine.store(), engine.config().tenants, engine.clock()),
+      public_weeks_(engine.store(), engine.config().tenants, engine.clock(),
+                    [&engine](TenantId tenant, std::string_view topic) {
+                      return is_shared_topic(*engine.knowledge()->catalogue, tenant, topic);
+                    }),
       rules_desk_(engine),
       explore_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,

@@ -11,7 +11,8 @@
 
 namespace vigie {
 
-/// A word of a topic, where a rule found it.
+/// A word of a topic, where a rule of a shared pack found it: what is said of topics that a town
+/// has for itself has the tone of the whole, as a verdict is the same for all towns.
 struct TopicMark {
   std::uint32_t topic = 0;  ///< in Catalogue::names
   std::uint32_t token = 0;  ///< in FoldedText::tokens

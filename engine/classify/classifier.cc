@@ -12,6 +12,7 @@
 #include "engine/classify/calibration.h"
 #include "engine/classify/model_scorer.h"
 #include "engine/classify/signed_words.h"
+#include "engine/core/own_rules.h"
 
 namespace vigie {
 namespace {
@@ -103,7 +104,7 @@ class Classifier::Run {
     for (const Match& match : matches.matches) {
       const RuleInfo& rule = catalogue_->rules[match.rule];
       const Axis axis = axis_of(rule.kind);
-      if (axis == Axis::kTopic) {
+      if (axis == Axis::kTopic && !is_own_rule(catalogue_->names[rule.name])) {
         mark_topic(rule.topic, matches, match);
       }
       if (weighs(axis) && std::exchange(weighed_in_[rule.name], mention_) == mention_) {

@@ -12,6 +12,16 @@ namespace vigie {
 /// "local.techniville.". Shared packs may not use it.
 inline constexpr std::string_view kOwnRules = "local.";
 std::string own_rule_prefix(std::string_view tenant);
+inline bool is_own_rule(std::string_view rule) { return rule.starts_with(kOwnRules); }
+
+/// The same of packs: "own/techniville". No file can be called so.
+inline constexpr std::string_view kOwnPacks = "own/";
+inline bool is_own_pack(std::string_view pack) { return pack.starts_with(kOwnPacks); }
+
+/// Whether a topic comes from a pack that towns share, for the town whose number is `tenant` in
+/// `catalogue`: what others may read of. A topic that only own packs find, or none any more, is the
+/// town's own.
+bool is_shared_topic(const Catalogue& catalogue, TenantId tenant, std::string_view topic);
 
 /// Whether `tenant` may read of this rule: it is nobody's own, or its own.
 bool may_name(std::string_view rule, std::string_view tenant);

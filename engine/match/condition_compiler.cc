@@ -4,11 +4,12 @@
 #include <span>
 #include <utility>
 
+#include "engine/match/own_bounds.h"
+
 namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxPhrasesPerRule = 20'000;
-constexpr std::size_t kMaxShortPatterns = 1'000;
 /// Evaluating a regex costs more than any phrase's hit.
 constexpr std::uint64_t kRegexCost = 1U << 20;
 
@@ -44,6 +45,11 @@ void append(std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& fr
 }
 
 }  // namespace
+
+void ConditionCompiler::begin_pack(bool is_own) {
+  own_ = {kMaxOwnRegexes, kMaxOwnShortPatterns, "one town's own pack"};
+  share_ = is_own ? &own_ : &shared_;
+}
 
 bool ConditionCompiler::add_rule(const std::string& file, const Condition& condition,
                                  const NameValues& values) {
@@ -146,25 +152,35 @@ std::optional<std::uint32_t> ConditionCompiler::number_of(const std::string& phr
     complain(at, in_quotes(phrase) + ": " + words.error().text);
     return std::nullopt;
   }
+  const WordPatterns& patterns = program_->phrases.patterns();
+  const std::size_t short_before = patterns.short_ones();
   place->second = program_->phrases.add(*words);
   if (*place->second == costs_.size()) {
     costs_.push_back(cost_of(*words));
   }
-  if (program_->phrases.patterns().short_ones() > kMaxShortPatterns) {
-    complain(at, in_quotes(phrase) +
-                     ": more than 1,000 words in one rule set with fewer than three letters before "
-                     "their first '*' or '?'");
+  share_->short_patterns += patterns.short_ones() - short_before;
+  if (share_->short_patterns > share_->most_short_patterns) {
+    complain(at, in_quotes(phrase) + ": more than " + std::to_string(share_->most_short_patterns) +
+                     " words in " + std::string(share_->of) +
+                     " with fewer than three letters before their first '*' or '?'");
     return std::nullopt;
   }
   return place->second;
 }
 
 std::optional<ConditionCompiler::Tree> ConditionCompiler::reduce_regex(const Condition& condition) {
+  const bool is_new = !program_->regexes.holds(condition.text, condition.exact);
+  if (is_new && share_->regexes == share_->most_regexes) {
+    complain(condition, "more than " + std::to_string(share_->most_regexes) +
+                            " regular expressions in " + std::string(share_->of));
+    return std::nullopt;
+  }
   const Result<std::uint32_t> number = program_->regexes.add(condition.text, condition.exact);
   if (!number) {
     complain(condition, number.error().text);
     return std::nullopt;
   }
+  share_->regexes += is_new ? 1 : 0;
   Tree tree;
   tree.op = Op::kRegex;
   tree.operand = *number;

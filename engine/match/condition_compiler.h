@@ -25,6 +25,10 @@ class ConditionCompiler {
     program_->fold = fold;
   }
 
+  /// Before a pack's rules. Of what every mention pays for (expressions, words with wildcards near
+  /// their beginning) the shared packs have one share together, each town's own pack one of its
+  /// own.
+  void begin_pack(bool is_own);
   /// Adds one rule; false if it vanished (nothing left to look for) or has problems.
   bool add_rule(const std::string& file, const Condition& condition, const NameValues& values);
 
@@ -49,6 +53,12 @@ class ConditionCompiler {
     std::uint64_t cost = 0;
   };
 
+  struct Share {
+    std::size_t most_regexes = 1'000, most_short_patterns = 1'000;
+    std::string_view of = "the shared packs together";
+    std::size_t regexes = 0, short_patterns = 0;
+  };
+
   // No tree: can never hold.
   std::optional<Tree> reduce(const Condition& condition);
   std::optional<Tree> reduce_phrase(const Condition& condition);
@@ -69,6 +79,9 @@ class ConditionCompiler {
   std::vector<std::uint64_t> costs_;                                       ///< by phrase
   std::map<std::pair<std::vector<std::uint32_t>, Where>, std::uint32_t> leaves_;
   std::vector<std::vector<std::uint32_t>> rules_of_phrase_, rules_of_regex_;
+
+  Share shared_, own_;
+  Share* share_ = &shared_;
 
   // Of the rule being compiled.
   const std::string* file_ = nullptr;

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxPatternBytes = 1'000;
 constexpr std::size_t kMaxNesting = 50;
-constexpr std::size_t kMaxRegexes = 1'000;
 constexpr std::int64_t kMaxMemoryBytes = 1 << 20;
 
 constexpr std::string_view kNoLiteral =
@@ -100,19 +99,24 @@ struct RegexTable::Regex {
 RegexTable::RegexTable() = default;
 RegexTable::~RegexTable() = default;
 
-Result<std::uint32_t> RegexTable::add(std::string_view pattern, bool exact) {
+std::uint32_t RegexTable::find(std::string_view pattern, bool exact) const {
   const auto known = std::ranges::find_if(regexes_, [&](const auto& regex) {
     return regex->pattern == pattern && regex->exact == exact;
   });
-  if (known != regexes_.end()) {
-    return static_cast<std::uint32_t>(known - regexes_.begin());
+  return static_cast<std::uint32_t>(known - regexes_.begin());
+}
+
+bool RegexTable::holds(std::string_view pattern, bool exact) const {
+  return find(pattern, exact) != regexes_.size();
+}
+
+Result<std::uint32_t> RegexTable::add(std::string_view pattern, bool exact) {
+  if (const std::uint32_t known = find(pattern, exact); known != regexes_.size()) {
+    return known;
   }
   const auto refuse = [](std::string_view why) {
     return fail(ErrorCode::kInvalidInput, std::string(why));
   };
-  if (regexes_.size() >= kMaxRegexes) {
-    return refuse("more than 1,000 regular expressions in one rule set");
-  }
   if (pattern.size() > kMaxPatternBytes) {
     return refuse("a regular expression is at most 1,000 bytes long");
   }

@@ -30,8 +30,9 @@ class RegexTable {
   /// The expression's number, dense from 0; the same one gets the same number. Refused, with a
   /// sentence: what RE2 refuses; longer than 1,000 bytes; parentheses nested deeper than 50; beyond
   /// 1 MiB of memory; no literal of 3 characters required, so that it would have to run on every
-  /// text; more than 1,000 expressions in one rule set. Before finish().
+  /// text. Before finish().
   Result<std::uint32_t> add(std::string_view pattern, bool exact);
+  bool holds(std::string_view pattern, bool exact) const;
   void finish();
 
   std::size_t size() const;
@@ -59,6 +60,7 @@ class RegexTable {
 
  private:
   struct Regex;
+  std::uint32_t find(std::string_view pattern, bool exact) const;  ///< size(): there is none
   struct Literals {
     LiteralIndex index;
     std::vector<std::vector<std::uint32_t>> regexes;  ///< by literal

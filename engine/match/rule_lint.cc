@@ -190,6 +190,19 @@ void refuse_profiling(const RulePack& pack, const PhraseFolder& fold,
   }
 }
 
+void refuse_strangers(const RulePack& pack, const Tenant& town, std::vector<Problem>& problems) {
+  for (const Rule& rule : pack.rules) {
+    visit_author_filters(rule.condition, [&](const Condition& filter) {
+      if (rule.kind == RuleKind::kWatch && !is_official(filter.filter.text, {town})) {
+        problems.push_back(problem_at(
+            pack.file, filter,
+            in_quotes(filter.filter.text) +
+                " is not an official account of this town: its own rules must not follow people"));
+      }
+    });
+  }
+}
+
 std::vector<Problem> find_doubtful_rules(const std::vector<RulePack>& packs,
                                          const std::vector<Tenant>& tenants,
                                          const PhraseFolder& fold) {

@@ -17,6 +17,11 @@ namespace vigie {
 void refuse_profiling(const RulePack& pack, const PhraseFolder& fold,
                       std::vector<Problem>& problems);
 
+/// Refuses watch rules of a town's own pack whose `author:` is anybody but one of the town's
+/// official accounts, as its configuration writes them: nobody may follow a person. In other rules
+/// refuse_profiling() refuses every `author:`.
+void refuse_strangers(const RulePack& pack, const Tenant& town, std::vector<Problem>& problems);
+
 /// What deserves a second look, but is no mistake: rules that hold for about every text, because a
 /// word like "le" or "de" fulfils them (with the values of the tenants' variables); `author:`
 /// filters that name none of the tenants' official accounts, where these are known.

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "engine/match/own_bounds.h"
 #include "engine/match/phrase_text.h"
 #include "engine/match/query_parser.h"
 
@@ -15,10 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxRulesPerPack = 100'000;
 constexpr std::size_t kMaxConditionDepth = 16;
 constexpr std::size_t kMaxPhrasesPerList = 1'000;
-constexpr std::size_t kMaxQueriedConditionsPerPack = 500'000;
 constexpr std::int64_t kMaxWeight = 1'000;
 constexpr std::int64_t kMaxDistance = 100;
 constexpr std::size_t kMaxTitleBytes = 100;
@@ -65,9 +64,16 @@ std::chrono::minutes read_span(const Settings& map, std::string_view field,
   return long_span;
 }
 
+/// What one pack may hold.
+struct PackBounds {
+  std::size_t rules = 100'000, query_parts = 500'000, tests = 100'000;
+};
+constexpr PackBounds kOwnBounds = {kMaxOwnRules, kMaxOwnQueryParts, kMaxOwnTests};
+
 class PackReader {
  public:
-  explicit PackReader(std::vector<Problem>& problems) : problems_(problems) {}
+  explicit PackReader(std::vector<Problem>& problems, const PackBounds& bounds = {})
+      : problems_(problems), bounds_(bounds) {}
 
   /// Its tests stand elsewhere, or are read by whoever says `has_tests`.
   void read(const Settings& root, RulePack& pack, bool has_tests = false) {
@@ -91,9 +97,10 @@ class PackReader {
     }
     const Settings* rules = root.find("rules");
     if (rules == nullptr || rules->type() != Settings::Type::kList ||
-        rules->items().size() > kMaxRulesPerPack) {
+        rules->items().size() > bounds_.rules) {
       (rules != nullptr ? *rules : root)
-          .complain("'rules' must be a list of at most 100000 rules", problems_);
+          .complain("'rules' must be a list of at most " + std::to_string(bounds_.rules) + " rules",
+                    problems_);
       return;
     }
     for (const Settings& item : rules->items()) {
@@ -158,11 +165,12 @@ class PackReader {
   std::optional<Condition> bounded(const Settings& place, std::optional<Condition> condition) {
     const std::size_t before = queried_conditions_;
     queried_conditions_ += condition ? count_conditions(*condition) : 0;
-    if (queried_conditions_ <= kMaxQueriedConditionsPerPack) {
+    if (queried_conditions_ <= bounds_.query_parts) {
       return condition;
     }
-    if (before <= kMaxQueriedConditionsPerPack) {  // once is enough
-      place.complain("with their macros filled in this pack's queries have more than 500,000 parts",
+    if (before <= bounds_.query_parts) {  // once is enough
+      place.complain("with their macros filled in this pack's queries have more than " +
+                         std::to_string(bounds_.query_parts) + " parts",
                      problems_);
     }
     return std::nullopt;
@@ -401,6 +409,7 @@ class PackReader {
   }
 
   std::vector<Problem>& problems_;
+  const PackBounds bounds_;
   std::set<std::string, std::less<>> names_, ids_;
   std::map<std::string, Condition> macros_;
   std::size_t queried_conditions_ = 0, crowd_rules_ = 0;
@@ -512,10 +521,15 @@ std::vector<RulePack> read_packs(const std::string& directory, std::vector<Probl
 
 namespace {
 
-std::vector<RuleTest> read_test_list(const Settings& list, std::vector<Problem>& problems) {
+std::vector<RuleTest> read_test_list(const Settings& list, std::size_t most,
+                                     std::vector<Problem>& problems) {
   std::vector<RuleTest> tests;
   if (list.type() != Settings::Type::kList) {
     list.complain("'tests' must be a list", problems);
+    return tests;
+  }
+  if (list.items().size() > most) {
+    list.complain("'tests' are at most " + std::to_string(most), problems);
     return tests;
   }
   for (const Settings& item : list.items()) {
@@ -544,7 +558,7 @@ std::vector<RuleTest> read_tests(const std::string& path, std::vector<Problem>& 
     }
   }
   const Settings* list = root->find("tests");
-  tests = read_test_list(list != nullptr ? *list : *root, problems);
+  tests = read_test_list(list != nullptr ? *list : *root, PackBounds().tests, problems);
   for (RuleTest& test : tests) {
     test.variables = variables;
   }
@@ -560,9 +574,9 @@ TestedPack parse_tested_pack(std::string_view yaml, const std::string& name,
   if (!root) {
     return read;
   }
-  PackReader(problems).read(*root, read.pack, true);
+  PackReader(problems, kOwnBounds).read(*root, read.pack, true);
   if (const Settings* tests = root->find("tests")) {
-    read.tests = read_test_list(*tests, problems);
+    read.tests = read_test_list(*tests, kOwnBounds.tests, problems);
   }
   return read;
 }

@@ -17,13 +17,14 @@ std::optional<RulePack> read_pack(const std::string& path, std::vector<Problem>&
 std::optional<RulePack> parse_pack(std::string_view yaml, const std::string& name,
                                    std::vector<Problem>& problems);
 
-/// A pack with its tests, in one text: `tests:` stands beside `rules:`.
+/// A town's own pack with its tests, in one text: `tests:` stands beside `rules:`.
 struct TestedPack {
   RulePack pack;
   std::vector<RuleTest> tests;
 };
-/// Reads such a text. All problems with line and column; gives what is left without them, so that
-/// compiling it tells those that only compiling finds. `file`: what problems call it.
+/// Reads such a text, within the bounds of own_bounds.h. All problems with line and column; gives
+/// what is left without them, so that compiling it tells those that only compiling finds. `file`:
+/// what problems call it.
 TestedPack parse_tested_pack(std::string_view yaml, const std::string& name,
                              const std::string& file, std::vector<Problem>& problems);
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/core/own_rules.h"
 #include "engine/match/condition_compiler.h"
 #include "engine/match/rule_lint.h"
 
@@ -54,8 +55,9 @@ class RuleSetCompiler {
     for (const RulePack& pack : packs) {
       add_pack(pack);
     }
-    if (conditions_.rules() > kMaxCompiledRules) {
-      problems_.push_back({"", 0, 0, "more than 100,000 rules for all tenants together"});
+    if (has_too_many_rules()) {
+      problems_.push_back(
+          {"", 0, 0, "more than 100,000 rules of shared packs for all tenants together"});
     }
   }
 
@@ -90,13 +92,23 @@ class RuleSetCompiler {
     }
     check_needs(pack, listing);
     refuse_profiling(pack, fold_, problems_);
+    const bool is_own = is_own_pack(pack.name);
+    if (is_own) {
+      refuse_strangers(pack, tenants_[listing.front()], problems_);
+    }
+    conditions_.begin_pack(is_own);
+    const std::size_t before = conditions_.rules();
     for (const Rule& rule : pack.rules) {
-      if (conditions_.rules() > kMaxCompiledRules) {
+      if (!is_own && has_too_many_rules()) {
         return;
       }
       add_rule(pack, rule, listing);
     }
+    own_rules_ += is_own ? conditions_.rules() - before : 0;
   }
+
+  /// Own packs take nothing from the shared ones.
+  bool has_too_many_rules() const { return conditions_.rules() - own_rules_ > kMaxCompiledRules; }
 
   void check_needs(const RulePack& pack, const std::vector<TenantId>& listing) {
     for (const TenantId tenant : listing) {
@@ -175,6 +187,7 @@ class RuleSetCompiler {
   const PhraseFolder& fold_;
   std::vector<Problem>& problems_;
   ConditionCompiler conditions_;
+  std::size_t own_rules_ = 0;
   Catalogue catalogue_;  ///< handed over only when all went well
   std::unordered_map<std::string, std::uint32_t> names_;
 };

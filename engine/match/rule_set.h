@@ -31,8 +31,10 @@ class RuleSet {
   ///   value, or an optional one that it lacks, makes the phrases that use it vanish; a rule that
   ///   cannot be fulfilled without them vanishes too.
   ///
-  /// Bounds: 100,000 compiled rules; 20,000 phrases in one compiled rule; 16 words in a phrase; 3
-  /// letters in a stem; those of RegexTable.
+  /// Bounds: 100,000 compiled rules, 1,000 expressions and 1,000 words with wildcards near their
+  /// beginning in the shared packs together; for each town's own pack (own_rules.h) those of
+  /// own_bounds.h, whatever the others have; 20,000 phrases in one compiled rule; 16 words in a
+  /// phrase; 3 letters in a stem; those of RegexTable.
   static std::shared_ptr<const RuleSet> compile(const std::vector<RulePack>& packs,
                                                 const std::vector<Tenant>& tenants,
                                                 const PhraseFolder& fold, Catalogue& catalogue,

@@ -29,8 +29,8 @@ struct WouldRaise {
 /// One rule set and what it saw.
 class Side {
  public:
-  explicit Side(const std::shared_ptr<const Knowledge>& knowledge)
-      : analyser_(knowledge), crowd_rules_(knowledge->catalogue) {}
+  Side(const std::shared_ptr<const Knowledge>& knowledge, std::string_view tenant)
+      : analyser_(knowledge), crowd_rules_(knowledge->catalogue), tenant_(tenant) {}
 
   const Catalogue& catalogue() const { return *analyser_.knowledge().catalogue; }
 
@@ -48,7 +48,7 @@ class Side {
     }
     if (crowd_rules_.may_concern(judged.topics)) {
       heard.voices =
-          crowd_rules_.voices(ref, judged,
+          crowd_rules_.voices(ref, tenant_, judged,
                               {author_mark(judged.has_author, judged.author, judged.mention.source),
                                judged.repeats ? judged.repeats->sequence : ref.sequence});
     }
@@ -126,6 +126,7 @@ class Side {
 
   Analyser analyser_;
   CrowdRules crowd_rules_;
+  std::string_view tenant_;
   std::vector<Heard> heard_;
 };
 
@@ -231,7 +232,7 @@ Result<BacktestReport> backtest(const Store& store, TenantId id, const Tenant& t
                                 const std::shared_ptr<const Knowledge>& next, Time since,
                                 const std::function<bool()>& looked_at) {
   BacktestReport report;
-  Side old(in_force), other(next);
+  Side old(in_force, tenant.id), other(next, tenant.id);
   const Day first = day_of(since), day_before = first - std::min<Day>(first, 1);
   const Result<void> read =
       store.scan(id, std::nullopt, day_before, [&](const StoredMention& stored) {

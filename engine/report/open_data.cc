@@ -144,11 +144,12 @@ void SecretTable::protect(std::uint32_t k) {
 }
 
 Result<OpenWeek> read_open_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week,
-                                std::uint32_t k) {
+                                std::uint32_t k, const IsPublicTopic& is_public) {
   const Time begin = start_of_day(week.monday(), tenant.time_zone);
   const Time end = start_of_day(week.monday() + 7, tenant.time_zone);
   std::map<std::string, std::array<Counted, kTones + 1>> counted;
   std::array<Counted, kTones + 1> all;
+  std::map<std::string, bool> is_known_public;  // by topic
   const Result<void> read =
       store.scan(id, std::nullopt, day_of(begin), [&](const StoredMention& stored) {
         const Record& record = stored.record;
@@ -163,10 +164,19 @@ Result<OpenWeek> read_open_week(const Store& store, TenantId id, const Tenant& t
           row.back().add(author);
         };
         count(all);
+        bool has_topic = false;
         for (const std::uint32_t topic : record.topics) {
-          count(counted[stored.catalogue->names[topic]]);
+          const std::string& name = stored.catalogue->names[topic];
+          const auto [known, is_new] = is_known_public.try_emplace(name, false);
+          if (is_new) {
+            known->second = is_public(id, name);
+          }
+          if (known->second) {
+            count(counted[name]);
+            has_topic = true;
+          }
         }
-        if (record.topics.empty()) {
+        if (!has_topic) {
           count(counted[""]);
         }
         return true;

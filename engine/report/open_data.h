@@ -69,10 +69,14 @@ struct OpenWeek {
   SecretTable table{1, 4};          ///< columns: by Tone, then all tones
 };
 
+/// Whether everybody may read of a town's topic, see is_shared_topic().
+using IsPublicTopic = std::function<bool(TenantId tenant, std::string_view topic)>;
+
 /// Counts the kept mentions published in the week and whose they are, official accounts left out,
-/// and protects the table.
+/// and protects the table. Topics that are not public are no rows: a mention that has no other
+/// counts as one without a topic.
 Result<OpenWeek> read_open_week(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week,
-                                std::uint32_t k);
+                                std::uint32_t k, const IsPublicTopic& is_public);
 
 /// RFC 4180 with a heading, as deploy/open-data/schema.json describes it.
 std::string to_csv(const OpenWeek& week);

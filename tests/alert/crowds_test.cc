@@ -149,6 +149,68 @@ TEST(Crowds, AStormIsBoundedAndStillACrowd) {
   }
 }
 
+/// Two towns whose own packs, or shared ones, have topics of the same name.
+class CrowdRulesOfTowns : public testing::Test {
+ protected:
+  static constexpr TenantId kRouen = 0, kTours = 1;
+
+  void add(const std::string& name, std::vector<TenantId> tenants) {
+    RuleInfo rule;
+    rule.name = static_cast<std::uint32_t>(catalogue_->names.size());
+    rule.kind = RuleKind::kTopic;
+    rule.topic = kBikes;
+    rule.crowd = {5, minutes(30)};
+    rule.every_tenant = tenants.empty();
+    rule.tenants = std::move(tenants);
+    catalogue_->names.push_back(name);
+    catalogue_->rules.push_back(rule);
+  }
+  /// Of a mention for which every rule fired, kept by both.
+  std::vector<std::string> heard_by(TenantId tenant) const {
+    Record record;
+    record.topics = {kBikes};
+    for (const RuleInfo& rule : catalogue_->rules) {
+      record.verdict.evidence.push_back({Axis::kTopic, rule.name, {}, 0});
+    }
+    std::vector<std::string> names;
+    for (const Voice& one :
+         CrowdRules(catalogue_)
+             .voices({tenant, 0, 1}, tenant == kRouen ? "rouen" : "tours", record, {1, 1})) {
+      names.push_back(one.rule);
+    }
+    return names;
+  }
+
+  static constexpr std::uint32_t kBikes = 0;
+  std::shared_ptr<Catalogue> catalogue_ = [] {
+    auto catalogue = std::make_shared<Catalogue>();
+    catalogue->names = {"vélo"};
+    return catalogue;
+  }();
+};
+
+TEST_F(CrowdRulesOfTowns, SpeakForTheTownsTheyConcernAlone) {
+  add("local.rouen.velo", {kRouen});
+  add("tours.velo", {kTours});
+  add("velo", {});
+  EXPECT_THAT(heard_by(kRouen), testing::ElementsAre("local.rouen.velo", "velo"));
+  EXPECT_THAT(heard_by(kTours), testing::ElementsAre("tours.velo", "velo"));
+}
+
+TEST_F(CrowdRulesOfTowns, AVariantForEachTownIsOneRule) {
+  add("velo", {kRouen});
+  catalogue_->rules.push_back(catalogue_->rules.back());
+  catalogue_->rules.back().tenants = {kTours};
+  EXPECT_THAT(heard_by(kTours), testing::ElementsAre("velo"));
+  EXPECT_THAT(heard_by(kRouen), testing::ElementsAre("velo"));
+}
+
+TEST_F(CrowdRulesOfTowns, AnOwnPackIsKnownByItsNameWhereTheStoreKeptNoTowns) {
+  add("local.rouen.velo", {});
+  EXPECT_THAT(heard_by(kRouen), SizeIs(1));
+  EXPECT_THAT(heard_by(kTours), IsEmpty());
+}
+
 /// What Crowds promises: who made one is gone when its incident is over.
 TEST(Crowds, ACrowdIsShorterThanTheSilenceThatEndsItsIncident) {
   EXPECT_LT(CrowdLimit::kMaxWithin + Crowds::kMaxLate, hours(6) - minutes(5));

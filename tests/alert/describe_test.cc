@@ -177,6 +177,17 @@ TEST(Describe, TheHeadlineIsTheTitleOfTheRuleThatWeighsMost) {
   EXPECT_EQ(alert.reasons[0].title, "Appel à l'aide");
 }
 
+TEST(Describe, WhatATownsOwnRulesFoundDoesNotDecideTheSubject) {
+  Judged judged("La piscine a un garage à vélos, fuite de gaz");
+  judged.about("loisirs", "loisirs.piscine", "piscine")
+      .about("vélo", "velo.garage", "La")
+      .because(Axis::kTopic, "local.autreville.velo", "garage à vélos", 0)
+      .because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");
+  judged.rule_of("local.autreville.velo", "vélo");
+  EXPECT_EQ(judged.sighting().subject, "loisirs") << "another town's words stand nearer";
+  EXPECT_EQ(judged.alert().topic, "loisirs");
+}
+
 TEST(Describe, WithoutATitleTheSubjectIsTheHeadline) {
   Judged judged("fuite de gaz");
   judged.because(Axis::kUrgency, "gaz.odeur", "fuite de gaz");

@@ -40,12 +40,15 @@ class Judged {
   }
   /// The topic `topic`, found by the rule `rule` at `words`.
   Judged& about(std::string_view topic, std::string_view rule, std::string_view words) {
-    because(Axis::kTopic, rule, words, 0);
+    because(Axis::kTopic, rule, words, 0).rule_of(rule, topic);
+    record.topics.push_back(name(topic));
+    return *this;
+  }
+  Judged& rule_of(std::string_view rule, std::string_view topic) {
     RuleInfo info;
     info.name = name(rule);
     info.topic = name(topic);
     catalogue_.rules.push_back(info);
-    record.topics.push_back(info.topic);
     return *this;
   }
 

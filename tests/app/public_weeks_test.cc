@@ -13,9 +13,15 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+StoreOptions options_of_one_town() {
+  StoreOptions options;
+  options.tenants = {"techniville"};
+  return options;
+}
+
 class PublicWeeksFacts : public testing::Test {
  protected:
-  PublicWeeksFacts() : store_(Store::open(disk_.open(), StoreOptions{}).value()) {
+  PublicWeeksFacts() : store_(Store::open(disk_.open(), options_of_one_town()).value()) {
     tenants_.emplace_back();
     tenants_[0].id = "techniville";
     tenants_[0].name = "Techniville";
@@ -42,7 +48,10 @@ class PublicWeeksFacts : public testing::Test {
   std::shared_ptr<const Catalogue> catalogue_ = catalogue_named("first");
   std::vector<Tenant> tenants_;
   ManualClock clock_{parse_time("2026-11-18T12:00:00Z").value()};  // a Wednesday of week 47
-  PublicWeeks weeks_{*store_, tenants_, clock_};
+  std::string own_topic_;                                          ///< of the town's own pack
+  PublicWeeks weeks_{*store_, tenants_, clock_, [this](TenantId tenant, std::string_view topic) {
+                       return tenant == 0 && topic != own_topic_;
+                     }};
   int ids_ = 0;
 };
 
@@ -67,6 +76,20 @@ TEST_F(PublicWeeksFacts, AFewPeopleAreNotGivenAway) {
   const std::string shown = list();
   EXPECT_THAT(shown, HasSubstr(R"("topic":"voirie","is_total":false,"negative":null)"));
   EXPECT_THAT(shown, Not(HasSubstr(R"("negative":2)")));
+}
+
+TEST_F(PublicWeeksFacts, TopicsOfATownsOwnPackAreNotShown) {
+  own_topic_ = "voirie";
+  say("2026-11-12", 0, 12);
+  say("2026-11-12", 1, 9);
+  const std::string shown = list(), csv = weeks_.csv(0, {2026, 46}).value();
+  for (const std::string& text : {shown, csv}) {
+    EXPECT_THAT(text, Not(HasSubstr("voirie")));
+  }
+  EXPECT_THAT(shown, HasSubstr(R"("topic":"","is_total":false,"negative":9)"));
+  EXPECT_THAT(shown, HasSubstr(R"("is_total":true,"negative":21)"))
+      << "they were said all the same";
+  EXPECT_THAT(csv, HasSubstr("techniville,2026-W46,sans thème,négatif,9"));
 }
 
 TEST_F(PublicWeeksFacts, EightWeeksNoMore) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/parse/text_folder.h"
+#include "tests/classify/knowledge.h"
 
 namespace vigie {
 namespace {
@@ -64,6 +65,20 @@ TEST_F(Aspects, ASentencePartsThemHoweverNearTheNextTopicStands) {
 TEST_F(Aspects, ATopicOfWhichNothingIsSaidIsNeutral) {
   expect(of("Le parking est sale, sale, et la piscine ouvre lundi", {{"sale", -200}}),
          Tone::kNeutral, Tone::kNegative);
+}
+
+/// A verdict is the same for all towns: their own packs must not change what others see of it.
+TEST(AspectsOfTowns, WhatATownsOwnRulesFoundTellsNothingApart) {
+  TestKnowledge knowledge;
+  ASSERT_TRUE(knowledge.ready()) << knowledge.problems();
+  const std::uint32_t pool = knowledge.add_rule("loisirs.piscine", RuleKind::kTopic, 0),
+                      parking = knowledge.add_rule("voirie.parking", RuleKind::kTopic, 0),
+                      own = knowledge.add_rule("local.autreville.bain", RuleKind::kTopic, 0);
+  const std::string_view text = "La piscine est belle, mais sale le parking";
+  const std::vector<Aspect> shared = knowledge.classify(text, "fr", {pool, parking}).aspects;
+  EXPECT_EQ(shared.size(), 2U);
+  EXPECT_EQ(knowledge.classify(text, "fr", {pool, parking, own}).aspects, shared);
+  EXPECT_TRUE(knowledge.classify(text, "fr", {pool, own}).aspects.empty());
 }
 
 TEST_F(Aspects, OneTopicOrALongTextIsNotTakenApart) {

@@ -32,6 +32,7 @@ class TestKnowledge {
     rule.firm = firm;
     rule.kind = kind;
     rule.weight = weight;
+    // Of a topic rule, its topic is called as the rule is.
     for (rule.name = 0; rule.name < catalogue_->names.size(); ++rule.name) {
       if (catalogue_->names[rule.name] == name) {
         break;
@@ -40,6 +41,7 @@ class TestKnowledge {
     if (rule.name == catalogue_->names.size()) {
       catalogue_->names.push_back(std::move(name));
     }
+    rule.topic = kind == RuleKind::kTopic ? rule.name : 0;
     catalogue_->rules.push_back(rule);
     return static_cast<std::uint32_t>(catalogue_->rules.size() - 1);
   }

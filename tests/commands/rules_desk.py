@@ -108,9 +108,16 @@ def what_packs_may_not_do(scene):
     refused("{id: a, topic: \"militants d'opposition\", any: [mairie]}", "article 9")
     refused("{id: a, topic: eau, query: 'eau AND author:marie'}", "only a watch rule may name authors")
     refused("{id: a, urgency: 600, any: [incendie]}", "the same for all towns")
+    refused("{id: a, watch: true, query: 'eau AND author:marie'}", "must not follow people")
     refused("{id: a, topic: eau, regex: '.*'}", "requires no literal")
     refused("{id: a, topic: eau, regex: '(fuite){1000}{1000}'}", "regular expression")
     refused("{id: a, topic: eau, any: [\"{inconnu}\"]}", "inconnu")
+    many = "lists: {n: [" + ", ".join(f"n{i}" for i in range(1000)) + "]}\nrules:\n  - {id: a, topic: eau, any: ['"
+    for path in ("rules/check", "rules/preview", "rules/publish"):
+        body = {"text": many + "{n} " * 12 + "']}\n"} | ({"reason": "r", "base": ""} if path.endswith("publish") else {})
+        begun = time.monotonic()
+        _, answer, _ = scene.ask("POST", path, body)
+        assert "more than 20,000 phrases" in json.dumps(answer["problems"]) and time.monotonic() - begun < 5, (path, answer)
     assert not scene.file.exists()
 
 
@@ -229,14 +236,26 @@ def files_of_the_server(scene):
     assert scene.own()["text"] == BIKES
     scene.file.write_text(BIKES.replace("velo.garage], topics", "velo.garage], tone: positive, topics"), encoding="utf-8")
     scene.engine.process.send_signal(signal.SIGHUP)
-    wait_for("the refusal", lambda: "rules_kept" in scene.engine.log_tail(), 30)
-    assert scene.own()["text"] == BIKES, "a failing test keeps what was in force"
+    wait_for("the refusal", lambda: scene.own()["problems"], 30)
+    own = scene.own()
+    assert own["text"] == BIKES, "a failing test keeps what was in force"
+    assert own["problems"][0]["line"] == 7 and "tone: positive" in own["refused_text"], own
+    assert "own_pack_refused" in scene.engine.log_tail() and "rules_kept" not in scene.engine.log_tail()
     code, out, errors = vigie("rules", "test", "--config", scene.engine.config, "--lines")
     assert code == 1 and "FAIL own/techniville Un garage à vélos, vite" in out and "techniville.yaml:7" in errors, (code, errors)
     scene.file.write_text("rules: [", encoding="utf-8")
     code, _, errors = vigie("config", "check", "--config", scene.engine.config)
     assert code == 2 and "techniville.yaml:1" in errors, (code, errors)
-    scene.file.write_text(BIKES, encoding="utf-8")
+    scene.engine.stop()
+    scene.engine.start()
+    own = scene.own()
+    assert own["text"] == own["hash"] == "" and own["problems"][0]["line"] == 1 and own["refused_text"] == "rules: [", own
+    assert scene.own("autreville")["problems"] == [], "one town's mistake is not another's"
+    assert 'vigie_own_pack_refused{tenant="techniville"} 1' in scene.engine.get("/metrics")[1].decode()
+    assert scene.publish(BIKES)[0] == 200, "it mends that by itself"
+    assert scene.own()["problems"] == [] and 'vigie_own_pack_refused{tenant="techniville"} 0' in scene.engine.get("/metrics")[1].decode()
+    numbers = [version["number"] for version in scene.good("GET", "rules/history")["versions"]]
+    assert numbers == sorted(set(numbers), reverse=True), numbers
     for command in (("config", "check"), ("rules", "check"), ("rules", "test")):
         code, _, errors = vigie(*command, "--config", scene.engine.config)
         assert code == 0, (command, errors)

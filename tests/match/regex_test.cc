@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include "engine/match/regex_table.h"
 #include "tests/match/town.h"
 
 namespace vigie {
@@ -84,13 +83,41 @@ TEST(Regex, TwentyThousandParenthesesAreRefused) {
               HasSubstr("at most 50 deep"));
 }
 
-TEST(Regex, TooManyAreRefused) {
-  RegexTable table;
-  for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(table.add("incendie" + std::to_string(i), false));
+/// A pack of so many different expressions, the last of them there twice.
+RulePack pack_of(const std::string& name, const std::string& what, int count) {
+  RulePack pack;
+  pack.name = name;
+  for (int i = 0; i <= count; ++i) {
+    Rule rule;
+    rule.id = what + std::to_string(i);
+    rule.condition.op = Condition::Op::kRegex;
+    rule.condition.text = what + std::to_string(std::min(i, count - 1));
+    pack.rules.push_back(std::move(rule));
   }
-  EXPECT_FALSE(table.add("un de plus", false));
-  EXPECT_EQ(table.add("incendie7", false).value(), 7U);
+  return pack;
+}
+
+TEST(Regex, TooManyAreRefused) {
+  const std::vector<Tenant> towns = {tenant("a", {"p", "q"})};
+  EXPECT_THAT(Town({pack_of("p", "fuite", 400), pack_of("q", "feu", 600)}, towns).problems(),
+              testing::IsEmpty());
+  const Town refused({pack_of("p", "fuite", 400), pack_of("q", "feu", 601)}, towns);
+  ASSERT_EQ(refused.problems().size(), 2U);
+  EXPECT_THAT(refused.problems()[0].text, HasSubstr("more than 1000 regular expressions"));
+}
+
+TEST(Regex, NoTownTakesFromTheSharedPacksOrFromAnotherTown) {
+  const std::vector<Tenant> towns = {tenant("a", {"p", "own/a"}), tenant("b", {"p", "own/b"})};
+  const auto shared = pack_of("p", "feu", 1'000);
+  EXPECT_THAT(
+      to_string(Town({pack_of("own/a", "fuite", 100), shared, pack_of("own/b", "eau ", 100)}, towns)
+                    .problems()),
+      "");
+  const Town refused({shared, pack_of("own/a", "fuite", 100), pack_of("own/b", "eau ", 101)},
+                     towns);
+  ASSERT_EQ(refused.problems().size(), 2U);
+  EXPECT_THAT(refused.problems()[0].text,
+              HasSubstr("more than 100 regular expressions in one town's own pack"));
 }
 
 }  // namespace

@@ -44,6 +44,21 @@ TEST(RuleLint, OnlyAWatchRuleMayNameAuthors) {
   }
 }
 
+TEST(RuleLint, AnOwnPackFollowsNobodyButTheTown) {
+  Town shared("rules:\n  - {id: r, watch: true, query: 'conseil AND (x OR author:dupont)'}\n");
+  RulePack own = shared.packs().front();
+  own.name = "own/a";
+  Tenant town = tenant("a", {"own/a"});
+  EXPECT_THAT(to_string(Town({own}, {town}).problems()), HasSubstr("must not follow people"));
+  town.official_accounts = {{"mastodon", "mairie"}};
+  const Town refused({own}, {town});
+  ASSERT_EQ(refused.problems().size(), 1U);
+  EXPECT_EQ(refused.problems()[0].line, 2);
+  EXPECT_THAT(refused.problems()[0].text, HasSubstr("'dupont' is not an official account"));
+  town.official_accounts.push_back({"mastodon", "dupont"});
+  EXPECT_THAT(Town({own}, {town}).problems(), IsEmpty());
+}
+
 std::string doubts(const Town& town, const std::vector<Tenant>& tenants) {
   EXPECT_THAT(town.problems(), IsEmpty()) << to_string(town.problems());
   return to_string(find_doubtful_rules(town.packs(), tenants, TextFolder::fold_phrase));
