@@ -78,23 +78,6 @@ void read_by_task(const Settings& recipe, std::string_view key, std::initializer
   numbers->allow_only(names, problems);
 }
 
-/// Sets what is said of the listed tasks to `value`.
-void read_tasks(const Settings& recipe, std::string_view key, bool value, bool (&of_tasks)[kTasks],
-                std::vector<Problem>& problems) {
-  for (const std::string& name : recipe.texts(key, problems)) {
-    bool known = false;
-    for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {
-      if (name == to_string(task)) {
-        known = true;
-        of_tasks[static_cast<std::size_t>(task)] = value;
-      }
-    }
-    if (!known) {
-      recipe.complain("'" + std::string(key) + "' lists tone, urgency, abuse", problems);
-    }
-  }
-}
-
 /// In how many texts a word has to stand to teach, by task.
 void read_least_texts(const Settings& recipe, std::uint32_t (&values)[kTasks],
                       std::vector<Problem>& problems) {
@@ -135,9 +118,19 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
   read_by_task(*settings, "pull", {Task::kTone, Task::kUrgency, Task::kAbuse}, 10'000,
                recipe.options.pull, problems);
   read_by_task(*settings, "odds", {Task::kUrgency, Task::kAbuse}, 1, recipe.options.odds, problems);
+  read_by_task(*settings, "even", {Task::kTone, Task::kUrgency, Task::kAbuse}, 1,
+               recipe.options.even, problems);
   read_least_texts(*settings, recipe.options.least_texts, problems);
-  read_tasks(*settings, "even", true, recipe.options.even, problems);
-  read_tasks(*settings, "unscaled", false, recipe.options.scaled, problems);
+  for (const std::string& name : settings->texts("unscaled", problems)) {
+    bool known = false;
+    for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {
+      known = known || name == to_string(task);
+      recipe.options.scaled[static_cast<std::size_t>(task)] &= name != to_string(task);
+    }
+    if (!known) {
+      settings->complain("'unscaled' lists tone, urgency, abuse", problems);
+    }
+  }
   if (const Settings* sources = settings->find("sources")) {
     for (const Settings& item : sources->items()) {
       item.allow_only({"file", "every", "weight", "rules", "at_most", "rows"}, problems);

@@ -65,8 +65,9 @@ DesignRow design_row(const Trainer::Row& row) {
   return {row.columns, row.values, row.dense, row.label, row.weight, row.offset};
 }
 
-/// Each row's weight is its source's; `even`: every class that a source has counts alike in it.
-void weigh_rows(bool even, const std::vector<TrainingSource>& sources,
+/// Each row's weight is its source's; with `even` 1 every class that a source has counts alike in
+/// it, with less the rarer less.
+void weigh_rows(double even, const std::vector<TrainingSource>& sources,
                 std::vector<Trainer::Row>& rows) {
   std::map<std::uint32_t, Confusion> counts;
   for (const Trainer::Row& row : rows) {
@@ -74,15 +75,15 @@ void weigh_rows(bool even, const std::vector<TrainingSource>& sources,
   }
   for (Trainer::Row& row : rows) {
     row.weight = sources[row.source].weight;
-    if (even) {
+    if (even > 0) {
       const Confusion& count = counts.at(row.source);
       double all = 0, classes = 0;
       for (std::uint32_t label = 0; label < 3; ++label) {
         all += static_cast<double>(count.rows(label));
         classes += count.rows(label) == 0 ? 0 : 1;
       }
-      row.weight *=
-          std::min(kMostBalance, all / classes / static_cast<double>(count.rows(row.label)));
+      const double share = all / classes / static_cast<double>(count.rows(row.label));
+      row.weight *= std::pow(std::min(kMostBalance, share), even);
     }
   }
 }

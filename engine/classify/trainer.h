@@ -47,9 +47,9 @@ struct TrainingOptions {
   /// Words, pairs and signs teach that stand in so many of the texts learned from, by task: what
   /// stands in one alone says more of that text than of the word. Characters always do.
   std::uint32_t least_texts[kTasks] = {1, 1, 1};
-  /// The classes of a source count alike, by task: what is common where texts were collected is not
-  /// taken for what words say.
-  bool even[kTasks] = {false, false, false};
+  /// How far the classes of a source count alike, by task: from 0, each by its rows, to 1. What is
+  /// common where texts were collected is then not taken for what words say.
+  double even[kTasks] = {0, 0, 0};
   /// Learned in each weight's own scale (Regression::scaled), by task.
   bool scaled[kTasks] = {true, true, true};
 };

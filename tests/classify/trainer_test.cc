@@ -210,7 +210,7 @@ TEST(Trainer, ALargeSourceHasMoreSayOnTheThreshold) {
 /// Where complaints were collected, "pluie" stands in all texts, praised or not.
 TEST(Trainer, WhatIsCommonWhereTextsWereCollectedIsNotWhatWordsSay) {
   TrainingOptions options = small();
-  options.even[0] = true;
+  options.even[0] = 1;
   Lesson lesson(options);
   const std::uint32_t complaints = lesson.trainer().add_source({"complaints"});
   for (int i = 0; i < 120; ++i) {
@@ -225,7 +225,7 @@ TEST(Trainer, WhatIsCommonWhereTextsWereCollectedIsNotWhatWordsSay) {
 TEST(Trainer, ClassesOfUrgencyCountAlikeWhereTheRecipeSaysSo) {
   const auto learned = [](bool even) {
     TrainingOptions options = small();
-    options.even[1] = even;
+    options.even[1] = even ? 1 : 0;
     Lesson lesson(options);
     const std::uint32_t messages = lesson.trainer().add_source({"messages"});
     for (int i = 0; i < 120; ++i) {
