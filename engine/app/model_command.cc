@@ -78,6 +78,23 @@ void read_by_task(const Settings& recipe, std::string_view key, std::initializer
   numbers->allow_only(names, problems);
 }
 
+/// In how many texts a word has to stand to teach, by task.
+void read_least_texts(const Settings& recipe, std::uint32_t (&values)[kTasks],
+                      std::vector<Problem>& problems) {
+  constexpr std::int64_t kMost = 1000;
+  const Settings* const numbers = recipe.find("least_texts");
+  if (numbers == nullptr) {
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {
+    names.push_back(to_string(task));
+    values[static_cast<std::size_t>(task)] =
+        static_cast<std::uint32_t>(numbers->integer(to_string(task), 1, kMost, problems, 1));
+  }
+  numbers->allow_only(names, problems);
+}
+
 /// Where a recipe's file lies: beside the recipe, else in the data folder.
 std::string find_file(const Settings& recipe, const std::string& name, const std::string& data) {
   std::string beside = recipe.resolve(name);
@@ -91,7 +108,8 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
     return std::nullopt;
   }
   Recipe recipe;
-  settings->allow_only({"language", "pull", "odds", "unscaled", "sources", "unlabelled", "guard"},
+  settings->allow_only({"language", "pull", "odds", "least_texts", "even", "unscaled", "sources",
+                        "unlabelled", "guard"},
                        problems);
   recipe.options.language = settings->text("language", problems);
   if (recipe.options.language != "fr" && recipe.options.language != "en") {
@@ -100,6 +118,9 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
   read_by_task(*settings, "pull", {Task::kTone, Task::kUrgency, Task::kAbuse}, 10'000,
                recipe.options.pull, problems);
   read_by_task(*settings, "odds", {Task::kUrgency, Task::kAbuse}, 1, recipe.options.odds, problems);
+  read_by_task(*settings, "even", {Task::kTone, Task::kUrgency, Task::kAbuse}, 1,
+               recipe.options.even, problems);
+  read_least_texts(*settings, recipe.options.least_texts, problems);
   for (const std::string& name : settings->texts("unscaled", problems)) {
     bool known = false;
     for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/classify/model_scorer.h"
@@ -63,9 +65,9 @@ DesignRow design_row(const Trainer::Row& row) {
   return {row.columns, row.values, row.dense, row.label, row.weight, row.offset};
 }
 
-/// Each row's weight is its source's; of tone, every class that a source has counts alike in it, so
-/// that what is common where texts were collected is not taken for what words say.
-void weigh_rows(Task task, const std::vector<TrainingSource>& sources,
+/// Each row's weight is its source's; with `even` 1 every class that a source has counts alike in
+/// it, with less the rarer less.
+void weigh_rows(double even, const std::vector<TrainingSource>& sources,
                 std::vector<Trainer::Row>& rows) {
   std::map<std::uint32_t, Confusion> counts;
   for (const Trainer::Row& row : rows) {
@@ -73,15 +75,15 @@ void weigh_rows(Task task, const std::vector<TrainingSource>& sources,
   }
   for (Trainer::Row& row : rows) {
     row.weight = sources[row.source].weight;
-    if (task == Task::kTone) {
+    if (even > 0) {
       const Confusion& count = counts.at(row.source);
       double all = 0, classes = 0;
       for (std::uint32_t label = 0; label < 3; ++label) {
         all += static_cast<double>(count.rows(label));
         classes += count.rows(label) == 0 ? 0 : 1;
       }
-      row.weight *=
-          std::min(kMostBalance, all / classes / static_cast<double>(count.rows(row.label)));
+      const double share = all / classes / static_cast<double>(count.rows(row.label));
+      row.weight *= std::pow(std::min(kMostBalance, share), even);
     }
   }
 }
@@ -159,27 +161,116 @@ void pull_by_odds(Regression& regression, std::span<const DesignRow> rows, doubl
   }
 }
 
-/// `odds`: the power of pull_by_odds(); 0: every column is pulled alike.
-Result<RegressionWeights> fit_task(Regression regression, double odds,
-                                   std::span<const DesignRow> rows) {
-  if (odds > 0) {
-    pull_by_odds(regression, rows, odds);
+/// How a task is fitted, whatever rows are learned from.
+struct Fitting {
+  Regression regression;
+  double odds = 0;  ///< the power of pull_by_odds(); 0: every column is pulled alike
+  std::uint32_t least_texts = 1;
+};
+
+/// `columns` of one group of features, each as often as it occurs; every occurrence is worth
+/// `value`.
+void add_columns(std::vector<std::uint32_t> columns, double value, Trainer::Row& row) {
+  std::ranges::sort(columns);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0 && columns[i] == columns[i - 1]) {
+      row.values.back() += static_cast<float>(value);
+      continue;
+    }
+    row.columns.push_back(columns[i]);
+    row.values.push_back(static_cast<float>(value));
   }
-  return fit(regression, rows);
+}
+
+double word_value(const Trainer::Row& row) {
+  return group_factor(static_cast<std::uint32_t>(row.features.size()));
+}
+
+/// In how many of the rows each word feature stands.
+std::unordered_map<std::uint64_t, std::uint32_t> texts_of_features(
+    const std::vector<const Trainer::Row*>& rows) {
+  std::unordered_map<std::uint64_t, std::uint32_t> texts;
+  std::vector<std::uint64_t> features;
+  for (const Trainer::Row* row : rows) {
+    features = row->features;
+    std::ranges::sort(features);
+    const auto repeated = std::ranges::unique(features);
+    features.erase(repeated.begin(), repeated.end());
+    for (const std::uint64_t feature : features) {
+      ++texts[feature];
+    }
+  }
+  return texts;
+}
+
+/// The rows without the word features that stand in fewer than `least` of them: as if these were
+/// in the text, but not in the model.
+std::vector<Trainer::Row> without_rare(const std::vector<const Trainer::Row*>& rows,
+                                       std::uint32_t least, const Model& shape) {
+  const auto texts = texts_of_features(rows);
+  std::vector<Trainer::Row> kept;
+  kept.reserve(rows.size());
+  for (const Trainer::Row* row : rows) {
+    Trainer::Row& one = kept.emplace_back(*row);
+    one.columns.clear();
+    one.values.clear();
+    std::vector<std::uint32_t> words;
+    for (const std::uint64_t feature : row->features) {
+      if (texts.at(feature) >= least) {
+        words.push_back(shape.word_bucket(feature));
+      }
+    }
+    add_columns(std::move(words), word_value(*row), one);
+    for (std::size_t i = 0; i < row->columns.size(); ++i) {
+      if (row->columns[i] >= shape.words.size()) {
+        one.columns.push_back(row->columns[i]);
+        one.values.push_back(row->values[i]);
+      }
+    }
+  }
+  return kept;
+}
+
+Result<RegressionWeights> fit_task(const Fitting& fitting,
+                                   const std::vector<const Trainer::Row*>& rows,
+                                   const Model& shape) {
+  std::vector<Trainer::Row> kept;
+  std::vector<DesignRow> design;
+  if (fitting.least_texts > 1) {
+    kept = without_rare(rows, fitting.least_texts, shape);
+    std::ranges::transform(kept, std::back_inserter(design), design_row);
+  } else {
+    for (const Trainer::Row* row : rows) {
+      design.push_back(design_row(*row));
+    }
+  }
+  Regression regression = fitting.regression;
+  if (fitting.odds > 0) {
+    pull_by_odds(regression, design, fitting.odds);
+  }
+  return fit(regression, design);
+}
+
+/// The rows but for those of `fold`; kFolds: all.
+std::vector<const Trainer::Row*> rows_without(std::uint32_t fold,
+                                              const std::vector<Trainer::Row>& rows) {
+  std::vector<const Trainer::Row*> known;
+  for (const Trainer::Row& row : rows) {
+    if (row.fold != fold) {
+      known.push_back(&row);
+    }
+  }
+  return known;
 }
 
 /// Predictions for texts that were not learned from: outputs of each row, side by side.
-Result<std::vector<double>> cross_validate(const Regression& regression, double odds,
-                                           const std::vector<Trainer::Row>& rows) {
+Result<std::vector<double>> cross_validate(const Fitting& fitting,
+                                           const std::vector<Trainer::Row>& rows,
+                                           const Model& shape) {
+  const Regression& regression = fitting.regression;
   std::vector<double> outputs(rows.size() * regression.outputs);
   for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
-    std::vector<DesignRow> known;
-    for (const Trainer::Row& row : rows) {
-      if (row.fold != fold) {
-        known.push_back(design_row(row));
-      }
-    }
-    const Result<RegressionWeights> weights = fit_task(regression, odds, known);
+    const Result<RegressionWeights> weights = fit_task(fitting, rows_without(fold, rows), shape);
     if (!weights) {
       return tl::make_unexpected(weights.error());
     }
@@ -308,14 +399,6 @@ bool has_every_class(const std::vector<Trainer::Row>& rows, std::uint32_t classe
   return true;
 }
 
-std::vector<DesignRow> all_rows(const std::vector<Trainer::Row>& rows) {
-  std::vector<DesignRow> all;
-  for (const Trainer::Row& row : rows) {
-    all.push_back(design_row(row));
-  }
-  return all;
-}
-
 void place_tone(const Regression& regression, const std::vector<Trainer::Row>& rows,
                 const std::vector<TrainingSource>& sources, const RegressionWeights& weights,
                 const std::vector<double>& outputs, Model& model, std::vector<HeldOut>& held_out) {
@@ -367,8 +450,12 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, std::siz
   shape.character_bits = options_.character_bits;
   const std::uint32_t characters_at = 1U << options_.word_bits;
   std::vector<std::uint32_t> words, characters;
+  Row row;
   visit_text_pieces(folded, [&](const TextPiece& piece) {
-    const auto add = [&](std::uint64_t feature) { words.push_back(shape.word_bucket(feature)); };
+    const auto add = [&](std::uint64_t feature) {
+      row.features.push_back(feature);
+      words.push_back(shape.word_bucket(feature));
+    };
     add(word_feature(piece.hash));
     add(piece.pair);
     visit_shape_features(piece.shape, add);
@@ -379,26 +466,16 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, std::siz
       });
     }
   });
-  Row row;
   row.source = source;
   row.label = label;
   const auto slot = static_cast<std::size_t>(task);
   row.fold = static_cast<std::uint32_t>(place / 2 % kFolds);
   row.dense = dense_features(task, folded, raw);
   row.offset = sources_[source].rules_hidden ? 0.0 : rule_offset(task, raw);
-  for (auto* group : {&words, &characters}) {
-    const double value = group_factor(static_cast<std::uint32_t>(group->size())) *
-                         (group == &words ? 1.0 : kCharacterShare[slot]);
-    std::ranges::sort(*group);
-    for (std::size_t i = 0; i < group->size(); ++i) {
-      if (i > 0 && (*group)[i] == (*group)[i - 1]) {
-        row.values.back() += static_cast<float>(value);
-        continue;
-      }
-      row.columns.push_back((*group)[i]);
-      row.values.push_back(static_cast<float>(value));
-    }
-  }
+  const double character_value =
+      group_factor(static_cast<std::uint32_t>(characters.size())) * kCharacterShare[slot];
+  add_columns(std::move(words), word_value(row), row);
+  add_columns(std::move(characters), character_value, row);
   rows_[slot].push_back(std::move(row));
 }
 
@@ -424,8 +501,9 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
       continue;
     }
     std::vector<Row> taught = with_vectors(rows_[task], vectors, model.words.size());
-    weigh_rows(static_cast<Task>(task), sources_, taught);
-    Regression regression;
+    weigh_rows(options_.even[task], sources_, taught);
+    Fitting fitting{{}, options_.odds[task], options_.least_texts[task]};
+    Regression& regression = fitting.regression;
     regression.outputs = is_tone ? 2 : 1;
     regression.sparse = model.words.size() + model.characters.size();
     regression.dense = taught.front().dense.size();
@@ -439,9 +517,8 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
       const std::size_t lexicon_at = vectors.dimensions * 2;
       regression.left_out[lexicon_at + 2 * 2 + 1] = regression.left_out[lexicon_at + 3 * 2] = true;
     }
-    const double odds = options_.odds[task];
-    const Result<std::vector<double>> outputs = cross_validate(regression, odds, taught);
-    Result<RegressionWeights> weights = fit_task(regression, odds, all_rows(taught));
+    const Result<std::vector<double>> outputs = cross_validate(fitting, taught, model);
+    Result<RegressionWeights> weights = fit_task(fitting, rows_without(kFolds, taught), model);
     if (!outputs || !weights) {
       return tl::make_unexpected((outputs ? weights.error() : outputs.error()));
     }

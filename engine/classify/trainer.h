@@ -44,6 +44,12 @@ struct TrainingOptions {
   /// far apart: the pull is divided by the logarithm of their ratio to this power, by task. Tone
   /// has none.
   double odds[kTasks] = {0, 0, 0};
+  /// Words, pairs and signs teach that stand in so many of the texts learned from, by task: what
+  /// stands in one alone says more of that text than of the word. Characters always do.
+  std::uint32_t least_texts[kTasks] = {1, 1, 1};
+  /// How far the classes of a source count alike, by task: from 0, each by its rows, to 1. What is
+  /// common where texts were collected is then not taken for what words say.
+  double even[kTasks] = {0, 0, 0};
   /// Learned in each weight's own scale (Regression::scaled), by task.
   bool scaled[kTasks] = {true, true, true};
 };
@@ -56,7 +62,7 @@ struct TrainingOptions {
 /// (0 and 1, 2 and 3, …) of a source kept together, gives predictions for texts the model had not
 /// seen; from these come the confidence's scale and the thresholds of urgency and abuse: the best
 /// mean macro-F1 over the sources, by their rows, that stays within their
-/// `at_most`. Of tone, the classes of a source count alike. Deterministic: the same rows in the
+/// `at_most`. Deterministic: the same rows in the
 /// same order give the same bytes on the same machine.
 class Trainer {
  public:
@@ -80,7 +86,8 @@ class Trainer {
 
   struct Row {
     std::uint32_t source = 0, label = 0, fold = 0;
-    std::vector<std::uint32_t> columns;  ///< words, then characters behind 2^word_bits; ascending
+    std::vector<std::uint64_t> features;  ///< of words, as hashes, each as often as it occurs
+    std::vector<std::uint32_t> columns;   ///< words, then characters behind 2^word_bits; ascending
     std::vector<float> values;
     std::vector<float> dense;  ///< lexicon; then 1
     double offset = 0;         ///< rules, in logits

@@ -209,7 +209,9 @@ TEST(Trainer, ALargeSourceHasMoreSayOnTheThreshold) {
 
 /// Where complaints were collected, "pluie" stands in all texts, praised or not.
 TEST(Trainer, WhatIsCommonWhereTextsWereCollectedIsNotWhatWordsSay) {
-  Lesson lesson;
+  TrainingOptions options = small();
+  options.even[0] = 1;
+  Lesson lesson(options);
   const std::uint32_t complaints = lesson.trainer().add_source({"complaints"});
   for (int i = 0; i < 120; ++i) {
     lesson.add(complaints, Task::kTone, i % 3 == 0 ? 2U : 0U, "pluie");
@@ -217,6 +219,46 @@ TEST(Trainer, WhatIsCommonWhereTextsWereCollectedIsNotWhatWordsSay) {
   lesson.teach(Task::kTone, 1, "horaires");
   const Model model = lesson.learn();
   EXPECT_NEAR(lesson.judge(model, "pluie")[0], 0, 10);
+}
+
+/// Three in four messages of an earthquake ask for nothing, whatever words they are made of.
+TEST(Trainer, ClassesOfUrgencyCountAlikeWhereTheRecipeSaysSo) {
+  const auto learned = [](bool even) {
+    TrainingOptions options = small();
+    options.even[1] = even ? 1 : 0;
+    Lesson lesson(options);
+    const std::uint32_t messages = lesson.trainer().add_source({"messages"});
+    for (int i = 0; i < 120; ++i) {
+      lesson.add(messages, Task::kUrgency, i % 4 == 0 ? 1U : 0U, "tente");
+    }
+    lesson.teach(Task::kUrgency, 1, "incendie");
+    lesson.teach(Task::kUrgency, 0, "kermesse");
+    const Model model = lesson.learn();
+    return lesson.judge(model, "tente")[2] - lesson.judge(model, "")[2];
+  };
+  EXPECT_NEAR(learned(true), 0, 15);
+  EXPECT_LT(learned(false), -60);
+}
+
+/// A picture has no characters that could teach in its place.
+TEST(Trainer, AWordOfTooFewTextsTeachesNothing) {
+  const auto learned = [](std::uint32_t least_texts, int texts) {
+    TrainingOptions options = small();
+    options.word_bits = options.character_bits = 16;
+    options.least_texts[1] = least_texts;
+    Lesson lesson(options);
+    lesson.teach(Task::kUrgency, 1, "incendie");
+    lesson.teach(Task::kUrgency, 0, "kermesse");
+    const std::uint32_t pictures = lesson.trainer().add_source({"pictures"});
+    for (int i = 0; i < texts; ++i) {
+      lesson.add(pictures, Task::kUrgency, 1, "\U0001F525 " + lesson.filler() + "\U0001F525");
+    }
+    const Model model = lesson.learn();
+    return lesson.judge(model, "\U0001F525")[2] - lesson.judge(model, "\U0001F388")[2];
+  };
+  EXPECT_GT(learned(1, 1), 5);
+  EXPECT_EQ(learned(2, 1), 0);
+  EXPECT_GT(learned(2, 2), 5);
 }
 
 /// "rue" says next to nothing in any text; with odds it is held, and what tells is let go.

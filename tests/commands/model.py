@@ -234,6 +234,9 @@ def wrong_files_are_named(shop):
                          ("sources:\n  - {file: urgency.tsv, rules: hiden}\n", "seen or hidden"),
                          ("sources:\n  - {file: urgency.tsv, weight: beaucoup}\n", "weight"),
                          ("unscaled: [ton]\nsources:\n  - {file: urgency.tsv}\n", "'unscaled' lists"),
+                         ("even: {tones: 1}\nsources:\n  - {file: urgency.tsv}\n", "tones"),
+                         ("least_texts: {urgency: 0}\nsources:\n  - {file: urgency.tsv}\n", "urgency"),
+                         ("least_texts: {urgence: 2}\nsources:\n  - {file: urgency.tsv}\n", "urgence"),
                          ("odds: {tone: 1}\nsources:\n  - {file: urgency.tsv}\n", "tone"),
                          ("odds: {abuse: 2}\nsources:\n  - {file: urgency.tsv}\n", "'abuse' is a number from 0 to 1")):
         shop.recipe(recipe)
