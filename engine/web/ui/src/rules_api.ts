@@ -31,6 +31,9 @@ export interface RulePack {
   text: string;
   hash?: string;
   rules: RuleInPack[];
+  /// Of the own pack: why `refused_text`, which stands on the server, is not in force.
+  problems?: TextProblem[];
+  refused_text?: string;
   /// null: files on the server changed and are not in force yet.
   tests: RuleTest[] | null;
 }

@@ -86,6 +86,12 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
       {own.text === "" && text === "" && (
         <p><button type="button" onClick={() => setText(t("rules.example", { town: tenant.name }))}>{t("rules.insertExample")}</button></p>
       )}
+      {own.refused_text !== undefined && (
+        <div class="notice">
+          <p>{t("rules.leftOut")} {own.refused_text !== text && <button type="button" onClick={() => setText(own.refused_text ?? "")}>{t("rules.takeRefused")}</button>}</p>
+          <ul class="plain">{(own.problems ?? []).map((one) => <li key={`${one.line} ${one.message}`}>{one.line ? `${one.line} : ` : ""}<span lang="en">{one.message}</span></li>)}</ul>
+        </div>
+      )}
       <label for="rules-text">{t("rules.text")}</label>
       <p id="rules-hint" class="muted">{t("rules.hint")} {variables.length > 0 && t("rules.variables", { names: variables.map((name) => `{${name}}`).join(", ") })}</p>
       <div class="code-field">
