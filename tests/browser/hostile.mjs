@@ -53,9 +53,13 @@ try {
     await page.mouse.move(900, 420);
     await look(`mention ${ref}`);
   }
-  for (const view of ["", "/exploitation", "/echantillon", "/arguments", "/accueil"]) {
+  const views = ["", "?vue=all", "/alertes", "/tableau", "/explorer?days=92", "/explorer?days=92&view=table", "/explorer?days=92&view=chart", "/regles", "/besoins", "/exploitation",
+    "/confidentialite", "/comptes", "/profil", "/echantillon", "/arguments", "/accueil", "/kiosque"];
+  for (const view of views) {
     await page.goto(`${address}#/techniville${view}`);
-    await page.waitForTimeout(300);
+    await page.locator("h1").waitFor();
+    await page.waitForFunction(() => !document.querySelector("[aria-busy=true]") && !/Chargement…/.test(document.querySelector("main").innerText));
+    await page.evaluate(() => { for (const one of document.querySelectorAll("main details")) one.open = true; });
     await look(view);
   }
   assert.deepEqual(acted, []);
