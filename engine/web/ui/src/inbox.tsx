@@ -1,3 +1,4 @@
+import { memo } from "preact/compat";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api, Refused, type Filter, type Mention } from "./api";
 import { focusSoon } from "./focus";
@@ -15,6 +16,38 @@ const kViews: Record<View, Filter> = { todo: {}, all: {}, urgent: { urgency: "hi
 const kFirstView: View = "todo";
 const kMostRows = 10_000;
 const kNoneTicked: ReadonlySet<string> = new Set();
+
+const kNoRefs: string[] = [];
+
+interface RowsProps {
+  mentions: Mention[];
+  openRef: string | null;
+  /// null: nothing can be done with several.
+  ticked: string[] | null;
+  onOpen: (ref: string) => void;
+  onTick: (ref: string) => void;
+}
+
+function isSame(a: readonly unknown[] | null, b: readonly unknown[] | null): boolean {
+  return a === b || (a !== null && b !== null && a.length === b.length && a.every((one, at) => one === b[at]));
+}
+
+/// Some rows of the list, looked at again only if one of them changed: of thousands, a page more or a tick then costs no more than of fifty.
+const Rows = memo(({ mentions, openRef, ticked, onOpen, onTick }: RowsProps) => (
+  <>
+    {mentions.map((mention) => (
+      <MentionRow key={mention.ref} mention={mention} selected={openRef === mention.ref} ticked={ticked ? ticked.includes(mention.ref) : undefined} onOpen={onOpen} onTick={onTick} />
+    ))}
+  </>
+), (a, b) => isSame(a.mentions, b.mentions) && a.openRef === b.openRef && isSame(a.ticked, b.ticked) && a.onOpen === b.onOpen && a.onTick === b.onTick);
+
+const kRowsTogether = 50;
+
+function chunksOf(mentions: Mention[]): Mention[][] {
+  const chunks: Mention[][] = [];
+  for (let at = 0; at < mentions.length; at += kRowsTogether) chunks.push(mentions.slice(at, at + kRowsTogether));
+  return chunks;
+}
 
 type Open = Mention | "loading" | "missing" | "failed" | null;
 
@@ -208,9 +241,9 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
           )}
         </div>
         <ol aria-labelledby="inbox-title" aria-busy={status === "loading"}>
-          {mentions.map((mention) => (
-            <MentionRow key={mention.ref} mention={mention} selected={openRef === mention.ref} ticked={mayWork ? ticked.has(mention.ref) : undefined}
-              onOpen={onOpen} onTick={onTick} />
+          {chunksOf(mentions).map((chunk) => (
+            <Rows key={chunk[0]!.ref} mentions={chunk} openRef={chunk.some(({ ref }) => ref === openRef) ? openRef : null}
+              ticked={mayWork ? (ticked.size > 0 ? chunk.filter(({ ref }) => ticked.has(ref)).map(({ ref }) => ref) : kNoRefs) : null} onOpen={onOpen} onTick={onTick} />
           ))}
         </ol>
         {status === "failed" && <p class="error" role="alert">{t("inbox.failed")}</p>}
