@@ -68,7 +68,6 @@ class Rights {
   constexpr bool is_empty() const { return bits_ == 0; }
   constexpr bool covers(Rights other) const { return (other.bits_ & ~bits_) == 0; }
   constexpr Rights operator|(Rights other) const { return of(bits_ | other.bits_); }
-  constexpr Rights operator&(Rights other) const { return of(bits_ & other.bits_); }
   constexpr bool operator==(const Rights&) const = default;
 
  private:

@@ -210,16 +210,13 @@ std::vector<Route> action_routes(const ActionParts& parts) {
       {200, "A page", "", "text/html; charset=utf-8"},
       {404, "The link is not ours", "", "text/html; charset=utf-8"},
       {410, "It has expired", "", "text/html; charset=utf-8"}};
-  Route show;
-  show.method = "GET";
-  show.pattern = kPattern;
-  show.access = RouteAccess::kPublic;
-  show.handler = at_once([shared](const Request& request) { return ask(*shared, request); });
-  show.description = {"showAction",
-                      "What a link in a message would do; it asks, and does nothing",
-                      {},
-                      "",
-                      answers};
+  Route show = open_get(kPattern,
+                        at_once([shared](const Request& request) { return ask(*shared, request); }),
+                        {"showAction",
+                         "What a link in a message would do; it asks, and does nothing",
+                         {},
+                         "",
+                         answers});
   Route confirm = show;
   confirm.method = "POST";
   confirm.max_body_bytes = kMaxFormBytes;

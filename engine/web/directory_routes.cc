@@ -356,16 +356,6 @@ class Directory {
   std::uint64_t unlisted_ = 0;
 };
 
-Route route(std::string pattern, RouteDescription description, Route::Handler handler) {
-  Route route;
-  route.method = "GET";
-  route.pattern = std::move(pattern);
-  route.access = RouteAccess::kPublic;
-  route.handler = std::move(handler);
-  route.description = std::move(description);
-  return route;
-}
-
 }  // namespace
 
 bool is_directory_url(std::string_view url) {
@@ -391,24 +381,24 @@ std::vector<Route> directory_routes(const DirectoryParts& parts) {
   const auto directory = std::make_shared<Directory>(parts);
   constexpr const char* kPage = "text/html; charset=utf-8";
   const std::string text = R"({"type":"string"})";
-  return {route("/auth/directory",
-                {"beginDirectorySignIn",
-                 "Off to the town's directory (OpenID Connect, authorization code with PKCE)",
-                 {},
-                 "",
-                 {{302, "To the provider, with a cookie for ten minutes", "", "text/plain"},
-                  {503, "The provider does not answer", "", kPage}}},
-                [directory](Request request) { return directory->begin(std::move(request)); }),
-          route(kDirectoryCallback,
-                {"finishDirectorySignIn",
-                 "Back from the town's directory; the session is a cookie",
-                 {{"code", text, "What the provider gave"}, {"state", text, "What we gave"}},
-                 "",
-                 {{302, "Signed in, to the screens", "", "text/plain"},
-                  {400, "No sign-in of this browser is under way; a page", "", kPage},
-                  {403, "The answer is not to be trusted, or gives no role; a page", "", kPage},
-                  {503, "The provider does not answer; a page", "", kPage}}},
-                [directory](Request request) { return directory->finish(std::move(request)); })};
+  return {open_get("/auth/directory",
+                   [directory](Request request) { return directory->begin(std::move(request)); },
+                   {"beginDirectorySignIn",
+                    "Off to the town's directory (OpenID Connect, authorization code with PKCE)",
+                    {},
+                    "",
+                    {{302, "To the provider, with a cookie for ten minutes", "", "text/plain"},
+                     {503, "The provider does not answer", "", kPage}}}),
+          open_get(kDirectoryCallback,
+                   [directory](Request request) { return directory->finish(std::move(request)); },
+                   {"finishDirectorySignIn",
+                    "Back from the town's directory; the session is a cookie",
+                    {{"code", text, "What the provider gave"}, {"state", text, "What we gave"}},
+                    "",
+                    {{302, "Signed in, to the screens", "", "text/plain"},
+                     {400, "No sign-in of this browser is under way; a page", "", kPage},
+                     {403, "The answer is not to be trusted, or gives no role; a page", "", kPage},
+                     {503, "The provider does not answer; a page", "", kPage}}})};
 }
 
 }  // namespace vigie

@@ -55,36 +55,26 @@ asio::awaitable<Response> table(std::shared_ptr<const PublicParts> parts, Reques
   co_return answered(std::move(body), "text/csv; charset=utf-8");
 }
 
-Route open_route(std::string pattern, Route::Handler handler, RouteDescription description) {
-  Route route;
-  route.method = "GET";
-  route.pattern = std::move(pattern);
-  route.access = RouteAccess::kPublic;
-  route.handler = std::move(handler);
-  route.description = std::move(description);
-  return route;
-}
-
 }  // namespace
 
 std::vector<Route> public_routes(const PublicParts& parts) {
   const auto shared = std::make_shared<const PublicParts>(parts);
   const RouteDescription::Answer busy = {503, "Too much is under way", "Problem"};
-  return {open_route("/public/{tenant}/weeks",
-                     [shared](Request request) { return list(shared, std::move(request)); },
-                     {"listPublicWeeks",
-                      "The latest whole weeks of a town that shows them: mentions by topic and "
-                      "tone, cells of fewer than five people and what would give them away hidden",
-                      {},
-                      "",
-                      {{200, "The weeks, newest first", "PublicWeeks"}, busy}}),
-          open_route("/public/{tenant}/weeks/{week}",
-                     [shared](Request request) { return table(shared, std::move(request)); },
-                     {"getPublicWeek",
-                      "One of them as open data (deploy/open-data/schema.json)",
-                      {},
-                      "",
-                      {{200, "The table", "", "text/csv; charset=utf-8"}, busy}})};
+  return {open_get("/public/{tenant}/weeks",
+                   [shared](Request request) { return list(shared, std::move(request)); },
+                   {"listPublicWeeks",
+                    "The latest whole weeks of a town that shows them: mentions by topic and "
+                    "tone, cells of fewer than five people and what would give them away hidden",
+                    {},
+                    "",
+                    {{200, "The weeks, newest first", "PublicWeeks"}, busy}}),
+          open_get("/public/{tenant}/weeks/{week}",
+                   [shared](Request request) { return table(shared, std::move(request)); },
+                   {"getPublicWeek",
+                    "One of them as open data (deploy/open-data/schema.json)",
+                    {},
+                    "",
+                    {{200, "The table", "", "text/csv; charset=utf-8"}, busy}})};
 }
 
 }  // namespace vigie

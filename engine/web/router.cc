@@ -61,6 +61,16 @@ Route::Handler at_once(std::function<Response(const Request&)> handle) {
   };
 }
 
+Route open_get(std::string pattern, Route::Handler handler, RouteDescription description) {
+  Route route;
+  route.method = "GET";
+  route.pattern = std::move(pattern);
+  route.access = RouteAccess::kPublic;
+  route.handler = std::move(handler);
+  route.description = std::move(description);
+  return route;
+}
+
 void Router::add(std::vector<Route> routes) {
   for (Route& route : routes) {
     const bool is_new = std::ranges::none_of(routes_, [&](const Route& other) {

@@ -58,6 +58,9 @@ struct Route {
 /// A route whose handler does not wait for anything.
 Route::Handler at_once(std::function<Response(const Request&)> handle);
 
+/// A route that reads, for anybody.
+Route open_get(std::string pattern, Route::Handler handler, RouteDescription description);
+
 /// The table of everything the server answers. Filled at start, then only read.
 class Router {
  public:

@@ -9,17 +9,6 @@ namespace {
 
 using WhyNot = std::function<std::optional<std::string>()>;
 
-Route get(std::string pattern, std::string operation, std::string summary, Route::Handler handler) {
-  Route route;
-  route.method = "GET";
-  route.pattern = std::move(pattern);
-  route.access = RouteAccess::kPublic;
-  route.handler = std::move(handler);
-  route.description.operation = std::move(operation);
-  route.description.summary = std::move(summary);
-  return route;
-}
-
 RouteDescription describe_push() {
   const std::string text = R"({"type":"string"})";
   const auto refused = [](unsigned status, const char* about) {
@@ -57,24 +46,29 @@ Route::Handler health(WhyNot why_not) {
 
 Route health_route(std::string pattern, std::string operation, std::string summary,
                    WhyNot why_not) {
-  Route route =
-      get(std::move(pattern), std::move(operation), std::move(summary), health(std::move(why_not)));
-  route.description.answers = {{200, "Yes", "Health"}, {503, "No; detail says why", "Problem"}};
-  return route;
+  return open_get(std::move(pattern), health(std::move(why_not)),
+                  {std::move(operation),
+                   std::move(summary),
+                   {},
+                   "",
+                   {{200, "Yes", "Health"}, {503, "No; detail says why", "Problem"}}});
 }
 
 }  // namespace
 
 std::vector<Route> service_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
-  routes.push_back(get("/metrics", "getMetrics", "Everything the engine counts, for Prometheus",
-                       at_once([&metrics = parts.metrics](const Request&) {
-                         Response response;
-                         response.content_type = kMetricsType;
-                         response.body = metrics.expose();
-                         return response;
-                       })));
-  routes.back().description.answers = {{200, "Text format 0.0.4", "", kMetricsType}};
+  routes.push_back(open_get("/metrics", at_once([&metrics = parts.metrics](const Request&) {
+                              Response response;
+                              response.content_type = kMetricsType;
+                              response.body = metrics.expose();
+                              return response;
+                            }),
+                            {"getMetrics",
+                             "Everything the engine counts, for Prometheus",
+                             {},
+                             "",
+                             {{200, "Text format 0.0.4", "", kMetricsType}}}));
   routes.push_back(
       health_route("/health/live", "getLive", "Does the process work", parts.why_not_live));
   routes.push_back(health_route("/health/ready", "getReady", "Can it take mentions and answer",
