@@ -83,9 +83,7 @@ void Corpus::append_post(std::uint64_t number, std::string& out) const {
   const std::size_t start = out.size();
   JsonWriter json(out);
   json.begin_object().key("id").value(id).key("source").value("bench").key("kind").value("post");
-  json.key("created_at")
-      .value(format_time(
-          Time(std::chrono::seconds(1'790'000'000) + std::chrono::milliseconds(number * 7))));
+  json.key("created_at").value(format_time(Time(from_ + spacing_ * number)));
   json.key("author").begin_object().key("id").value(author).key("name").value("Nom " + author);
   json.key("followers").value(bits % 5'000).end_object();
   json.key("text").value(text(number)).key("lang").value("fr");

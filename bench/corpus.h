@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,13 +11,18 @@ namespace vigie {
 /// plain or gzip), else the bundled town.
 std::vector<std::string> read_texts();
 
+inline constexpr std::chrono::seconds kCorpusBegins{1'790'000'000};
+
 /// Distinct posts without end, recombined from texts: each is the beginning of one and the end of
 /// another, with authors, dates and the ballast that networks send along. The same seed gives the
 /// same posts.
 class Corpus {
  public:
-  Corpus(std::vector<std::string> texts, std::uint64_t seed)
-      : texts_(std::move(texts)), seed_(seed) {}
+  /// `from`: the date of post 0, since 1970; `spacing`: between two posts that follow one another.
+  Corpus(std::vector<std::string> texts, std::uint64_t seed,
+         std::chrono::seconds from = kCorpusBegins,
+         std::chrono::milliseconds spacing = std::chrono::milliseconds(7))
+      : texts_(std::move(texts)), seed_(seed), from_(from), spacing_(spacing) {}
 
   /// The text of post `number`.
   std::string text(std::uint64_t number) const;
@@ -28,6 +34,8 @@ class Corpus {
  private:
   std::vector<std::string> texts_;
   std::uint64_t seed_;
+  std::chrono::seconds from_;
+  std::chrono::milliseconds spacing_;
 };
 
 }  // namespace vigie

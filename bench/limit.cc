@@ -1,13 +1,16 @@
 #include "bench/limit.h"
 
+#include <netinet/in.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <simdjson.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -15,10 +18,13 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "bench/limit_words.h"
+
 namespace vigie {
 namespace {
 
-constexpr std::size_t kPostsPerPack = 32;
+constexpr std::size_t kPostsPerPack = 32, kRules = 1'000, kTextsAtOnce = 10'000,
+                      kReadBytes = 256 << 10;
 
 /// Keeps the compiler from leaving out work whose result nobody looks at.
 template <class T>
@@ -65,46 +71,6 @@ void read_posts(const std::string& envelope, simdjson::ondemand::parser& parser,
     }
     visit(post);
   }
-}
-
-/// What each byte of a two-byte Latin letter (C3 xx) folds to.
-std::array<char, 64> latin_table() {
-  std::array<char, 64> table{};
-  const std::string_view letters = "aaaaaaaceeeeiiiidnooooo*ouuuuyts";
-  for (std::size_t i = 0; i < 64; ++i) {
-    table[i] = letters[i % 32];
-  }
-  return table;
-}
-
-/// Folds case and accents and hashes each word (FNV-1a), one byte after the other.
-std::uint64_t fold(std::string_view text, const std::array<char, 64>& latin, std::string& folded) {
-  folded.clear();
-  std::uint64_t hash = 14695981039346656037U, all = 0;
-  bool in_word = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto byte = static_cast<unsigned char>(text[i]);
-    char out = ' ';
-    if (byte >= 'A' && byte <= 'Z') {
-      out = static_cast<char>(byte + 32);
-    } else if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')) {
-      out = static_cast<char>(byte);
-    } else if (byte == 0xC3 && i + 1 < text.size()) {
-      out = latin[static_cast<unsigned char>(text[++i]) & 63];
-    } else if (byte >= 0x80) {
-      out = static_cast<char>(byte);
-    }
-    folded.push_back(out);
-    if (out != ' ') {
-      hash = (hash ^ static_cast<unsigned char>(out)) * 1099511628211U;
-      in_word = true;
-    } else if (in_word) {
-      all ^= hash;
-      hash = 14695981039346656037U;
-      in_word = false;
-    }
-  }
-  return all ^ hash;
 }
 
 void append_number(std::uint64_t number, std::string& out) {
@@ -165,6 +131,73 @@ void store(const std::vector<std::string>& packs, rocksdb::DB& db) {
   must(db.SyncWAL());
 }
 
+/// CPU seconds of reading `from` to its end, which `write` fills through `into` in a process of its
+/// own.
+template <class Write>
+double read_all(int from, int into, Write&& write) {
+  const pid_t writer = fork();
+  if (writer < 0) {
+    throw std::runtime_error("no process for the reference's sender");
+  }
+  if (writer == 0) {
+    close(from);
+    write(into);
+    _exit(0);
+  }
+  close(into);
+  std::string buffer(kReadBytes, '\0');
+  const double start = cpu_seconds();
+  for (ssize_t got; (got = ::read(from, buffer.data(), buffer.size())) > 0;) {
+    keep(got);
+  }
+  const double spent = cpu_seconds() - start;
+  close(from);
+  waitpid(writer, nullptr, 0);
+  return spent;
+}
+
+/// CPU seconds that taking the bytes from where they come costs, sender apart.
+double read_cost(ReadWay way, const std::vector<std::string>& envelopes) {
+  const auto send_all = [&envelopes](int into) {
+    for (const std::string& envelope : envelopes) {
+      for (std::size_t sent = 0; sent < envelope.size();) {
+        const ssize_t n = ::write(into, envelope.data() + sent, envelope.size() - sent);
+        if (n <= 0) {
+          _exit(1);
+        }
+        sent += static_cast<std::size_t>(n);
+      }
+    }
+  };
+  int ends[2] = {-1, -1};
+  switch (way) {
+    case ReadWay::kMemory:
+      return 0;
+    case ReadWay::kPipe:
+      if (pipe(ends) != 0) {
+        throw std::runtime_error("no pipe");
+      }
+      return read_all(ends[0], ends[1], send_all);
+    case ReadWay::kSocket: {
+      const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      socklen_t size = sizeof address;
+      ends[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      auto* generic = reinterpret_cast<sockaddr*>(&address);
+      if (bind(listener, generic, size) != 0 || listen(listener, 1) != 0 ||
+          getsockname(listener, generic, &size) != 0 || connect(ends[1], generic, size) != 0) {
+        throw std::runtime_error("no socket");
+      }
+      ends[0] = accept(listener, nullptr, nullptr);
+      close(listener);
+      return read_all(ends[0], ends[1], send_all);
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 double cpu_seconds() {
@@ -177,12 +210,14 @@ double cpu_seconds() {
 }
 
 Limit measure_limit(const std::vector<std::string>& envelopes, std::size_t posts,
-                    const std::string& folder) {
+                    const std::string& folder, ReadWay way) {
   Limit limit;
   simdjson::ondemand::parser parser;
   const auto per_post = [&](double since) {
     return (cpu_seconds() - since) * 1e6 / static_cast<double>(posts);
   };
+
+  limit.read_us = read_cost(way, envelopes) * 1e6 / static_cast<double>(posts);
 
   double start = cpu_seconds();
   for (const std::string& envelope : envelopes) {
@@ -205,13 +240,29 @@ Limit measure_limit(const std::vector<std::string>& envelopes, std::size_t posts
     });
   }
 
-  const std::array<char, 64> latin = latin_table();
+  const ReferenceFold fold;
+  const ReferenceMatch match(texts, kRules, fold);
+  const ReferenceClassify classify;
   std::string folded;
-  start = cpu_seconds();
-  for (const std::string& text : texts) {
-    keep(fold(text, latin, folded));
+  std::vector<std::vector<std::uint64_t>> some(kTextsAtOnce);
+  for (std::size_t first = 0; first < texts.size(); first += kTextsAtOnce) {
+    const std::size_t last = std::min(first + kTextsAtOnce, texts.size());
+    start = cpu_seconds();
+    for (std::size_t i = first; i < last; ++i) {
+      fold(texts[i], folded, some[i - first]);
+    }
+    limit.fold_us += per_post(start);
+    start = cpu_seconds();
+    for (std::size_t i = first; i < last; ++i) {
+      keep(match(some[i - first]));
+    }
+    limit.match_us += per_post(start);
+    start = cpu_seconds();
+    for (std::size_t i = first; i < last; ++i) {
+      keep(classify(some[i - first]));
+    }
+    limit.classify_us += per_post(start);
   }
-  limit.fold_us = per_post(start);
 
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);

@@ -1,6 +1,7 @@
 // Fresh posts against 100, 1,000 and 10,000 rules of ten towns: Vigie, and what others offer for
 // the same. All fold first; the others look at the folded text, which spares them case and accents.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 #include <re2/re2.h>
 #include <re2/set.h>
 #ifdef VIGIE_HYPERSCAN
@@ -44,22 +45,23 @@ const std::vector<std::string>& posts() {
   return posts;
 }
 
-const MatchRules& rules_of(std::int64_t count) {
-  static std::map<std::int64_t, MatchRules> made;
-  const auto known = made.find(count);
+const MatchRules& rules_of(std::int64_t count, std::int64_t towns = 10) {
+  static std::map<std::pair<std::int64_t, std::int64_t>, MatchRules> made;
+  const auto known = made.find({count, towns});
   return known != made.end()
              ? known->second
-             : made.emplace(count, make_match_rules(static_cast<std::size_t>(count), corpus()))
+             : made.emplace(std::pair(count, towns),
+                            make_match_rules(static_cast<std::size_t>(count),
+                                             static_cast<std::size_t>(towns), corpus()))
                    .first->second;
 }
 
 /// Folds post after post and hands each to `match`, which says how many rules hold.
 template <class Match>
-void run(benchmark::State& state, Match&& match) {
+void run(benchmark::State& state, const std::vector<std::string>& texts, Match&& match) {
   TextFolder folder;
   FoldedText folded;
   std::size_t next = 0, hits = 0, hit_posts = 0;
-  const std::vector<std::string>& texts = posts();
   for (auto _ : state) {
     const std::string& text = texts[next++ % texts.size()];
     folder.fold({}, text, folded);
@@ -85,47 +87,99 @@ std::shared_ptr<const RuleSet> compile(const MatchRules& made, Catalogue& catalo
 
 void vigie_match(benchmark::State& state) {
   Catalogue catalogue;
-  Matcher matcher(compile(rules_of(state.range(0)), catalogue));
+  const auto heap = [] { return static_cast<double>(mallinfo2().uordblks); };
+  const MatchRules& made = rules_of(state.range(0), state.range(1));
+  const double before = heap();
+  Matcher matcher(compile(made, catalogue));
+  state.counters["MB of rules"] = (heap() - before) / 1e6;
   Matches matches;
-  run(state, [&](const std::string& text, const FoldedText& folded) {
+  run(state, posts(), [&](const std::string& text, const FoldedText& folded) {
     Mention mention;
     mention.text = text;
     matcher.match(mention, folded, matches);
     return matches.matches.size();
   });
 }
-BENCHMARK(vigie_match)->Arg(0)->Arg(100)->Arg(1'000)->Arg(10'000);
+BENCHMARK(vigie_match)
+    ->ArgNames({"rules", "towns"})
+    ->Args({0, 1})
+    ->ArgsProduct({{100, 1'000, 10'000}, {1, 10, 100}});
 
-/// The whole verdict with its evidence, by the shipped lexicons and models; with_json: and its
-/// line.
-void vigie_verdict(benchmark::State& state) {
-  auto catalogue = std::make_shared<Catalogue>();
-  Matcher matcher(compile(rules_of(state.range(0)), *catalogue));
-  std::vector<Problem> problems;
-  const auto lexicons = read_lexicons(VIGIE_SOURCE_DIR "/rules/lexicons", TextFolder::fold_phrase,
-                                      *catalogue, problems);
-  Result<Models> models = read_models(VIGIE_SOURCE_DIR "/rules/models");
-  check(lexicons && models, "the shipped lexicons and models are sound");
-  Classifier classifier(catalogue, lexicons, std::make_shared<const Models>(std::move(*models)));
-  Matches matches;
-  Verdict verdict;
-  verdict.language[0] = 'f';
-  verdict.language[1] = 'r';
-  std::string line;
-  run(state, [&](const std::string& text, const FoldedText& folded) {
+/// The whole verdict with its evidence, by the shipped lexicons and models.
+class Verdicts {
+ public:
+  explicit Verdicts(std::int64_t rules)
+      : catalogue_(std::make_shared<Catalogue>()),
+        matcher_(compile(rules_of(rules), *catalogue_)),
+        classifier_(make_classifier()) {
+    verdict_.language[0] = 'f';
+    verdict_.language[1] = 'r';
+  }
+
+  std::size_t judge(const std::string& text, const FoldedText& folded) {
     Mention mention;
     mention.text = text;
-    matcher.match(mention, folded, matches);
-    classifier.classify(folded, matches, verdict);
+    matcher_.match(mention, folded, matches_);
+    classifier_.classify(folded, matches_, verdict_);
+    return matches_.matches.size();
+  }
+
+  void write(const std::string& text, std::string& line) const {
+    Mention mention;
+    mention.text = text;
+    line.clear();
+    JsonWriter json(line);
+    write_verdict_line(mention, verdict_, *catalogue_, {}, json);
+  }
+
+ private:
+  Classifier make_classifier() const {
+    std::vector<Problem> problems;
+    const auto lexicons = read_lexicons(VIGIE_SOURCE_DIR "/rules/lexicons", TextFolder::fold_phrase,
+                                        *catalogue_, problems);
+    Result<Models> models = read_models(VIGIE_SOURCE_DIR "/rules/models");
+    check(lexicons && models, "the shipped lexicons and models are sound");
+    return Classifier(catalogue_, lexicons, std::make_shared<const Models>(std::move(*models)));
+  }
+
+  std::shared_ptr<Catalogue> catalogue_;
+  Matcher matcher_;
+  Classifier classifier_;
+  Matches matches_;
+  Verdict verdict_;
+};
+
+/// with_json: and its line.
+void vigie_verdict(benchmark::State& state) {
+  Verdicts verdicts(state.range(0));
+  std::string line;
+  run(state, posts(), [&](const std::string& text, const FoldedText& folded) {
+    const std::size_t found = verdicts.judge(text, folded);
     if (state.range(1) != 0) {
-      line.clear();
-      JsonWriter json(line);
-      write_verdict_line(mention, verdict, *catalogue, {}, json);
+      verdicts.write(text, line);
     }
-    return matches.matches.size();
+    return found;
   });
 }
 BENCHMARK(vigie_verdict)->ArgNames({"rules", "with_json"})->Args({1'000, 0})->Args({1'000, 1});
+
+/// The same of texts of one length: real posts one behind the other, cut at a word.
+void vigie_length(benchmark::State& state) {
+  Verdicts verdicts(1'000);
+  std::vector<std::string> texts;
+  const auto length = static_cast<std::size_t>(state.range(0));
+  for (std::size_t next = 0; texts.size() < kFreshPosts / 10;) {
+    std::string text;
+    while (text.size() < length) {
+      text += corpus().text(next++) + " ";
+    }
+    texts.push_back(text.substr(0, text.rfind(' ', length)));
+  }
+  run(state, texts, [&](const std::string& text, const FoldedText& folded) {
+    return verdicts.judge(text, folded);
+  });
+}
+BENCHMARK(vigie_length)->ArgName("bytes")->RangeMultiplier(2)->Range(64, 8'192);
 
 #ifdef VIGIE_HYPERSCAN
 void hyperscan(benchmark::State& state) {
@@ -145,7 +199,7 @@ void hyperscan(benchmark::State& state) {
                          &database, &error) == HS_SUCCESS,
         "Hyperscan takes the expressions");
   check(hs_alloc_scratch(database, &scratch) == HS_SUCCESS, "Hyperscan has scratch memory");
-  run(state, [&](const std::string&, const FoldedText& folded) {
+  run(state, posts(), [&](const std::string&, const FoldedText& folded) {
     std::size_t found = 0;
     const auto count = [](unsigned, unsigned long long, unsigned long long, unsigned, void* found) {
       ++*static_cast<std::size_t*>(found);
@@ -175,7 +229,7 @@ void re2_set(benchmark::State& state) {
   }
   check(set.Compile(), "RE2::Set compiles");
   std::vector<int> found;
-  run(state, [&](const std::string&, const FoldedText& folded) {
+  run(state, posts(), [&](const std::string&, const FoldedText& folded) {
     set.Match(folded.bytes, &found);
     return found.size();
   });
@@ -188,7 +242,7 @@ void re2_one_by_one(benchmark::State& state) {
   for (const std::string& expression : rules_of(state.range(0)).expressions) {
     all.push_back(std::make_unique<re2::RE2>(expression, options()));
   }
-  run(state, [&](const std::string&, const FoldedText& folded) {
+  run(state, posts(), [&](const std::string&, const FoldedText& folded) {
     std::size_t found = 0;
     for (const auto& expression : all) {
       found += re2::RE2::PartialMatch(folded.bytes, *expression) ? 1U : 0U;

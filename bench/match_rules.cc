@@ -1,6 +1,7 @@
 #include "bench/match_rules.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <unordered_map>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr const char* kTowns[] = {"brest",   "lorient",    "vannes", "quimper", "concarneau",
                                   "morlaix", "landerneau", "auray",  "pontivy", "douarnenez"};
-constexpr std::size_t kTextsCounted = 50'000;
+constexpr std::size_t kTextsCounted = 50'000, kMostOfTowns = 500;
 constexpr std::size_t kMaxUsesOfRareWord = 20;
 
 /// Plain letters only, so that a word is the same to a regular expression and to Vigie.
@@ -39,6 +40,8 @@ class WordSource {
     rare_uses_ = std::max(kMaxUsesOfRareWord, *middle);
   }
 
+  bool is_rare(const std::string& word) { return uses_[word] <= rare_uses_; }
+
   /// `count` words in a row, one of them rare.
   std::vector<std::string> row(std::size_t count) {
     for (;;) {
@@ -47,8 +50,7 @@ class WordSource {
         const std::vector<std::string> row(words.begin() + static_cast<std::ptrdiff_t>(i),
                                            words.begin() + static_cast<std::ptrdiff_t>(i + count));
         if (std::ranges::all_of(row, is_plain) &&
-            std::ranges::any_of(
-                row, [this](const std::string& word) { return uses_[word] <= rare_uses_; })) {
+            std::ranges::any_of(row, [this](const std::string& word) { return is_rare(word); })) {
           return row;
         }
       }
@@ -62,23 +64,25 @@ class WordSource {
   std::uint64_t next_ = 0;
 };
 
-struct Written {
-  std::string query, expression;
-};
+using Written = MatchRules::Written;
 
 constexpr const char* kGap = "[^a-z0-9]+";
 
 Written near(const std::string& a, const std::string& b) {
   const std::string gap = std::string("(?:") + kGap + "[a-z0-9]+){0,5}" + kGap;
-  return {a + " NEAR/5 " + b, "\\b" + a + gap + b + "\\b|\\b" + b + gap + a + "\\b"};
+  return {.query = a + " NEAR/5 " + b,
+          .expression = "\\b" + a + gap + b + "\\b|\\b" + b + gap + a + "\\b",
+          .literals = {a}};
 }
 
 Written phrases(WordSource& words) {
   Written written;
+  written.is_literal = true;
   for (int i = 0; i < 3; ++i) {
     const std::vector<std::string> row = words.row(2);
     const std::string separator = i == 0 ? "" : " OR ";
     written.query += separator + "\"" + row[0] + " " + row[1] + "\"";
+    written.literals.push_back(row[0] + " " + row[1]);
     written.expression += (i == 0 ? "\\b" : "|\\b") + row[0] + kGap + row[1] + "\\b";
   }
   return written;
@@ -87,21 +91,28 @@ Written phrases(WordSource& words) {
 Written stem(WordSource& words) {
   const std::vector<std::string> row = words.row(2);
   const std::string beginning = row[1].substr(0, std::max<std::size_t>(4, row[1].size() - 2));
-  return {"\"" + row[0] + " " + beginning + "*\"", "\\b" + row[0] + kGap + beginning};
+  return {.query = "\"" + row[0] + " " + beginning + "*\"",
+          .expression = "\\b" + row[0] + kGap + beginning,
+          .literals = {row[0] + " " + beginning}};
 }
 
 Written inner(WordSource& words) {
   const std::vector<std::string> row = words.row(2);
   const std::string head = row[1].substr(0, 3), tail = row[1].substr(3);
-  return {"\"" + row[0] + " " + head + "*" + tail + "\"",
-          "\\b" + row[0] + kGap + head + "[a-z0-9]*" + tail + "\\b"};
+  return {.query = "\"" + row[0] + " " + head + "*" + tail + "\"",
+          .expression = "\\b" + row[0] + kGap + head + "[a-z0-9]*" + tail + "\\b",
+          .literals = {row[0] + " " + head}};
 }
 
-Written rule(std::size_t i, WordSource& words) {
-  const std::vector<std::string> row = words.row(2);
-  switch (i % 10) {
+/// The `kind`th of ten, the first of which speaks of the town.
+Written rule(std::size_t kind, WordSource& words) {
+  std::vector<std::string> row = words.row(2);
+  if (!words.is_rare(row[0])) {
+    std::swap(row[0], row[1]);
+  }
+  switch (kind) {
     case 0:
-      return near("{commune}", row[0]);
+      return near(row[0], "{commune}");
     case 1:
     case 2:
     case 3:
@@ -115,24 +126,33 @@ Written rule(std::size_t i, WordSource& words) {
   }
 }
 
-std::string filled_in(std::string text, const std::string& town) {
+/// The first ten exist.
+std::string town_name(std::size_t i) {
+  std::string name = kTowns[i % std::size(kTowns)];
+  for (std::size_t more = i / std::size(kTowns); more != 0; more /= 26) {
+    name += static_cast<char>('a' + more % 26);
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string in_town(std::string text, const std::string& town) {
   for (std::size_t at; (at = text.find("{commune}")) != text.npos;) {
     text.replace(at, 9, town);
   }
   return text;
 }
 
-}  // namespace
-
-MatchRules make_match_rules(std::size_t rules, const Corpus& corpus) {
+MatchRules make_match_rules(std::size_t rules, std::size_t towns, const Corpus& corpus) {
   MatchRules made;
   made.pack.name = made.pack.file = "bench";
   made.pack.needs = {"commune"};
-  for (const char* town : kTowns) {
+  for (std::size_t i = 0; i < towns; ++i) {
     Tenant tenant;
-    tenant.id = town;
+    tenant.id = town_name(i);
     tenant.packs = {"bench"};
-    tenant.variables["commune"] = {town};
+    tenant.variables["commune"] = {tenant.id};
     made.tenants.push_back(std::move(tenant));
   }
   WordSource words(corpus);
@@ -140,15 +160,15 @@ MatchRules make_match_rules(std::size_t rules, const Corpus& corpus) {
   const auto is_name = [](std::string_view name) { return name == "commune"; };
   std::vector<Problem> problems;
   for (std::size_t i = 0; i < rules; ++i) {
-    const Written written = rule(i, words);
+    const bool of_each_town = i % 10 == 0 && i / 10 < kMostOfTowns;
+    const Written& written = made.written.emplace_back(rule(of_each_town ? 0 : 1 + i % 9, words));
     Rule one;
     one.id = "r" + std::to_string(i);
     one.topic = "t" + std::to_string(i % 50);
     one.condition = parse_query(written.query, {"bench", 1, 1, is_name, macros}, problems).value();
     made.pack.rules.push_back(std::move(one));
-    const bool of_each_town = i % 10 == 0;
-    for (const char* town : kTowns) {
-      made.expressions.push_back(filled_in(written.expression, town));
+    for (const Tenant& town : made.tenants) {
+      made.expressions.push_back(in_town(written.expression, town.id));
       if (!of_each_town) {
         break;
       }
