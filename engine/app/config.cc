@@ -169,11 +169,19 @@ class Reader {
   }
 
   void read_http(const Settings& http, Config& config) {
-    http.allow_only({"host", "port", "public_url", "require_totp", "trusted_proxies", "oidc"},
-                    problems_);
+    http.allow_only(
+        {"host", "port", "operations", "public_url", "require_totp", "trusted_proxies", "oidc"},
+        problems_);
     config.listen_host = http.text("host", problems_, config.listen_host);
     config.listen_port =
         static_cast<std::uint16_t>(http.integer("port", 0, 65535, problems_, config.listen_port));
+    if (const Settings* operations = http.find("operations")) {
+      operations->allow_only({"host", "port"}, problems_);
+      config.operations.emplace();
+      config.operations->host = operations->text("host", problems_, config.operations->host);
+      config.operations->port =
+          static_cast<std::uint16_t>(operations->integer("port", 0, 65535, problems_));
+    }
     config.require_totp = http.boolean("require_totp", problems_, false);
     config.trusted_proxies = http.texts("trusted_proxies", problems_);
     for (const std::string& address : config.trusted_proxies) {

@@ -40,6 +40,12 @@ struct Config {
   std::string rules_directory;
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8087;
+  /// Where operators ask for metrics and health; absent: at the same address as everybody.
+  struct Operations {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;
+  };
+  std::optional<Operations> operations;
   std::vector<std::string> trusted_proxies;    ///< addresses whose X-Forwarded-For is believed
   bool require_totp = false;                   ///< see Accounts::require_second_factor()
   std::optional<DirectorySettings> directory;  ///< through which people may sign in, too

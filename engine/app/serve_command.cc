@@ -124,6 +124,7 @@ int serve(const ServeOptions& options) {
   log.info("started", "Vigie watches.",
            {{"address", engine.config().listen_host},
             {"port", *port},
+            {"operations_port", web.operations_port().value_or(*port)},
             {"ruleset", engine.knowledge()->catalogue->ruleset}});
   watch_over(engine, web, signals, log);
   log.info("stopping", "No new mentions are taken; those taken are being stored.");

@@ -132,7 +132,7 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
 
 void WebSide::add_routes() {
   router_.add(asset_routes(embedded_assets()));
-  std::vector<Route> described = service_routes({
+  const ServiceParts service = {
       .metrics = engine_.metrics(),
       .why_not_live = [] { return std::optional<std::string>(); },
       .why_not_ready =
@@ -141,7 +141,10 @@ void WebSide::add_routes() {
           },
       .push = [this](std::string connector,
                      Request request) { return push(std::move(connector), std::move(request)); },
-  });
+  };
+  std::vector<Route> described = operations_routes(service);
+  const auto operations = static_cast<std::ptrdiff_t>(described.size());
+  described.push_back(push_route(service));
   for (Route& route : action_routes(action_parts())) {
     described.push_back(std::move(route));
   }
@@ -159,6 +162,10 @@ void WebSide::add_routes() {
   }
   described.push_back(openapi_route(described));
   auditor_.watch(described);
+  if (engine_.config().operations) {
+    operations_router_.add({described.begin(), described.begin() + operations});
+    described.erase(described.begin(), described.begin() + operations);
+  }
   router_.add(std::move(described));
 }
 
@@ -327,6 +334,17 @@ Result<std::uint16_t> WebSide::listen() {
   if (const Result<void> listening = control_.listen(); !listening) {
     return tl::make_unexpected(listening.error());
   }
+  if (const auto& operations = engine_.config().operations) {
+    operations_server_ =
+        std::make_unique<Server>(context_.get_executor(), operations_router_, Gate(sign_in_, side_),
+                                 ServerLimits{}, engine_.metrics());
+    const Result<std::uint16_t> port =
+        operations_server_->listen(operations->host, operations->port);
+    if (!port) {
+      return port;
+    }
+    operations_port_ = *port;
+  }
   return server_->listen(engine_.config().listen_host, engine_.config().listen_port);
 }
 
@@ -351,7 +369,11 @@ void WebSide::stop() {
     feed_.close();
     control_.stop();
   });
-  asio::co_spawn(context_, server_->stop(), asio::use_future).get();
+  for (Server* server : {server_.get(), operations_server_.get()}) {  // operators see how it ends
+    if (server != nullptr) {
+      asio::co_spawn(context_, server->stop(), asio::use_future).get();
+    }
+  }
   open_.reset();
   context_.stop();
   thread_.join();

@@ -47,8 +47,11 @@ class WebSide {
   static Result<std::unique_ptr<WebSide>> make(Engine& engine, Log& log);
   ~WebSide();
 
-  /// Takes the port and gives it. Whoever calls waits until start().
+  /// Takes the port (and the operators', if they have one of their own) and gives it. Whoever calls
+  /// waits until start().
   Result<std::uint16_t> listen();
+  /// The operators' own port, once listen() took it.
+  std::optional<std::uint16_t> operations_port() const { return operations_port_; }
   /// Starts answering.
   void start();
   /// The thread that must go on between start() and stop().
@@ -104,8 +107,9 @@ class WebSide {
   std::unique_ptr<DirectoryClient> directory_;  ///< null: no directory is configured
   Auditor auditor_;
   Control control_;
-  Router router_;
-  std::unique_ptr<Server> server_;
+  Router router_, operations_router_;
+  std::unique_ptr<Server> server_, operations_server_;
+  std::optional<std::uint16_t> operations_port_;
   std::atomic<bool> draining_{false};
   Pulse pulse_;
   std::jthread thread_;

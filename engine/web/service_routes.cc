@@ -56,7 +56,7 @@ Route health_route(std::string pattern, std::string operation, std::string summa
 
 }  // namespace
 
-std::vector<Route> service_routes(const ServiceParts& parts) {
+std::vector<Route> operations_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
   routes.push_back(open_get("/metrics", at_once([&metrics = parts.metrics](const Request&) {
                               Response response;
@@ -73,6 +73,10 @@ std::vector<Route> service_routes(const ServiceParts& parts) {
       health_route("/health/live", "getLive", "Does the process work", parts.why_not_live));
   routes.push_back(health_route("/health/ready", "getReady", "Can it take mentions and answer",
                                 parts.why_not_ready));
+  return routes;
+}
+
+Route push_route(const ServiceParts& parts) {
   Route push;
   push.method = "*";
   push.pattern = "/hooks/{connector}";
@@ -83,8 +87,7 @@ std::vector<Route> service_routes(const ServiceParts& parts) {
     co_return co_await push_to(std::move(connector), std::move(request));
   };
   push.description = describe_push();
-  routes.push_back(std::move(push));
-  return routes;
+  return push;
 }
 
 }  // namespace vigie

@@ -24,7 +24,10 @@ struct ServiceParts {
   std::function<boost::asio::awaitable<Response>(std::string connector, Request)> push;
 };
 
-/// /metrics, /health/live, /health/ready, /hooks/{connector}.
-std::vector<Route> service_routes(const ServiceParts& parts);
+/// What operators ask: /metrics, /health/live, /health/ready.
+std::vector<Route> operations_routes(const ServiceParts& parts);
+
+/// Where sources push: /hooks/{connector}.
+Route push_route(const ServiceParts& parts);
 
 }  // namespace vigie

@@ -147,7 +147,29 @@ def tls_is_held_on_to(scene):
             engine.kill()
 
 
+def operators_apart(scene):
+    with tempfile.TemporaryDirectory(prefix="vigie-operators-") as directory:
+        port, inside = free_port(), free_port()
+        engine = Engine(directory, http={"port": port, "operations": {"port": inside}})
+        engine.port = inside
+        engine.start()
+        try:
+            def status(at, path):
+                engine.port = at
+                return engine.get(path)[0]
+
+            for path in ("/metrics", "/health/live", "/health/ready"):
+                assert (status(inside, path), status(port, path)) == (200, 404), path
+            for path in ("/api/v1/session", "/hooks/hook", "/"):
+                assert status(inside, path) == 404, f"{path} is answered at the operators' address"
+            assert status(port, "/") == 200
+            assert engine.stop() == 0
+        finally:
+            engine.kill()
+
+
 TESTS = {
+    "operators have an address of their own where one is given: metrics and health, and nothing else": operators_apart,
     "the version is told": version_is_told,
     "a retired source is not up": retired_is_not_up,
     "what waits for somebody is measured": what_waits_is_measured,

@@ -22,13 +22,13 @@ class HookServer {
  public:
   HookServer(EngineStandIn& engine, Connector& connector)
       : engine_(engine),
-        server_(service_routes({.metrics = metrics_,
-                                .why_not_live = [] { return std::optional<std::string>(); },
-                                .why_not_ready = [] { return std::optional<std::string>(); },
-                                .push =
-                                    [this, &connector](std::string, Request request) {
-                                      return push(connector, std::move(request));
-                                    }}),
+        server_({push_route({.metrics = metrics_,
+                             .why_not_live = {},
+                             .why_not_ready = {},
+                             .push =
+                                 [this, &connector](std::string, Request request) {
+                                   return push(connector, std::move(request));
+                                 }})},
                 limits()) {}
   /// A push that is still being worked on ends before what it would be answered through.
   ~HookServer() {

@@ -22,7 +22,9 @@ class OpenApi : public testing::Test {
     accounts_ = std::move(Accounts::open(temp_.path(), PasswordCost{1, 8192})->accounts);
     sign_in_ = std::make_unique<SignIn>(*accounts_, clock_);
     store_ = Store::open(disk_.open(), StoreOptions{}).value();
-    routes_ = service_routes({metrics_, {}, {}, {}});
+    const ServiceParts service{metrics_, {}, {}, {}};
+    routes_ = operations_routes(service);
+    routes_.push_back(push_route(service));
     for (Route& route : api_routes({*store_, *sign_in_, feed_, clock_, tenants_, {}, {}, {}, {}})) {
       routes_.push_back(std::move(route));
     }
