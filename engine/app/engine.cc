@@ -52,7 +52,8 @@ Result<std::unique_ptr<Engine>> Engine::make(Config config, Log& log) {
   return engine;
 }
 
-Engine::Engine(Config config, Log& log) : config_(std::move(config)), log_(log) {}
+Engine::Engine(Config config, Log& log)
+    : config_(std::move(config)), log_(log), disk_(config_.data_directory) {}
 
 Engine::~Engine() { stop(); }
 
@@ -74,6 +75,7 @@ Result<void> Engine::build() {
   shelf_ = std::make_unique<KnowledgeShelf>(std::move(knowledge));
   rules_loaded_at_ = clock_.now();
 
+  disk_.step();
   Result<std::unique_ptr<Store>> store = open_store(config_, StoreAccess::kReadWrite);
   if (!store) {
     return tl::make_unexpected(store.error());
@@ -136,6 +138,12 @@ Result<void> Engine::build() {
             if (!alerts.empty()) {
               ring_deliveries();
             }
+          },
+      .clock_doubted =
+          [this](Day day) {
+            log_.error("clock_doubted",
+                       "The clock has jumped far ahead: nothing is removed by it for a day.",
+                       {{"shows", format_time(Time(std::chrono::days(day)))}});
           },
   });
   Result<std::unique_ptr<Sources>> sources =
@@ -254,6 +262,7 @@ void Engine::start() {
     workers_.emplace_back([this, i](std::stop_token stop) { pipeline_->run_worker(i, stop); });
   }
   alerter_->give_up_orphans();
+  look_at_disk();
   for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
     deliveries_.emplace_back([this, i] { deliver_to(i, *delivery_bells_[i]); });
   }
@@ -327,6 +336,24 @@ Result<void> Engine::keep_sources() {
   return {};
 }
 
+/// Whoever waits for room learns that there is some again.
+void Engine::look_at_disk() {
+  const std::optional<DiskGuard::Disk> disk = disk_.step();
+  Inlet& inlet = pipeline_->inlet();
+  if (!disk || disk_.holds() == inlet.is_held()) {
+    return;
+  }
+  inlet.hold(disk_.holds());
+  const auto free = static_cast<std::int64_t>(disk->free_bytes);
+  if (disk_.holds()) {
+    log_.error("disk_full", "The disk is nearly full: no mentions are taken.",
+               {{"free_bytes", free}});
+  } else {
+    log_.info("disk_has_room", "There is room on the disk again.", {{"free_bytes", free}});
+    sources_->notify_committed();
+  }
+}
+
 /// The first look comes an interval late: by then connectors have said that they begin.
 void Engine::keep_sources(std::stop_token stop) {
   pthread_setname_np(pthread_self(), "sources");
@@ -335,6 +362,7 @@ void Engine::keep_sources(std::stop_token stop) {
   std::unique_lock lock(mutex);
   while (!bell.wait_for(lock, stop, SourceKeeper::kLookInterval,
                         [&stop] { return stop.stop_requested(); })) {
+    look_at_disk();
     keeper_->step();
   }
   keeper_->finish();
@@ -503,6 +531,8 @@ void Engine::register_gauges() {
   gauge("vigie_store_unscrubbed",
         "1 while files may still hold bytes of what retention or an erasure removed.", {},
         [this] { return store_->unscrubbed() == 0 ? 0.0 : 1.0; });
+  gauge("vigie_ingest_held", "1 while no mentions are taken because the disk is nearly full.", {},
+        [this] { return pipeline_->inlet().is_held() ? 1.0 : 0.0; });
   gauge("vigie_store_stalled", "1 while the store slows down or stops writes to catch up.", {},
         [this] { return store_->stats().is_stalled ? 1.0 : 0.0; });
   for (std::size_t i = 0; i < sources_->size(); ++i) {

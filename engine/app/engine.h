@@ -14,6 +14,7 @@
 #include "engine/alert/silence.h"
 #include "engine/app/cleaner.h"
 #include "engine/app/config.h"
+#include "engine/app/disk_guard.h"
 #include "engine/app/erasure_desk.h"
 #include "engine/app/log.h"
 #include "engine/app/own_pack_guard.h"
@@ -77,6 +78,8 @@ class Engine {
   bool change(ChangeDesk::Change change) { return pipeline_->change(std::move(change)); }
 
   const Config& config() const { return config_; }
+  /// Whether no mentions are taken, because the disk is nearly full. Any thread.
+  bool is_held() { return pipeline_->inlet().is_held(); }
   Store& store() { return *store_; }
   Silences& silences() { return *silences_; }
   const ActionLinks& action_links() const { return *action_links_; }
@@ -101,6 +104,7 @@ class Engine {
   ActionUrls actions(const Alert& alert, std::uint64_t number, const std::string& receiver) const;
   void deliver_to(std::size_t receiver, Doorbell& bell);
   void ring_deliveries();
+  void look_at_disk();
   void keep_sources(std::stop_token stop);
   void change_and_wait(std::function<void(Store&, const Store::Deleted&)> purge);
   void put_in_force(std::shared_ptr<const Knowledge> knowledge);
@@ -113,6 +117,7 @@ class Engine {
 
   Config config_;
   Log& log_;
+  DiskGuard disk_;
   SystemClock clock_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Store> store_;

@@ -16,6 +16,7 @@
 #include "engine/core/check.h"
 #include "engine/core/own_rules.h"
 #include "engine/core/private_file.h"
+#include "engine/pipeline/expiry.h"
 #include "engine/quality/sample_book.h"
 #include "engine/report/erasure_receipt.h"
 #include "engine/web/assets.h"
@@ -137,7 +138,11 @@ void WebSide::add_routes() {
       .why_not_live = [] { return std::optional<std::string>(); },
       .why_not_ready =
           [this] {
-            return draining_.load() ? std::optional<std::string>("stopping") : std::nullopt;
+            if (draining_.load()) {
+              return std::optional<std::string>("stopping");
+            }
+            return engine_.is_held() ? std::optional<std::string>("the disk is nearly full")
+                                     : std::nullopt;
           },
       .push = [this](std::string connector,
                      Request request) { return push(std::move(connector), std::move(request)); },
@@ -380,11 +385,16 @@ void WebSide::stop() {
   aside_.join();
 }
 
-/// Also where nobody does anything for months.
+/// Also where nobody does anything for months; not by a clock that is doubted.
 asio::awaitable<void> WebSide::expire_audit() {
   asio::steady_timer timer(context_);
   for (;;) {
-    if (const Result<void> expired = trail_->expire(engine_.clock().now() - kAuditKept); !expired) {
+    const Time now = engine_.clock().now();
+    const Result<std::optional<Day>> last = last_expiry(engine_.store());
+    const bool is_doubtful = !last || TrustedDay::is_doubtful(day_of(now), *last);
+    if (const Result<void> expired =
+            is_doubtful ? Result<void>() : trail_->expire(now - kAuditKept);
+        !expired) {
       log_.error("audit_kept_longer", expired.error().text);
     }
     timer.expires_after(std::chrono::hours(1));

@@ -45,7 +45,8 @@ Result<std::uint64_t> Port::try_send(Parcel& parcel) {
     parcel.bytes = std::move(envelope.bytes);
     parcel.cursor = std::move(envelope.cursor);
     parcel.receipt = std::move(envelope.receipt);
-    return fail(ErrorCode::kFull, "the engine is busy: its rings are full");
+    return fail(ErrorCode::kFull, inlet_.is_held() ? "the engine's disk is nearly full"
+                                                   : "the engine is busy: its rings are full");
   }
   return sequence;
 }

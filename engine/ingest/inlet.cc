@@ -13,7 +13,7 @@ std::uint64_t Inlet::offer(Envelope& envelope) {
   std::uint64_t& last = sequences_.at(envelope.origin->connector);
   const std::uint64_t sequence = last + 1;
   envelope.sequence = sequence;
-  if (!workers_[next_worker_]->envelopes.put(envelope)) {
+  if (is_held() || !workers_[next_worker_]->envelopes.put(envelope)) {
     return 0;
   }
   next_worker_ = (next_worker_ + 1) % workers_.size();

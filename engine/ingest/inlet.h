@@ -52,8 +52,12 @@ class Inlet {
 
   /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when the ring of
   /// the worker whose turn it is is full: a pull connector then waits, a push connector answers
-  /// 429.
+  /// 429. The same while hold() is in force.
   std::uint64_t offer(Envelope& envelope);
+
+  /// From now on nothing is taken, or again. Any thread.
+  void hold(bool held) { held_.store(held, std::memory_order_relaxed); }
+  bool is_held() const { return held_.load(std::memory_order_relaxed); }
 
   /// Envelopes waiting, over all rings: any thread, approximate.
   std::size_t depth() const;
@@ -63,6 +67,7 @@ class Inlet {
   std::vector<WorkerInbox*> workers_;
   std::vector<std::uint64_t> sequences_;  ///< last given, per connector
   std::size_t next_worker_ = 0;
+  std::atomic<bool> held_{false};
 };
 
 }  // namespace vigie

@@ -40,7 +40,8 @@ Pipeline::Pipeline(Parts parts)
       worker_pulses_(parts.workers),
       writer_({parts.store, addresses(outboxes_), changes_, ledger_, parts.policy, parts.clock,
                parts.metrics, parts.alerts, parts.stories, dropped_terms_,
-               std::move(parts.committed), std::move(parts.shown)}) {
+               std::move(parts.committed), std::move(parts.shown),
+               std::move(parts.clock_doubted)}) {
   const std::string language = term_language(parts.policy.tenants);
   for (std::size_t i = 0; i < parts.workers; ++i) {
     workers_.emplace_back(*inboxes_[i], *outboxes_[i], parts.shelf,

@@ -50,6 +50,7 @@ class Pipeline {
     std::function<void()> committed = [] {};
     std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> shown =
         [](auto, auto) {};
+    std::function<void(Day)> clock_doubted = [](Day) {};
   };
   explicit Pipeline(Parts parts);
 

@@ -54,7 +54,10 @@ void count(Fate fate, Receipt& receipt) {
 
 }  // namespace
 
-Writer::Writer(Parts parts) : parts_(std::move(parts)), batch_(kMaxBatchEnvelopes) {}
+Writer::Writer(Parts parts)
+    : parts_(std::move(parts)),
+      batch_(kMaxBatchEnvelopes),
+      expiry_(parts_.store, parts_.clock_doubted) {}
 
 bool Writer::step() {
   const auto now = std::chrono::steady_clock::now();
@@ -288,12 +291,7 @@ void Writer::rest() {
 }
 
 bool Writer::keep_house() {
-  const Day today = day_of(parts_.clock.now());
-  if (std::exchange(last_expiry_, today) != today) {
-    parts_.store.expire(today);
-    return true;
-  }
-  return parts_.store.pack_some();
+  return expiry_.step(day_of(parts_.clock.now())) || parts_.store.pack_some();
 }
 
 }  // namespace vigie

@@ -14,6 +14,7 @@
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/alert_raiser.h"
 #include "engine/pipeline/change_desk.h"
+#include "engine/pipeline/expiry.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/story_teller.h"
 #include "engine/pipeline/worker.h"
@@ -51,6 +52,7 @@ class Writer {
     /// Mentions that became visible (stored or edited, live or replayed), in order, at most
     /// kMaxShown per sync, and all alerts raised.
     std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> shown;
+    std::function<void(Day)> clock_doubted;  ///< see Expiry
   };
   static constexpr std::size_t kMaxShown = 1'000;
   static constexpr std::chrono::milliseconds kSyncInterval{50};
@@ -111,7 +113,7 @@ class Writer {
   std::chrono::steady_clock::time_point last_house_ = std::chrono::steady_clock::now();
   bool unsynced_ = false;
   std::chrono::steady_clock::time_point unsynced_since_{};
-  Day last_expiry_ = 0;
+  Expiry expiry_;
 };
 
 }  // namespace vigie

@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "engine/store/counts.h"
+#include "engine/store/manifest.h"
+#include "engine/store/rocks_log.h"
 
 namespace vigie {
 namespace {
@@ -62,8 +64,10 @@ class RocksIterator final : public KeyValue::Iterator {
   std::unique_ptr<rocksdb::Iterator> at_;
 };
 
-/// The sequence number that was reached at the last sync, in a file beside the database: a log that
-/// comes back shorter has lost what was acknowledged. Not synced itself: it may lag, never lead.
+/// The sequence number that was reached at the last sync, and the manifest's length, in a file
+/// beside the database: a log that comes back shorter has lost what was acknowledged. Not synced
+/// itself: it may lag, never lead, so what it says before the database is opened must be there
+/// afterwards, whoever writes meanwhile.
 class HighWater {
  public:
   explicit HighWater(int file) : file_(file) {}
@@ -75,15 +79,29 @@ class HighWater {
   HighWater(const HighWater&) = delete;
   HighWater& operator=(const HighWater&) = delete;
 
-  std::uint64_t read() const {
-    std::uint64_t number = 0;
-    return ::pread(file_, &number, sizeof number, 0) == sizeof number ? number : 0;
+  struct Mark {
+    std::uint64_t sequence = 0;
+    ManifestMark manifest;
+  };
+  /// Nothing is known where there is none yet.
+  Mark read() const {
+    Mark mark;
+    const ssize_t size = ::pread(file_, &mark, sizeof mark, 0);
+    if (size < ssize_t{sizeof mark}) {
+      mark.manifest = {};
+    }
+    if (size < kSequenceBytes) {
+      mark.sequence = 0;
+    }
+    return mark;
   }
-  bool write(std::uint64_t number) const {
-    return ::pwrite(file_, &number, sizeof number, 0) == sizeof number;
+  bool write(const Mark& mark) const {
+    return ::pwrite(file_, &mark, sizeof mark, 0) == sizeof mark;
   }
 
  private:
+  static constexpr ssize_t kSequenceBytes = sizeof(std::uint64_t);  ///< all that it was at first
+
   int file_;
 };
 
@@ -92,7 +110,7 @@ class RocksKeyValue final : public KeyValue {
   RocksKeyValue(std::unique_ptr<rocksdb::DB> db,
                 const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
                 std::unique_ptr<HighWater> high_water)
-      : db_(std::move(db)), high_water_(std::move(high_water)) {
+      : db_(std::move(db)), high_water_(std::move(high_water)), manifest_(db_->GetName()) {
     std::copy(handles.begin() + 1, handles.end(), families_.begin());
     db_->DestroyColumnFamilyHandle(handles[0]);
   }
@@ -157,7 +175,7 @@ class RocksKeyValue final : public KeyValue {
     if (const rocksdb::Status status = db_->SyncWAL(); !status.ok()) {
       return fail_with(status, "syncing the data folder");
     }
-    if (!high_water_->write(reached)) {
+    if (!high_water_->write({reached, manifest_.mark()})) {
       return fail(ErrorCode::kUnavailable, "writing HIGH_WATER in the data folder failed");
     }
     return {};
@@ -222,6 +240,7 @@ class RocksKeyValue final : public KeyValue {
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   std::unique_ptr<HighWater> high_water_;
+  ManifestWatch manifest_;
   std::mutex sync_mutex_;
 };
 
@@ -258,45 +277,69 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RocksOptions& o
 
 rocksdb::DBOptions database_options(const RocksOptions& options) {
   rocksdb::DBOptions made;
-  made.create_if_missing = true;
   made.create_missing_column_families = true;
   made.paranoid_checks = true;
+  // A log that the manifest knows must be there, and as long as it was.
+  made.track_and_verify_wals_in_manifest = true;
   // The default mode hides loss: one flipped bit and everything after it is dropped in silence.
   made.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   made.allow_concurrent_memtable_write = false;  // one thread writes nearly everything
   made.max_background_jobs = options.background_threads;
   made.max_total_wal_size = options.write_buffer_bytes * 4;
-  made.keep_log_file_num = 4;
-  made.max_log_file_size = 4U << 20;
   return made;
 }
 
+/// Whether the folder holds what was written to a database, be it damaged: one made anew in its
+/// place would sweep away what is left. (A manifest alone is one whose making was interrupted.)
+bool holds_data(const std::string& path, const HighWater& high_water) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(path, none)) {
+    const std::filesystem::path ending = entry.path().extension();
+    if (ending == ".sst" || ending == ".log") {
+      return true;
+    }
+  }
+  return high_water.read().sequence != 0;
+}
+
 rocksdb::Status open_for_writing(const std::string& path, const RocksOptions& options,
+                                 bool may_be_made,
                                  const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
                                  std::vector<rocksdb::ColumnFamilyHandle*>& handles,
                                  std::unique_ptr<rocksdb::DB>& db) {
+  rocksdb::DBOptions database = database_options(options);
+  database.create_if_missing = may_be_made;
+  database.info_log = make_rocks_log(path);
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(database_options(options), path, families, &handles, &opened);
+  const rocksdb::Status status = rocksdb::DB::Open(database, path, families, &handles, &opened);
   db.reset(opened);
   return status;
 }
 
 /// All files are opened at once, so that a writer that removes some later takes nothing away. If it
-/// does so during the opening, the next attempt finds the new ones.
-rocksdb::Status open_for_reading(const std::string& path,
+/// does so during the opening, the next attempt finds the new ones: also if what misses is a log,
+/// which shows by less than what was `synced` before.
+rocksdb::Status open_for_reading(const std::string& path, std::uint64_t synced,
                                  const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
                                  std::vector<rocksdb::ColumnFamilyHandle*>& handles,
                                  std::unique_ptr<rocksdb::DB>& db) {
   constexpr int kAttempts = 5;
   rocksdb::DBOptions options = database_options({});
-  options.create_if_missing = options.create_missing_column_families = false;
+  options.create_missing_column_families = false;
+  options.info_log = make_silent_rocks_log();
   options.max_open_files = -1;
   rocksdb::Status status;
   for (int attempt = 0; attempt < kAttempts && db == nullptr; ++attempt) {
     rocksdb::DB* opened = nullptr;
     status = rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &opened);
     db.reset(opened);
+    if (db != nullptr && db->GetLatestSequenceNumber() < synced && attempt + 1 < kAttempts) {
+      for (rocksdb::ColumnFamilyHandle* handle : handles) {
+        db->DestroyColumnFamilyHandle(handle);
+      }
+      handles.clear();
+      db.reset();
+    }
   }
   return status;
 }
@@ -319,11 +362,24 @@ Result<std::unique_ptr<KeyValue>> open_rocks(const std::string& path, const Rock
     const auto family = static_cast<Family>(i);
     families.emplace_back(std::string(to_string(family)), family_options(family, options, cache));
   }
+  const int flags = options.read_only ? O_RDONLY : O_RDWR | O_CREAT;
+  const int file = ::open((path + "/HIGH_WATER").c_str(), flags | O_CLOEXEC, 0600);
+  auto high_water = std::make_unique<HighWater>(file);
+  if (file < 0 && !options.read_only) {
+    return fail(ErrorCode::kUnavailable, "cannot open HIGH_WATER in the data folder " + path);
+  }
+  const HighWater::Mark mark = high_water->read();
+  const std::uint64_t synced = mark.sequence;
+  if (!is_whole(path, mark.manifest)) {
+    return fail(ErrorCode::kCorrupt,
+                "the data folder " + path + " has a damaged MANIFEST or CURRENT; restore a backup");
+  }
+  const bool is_new = !holds_data(path, *high_water);
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status = options.read_only
-                                     ? open_for_reading(path, families, handles, db)
-                                     : open_for_writing(path, options, families, handles, db);
+  const rocksdb::Status status =
+      options.read_only ? open_for_reading(path, synced, families, handles, db)
+                        : open_for_writing(path, options, is_new, families, handles, db);
   if (!status.ok()) {
     if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
       return fail(ErrorCode::kUnavailable, "another process has the data folder " + path + " open");
@@ -336,17 +392,8 @@ Result<std::unique_ptr<KeyValue>> open_rocks(const std::string& path, const Rock
     }
     return fail_with(status, "opening the data folder " + path);
   }
-  const int flags = options.read_only ? O_RDONLY : O_RDWR | O_CREAT;
-  const int file = ::open((path + "/HIGH_WATER").c_str(), flags | O_CLOEXEC, 0600);
-  auto high_water = std::make_unique<HighWater>(file);
-  const std::uint64_t synced = high_water->read(), found = db->GetLatestSequenceNumber();
+  const std::uint64_t found = db->GetLatestSequenceNumber();
   auto key_value = std::make_unique<RocksKeyValue>(std::move(db), handles, std::move(high_water));
-  if (options.read_only) {
-    return key_value;  // a writer may have gone on between the two looks
-  }
-  if (file < 0) {
-    return fail(ErrorCode::kUnavailable, "cannot open HIGH_WATER in the data folder " + path);
-  }
   if (found < synced) {
     return fail(ErrorCode::kCorrupt, "the data folder " + path + " has lost acknowledged writes: " +
                                          std::to_string(synced) + " were synced, " +

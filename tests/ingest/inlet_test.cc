@@ -55,6 +55,18 @@ TEST(Inlet, WaitsForTheWorkerWhoseTurnItIs) {
   EXPECT_EQ(quick.envelopes.size(), 2u);
 }
 
+TEST(Inlet, TakesNothingWhileItIsHeldAndGoesOnWhereItWas) {
+  WorkerInbox worker(8);
+  Inlet inlet({&worker}, 1);
+  auto first = envelope(0, "x"), second = envelope(0, "y");
+  EXPECT_EQ(inlet.offer(first), 1u);
+  inlet.hold(true);
+  EXPECT_EQ(inlet.offer(second), 0u);
+  EXPECT_EQ(second.bytes.view(), "y");
+  inlet.hold(false);
+  EXPECT_EQ(inlet.offer(second), 2u);
+}
+
 TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
   WorkerInbox worker(2);
   Inlet inlet({&worker}, 1);
