@@ -2,7 +2,8 @@
 """The doses of tests/deep, run and summed up in tests/deep.md.
 
 VIGIE_SEED repeats a run. VIGIE_REPEATS and what the scripts of tests/faults name (VIGIE_KILLS, VIGIE_POWER_CUTS …) change the
-dose of the faults, VIGIE_MONTHS how long each simulated town lives.
+dose of the faults, VIGIE_MONTHS how long each simulated town lives, VIGIE_WORLDS how many worlds the engine lives in,
+VIGIE_FUZZ_SECONDS how long each target is fuzzed.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from suites import PYTHON, ROOT, Tally, close, run_each, run_gtest, run_lines
 
 REPEATS = int(os.environ.get("VIGIE_REPEATS", "3"))
 SIMULATED_MONTHS = os.environ.get("VIGIE_MONTHS", "30")
+WORLDS = os.environ.get("VIGIE_WORLDS", "20000")
+FUZZ_SECONDS = os.environ.get("VIGIE_FUZZ_SECONDS", "60")  # a target
 # So that with three repeats there are 30 kills, 12 power cuts by the file system and 96 by what was synced.
 FAULT_DOSE = {name: os.environ.get(name, usual) for name, usual in {
     "VIGIE_KILLS": "10", "VIGIE_MENTIONS": "20000", "VIGIE_POWER_CUTS": "4", "VIGIE_DISK_ERRORS": "5", "VIGIE_FILLS": "1",
@@ -70,7 +73,13 @@ def doses(seed):
             yield suite, under(lambda n=suite, s=script: run_lines(n, [PYTHON, s], 900), **options, **SMALL_DOSE)
     yield (f"simulation of {SIMULATED_MONTHS} months seed {seed}",
            under(lambda: run_gtest(ROOT / "build" / "release" / "tests" / "simulation_tests", 3600),
-                 VIGIE_MONTHS=SIMULATED_MONTHS, VIGIE_SEED=str(seed)))
+                 GTEST_FILTER="-EngineWorld.*", VIGIE_MONTHS=SIMULATED_MONTHS, VIGIE_SEED=str(seed)))
+    yield (f"{WORLDS} worlds of the engine that fail, seed {seed}",
+           under(lambda: run_gtest(ROOT / "build" / "release" / "tests" / "simulation_tests", 3600),
+                 GTEST_FILTER="EngineWorld.*", VIGIE_WORLDS=WORLDS, VIGIE_SEED=str(seed)))
+    fuzz = [PYTHON, ROOT / "tests" / "fuzz" / "search.py"]
+    yield "fuzz", lambda: run_lines("fuzz", [*fuzz, "--seconds", FUZZ_SECONDS], 5 * 3600)
+    yield "fuzz coverage", lambda: run_lines("fuzz_coverage", [*fuzz, "--coverage"], 3600)
     yield "reproducible", lambda: run_lines("reproducible", [PYTHON, ROOT / "tests" / "reproducible.py"], 7200)
     for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
         for repeat in range(REPEATS):

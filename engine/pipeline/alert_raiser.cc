@@ -213,6 +213,9 @@ void AlertRaiser::see_urgent(const Findings& findings, const Finding& finding,
   sighting.story = story.sequence;
   sighting.seen_before = applied.was_urgent;
   mark_known(applied.ref, story, sighting);
+  if (!record->official) {
+    told_in_batch_.emplace(applied.ref, story);
+  }
   const std::optional<Raise> raise = incidents_.see(sighting);
   if (!raise) {
     return;
@@ -286,8 +289,12 @@ void AlertRaiser::mark_known(const MentionRef& ref, const MentionRef& story, Sig
 /// Whether incidents heard of that story in an earlier mention: then it is no news, however long
 /// ago that was and whoever repeats it.
 bool AlertRaiser::was_told_before(const MentionRef& ref, const MentionRef& story) {
-  store_.commit();  // its other mentions may be of this very batch
-  bool was_told = false;
+  bool was_told = std::ranges::any_of(told_in_batch_, [&](const auto& told) {
+    return told.second == story && told.first.sequence < ref.sequence;
+  });
+  if (was_told) {
+    return true;
+  }
   const Result<void> read = store_.scan_story(story, [&](const StoredMention& stored) {
     const Record& record = stored.record;
     was_told = stored.ref.sequence < ref.sequence && record.mode != Mode::kBackfill &&
@@ -301,7 +308,10 @@ bool AlertRaiser::was_told_before(const MentionRef& ref, const MentionRef& story
 void AlertRaiser::tell(TenantId tenant, Day day, const Alert& alert,
                        const std::vector<std::string>& receivers,
                        const std::optional<MentionRef>& story) {
-  raised_.push_back({tenant, store_.add_alert(tenant, day, to_json(alert), receivers, story)});
+  std::string body = to_json(alert);
+  const std::uint64_t number = store_.add_alert(tenant, day, body, receivers, story);
+  raised_.push_back({tenant, number});
+  batch_alerts_.emplace(number, std::move(body));
   metrics_.alert_raised(tenant, alert.level);
 }
 
@@ -348,18 +358,34 @@ void AlertRaiser::forget(const Store::Applied& deleted) {
   if (!deleted.was_urgent && !quoted_.contains(ref)) {
     return;
   }
-  store_.commit();  // the alert may be of this very batch
+  told_in_batch_.erase(ref);
   const Result<std::vector<Store::StoredAlert>> alerts = store_.alerts(ref.tenant, 0, kMaxAlerts);
   check(alerts.has_value(), "alerts can be read");
-  const std::string mention = to_string(ref);
+  std::map<std::uint64_t, std::string> bodies;
+  for (const RaisedAlert& raised : raised_) {
+    if (const auto fresh = batch_alerts_.find(raised.number);
+        raised.tenant == ref.tenant && fresh != batch_alerts_.end()) {
+      bodies.insert(*fresh);
+    }
+  }
   for (const Store::StoredAlert& stored : *alerts) {
-    Result<Alert> alert = parse_alert(stored.body);
+    bodies.try_emplace(stored.number, stored.body);
+  }
+  const std::string mention = to_string(ref);
+  for (const auto& [number, body] : bodies) {
+    Result<Alert> alert = parse_alert(body);
     check(alert.has_value(), "a stored alert can be read");
     if (alert->mention == mention) {
       withdraw_words(*alert);
-      store_.replace_alert_body(ref.tenant, stored.number, to_json(*alert));
+      store_.replace_alert_body(ref.tenant, number, to_json(*alert));
     }
   }
+}
+
+std::vector<RaisedAlert> AlertRaiser::take_raised() {
+  told_in_batch_.clear();
+  batch_alerts_.clear();
+  return std::exchange(raised_, {});
 }
 
 }  // namespace vigie

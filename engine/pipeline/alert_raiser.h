@@ -45,7 +45,7 @@ class AlertRaiser {
   /// Time goes by: what is over is said to be over. True: there is something to sync.
   bool look();
   /// What was raised since the last call, once the batch is durable.
-  std::vector<RaisedAlert> take_raised() { return std::exchange(raised_, {}); }
+  std::vector<RaisedAlert> take_raised();
   bool has_raised() const { return !raised_.empty(); }
 
  private:
@@ -99,6 +99,10 @@ class AlertRaiser {
   SurpriseRaiser surprises_;
   Time looked_at_{};
   std::vector<RaisedAlert> raised_;
+  // What the batch under way may hold, and reading the store does not show yet. To write it in the
+  // middle of a mention would part that from its alert, or a deletion from what it takes along.
+  std::map<MentionRef, MentionRef> told_in_batch_;     ///< urgent mentions → their stories
+  std::map<std::uint64_t, std::string> batch_alerts_;  ///< bodies by number
 };
 
 }  // namespace vigie

@@ -131,10 +131,6 @@ void Writer::apply(Findings& findings) {
   Receipt& receipt = findings.receipt ? *findings.receipt : local;
   receipt.dropped += findings.dropped;
   receipt.rejected += findings.rejected_mentions;
-  for (const Rejected& rejected : findings.rejected) {
-    parts_.store.add_dead_letter(findings.origin->connector_id, findings.received_at, rejected);
-    parts_.metrics.dead_letter(findings.origin->connector, rejected.reason);
-  }
 
   // The copies of one mention lie side by side; it counts once.
   Fate fate = Fate::kDropped;
@@ -156,6 +152,11 @@ void Writer::apply(Findings& findings) {
   parts_.store.count_reads(findings);
   parts_.metrics.sorted(findings.origin->connector, receipt.kept, receipt.dropped,
                         receipt.duplicates);
+  // Beside the cursor: a batch may have to be written in the middle of an envelope.
+  for (const Rejected& rejected : findings.rejected) {
+    parts_.store.add_dead_letter(findings.origin->connector_id, findings.received_at, rejected);
+    parts_.metrics.dead_letter(findings.origin->connector, rejected.reason);
+  }
   advance(findings);
   findings = Findings();
 }
@@ -196,10 +197,10 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   if (findings.mode == Mode::kBackfill) {
     return applied.outcome;
   }
-  if (applied.outcome == Store::Outcome::kStored) {
+  parts_.alerts.see(findings, finding, applied, story);
+  if (applied.outcome == Store::Outcome::kStored) {  // may write the batch: with the alert in it
     parts_.alerts.count(findings, finding);
   }
-  parts_.alerts.see(findings, finding, applied, story);
   if (findings.mode == Mode::kLive && lags_.size() < kMaxShown) {
     lags_.push_back({findings.received_at, finding.created_at});
   }

@@ -26,11 +26,14 @@ class PipelineUnderTest {
     std::vector<std::string> connectors, receivers;
     Time now{};
     std::size_t workers = 1;
+    std::size_t ring_capacity_envelopes = 64;
     std::uint32_t mentions_per_pack = StoreOptions().mentions_per_pack;
     std::shared_ptr<const WordShares> word_shares = std::make_shared<WordShares>();
   };
 
   PipelineUnderTest(MemoryDisk& disk, Setting setting)
+      : PipelineUnderTest(disk.open(), std::move(setting)) {}
+  PipelineUnderTest(std::unique_ptr<KeyValue> key_value, Setting setting)
       : clock(setting.now),
         metrics({setting.connectors, ids(setting.tenants), setting.receivers, "test"}),
         policy(std::move(setting.tenants)),
@@ -39,7 +42,7 @@ class PipelineUnderTest {
     StoreOptions options;
     options.tenants = ids(policy.tenants);
     options.mentions_per_pack = setting.mentions_per_pack;
-    auto opened = Store::open(disk.open(), options);
+    auto opened = Store::open(std::move(key_value), options);
     EXPECT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
     raiser = AlertRaiser::recall(*store, policy, clock, metrics).value();
@@ -58,6 +61,8 @@ class PipelineUnderTest {
         .word_shares = setting.word_shares,
         .connectors = setting.connectors.size(),
         .workers = setting.workers,
+        .inbox_capacity_envelopes = setting.ring_capacity_envelopes,
+        .outbox_capacity_envelopes = setting.ring_capacity_envelopes,
         .shown =
             [this](std::span<const MentionRef> mentions, std::span<const RaisedAlert>) {
               shown.insert(shown.end(), mentions.begin(), mentions.end());

@@ -1,8 +1,5 @@
 // Any bytes as a query, and a text for it: everything up to the first empty line is the query. What
 // is accepted must compile or be refused with a sentence, match, and be explained alike.
-#include <simdjson.h>
-
-#include <cstdint>
 #include <string_view>
 
 #include "engine/core/check.h"
@@ -10,6 +7,8 @@
 #include "engine/match/matcher.h"
 #include "engine/match/query_parser.h"
 #include "engine/parse/text_folder.h"
+#include "engine/parse/utf8.h"
+#include "tests/fuzz/target.h"
 
 namespace vigie {
 namespace {
@@ -56,11 +55,9 @@ void run(std::string_view query, std::string_view text) {
 }  // namespace
 }  // namespace vigie
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view all(reinterpret_cast<const char*>(data), size);
-  if (simdjson::validate_utf8(all.data(), all.size())) {
-    const std::size_t border = all.find("\n\n");
-    vigie::run(all.substr(0, border), border == all.npos ? "" : all.substr(border + 2));
+VIGIE_FUZZ(query) {
+  if (vigie::is_valid_utf8(bytes)) {
+    const std::string_view query = vigie::fuzz::take_until(bytes, "\n\n");
+    vigie::run(query, bytes);
   }
-  return 0;
 }

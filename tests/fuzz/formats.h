@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "connectors/registry.h"
+#include "tests/fuzz/mapped.h"
+
+namespace vigie::fuzz {
+
+/// One Mapping a format, kept from one input to the next as a worker keeps it.
+inline Mapping& mapping_of(const std::string& format) {
+  static std::map<std::string, std::unique_ptr<Mapping>> made;
+  std::unique_ptr<Mapping>& mapping = made[format];
+  if (!mapping) {
+    static const MappingFactories factories = mappings();
+    mapping = factories.at(format)();
+  }
+  return *mapping;
+}
+
+/// `bytes` as a source of that format sends them: a mapping that has read others' bytes before
+/// gives what a new one gives.
+inline void check_format(const std::string& format, std::string_view bytes,
+                         const std::shared_ptr<const Settings>& settings = nullptr) {
+  const Envelope envelope = envelope_of(bytes, format, settings);
+  const CheckingSink kept = check_mapping(mapping_of(format), envelope);
+  CheckingSink fresh;
+  mappings().at(format)()->map(envelope, fresh);
+  check(kept.told() == fresh.told(), "what came before changes nothing");
+}
+
+}  // namespace vigie::fuzz
