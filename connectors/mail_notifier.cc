@@ -12,6 +12,7 @@
 
 #include "connectors/http_delivery.h"
 #include "connectors/transfer.h"
+#include "engine/core/mail_address.h"
 
 namespace vigie {
 namespace {
@@ -281,13 +282,6 @@ bool is_this_machine(std::string_view host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-bool is_address(const std::string& text) {
-  const std::size_t at = text.find('@');
-  return at != std::string::npos && at != 0 && at + 1 < text.size() && text.size() <= 254 &&
-         std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; }) &&
-         text.find_first_of("<>,;\"") == std::string::npos;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
@@ -310,10 +304,10 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
     settings.find("user")->complain(
         "'user' would send the password in the clear: use smtps:// or 'starttls: true'", problems);
   }
-  if (!mail.from.empty() && !is_address(mail.from)) {
+  if (!mail.from.empty() && !is_mail_address(mail.from)) {
     settings.find("from")->complain("'from' is not a mail address", problems);
   }
-  if (mail.to.empty() || mail.to.size() > 100 || !std::ranges::all_of(mail.to, is_address)) {
+  if (mail.to.empty() || mail.to.size() > 100 || !std::ranges::all_of(mail.to, is_mail_address)) {
     settings.complain("'to' must be 1 to 100 mail addresses", problems);
   }
   if (!problems.empty()) {
