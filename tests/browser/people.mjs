@@ -49,9 +49,13 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     await push({ id: "day-1", text: "Au secours, le feu dans l'immeuble de la rue des Lilas à Techniville, il y a des gens à l'intérieur !", author: { id: "u-77", name: "Camille Exemple" }, source: "mastodon" });
     await tabTo(/nouvelle mention/);
     await page.keyboard.press("Enter");
-    const row = page.locator("li.row", { hasText: "rue des Lilas" });
-    await row.waitFor();
-    for (let at = 0; at < 80 && !(await row.locator("> button").evaluate((one) => one === document.activeElement)); ++at) await page.keyboard.press("j");
+    await page.locator("button.fresh").waitFor({ state: "detached" });
+    const isThere = () => page.evaluate(() => document.activeElement.matches("li.row > button") && document.activeElement.textContent.includes("rue des Lilas"));
+    for (let at = 0; at < 80 && !(await isThere()); ++at) {
+      await page.keyboard.press("j");
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    expect(await isThere(), "the list does not have it");
     await page.keyboard.press("Enter");
     await page.locator("#detail-title").waitFor();
     await page.locator(".work-panel button", { hasText: "Prendre en charge" }).waitFor();
