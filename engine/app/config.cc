@@ -222,8 +222,8 @@ class Reader {
     towns.allow_private = item.boolean("allow_private", problems_, false);
     if (const Settings* mail = item.find("mail")) {
       towns.mail = *mail;
-      if (const auto made = make_town_mail(*mail, {"somebody@example.org"}, {}); !made) {
-        problems_.push_back({"", 0, 0, made.error().text});
+      if (mail->type() != Settings::Type::kMap) {
+        mail->complain("must be a map of fields", problems_);
       }
     }
   }

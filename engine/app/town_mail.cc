@@ -3,12 +3,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <optional>
 #include <utility>
 
-#include "connectors/mail_notifier.h"
 #include "engine/alert/escape.h"
-#include "engine/core/json_writer.h"
 
 namespace vigie {
 namespace {
@@ -21,48 +18,24 @@ std::string machine_name() {
                                                                           : "localhost";
 }
 
-std::string text_or(const Settings& terms, std::string_view key, std::string fallback) {
-  const Settings* field = terms.find(key);
-  return field == nullptr ? std::move(fallback) : field->scalar();
-}
-
 }  // namespace
 
 std::string town_receiver(std::string_view tenant) { return "town." + std::string(tenant); }
 
 MailRelay relay_of(const Settings& terms) {
-  return {text_or(terms, "url", kOwnServer), text_or(terms, "from", "vigie@" + machine_name())};
+  MailRelay relay{kOwnServer, "vigie@" + machine_name()};
+  for (const auto& [name, value] : {std::pair("url", &relay.url), {"from", &relay.from}}) {
+    if (const Settings* field = terms.find(name)) {
+      *value = field->scalar();
+    }
+  }
+  return relay;
 }
 
-/// As a receiver of the configuration would be read, from the place of `terms`: a relative path
-/// means the same.
 Result<std::unique_ptr<Notifier>> make_town_mail(const Settings& terms,
                                                  const std::vector<std::string>& to,
                                                  std::stop_token stop) {
-  std::vector<Problem> problems;
-  if (terms.type() == Settings::Type::kMap) {
-    terms.allow_only({"url", "from", "starttls", "user", "password_file"}, problems);
-  }
-  const MailRelay relay = relay_of(terms);
-  std::string text;
-  JsonWriter json(text);
-  json.begin_object().key("id").value("town").key("type").value("mail");
-  json.key("url").value(relay.url).key("from").value(relay.from);
-  for (const char* name : {"starttls", "user", "password_file"}) {
-    if (const Settings* field = terms.find(name)) {
-      json.key(name).value(field->scalar());
-    }
-  }
-  json.key("to").begin_array();
-  for (const std::string& address : to) {
-    json.value(address);
-  }
-  json.end_array().end_object();
-  const std::optional<Settings> settings = Settings::parse(text, terms.file(), problems);
-  if (!problems.empty()) {
-    return fail(ErrorCode::kInvalidInput, to_string(problems));
-  }
-  return make_mail_notifier(*settings, std::move(stop));
+  return make_mail_to(terms, relay_of(terms), to, std::move(stop));
 }
 
 Message trial_message(std::string_view town, bool is_english, std::string_view key) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/mail_notifier.h"
 #include "engine/alert/notifier.h"
 #include "engine/core/result.h"
 #include "engine/core/settings.h"
@@ -19,9 +20,6 @@ std::string town_receiver(std::string_view tenant);
 
 /// By which server and under which name a town's mail goes out: what `terms` says
 /// (TownTerms::mail); else this machine's own mail server, as vigie@ and the machine's name.
-struct MailRelay {
-  std::string url, from;
-};
 MailRelay relay_of(const Settings& terms);
 
 /// Mail to these addresses. kInvalidInput: every problem, one a line.

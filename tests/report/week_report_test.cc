@@ -112,7 +112,7 @@ TEST(ReportPage, NamesTheTownsDatesTheFirstFour) {
                   {monday + 3, "Marché"},
                   {monday + 4, "Une de trop"}};
   const std::string page = to_html(report, "fr");
-  EXPECT_THAT(page, HasSubstr("Dates de la collectivité : Conseil &lt;municipal&gt; (12 octobre"));
+  EXPECT_THAT(page, HasSubstr("Conseil &lt;municipal&gt; (12 octobre"));
   EXPECT_THAT(page, HasSubstr("Marché (15 octobre"));
   EXPECT_THAT(page, Not(HasSubstr("Une de trop")));
 }
