@@ -111,6 +111,7 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     expect((await page.locator(".thread li[aria-current=true]").count()) === 1, "which of them is open is not said");
     expect((await page.locator(".thread a[target=_blank]").getAttribute("href")) === "https://reseau.example/@ville/9", "there is no link to the beginning");
     await page.locator("#thread-title").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => document.querySelector("#thread-title").getBoundingClientRect().top < innerHeight);
     await keep("thread_1280");
     await page.locator(".thread a[href*=mention]").first().click();
     await page.locator(".detail blockquote", { hasText: "horaires du gymnase" }).waitFor();

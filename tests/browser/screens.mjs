@@ -184,6 +184,7 @@ await step("a story is taken, noted, answered and taken back, and its history te
   await panel.getByText("↩ Répondue").waitFor();
   await panel.getByRole("button", { name: "Annuler la dernière action" }).click();
   await panel.getByText("Prise en charge · admin").waitFor();
+  await panel.locator("ol.history li").nth(3).waitFor();
   expect((await panel.locator("ol.history li").count()) === 4, await panel.locator("ol.history").innerText());
   expect((await panel.locator("ol.history s").count()) === 1, "what was taken back is not struck out");
   await keep("work");
