@@ -6,12 +6,14 @@
 #include <charconv>
 #include <ctime>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connectors/http_delivery.h"
 #include "connectors/transfer.h"
+#include "engine/core/mail_address.h"
 
 namespace vigie {
 namespace {
@@ -281,24 +283,15 @@ bool is_this_machine(std::string_view host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-bool is_address(const std::string& text) {
-  const std::size_t at = text.find('@');
-  return at != std::string::npos && at != 0 && at + 1 < text.size() && text.size() <= 254 &&
-         std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; }) &&
-         text.find_first_of("<>,;\"") == std::string::npos;
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
-                                                     std::stop_token stop) {
-  std::vector<Problem> problems;
-  allow_receiver_fields(settings, {"url", "from", "to", "starttls", "user", "password_file"},
-                        problems);
+/// All but whom it is for. `fallback`: of what need not be said.
+MailSettings read_mail(const Settings& settings, const std::optional<MailRelay>& fallback,
+                       std::vector<Problem>& problems) {
   MailSettings mail;
-  mail.url = settings.text("url", problems);
-  mail.from = settings.text("from", problems);
-  mail.to = settings.texts("to", problems);
+  const auto or_none = [&fallback](std::string MailRelay::*field) {
+    return fallback ? std::optional((*fallback).*field) : std::nullopt;
+  };
+  mail.url = settings.text("url", problems, or_none(&MailRelay::url));
+  mail.from = settings.text("from", problems, or_none(&MailRelay::from));
   mail.starttls = settings.boolean("starttls", problems, false);
   mail.user = settings.text("user", problems, "");
   mail.password = read_receiver_secret(settings, "password_file", problems);
@@ -310,16 +303,44 @@ Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
     settings.find("user")->complain(
         "'user' would send the password in the clear: use smtps:// or 'starttls: true'", problems);
   }
-  if (!mail.from.empty() && !is_address(mail.from)) {
-    settings.find("from")->complain("'from' is not a mail address", problems);
+  if (!mail.from.empty() && !is_mail_address(mail.from)) {
+    (settings.find("from") != nullptr ? *settings.find("from") : settings)
+        .complain("'from' is not a mail address", problems);
   }
-  if (mail.to.empty() || mail.to.size() > 100 || !std::ranges::all_of(mail.to, is_address)) {
+  return mail;
+}
+
+Result<std::unique_ptr<Notifier>> make(const Settings& settings, MailSettings mail,
+                                       std::stop_token stop, std::vector<Problem> problems) {
+  if (mail.to.empty() || mail.to.size() > 100 || !std::ranges::all_of(mail.to, is_mail_address)) {
     settings.complain("'to' must be 1 to 100 mail addresses", problems);
   }
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
   return std::make_unique<MailNotifier>(std::move(mail), std::move(stop));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
+                                                     std::stop_token stop) {
+  std::vector<Problem> problems;
+  allow_receiver_fields(settings, {"url", "from", "to", "starttls", "user", "password_file"},
+                        problems);
+  MailSettings mail = read_mail(settings, std::nullopt, problems);
+  mail.to = settings.texts("to", problems);
+  return make(settings, std::move(mail), std::move(stop), std::move(problems));
+}
+
+Result<std::unique_ptr<Notifier>> make_mail_to(const Settings& how, const MailRelay& fallback,
+                                               const std::vector<std::string>& to,
+                                               std::stop_token stop) {
+  std::vector<Problem> problems;
+  how.allow_only({"url", "from", "starttls", "user", "password_file"}, problems);
+  MailSettings mail = read_mail(how, fallback, problems);
+  mail.to = to;
+  return make(how, std::move(mail), std::move(stop), std::move(problems));
 }
 
 }  // namespace vigie

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "engine/alert/notifier.h"
 #include "engine/core/result.h"
@@ -28,5 +31,15 @@ namespace vigie {
 /// seen to be one.
 Result<std::unique_ptr<Notifier>> make_mail_notifier(const Settings& settings,
                                                      std::stop_token stop);
+
+/// By which server and as whom mail goes out.
+struct MailRelay {
+  std::string url, from;
+};
+/// The same to addresses that are known otherwise. `how`: the fields above but `to`, or nothing at
+/// all; `fallback` stands where it does not say.
+Result<std::unique_ptr<Notifier>> make_mail_to(const Settings& how, const MailRelay& fallback,
+                                               const std::vector<std::string>& to,
+                                               std::stop_token stop);
 
 }  // namespace vigie

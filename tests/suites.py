@@ -122,7 +122,7 @@ def suites():
     for script in sorted((ROOT / "tests" / "commands").glob("*.py")):
         yield lines(f"commands/{script.stem}", PYTHON, script, timeout_s=600)
     if (ROOT / "tests" / "browser" / "run").exists():
-        yield lines("browser", ROOT / "tests" / "browser" / "run", timeout_s=900)
+        yield lines("browser", PYTHON, ROOT / "tests" / "browser" / "run", timeout_s=900)
     yield lines("tidy", PYTHON, ROOT / "tests" / "tidy" / "tidy.py", timeout_s=300)
     yield lines("security", PYTHON, ROOT / "tests" / "security.py", timeout_s=60)
 

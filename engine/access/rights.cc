@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, kRightCount> kRights = {
     "signed_in",         "read_figures",   "read_mentions",  "read_sources",  "work",
     "record_at_counter", "silence",        "draft_rules",    "publish_rules", "judge_samples",
     "set_objectives",    "request_reveal", "approve_reveal", "erase",         "read_audit",
-    "manage_accounts",   "operate_engine"};
+    "manage_accounts",   "operate_engine", "configure_town"};
 
 template <typename Value, std::size_t kSize>
 std::optional<Value> find(const std::array<std::string_view, kSize>& names, std::string_view name) {
@@ -51,7 +51,7 @@ Rights rights_of(Role role) {
     case Role::kTenantAdmin:
       return kReading | kHandling |
              Rights{Right::kPublishRules, Right::kSetObjectives, Right::kReadAudit,
-                    Right::kManageAccounts};
+                    Right::kManageAccounts, Right::kConfigureTown};
     case Role::kOperator:
       return {Right::kSignedIn, Right::kReadSources, Right::kReadAudit, Right::kManageAccounts,
               Right::kOperateEngine};

@@ -41,8 +41,9 @@ enum class Right : std::uint8_t {
   kReadAudit,        ///< who did what
   kManageAccounts,   ///< accounts, roles, API tokens
   kOperateEngine,    ///< the engine itself: dead letters, reload
+  kConfigureTown,    ///< the town's name, people, feeds, mail and dates
 };
-inline constexpr std::size_t kRightCount = 17;
+inline constexpr std::size_t kRightCount = 18;
 
 /// "community_manager"; what the file, the API and the configuration say.
 std::string_view to_string(Role role);

@@ -75,7 +75,9 @@ std::string to_json(const Alert& alert) {
   json.key("created_at").value(format_time(alert.created_at));
   json.key("received_at").value(format_time(alert.received_at));
   json.key("raised_at").value(format_time(alert.raised_at));
-  json.key("deadline_at").value(format_time(alert.deadline_at));
+  if (alert.deadline_at != Time{}) {
+    json.key("deadline_at").value(format_time(alert.deadline_at));
+  }
   json.end_object();
   return out;
 }

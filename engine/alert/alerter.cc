@@ -383,10 +383,13 @@ void Alerter::give_up_orphans() {
 
 Message Alerter::single(const Lane& lane, const Owed& owed, const Occasion& occasion) const {
   const std::string& receiver = lane.receiver.id;
+  std::vector<BlindSource> blind = blind_now();
+  std::erase_if(blind,
+                [&](const BlindSource& one) { return !concerns(one.source, owed.alert.tenant); });
   Message message =
       render(rules_.rulings.shown_to(receiver, owed.alert), owed.delivery.alert, receiver,
              rules_.public_url, remarks_on(occasion, owed.alert),
-             rules_.actions(owed.alert, owed.delivery.alert, receiver), blind_now(),
+             rules_.actions(owed.alert, owed.delivery.alert, receiver), blind,
              rules_.rulings.may_quote(receiver, owed.alert) ? rules_.cards(owed.alert)
                                                             : std::vector<CardLink>());
   if (owed.delivery.purpose == Purpose::kRepeat) {

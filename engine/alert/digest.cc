@@ -91,8 +91,8 @@ class Brief {
         names_(names),
         is_english_(!tenant.language.starts_with("fr")),
         public_url_(public_url),
-        list_(is_english_,
-              plain((is_english_ ? "Morning brief – " : "Bilan du matin – ") + tenant.name)) {}
+        list_(is_english_, plain((is_english_ ? "Morning brief – " : "Bilan du matin – ") +
+                                 tenant.name.text())) {}
 
   void figures(const Figures& figures, const Mentions& mentions, std::size_t over_budget) {
     list_.paragraph(number(mentions.all, "mention", "mentions", "mention", "mentions") + ", " +

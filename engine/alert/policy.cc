@@ -100,6 +100,10 @@ std::vector<const AlertRoute*> AlertPolicy::routes_of(const Alert& alert) const 
 }
 
 AlertPolicy::Duty AlertPolicy::duty_of(const std::string& receiver, const Alert& alert) const {
+  if (const auto town = town_receivers.find(receiver); town != town_receivers.end()) {
+    const bool is_told = town->second == alert.tenant && is_on(receiver);
+    return {is_told ? Duty::Kind::kFirst : Duty::Kind::kNone, nullptr, {}};
+  }
   const std::vector<const AlertRoute*> taken = routes_of(alert);
   if (taken.empty()) {
     const auto own = tenant_receivers.find(alert.tenant);
@@ -130,6 +134,11 @@ std::vector<std::string> AlertPolicy::receivers_of(const std::string& tenant) co
     if (is_or_is_any(route.filter.tenants, tenant)) {
       add_new(route.receivers, all);
       add_new(route.escalation, all);
+    }
+  }
+  for (const auto& [receiver, town] : town_receivers) {
+    if (town == tenant) {
+      add_new({receiver}, all);
     }
   }
   return all;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -91,6 +92,11 @@ struct AlertPolicy {
   std::vector<Tenant> tenants;  ///< by TenantId, as configured
   /// Whom each tenant itself names: told of what no route matches.
   std::map<std::string, std::vector<std::string>, std::less<>> tenant_receivers;
+
+  /// A receiver each town may set for itself in the screens: told of every alert of that town at
+  /// once, whatever the routes, while it is on. By receiver: the town.
+  std::map<std::string, std::string, std::less<>> town_receivers;
+  std::function<bool(const std::string& receiver)> is_on = [](auto&&) { return true; };
 
   std::map<std::string, ReceiverTerms, std::less<>> terms;  ///< by receiver
   /// Receivers outside that a tenant allows to be told what was said.

@@ -35,7 +35,8 @@ constexpr KeptFile kKept[] = {{"access.json", "data/access.json"},
                               {"access.key", "identities/access.key"},
                               {"keys", "identities/keys"},
                               {SigningKey::kFile, "identities/signing.key"},
-                              {"rules", "data/rules"}};
+                              {"rules", "data/rules"},
+                              {"towns", "data/towns"}};
 constexpr std::string_view kUnfinished = ".new";
 /// In the data folder: the folder of backups it was last backed up to, just then.
 constexpr const char* kLastBackup = "/last-backup";

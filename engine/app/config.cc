@@ -12,6 +12,8 @@
 #include "engine/alert/policy_reader.h"
 #include "engine/app/directory_config.h"
 #include "engine/app/public_url.h"
+#include "engine/app/town_files.h"
+#include "engine/app/town_mail.h"
 #include "engine/core/ascii.h"
 #include "engine/core/time_of_week.h"
 #include "engine/core/verdict.h"
@@ -64,7 +66,7 @@ class Reader {
 
   Config read(const Settings& root) {
     root.allow_only({"data_directory", "rules_directory", "http", "contact", "pipeline", "tenants",
-                     "connectors", "receivers", "alerting", "backup_days"},
+                     "connectors", "receivers", "alerting", "backup_days", "town_settings"},
                     problems_);
     Config config;
     config.data_directory = root.resolve(root.text("data_directory", problems_));
@@ -93,6 +95,14 @@ class Reader {
     }
     config.alerting =
         read_alert_policy(root.find("alerting"), config.tenants, receiver_ids_, problems_);
+    if (const Settings* towns = root.find("town_settings")) {
+      read_town_terms(*towns, config.towns);
+    }
+    for (const Tenant& tenant : config.tenants) {
+      if (config.receivers.size() + config.alerting.town_receivers.size() < kMaxReceivers) {
+        config.alerting.town_receivers.emplace(town_receiver(tenant.id), tenant.id);
+      }
+    }
     for (Tenant& tenant : config.tenants) {
       tenant.receivers = config.alerting.receivers_of(tenant.id);
     }
@@ -212,6 +222,18 @@ class Reader {
     read("workers", 256, config.workers);
     read("inbox_capacity_envelopes", 1 << 16, config.inbox_capacity_envelopes);
     read("outbox_capacity_envelopes", 1 << 16, config.outbox_capacity_envelopes);
+  }
+
+  /// By whose mail server a town's mail goes is whoever operates the engine's word.
+  void read_town_terms(const Settings& item, TownTerms& towns) {
+    item.allow_only({"allow_private", "mail"}, problems_);
+    towns.allow_private = item.boolean("allow_private", problems_, false);
+    if (const Settings* mail = item.find("mail")) {
+      towns.mail = *mail;
+      if (mail->type() != Settings::Type::kMap) {
+        mail->complain("must be a map of fields", problems_);
+      }
+    }
   }
 
   ReceiverConfig read_receiver(const Settings& item) {
@@ -419,6 +441,13 @@ std::optional<Config> read_config(const std::string& path, std::vector<Problem>&
   config.file = path;
   if (problems.size() != before) {
     return std::nullopt;
+  }
+  config.town_settings =
+      read_town_files(config.data_directory, config.tenants, config.town_problems);
+  for (Tenant& tenant : config.tenants) {
+    if (const auto set = config.town_settings.find(tenant.id); set != config.town_settings.end()) {
+      take_over(set->second, tenant);
+    }
   }
   return config;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "engine/core/disclosure.h"
 #include "engine/core/settings.h"
 #include "engine/core/tenant.h"
+#include "engine/guidance/town_settings.h"
 
 namespace vigie {
 
@@ -25,6 +27,12 @@ struct ConnectorConfig {
   std::string legal_note;             ///< what people should know of it; may be empty
   std::uint64_t cents_per_1000_reads = 0;  ///< what its service takes for posts
   Settings settings;
+};
+
+/// What towns may set for themselves in the screens, and by what means (guidance/town_settings.h).
+struct TownTerms {
+  bool allow_private = false;  ///< their feeds may be on this machine or in its network
+  Settings mail;               ///< fields of a receiver `mail` but `to`: how their mail goes out
 };
 
 struct ReceiverConfig {
@@ -60,6 +68,11 @@ struct Config {
   std::vector<ConnectorConfig> connectors;
   std::vector<ReceiverConfig> receivers;
   AlertPolicy alerting;
+  TownTerms towns;
+  /// What towns have set, by id; name and variables already stand in `tenants`. And what is wrong
+  /// with such a file: that town's is then left out.
+  std::map<std::string, TownSettings, std::less<>> town_settings;
+  std::vector<Problem> town_problems;
 };
 
 /// Where the world reaches the connector's push(); empty if the configuration does not say where
@@ -70,7 +83,8 @@ std::string hook_url_of(const Config& config, const std::string& connector);
 SourceDisclosure disclosure_of(const ConnectorConfig& connector);
 
 /// Reads and checks the file. All problems at once, with file:line:column; nothing if there is one.
-/// Relative paths are relative to the file's directory.
+/// Relative paths are relative to the file's directory. What towns have set for themselves
+/// (town_files.h) is read, too, where the data folder lets us.
 std::optional<Config> read_config(const std::string& path, std::vector<Problem>& problems);
 
 }  // namespace vigie

@@ -15,6 +15,7 @@ int config_check(const ConfigCheckOptions& options) {
     if (const Result<void> checked = check_parts(*config); !checked) {
       text = checked.error().text + "\n";
     }
+    problems.insert(problems.end(), config->town_problems.begin(), config->town_problems.end());
     read_knowledge(*config, problems);
   }
   if (!problems.empty()) {
@@ -26,6 +27,11 @@ int config_check(const ConfigCheckOptions& options) {
   }
   std::printf("%s: %zu tenants, %zu connectors, %zu receivers, all well\n", options.config.c_str(),
               config->tenants.size(), config->connectors.size(), config->receivers.size());
+  for (const auto& [town, settings] : config->town_settings) {
+    std::printf("%s has set in the screens: %zu feeds, %zu mail addresses, %zu dates\n",
+                town.c_str(), settings.feeds.size(), settings.mail_to.size(),
+                settings.calendar.size());
+  }
   return kOk;
 }
 

@@ -139,7 +139,7 @@ Result<std::string> EmergentDesk::draft(TenantId tenant, const std::string& id, 
   const RuleDraft draft = draft_rule(group->found, language_);
 
   std::vector<Problem> problems;
-  std::vector<Tenant> tenants = engine_.config().tenants;
+  std::vector<Tenant> tenants = engine_.config_now()->tenants;
   tenants[tenant].packs.push_back(draft.pack);
   std::shared_ptr<const Knowledge> next;
   if (const std::optional<RulePack> pack = parse_pack(draft.yaml, draft.pack, problems)) {
@@ -166,7 +166,7 @@ Result<std::string> EmergentDesk::draft(TenantId tenant, const std::string& id, 
   const std::optional<std::string> own_text =
       with_rule(own == subject.knowledge->own_texts.end() ? std::string_view() : own->second,
                 {items_of("rules", draft.yaml), items_of("tests", tests)},
-                "Règles de " + tenants[tenant].name);
+                "Règles de " + tenants[tenant].name.text());
   own_text ? json.value(*own_text) : json.null();
   json.key("own_base")
       .value(own == subject.knowledge->own_texts.end() ? std::string()

@@ -26,16 +26,23 @@
 namespace vigie {
 namespace {
 
+/// What the feeds that towns set for themselves are counted as, together.
+constexpr const char* kTownFeeds = "town-feeds";
+
 Metrics::Labels labels_of(const Config& config) {
   Metrics::Labels labels;
   for (const ConnectorConfig& connector : config.connectors) {
     labels.connectors.push_back(connector.id);
   }
+  labels.connectors.resize(labels.connectors.size() + Sources::kMaxTownFeeds, kTownFeeds);
   for (const Tenant& tenant : config.tenants) {
     labels.tenants.push_back(tenant.id);
   }
   for (const ReceiverConfig& receiver : config.receivers) {
     labels.receivers.push_back(receiver.id);
+  }
+  for (const auto& [receiver, town] : config.alerting.town_receivers) {
+    labels.receivers.push_back(receiver);
   }
   labels.version = VIGIE_VERSION;
   return labels;
@@ -53,12 +60,18 @@ Result<std::unique_ptr<Engine>> Engine::make(Config config, Log& log) {
 }
 
 Engine::Engine(Config config, Log& log)
-    : config_(std::move(config)), log_(log), disk_(config_.data_directory) {}
+    : config_(std::move(config)),
+      now_(std::make_shared<const Config>(config_)),
+      log_(log),
+      disk_(config_.data_directory) {}
 
 Engine::~Engine() { stop(); }
 
 Result<void> Engine::build() {
   metrics_ = std::make_unique<Metrics>(labels_of(config_));
+  for (const Problem& problem : config_.town_problems) {
+    log_.error("town_settings_refused", to_string({problem}));
+  }
 
   std::vector<Problem> problems;
   auto [knowledge, refused] = read_guarded_knowledge(config_, nullptr, problems);
@@ -127,7 +140,7 @@ Result<void> Engine::build() {
       .alerts = *alert_raiser_,
       .stories = *story_teller_,
       .word_shares = word_shares_,
-      .connectors = config_.connectors.size(),
+      .connectors = config_.connectors.size() + Sources::kMaxTownFeeds,
       .workers = config_.workers,
       .inbox_capacity_envelopes = config_.inbox_capacity_envelopes,
       .outbox_capacity_envelopes = config_.outbox_capacity_envelopes,
@@ -195,6 +208,18 @@ Result<void> Engine::build_alerter() {
     }
     receivers.push_back({receiver.id, std::move(*notifier)});
   }
+  for (const auto& [receiver, town] : config_.alerting.town_receivers) {
+    auto mail = std::make_unique<TownMail>(config_.towns.mail, stop_delivering_.get_token());
+    if (const auto set = config_.town_settings.find(town); set != config_.town_settings.end()) {
+      mail->set(set->second.mail_to);
+    }
+    town_mails_.emplace(receiver, mail.get());
+    receivers.push_back({receiver, std::move(mail)});
+  }
+  config_.alerting.is_on = [this](const std::string& receiver) {
+    const auto mail = town_mails_.find(receiver);
+    return mail != town_mails_.end() && mail->second->is_on();
+  };
   Alerter::Rules rules;
   rules.public_url = config_.public_url;
   rules.rulings = Rulings(silences_.get(), &config_.alerting);
@@ -321,18 +346,25 @@ void Engine::log_mishap(const Delivery& delivery) {
   }
 }
 
-Result<void> Engine::keep_sources() {
+std::vector<SourceKeeper::Watched> Engine::watched() const {
   std::vector<SourceKeeper::Watched> watched;
   for (std::size_t i = 0; i < sources_->size(); ++i) {
     watched.push_back({sources_->id(i), &sources_->status(i), &sources_->meter(i)});
   }
-  Result<std::unique_ptr<SourceKeeper>> keeper =
-      SourceKeeper::begin(*store_, std::move(watched), clock_);
+  for (const Sources::TownFeed& feed : sources_->town_feeds()) {
+    watched.push_back(feed.watched);
+  }
+  return watched;
+}
+
+Result<void> Engine::keep_sources() {
+  Result<std::unique_ptr<SourceKeeper>> keeper = SourceKeeper::begin(*store_, watched(), clock_);
   if (!keeper) {
     return tl::make_unexpected(keeper.error());
   }
   keeper_ = std::move(*keeper);
   alerter_->blind_now = [this] { return keeper_->blind_now(); };
+  sources_->on_town_feeds = [this] { keeper_->watch(watched()); };
   return {};
 }
 
@@ -391,126 +423,6 @@ void Engine::stop() {
   deliveries_.clear();  // joins
 }
 
-bool Engine::reload() {
-  const std::scoped_lock lock(changing_rules_);
-  std::vector<Problem> problems;
-  auto [knowledge, refused] = read_guarded_knowledge(config_, this->knowledge().get(), problems);
-  if (knowledge != nullptr) {
-    run_pack_tests(
-        config_.rules_directory,
-        [&problems](const std::string&, const RuleTest& test,
-                    const std::vector<std::string>& faults) {
-          note_faults(test, faults, problems);
-        },
-        problems);
-  }
-  metrics_->reloaded(problems.empty());
-  if (!problems.empty()) {
-    for (const Problem& problem : problems) {
-      log_.error("rules_refused", to_string({problem}));
-    }
-    log_.error("rules_kept", "The rules were not changed: the new ones have problems.",
-               {{"problems", static_cast<std::int64_t>(problems.size())}});
-    return false;
-  }
-  note_refused(std::move(refused));
-  put_in_force(std::move(knowledge));
-  return true;
-}
-
-void Engine::note_refused(RefusedOwnPacks refused) {
-  for (const auto& [tenant, pack] : refused) {
-    log_.error("own_pack_refused",
-               "A town's own rules are not in force as they stand on the server: " +
-                   to_string({pack.problems.front()}),
-               {{"tenant", tenant}, {"problems", static_cast<std::int64_t>(pack.problems.size())}});
-  }
-  const std::scoped_lock lock(refused_mutex_);
-  refused_ = std::move(refused);
-}
-
-std::optional<RefusedOwnPack> Engine::refused_own_pack(TenantId tenant) const {
-  const std::scoped_lock lock(refused_mutex_);
-  const auto refused = refused_.find(config_.tenants[tenant].id);
-  return refused == refused_.end() ? std::nullopt : std::optional(refused->second);
-}
-
-void Engine::put_in_force(std::shared_ptr<const Knowledge> knowledge) {
-  const std::string ruleset = knowledge->catalogue->ruleset;
-  metrics_->rules_in_force(ruleset, knowledge->catalogue->model);
-  shelf_->replace(std::move(knowledge));
-  rules_loaded_at_ = clock_.now();
-  log_.info("rules_reloaded", "New rules are in force.", {{"ruleset", ruleset}});
-}
-
-Result<void> Engine::objection_to(const OwnPackChange& change, const Knowledge& in_force) const {
-  const std::string& town = config_.tenants[change.tenant].id;
-  const auto text = in_force.own_texts.find(town);
-  const std::string hash =
-      text == in_force.own_texts.end() ? std::string() : own_pack_hash(text->second);
-  if (hash != change.base) {
-    return fail(ErrorCode::kRefused, "somebody else published meanwhile: these are other rules");
-  }
-  std::vector<Problem> problems;
-  const OwnPacks on_disk =
-      read_own_packs(config_.data_directory, {config_.tenants[change.tenant]}, problems);
-  const std::string written =
-      own_pack_hash(on_disk.texts.empty() ? "" : on_disk.texts.begin()->second);
-  const std::optional<RefusedOwnPack> refused = refused_own_pack(change.tenant);
-  // What was refused may be written over: the history keeps it.
-  const bool is_known = written == hash || (refused && written == own_pack_hash(refused->text));
-  if (!problems.empty() || !is_known || hash_of_files(config_.rules_directory) != in_force.files) {
-    return fail(ErrorCode::kRefused,
-                "files of rules were changed on the server and are not in force yet: whoever "
-                "operates it reloads them first");
-  }
-  return {};
-}
-
-Result<Engine::OwnPackChanged> Engine::change_own_pack(const OwnPackChange& change) {
-  const std::scoped_lock lock(changing_rules_);
-  const std::shared_ptr<const Knowledge> in_force = knowledge();
-  if (const Result<void> free = objection_to(change, *in_force); !free) {
-    return tl::make_unexpected(free.error());
-  }
-  const Tenant& tenant = config_.tenants[change.tenant];
-  OwnPacks own{in_force->own_texts, config_.data_directory};
-  own.texts.erase(tenant.id);
-  OwnPackChanged changed;
-  changed.hash = own_pack_hash(change.text);
-  if (!changed.hash.empty()) {
-    own.texts.emplace(tenant.id, change.text);
-    run_own_tests(
-        change.text, own_pack_subject(config_, change.tenant, in_force->models),
-        [&changed](const RuleTest& test, const std::vector<std::string>& faults) {
-          note_faults(test, faults, changed.problems);
-        },
-        changed.problems);
-  }
-  std::shared_ptr<const Knowledge> next;
-  if (changed.problems.empty()) {
-    next =
-        with_own_packs(*in_force, own, config_.rules_directory, config_.tenants, changed.problems);
-  }
-  if (!changed.problems.empty()) {
-    return changed;
-  }
-  const Result<std::uint64_t> number = write_own_pack(
-      config_.data_directory, tenant.id,
-      {.at = clock_.now(), .by = change.by, .reason = change.reason, .text = change.text});
-  if (!number) {
-    return tl::make_unexpected(number.error());
-  }
-  {
-    const std::scoped_lock refused_lock(refused_mutex_);
-    refused_.erase(tenant.id);
-  }
-  changed.number = *number;
-  changed.ruleset = next->catalogue->ruleset;
-  put_in_force(std::move(next));
-  return changed;
-}
-
 void Engine::register_gauges() {
   const auto gauge = [&](std::string_view name, std::string_view help,
                          std::vector<std::pair<std::string, std::string>> labels,
@@ -551,6 +463,14 @@ void Engine::register_gauges() {
           "something is wrong with them.",
           {{"tenant", config_.tenants[tenant].id}},
           [this, tenant] { return refused_own_pack(tenant) ? 1.0 : 0.0; });
+  }
+  for (const ConnectorStatus::State state : ConnectorStatus::kStates) {
+    gauge("vigie_town_feeds", "Feeds that towns set for themselves, by the state they are in.",
+          {{"state", std::string(to_string(state))}}, [this, state] {
+            const std::vector<Sources::TownFeed> feeds = sources_->town_feeds();
+            return static_cast<double>(std::ranges::count_if(
+                feeds, [state](const auto& feed) { return feed.status.state == state; }));
+          });
   }
   register_service_gauges(config_.data_directory, clock_.now(), *metrics_);
   register_tenant_gauges(config_.tenants, *store_, clock_, *metrics_);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,8 @@
 #include "engine/app/own_pack_guard.h"
 #include "engine/app/source_keeper.h"
 #include "engine/app/sources.h"
+#include "engine/app/town_files.h"
+#include "engine/app/town_mail.h"
 #include "engine/app/watchdog.h"
 #include "engine/core/clock.h"
 #include "engine/ingest/doorbell.h"
@@ -74,10 +77,32 @@ class Engine {
   /// kRefused: somebody else changed it, or files, meanwhile; kUnavailable: it cannot be written.
   Result<OwnPackChanged> change_own_pack(const OwnPackChange& change);
 
+  /// Puts other settings in the place of what a town has set for itself (town_files.h): on disk and
+  /// in force when it returns, without a restart, or nothing changed. Name and variables that it
+  /// does not give stay as they are; feeds, addresses and dates are all that there are from then
+  /// on. Where what the town keeps changes, its feeds are read again from their beginning. `base`:
+  /// hash of the settings that were edited. Any thread that may wait a second.
+  struct TownChange {
+    TenantId tenant = 0;
+    TownSettings settings;
+    std::string base;
+  };
+  struct TownChanged {
+    std::vector<std::string> fields;        ///< that are others now
+    std::vector<SettingsProblem> problems;  ///< why nothing was changed
+  };
+  /// kRefused: somebody else changed it, or files of rules, meanwhile; kUnavailable: it cannot be
+  /// written.
+  Result<TownChanged> change_town(const TownChange& change);
+  /// What the town has set.
+  TownSettings town_settings(TenantId tenant) const;
+
   /// See Pipeline::change().
   bool change(ChangeDesk::Change change) { return pipeline_->change(std::move(change)); }
 
-  const Config& config() const { return config_; }
+  const Config& config() const { return config_; }  ///< as it was at the start
+  /// With what towns have set since: names, variables. Any thread.
+  std::shared_ptr<const Config> config_now() const;
   /// Whether no mentions are taken, because the disk is nearly full. Any thread.
   bool is_held() { return pipeline_->inlet().is_held(); }
   Store& store() { return *store_; }
@@ -110,12 +135,16 @@ class Engine {
   void put_in_force(std::shared_ptr<const Knowledge> knowledge);
   void note_refused(RefusedOwnPacks refused);
   Result<void> objection_to(const OwnPackChange& change, const Knowledge& in_force) const;
+  Result<void> objection_to(const TownChange& change, const Config& now) const;
+  std::vector<SourceKeeper::Watched> watched() const;
   void log_clock_set_back(microseconds by);
   void log_mishap(const Delivery& delivery);
   void register_gauges();
   void register_connector_gauges(std::size_t connector);
 
   Config config_;
+  mutable std::mutex now_mutex_;
+  std::shared_ptr<const Config> now_;
   Log& log_;
   DiskGuard disk_;
   SystemClock clock_;
@@ -138,6 +167,7 @@ class Engine {
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<SourceKeeper> keeper_;
   std::unique_ptr<Alerter> alerter_;
+  std::map<std::string, TownMail*, std::less<>> town_mails_;  ///< by receiver; the alerter's
   std::unique_ptr<ErasureDesk> erasures_;
   std::unique_ptr<Cleaner> cleaner_;
   std::stop_source stop_delivering_;

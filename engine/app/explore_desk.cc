@@ -196,7 +196,8 @@ Result<ExploreAnswer> ExploreDesk::answer(TenantId tenant, const ExploreQuestion
   if (question.as == As::kDraft) {
     return draft(tenant, question);
   }
-  const Tenant& town = engine_.config().tenants[tenant];
+  const std::shared_ptr<const Config> config = engine_.config_now();
+  const Tenant& town = config->tenants[tenant];
   ExploreAnswer refused;
   std::unique_ptr<QueryFinder> finder;
   if (question.query.find_first_not_of(" \t\r\n") != std::string::npos) {
@@ -218,7 +219,8 @@ Result<ExploreAnswer> ExploreDesk::answer(TenantId tenant, const ExploreQuestion
 
 Result<ExploreAnswer> ExploreDesk::draft(TenantId tenant, const ExploreQuestion& question) const {
   constexpr std::string_view kOrdinary = "Le conseil municipal se réunit jeudi soir.";
-  const Config& config = engine_.config();
+  const std::shared_ptr<const Config> now = engine_.config_now();
+  const Config& config = *now;
   const Tenant& town = config.tenants[tenant];
   ExploreAnswer answer;
   const auto finder = find_by(question.query, town, answer.problems);
@@ -244,7 +246,7 @@ Result<ExploreAnswer> ExploreDesk::draft(TenantId tenant, const ExploreQuestion&
   if (!finder->finds(ordinary, spans)) {
     draft.tests += "  - {text: " + quoted(kOrdinary) + ", not: [" + id + "]}\n";
   }
-  const std::optional<std::string> whole = with_rule(text, draft, "Règles de " + town.name);
+  const std::optional<std::string> whole = with_rule(text, draft, "Règles de " + town.name.text());
   problems.clear();
   parse_own_pack(whole.value_or(""), town, "", config.tenants.size() == 1, problems);
 

@@ -125,6 +125,9 @@ int ingest(const IngestOptions& options) {
     connector.owned_by = {options.owned_by};
   }
   config->connectors = {connector};
+  for (auto& [town, settings] : config->town_settings) {
+    settings.feeds.clear();
+  }
   // The bar tells of what was read: little of it waits to be stored.
   config->inbox_capacity_envelopes = std::min(config->inbox_capacity_envelopes, kWaitingEnvelopes);
   config->outbox_capacity_envelopes =

@@ -4,6 +4,7 @@
 
 #include "connectors/notifier_registry.h"
 #include "engine/app/sources.h"
+#include "engine/app/town_mail.h"
 #include "engine/store/memory_key_value.h"
 
 namespace vigie {
@@ -19,6 +20,9 @@ Result<void> check_parts(const Config& config) {
     if (!made) {
       note(made.error());
     }
+  }
+  if (const auto made = make_town_mail(config.towns.mail, {"somebody@example.org"}, {}); !made) {
+    note(made.error());
   }
   MemoryDisk disk;
   const Result<std::unique_ptr<Store>> store = Store::open(disk.open(), StoreOptions{});

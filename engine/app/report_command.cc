@@ -86,14 +86,20 @@ Result<std::string> to_pdf(const std::string& html) {
 }
 
 Result<std::string> make(const Store& store, TenantId id, const Tenant& tenant, IsoWeek week,
-                         const ReportOptions& options, const IsPublicTopic& is_public) {
+                         const TownSettings& set, const ReportOptions& options,
+                         const IsPublicTopic& is_public) {
   if (options.format == "open-data") {
     const Result<OpenWeek> open = read_open_week(store, id, tenant, week, options.k, is_public);
     return open ? Result<std::string>(to_csv(*open)) : tl::make_unexpected(open.error());
   }
-  const Result<WeekReport> report = read_week(store, id, tenant, week, SystemClock().now());
+  Result<WeekReport> report = read_week(store, id, tenant, week, SystemClock().now());
   if (!report) {
     return tl::make_unexpected(report.error());
+  }
+  for (const TownDate& date : set.calendar) {
+    if (date.day >= week.monday() && date.day < week.monday() + 7) {
+      report->dates.push_back(date);
+    }
   }
   if (options.format == "csv") {
     return to_csv(*report);
@@ -138,8 +144,10 @@ int report(const ReportOptions& options) {
   if (!store) {
     return failed(store.error());
   }
+  const auto set = config->town_settings.find(options.tenant);
   const Result<std::string> made =
-      make(**store, tenant, config->tenants[tenant], *week, options, is_public);
+      make(**store, tenant, config->tenants[tenant], *week,
+           set == config->town_settings.end() ? TownSettings() : set->second, options, is_public);
   if (!made) {
     return failed(made.error());
   }

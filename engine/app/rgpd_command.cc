@@ -36,6 +36,16 @@ ProcessingFacts facts_of(const Config& config, TenantId id, const Knowledge& kno
     }
     facts.sources.push_back({connector.id, connector.type, is_owner, disclosure_of(connector)});
   }
+  const auto set = config.town_settings.find(tenant.id);
+  if (set != config.town_settings.end()) {
+    for (const TownSettings::Feed& feed : set->second.feeds) {
+      facts.sources.push_back({Sources::town_feed_id(tenant.id, feed.url), "feed", false,
+                               Sources::disclosure_of_feed(feed.url)});
+    }
+    if (!set->second.mail_to.empty()) {
+      facts.recipients.push_back({town_receiver(tenant.id), "mail", false, true});
+    }
+  }
   const std::vector<std::string> told = config.alerting.receivers_of(tenant.id);
   for (const ReceiverConfig& receiver : config.receivers) {
     if (std::ranges::find(told, receiver.id) == told.end()) {

@@ -173,7 +173,8 @@ const std::vector<RulesDesk::Tested>* RulesDesk::tests_of(const std::string& pac
 
 Result<RulesAnswer> RulesDesk::show(TenantId tenant) {
   const std::shared_ptr<const Knowledge> in_force = engine_.knowledge();
-  const Tenant& town = engine_.config().tenants[tenant];
+  const std::shared_ptr<const Config> config = engine_.config_now();
+  const Tenant& town = config->tenants[tenant];
   const std::string text = own_text(tenant);
   std::string body;
   JsonWriter json(body);
@@ -207,7 +208,7 @@ Result<RulesAnswer> RulesDesk::show(TenantId tenant) {
   TestedPack own;
   if (!text.empty()) {
     own = run_own_tests(
-        text, own_pack_subject(engine_.config(), tenant, in_force->models),
+        text, own_pack_subject(*config, tenant, in_force->models),
         [&tested](const RuleTest& test, const std::vector<std::string>& faults) {
           tested.push_back({test, faults});
         },
@@ -228,12 +229,13 @@ Result<RulesAnswer> RulesDesk::show(TenantId tenant) {
 }
 
 RulesAnswer RulesDesk::check(TenantId tenant, const std::string& text) const {
+  const std::shared_ptr<const Config> config = engine_.config_now();
   std::vector<Problem> problems;
   std::vector<Tested> tested;
   TestedPack own;
   if (!own_pack_hash(text).empty()) {
     own = run_own_tests(
-        text, own_pack_subject(engine_.config(), tenant, engine_.knowledge()->models),
+        text, own_pack_subject(*config, tenant, engine_.knowledge()->models),
         [&tested](const RuleTest& test, const std::vector<std::string>& faults) {
           tested.push_back({test, faults});
         },
@@ -244,7 +246,7 @@ RulesAnswer RulesDesk::check(TenantId tenant, const std::string& text) const {
   json.begin_object().key("hash").value(own_pack_hash(text));
   write_problems("problems", tenant, problems, text, json);
   const std::vector<Problem> doubts =
-      find_doubtful_rules({own.pack}, {engine_.config().tenants[tenant]}, TextFolder::fold_phrase);
+      find_doubtful_rules({own.pack}, {config->tenants[tenant]}, TextFolder::fold_phrase);
   write_problems("doubts", tenant, doubts, text, json);
   write_rules(own.pack, own_rule_prefix(engine_.config().tenants[tenant].id), json);
   write_tests(tenant, tested, json);
@@ -253,7 +255,8 @@ RulesAnswer RulesDesk::check(TenantId tenant, const std::string& text) const {
 }
 
 Result<RulesAnswer> RulesDesk::preview(TenantId tenant, const RulesQuestion& question) const {
-  const Config& config = engine_.config();
+  const std::shared_ptr<const Config> now = engine_.config_now();
+  const Config& config = *now;
   const Tenant& town = config.tenants[tenant];
   const std::shared_ptr<const Knowledge> in_force = engine_.knowledge();
   if (hash_of_files(config.rules_directory) != in_force->files) {

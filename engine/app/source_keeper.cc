@@ -1,5 +1,7 @@
 #include "engine/app/source_keeper.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace vigie {
@@ -26,11 +28,7 @@ Result<std::unique_ptr<SourceKeeper>> SourceKeeper::begin(Store& store,
 
 SourceKeeper::SourceKeeper(Store& store, std::vector<Watched> sources, const Clock& clock,
                            CoverageBook book)
-    : store_(store),
-      sources_(std::move(sources)),
-      written_(sources_.size()),
-      clock_(clock),
-      book_(std::move(book)) {}
+    : store_(store), sources_(std::move(sources)), clock_(clock), book_(std::move(book)) {}
 
 void SourceKeeper::step() {
   const Time now = clock_.now();
@@ -51,24 +49,52 @@ void SourceKeeper::finish() {
   write_traffic(day_of(now));
 }
 
+void SourceKeeper::watch(std::vector<Watched> sources) {
+  const std::scoped_lock lock(mutex_);
+  next_ = std::move(sources);
+}
+
+/// What those who go have cost is written first.
+void SourceKeeper::take_next(Time now, std::vector<CoverageChange>& changes) {
+  if (!next_) {
+    return;
+  }
+  write_traffic(day_of(now));
+  std::vector<std::string> ids;
+  std::map<const TrafficMeter*, Traffic> written;
+  for (const Watched& source : *next_) {
+    ids.push_back(source.id);
+    if (const auto known = written_.find(source.meter); known != written_.end()) {
+      written.insert(*known);
+    }
+  }
+  sources_ = *std::exchange(next_, std::nullopt);
+  written_ = std::move(written);
+  changes = book_.watch(ids, now);
+}
+
 std::vector<CoverageChange> SourceKeeper::look(Time now) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<CoverageChange> changes;
+  take_next(now, changes);
   std::vector<ConnectorStatus::Snapshot> now_are;
   for (const Watched& source : sources_) {
     now_are.push_back(source.status->snapshot());
   }
-  const std::scoped_lock lock(mutex_);
-  return book_.look(now_are, now);
+  std::ranges::copy(book_.look(now_are, now), std::back_inserter(changes));
+  return changes;
 }
 
 void SourceKeeper::write_traffic(Day day) {
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const Traffic total = sources_[i].meter->read().total;
-    const Traffic fresh{total.requests - written_[i].requests,
-                        total.bytes_received - written_[i].bytes_received,
-                        total.bytes_sent - written_[i].bytes_sent};
+  for (const Watched& source : sources_) {
+    const Traffic total = source.meter->read().total;
+    Traffic& written = written_[source.meter];
+    const Traffic fresh{total.requests - written.requests,
+                        total.bytes_received - written.bytes_received,
+                        total.bytes_sent - written.bytes_sent};
     if (fresh != Traffic{}) {
-      store_.add_traffic(sources_[i].id, day, fresh);
-      written_[i] = total;
+      store_.add_traffic(source.id, day, fresh);
+      written = total;
     }
   }
 }

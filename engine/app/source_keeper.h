@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,11 +31,15 @@ class SourceKeeper {
     std::string id;
     const ConnectorStatus* status;
     const TrafficMeter* meter;
+    std::shared_ptr<const void> owner = {};  ///< of both, where they may go while we look
   };
 
   /// The engine begins: what is known of its last life is read, the time between is noted.
   static Result<std::unique_ptr<SourceKeeper>> begin(Store& store, std::vector<Watched> sources,
                                                      const Clock& clock);
+
+  /// From the next step on these are the sources. Any thread.
+  void watch(std::vector<Watched> sources);
 
   /// To be called every kLookInterval.
   void step();
@@ -46,15 +52,17 @@ class SourceKeeper {
  private:
   SourceKeeper(Store& store, std::vector<Watched> sources, const Clock& clock, CoverageBook book);
   std::vector<CoverageChange> look(Time now);
+  void take_next(Time now, std::vector<CoverageChange>& changes);
   void write_traffic(Day day);
 
   Store& store_;
   std::vector<Watched> sources_;
-  std::vector<Traffic> written_;  ///< by source
+  std::map<const TrafficMeter*, Traffic> written_;  ///< of the sources
   const Clock& clock_;
   Time written_at_{};
-  mutable std::mutex mutex_;  // guards the book
+  mutable std::mutex mutex_;  // guards the book, and what comes next
   CoverageBook book_;
+  std::optional<std::vector<Watched>> next_;
 };
 
 }  // namespace vigie

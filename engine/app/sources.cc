@@ -11,6 +11,8 @@
 
 #include "connectors/counter.h"
 #include "connectors/registry.h"
+#include "connectors/url.h"
+#include "engine/app/fingerprint.h"
 #include "engine/core/json_writer.h"
 
 namespace vigie {
@@ -29,10 +31,19 @@ std::vector<std::uint32_t> tenant_numbers(const Config& config,
   return numbers;
 }
 
+std::vector<std::string> urls_of(const TownSettings& settings) {
+  std::vector<std::string> urls;
+  for (const TownSettings::Feed& feed : settings.feeds) {
+    urls.push_back(feed.url);
+  }
+  return urls;
+}
+
 }  // namespace
 
 Sources::Sources(const Parts& parts)
-    : log_(parts.log),
+    : parts_(parts),
+      log_(parts.log),
       open_(context_.get_executor()),
       committed_(context_.get_executor()),
       http_(context_.get_executor(), {user_agent_of(parts.config.contact), {}}),
@@ -42,76 +53,220 @@ Result<std::unique_ptr<Sources>> Sources::make(const Parts& parts) {
   std::unique_ptr<Sources> sources(new Sources(parts));
   std::string errors;
   for (const ConnectorConfig& config : parts.config.connectors) {
-    const Result<void> added = sources->add(parts, config, config.settings);
-    if (!added) {
-      errors += (errors.empty() ? "" : "\n") + added.error().text;
+    auto source = sources->build(config, static_cast<std::uint16_t>(sources->sources_.size()),
+                                 std::nullopt, false);
+    if (source) {
+      sources->sources_.push_back(std::move(*source));
+    } else {
+      errors += (errors.empty() ? "" : "\n") + source.error().text;
     }
   }
   if (!errors.empty()) {
     return fail(ErrorCode::kInvalidInput, errors);
   }
   sources->running_ = sources->size();  // so that nobody takes what has not begun for finished
+  for (std::uint32_t tenant = 0; tenant < parts.config.tenants.size(); ++tenant) {
+    const auto settings = parts.config.town_settings.find(parts.config.tenants[tenant].id);
+    if (settings != parts.config.town_settings.end()) {
+      sources->replace_town_feeds(tenant, urls_of(settings->second), false);
+    }
+  }
   return sources;
 }
 
-Result<void> Sources::add(const Parts& parts, const ConnectorConfig& config,
-                          const Settings& settings) {
+Result<std::shared_ptr<Sources::Source>> Sources::build(const ConnectorConfig& config,
+                                                        std::uint16_t number,
+                                                        std::optional<std::uint32_t> only_for,
+                                                        bool afresh) {
   const ConnectorType& type = connector_types().find(config.type)->second;
-  auto source = std::make_unique<Source>();
+  auto source = std::make_shared<Source>();
   source->type = config.type;
 
   auto origin = std::make_shared<Origin>();
-  origin->connector = static_cast<std::uint16_t>(sources_.size());
+  origin->connector = number;
   origin->connector_id = config.id;
   origin->format = config.format.empty() ? type.format : config.format;
   origin->network = config.network;
   origin->base_url = config.base_url;
-  origin->owned_by = tenant_numbers(parts.config, config.owned_by);
-  origin->settings = std::make_shared<const Settings>(settings);
+  origin->owned_by = tenant_numbers(parts_.config, config.owned_by);
+  origin->only_for = only_for;
+  origin->settings = std::make_shared<const Settings>(config.settings);
   if (config.type == kCounterType && origin->owned_by.size() != 1) {
     std::vector<Problem> problems;
-    settings.complain("'owned_by' names the one tenant that keeps what comes from here", problems);
+    config.settings.complain("'owned_by' names the one tenant that keeps what comes from here",
+                             problems);
     return fail(ErrorCode::kInvalidInput, to_string(problems));
   }
   source->origin = origin;
 
-  Result<std::optional<std::string>> cursor = parts.store.cursor(config.id);
+  Result<std::optional<std::string>> cursor = parts_.store.cursor(config.id);
   if (!cursor) {
     return tl::make_unexpected(cursor.error());
   }
-  source->port = std::make_unique<Port>(source->origin, parts.inlet, parts.ledger, committed_,
-                                        parts.clock, cursor->value_or(""));
+  source->port =
+      std::make_unique<Port>(source->origin, parts_.inlet, parts_.ledger, committed_, parts_.clock,
+                             afresh ? std::string() : cursor->value_or(""));
   source->http = std::make_unique<HttpClient>(http_, source->meter);
   Result<std::unique_ptr<Connector>> connector =
       type.make({*source->port, source->status, context_.get_executor(), *source->http, robots_,
-                 settings, hook_url_of(parts.config, config.id)});
+                 *origin->settings, hook_url_of(parts_.config, config.id)});
   if (!connector) {
     return tl::make_unexpected(connector.error());
   }
   source->connector = std::move(*connector);
-  sources_.push_back(std::move(source));
-  return {};
+  return source;
+}
+
+std::string Sources::town_feed_id(std::string_view town, const std::string& url) {
+  Fingerprint fingerprint;
+  fingerprint.add(url);
+  const Result<UrlParts> parts = split_url(url);
+  return std::string(town) + "." + (parts ? parts->host : "") + "." +
+         fingerprint.finish().substr(0, 6);
+}
+
+void Sources::set_town_feeds(std::uint32_t tenant, std::vector<std::string> urls, bool afresh) {
+  asio::post(context_, [this, tenant, urls = std::move(urls), afresh] {
+    if (!is_stopping_) {
+      replace_town_feeds(tenant, urls, afresh);
+      on_town_feeds();
+    }
+  });
+}
+
+void Sources::replace_town_feeds(std::uint32_t tenant, const std::vector<std::string>& urls,
+                                 bool afresh) {
+  std::set<std::string> kept;
+  std::vector<std::shared_ptr<Source>> leaving;
+  {
+    const std::scoped_lock lock(town_mutex_);
+    std::erase_if(town_sources_, [&](const std::shared_ptr<Source>& source) {
+      if (source->origin->only_for != tenant) {
+        return false;
+      }
+      if (!afresh && std::ranges::find(urls, source->url) != urls.end()) {
+        kept.insert(source->url);
+        return false;
+      }
+      leaving.push_back(source);
+      return true;
+    });
+  }
+  for (const std::shared_ptr<Source>& source : leaving) {
+    cancel(source);
+  }
+  for (const std::string& url : urls) {
+    if (!kept.contains(url)) {
+      add_town_feed(tenant, url, afresh);
+    }
+  }
+}
+
+void Sources::add_town_feed(std::uint32_t tenant, const std::string& url, bool afresh) {
+  const std::string& town = parts_.config.tenants[tenant].id;
+  std::size_t number = sources_.size();
+  const std::size_t end = sources_.size() + kMaxTownFeeds;
+  while (number < end && taken_numbers_.contains(static_cast<std::uint16_t>(number))) {
+    ++number;
+  }
+  ConnectorConfig config;
+  config.id = town_feed_id(town, url);
+  config.type = "feed";
+  const Result<UrlParts> parts = split_url(url);
+  std::string text;
+  JsonWriter(text)
+      .begin_object()
+      .key("id")
+      .value(config.id)
+      .key("type")
+      .value(config.type)
+      .key("url")
+      .value(url)
+      .key("allow_private")
+      .value(parts_.config.towns.allow_private)
+      .end_object();
+  std::vector<Problem> problems;
+  const std::optional<Settings> settings = Settings::parse(text, config.id, problems);
+  Result<std::shared_ptr<Source>> source =
+      fail(ErrorCode::kFull, "there are too many feeds of towns");
+  if (number < end && settings && parts) {
+    config.network = parts->host.starts_with("www.") ? parts->host.substr(4) : parts->host;
+    config.settings = *settings;
+    source = build(config, static_cast<std::uint16_t>(number), tenant, afresh);
+  }
+  if (!source) {
+    log_.error("town_feed_refused", source.error().text, {{"tenant", town}, {"feed", config.id}});
+    return;
+  }
+  (*source)->url = url;
+  taken_numbers_.insert((*source)->origin->connector);
+  {
+    const std::scoped_lock lock(town_mutex_);
+    town_sources_.push_back(*source);
+  }
+  if (is_running_) {
+    start(*source);
+  }
+}
+
+std::vector<Sources::TownFeed> Sources::town_feeds() const {
+  const std::scoped_lock lock(town_mutex_);
+  std::vector<TownFeed> feeds;
+  for (const std::shared_ptr<Source>& source : town_sources_) {
+    const std::string& id = source->origin->connector_id;
+    feeds.push_back({*source->origin->only_for,
+                     id,
+                     source->url,
+                     source->status.snapshot(),
+                     source->meter->read(),
+                     {id, &source->status, source->meter.get(), source}});
+  }
+  return feeds;
+}
+
+SourceDisclosure Sources::disclosure_of_feed(const std::string& url) {
+  SourceDisclosure disclosure;
+  disclosure.sends = {"user_agent", "address"};
+  if (const Result<UrlParts> parts = split_url(url)) {
+    disclosure.hosts.push_back(parts->host);
+  }
+  return disclosure;
+}
+
+asio::awaitable<FeedLook> Sources::look_at(std::string url) {
+  co_return co_await asio::co_spawn(
+      context_, look_at_feed(http_, robots_, std::move(url), parts_.config.towns.allow_private),
+      asio::use_awaitable);
 }
 
 void Sources::run() {
   pthread_setname_np(pthread_self(), "ingest");
+  is_running_ = true;
   for (const auto& source : sources_) {
-    start(*source);
+    start(source);
+  }
+  for (const auto& source : town_sources_) {
+    start(source);
   }
   context_.run();
 }
 
-void Sources::start(Source& source) {
+/// A town's feed may be replaced by another: whoever ends keeps itself until then.
+void Sources::start(const std::shared_ptr<Source>& source) {
   asio::co_spawn(
-      context_, source.connector->run(),
-      asio::bind_cancellation_slot(source.cancel.slot(), [this, &source](std::exception_ptr end) {
-        running_.fetch_sub(1);
-        if (!end && source.status.snapshot().state == ConnectorStatus::State::kActive) {
+      context_, source->connector->run(),
+      asio::bind_cancellation_slot(source->cancel.slot(), [this, source](std::exception_ptr end) {
+        if (source->origin->only_for) {
+          taken_numbers_.erase(source->origin->connector);
+        } else {
+          running_.fetch_sub(1);
+        }
+        if (!end && source->status.snapshot().state == ConnectorStatus::State::kActive) {
           return;  // it lives by what is pushed
         }
         if (!end) {
           log_.info("connector_ended", "The connector has nothing more to do.",
-                    {{"connector", source.origin->connector_id}});
+                    {{"connector", source->origin->connector_id}});
           return;
         }
         try {
@@ -126,15 +281,21 @@ void Sources::start(Source& source) {
 }
 
 /// Asio ends the process when a coroutine is cancelled before its first step. Those steps are
-/// queued before the loop begins, so a second turn through the queue comes after them.
+/// queued before this is called, so a second turn through the queue comes after them.
+void Sources::cancel(const std::shared_ptr<Source>& source) {
+  asio::post(context_, [source] { source->cancel.emit(asio::cancellation_type::terminal); });
+}
+
 void Sources::stop() {
   asio::post(context_, [this] {
-    asio::post(context_, [this] {
-      for (const auto& source : sources_) {
-        source->cancel.emit(asio::cancellation_type::terminal);
-      }
-      open_.reset();
-    });
+    is_stopping_ = true;
+    for (const auto& source : sources_) {
+      cancel(source);
+    }
+    for (const auto& source : town_sources_) {
+      cancel(source);
+    }
+    asio::post(context_, [this] { open_.reset(); });
   });
 }
 
@@ -147,7 +308,7 @@ void Sources::ask_pulse() {
 }
 
 asio::awaitable<PushAnswer> Sources::push(std::string connector, PushRequest request) {
-  const auto found = std::ranges::find_if(sources_, [&](const std::unique_ptr<Source>& source) {
+  const auto found = std::ranges::find_if(sources_, [&](const std::shared_ptr<Source>& source) {
     return source->origin->connector_id == connector;
   });
   if (found == sources_.end()) {

@@ -29,6 +29,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// What an opened mention may take of the thread that others wait for, to find its conversation.
+constexpr std::chrono::milliseconds kThreadTime{500};
+
 Result<void> hand_over(const Accounts::FirstSecrets& first, const std::string& path, Log& log) {
   const std::string content =
       "# For the first sign-in. Delete this file once you have read it.\naccount: " +
@@ -50,30 +53,6 @@ PublicSide public_side(const Config& config) {
   }
   side.directory = config.directory ? config.directory->label : "";
   return side;
-}
-
-/// Why a push was refused, as the metric counts it: few words.
-std::string_view refusal_reason(unsigned status) {
-  switch (status) {
-    case 400:
-      return "malformed";
-    case 401:
-      return "signature";
-    case 403:
-      return "stale";
-    case 405:
-      return "method";
-    case 413:
-      return "too_large";
-    case 415:
-      return "content_type";
-    case 422:
-      return "key_reused";
-    case 429:
-      return "busy";
-    default:
-      return "other";
-  }
 }
 
 }  // namespace
@@ -120,7 +99,8 @@ WebSide::WebSide(Engine& engine, std::unique_ptr<Accounts> accounts,
                       return is_shared_topic(*engine.knowledge()->catalogue, tenant, topic);
                     }),
       rules_desk_(engine),
-      explore_desk_(engine) {
+      explore_desk_(engine),
+      settings_desk_(engine) {
   engine_.on_shown = [this](std::span<const MentionRef> mentions,
                             std::span<const RaisedAlert> alerts) {
     feed_.publish(mentions);
@@ -213,11 +193,14 @@ ApiParts WebSide::api_parts() {
                       },
                   .evidence = [this](MentionRef ref,
                                      std::string by) { return evidence(ref, std::move(by)); }},
-      .coverage = [this](TenantId, Time from, Time to) -> std::optional<double> {
-        const auto sources = read_coverage(engine_.store(), from, to, engine_.clock().now());
+      .coverage = [this](TenantId tenant, Time from, Time to) -> std::optional<double> {
+        auto sources = read_coverage(engine_.store(), from, to, engine_.clock().now());
         if (!sources) {
           return std::nullopt;
         }
+        std::erase_if(*sources, [&](const SourceCoverage& one) {
+          return !concerns(one.source, engine_.config().tenants[tenant].id);
+        });
         const CoverageSums sums = sum_of(*sources);
         return sums.share(sums.clear);
       },
@@ -228,6 +211,8 @@ ApiParts WebSide::api_parts() {
                             std::string by) { return draw_sample(tenant, week, std::move(by)); },
       .rules_desk = [this](TenantId tenant,
                            RulesQuestion question) { return rules(tenant, std::move(question)); },
+      .town = town_desk(),
+      .thread = [this](MentionRef of) { return thread(of); },
       .explore = [this](TenantId tenant,
                         ExploreQuestion question) { return explore(tenant, std::move(question)); },
   };
@@ -315,6 +300,14 @@ std::vector<ConnectorHealth> WebSide::connectors() const {
     if (engine_.policy().private_connectors.contains(static_cast<std::uint16_t>(i))) {
       all.back().private_to = engine_.config().connectors[i].owned_by;
     }
+  }
+  for (Sources::TownFeed& feed : sources.town_feeds()) {
+    all.push_back({feed.id,
+                   "feed",
+                   std::move(feed.status),
+                   Sources::disclosure_of_feed(feed.url),
+                   std::move(feed.traffic),
+                   {engine_.config().tenants[feed.tenant].id}});
   }
   return all;
 }
@@ -417,50 +410,6 @@ void WebSide::write_audit(const AuditEntry& entry) {
              {"mark", to_string(trail_->head())}});
 }
 
-void WebSide::count_refusal(std::string_view connector, unsigned status) {
-  for (std::size_t i = 0; i < engine_.sources().size(); ++i) {
-    if (engine_.sources().id(i) == connector) {
-      engine_.metrics().refused(i, refusal_reason(status));
-    }
-  }
-}
-
-asio::awaitable<Response> WebSide::push(std::string connector, Request request) {
-  PushRequest pushed{std::move(request.method), std::move(request.query),
-                     std::move(request.headers), std::move(request.body)};
-  PushAnswer answer = co_await engine_.sources().push(connector, std::move(pushed));
-  if (answer.status >= 400) {
-    count_refusal(connector, answer.status);
-  }
-  Response response;
-  response.status = answer.status;
-  response.content_type = std::move(answer.content_type);
-  response.body = std::move(answer.body);
-  for (auto& [name, value] : answer.headers) {
-    response.with(name, std::move(value));
-  }
-  co_return response;
-}
-
-/// Who recorded what, and how it came, for whoever checks; what was said stands in the store only.
-asio::awaitable<std::optional<CounterReceipt>> WebSide::record(TenantId tenant,
-                                                               CounterEntry entry) {
-  const std::size_t counter = *engine_.sources().counter_of(tenant);
-  const std::optional<Receipt> receipt =
-      co_await engine_.sources().hand_in(counter, std::move(entry.mention));
-  if (!receipt) {
-    co_return std::nullopt;
-  }
-  log_.info("counter_entry", "What somebody said at the counter was recorded.",
-            {{"tenant", engine_.config().tenants[tenant].id},
-             {"account", entry.account},
-             {"channel", entry.channel},
-             {"mention", entry.id},
-             {"kept", std::int64_t{receipt->kept}},
-             {"known", std::int64_t{receipt->duplicates}}});
-  co_return CounterReceipt{receipt->kept, receipt->duplicates};
-}
-
 /// The writer answers on its own thread; the request goes on on ours.
 asio::awaitable<bool> WebSide::change(std::function<void(Store&)> apply) {
   const auto ask = [this, &apply](auto resume) {
@@ -523,6 +472,43 @@ asio::awaitable<Result<ExploreAnswer>> WebSide::explore(TenantId tenant, Explore
     return explore_desk_.answer(tenant, question);
   };
   return aside(std::move(work));
+}
+
+asio::awaitable<Result<ReplyThread>> WebSide::thread(MentionRef of) {
+  std::function<Result<ReplyThread>()> read = [this, of] {
+    const auto until = std::chrono::steady_clock::now() + kThreadTime;
+    return read_reply_thread(engine_.store(), of,
+                             [until] { return std::chrono::steady_clock::now() < until; });
+  };
+  return aside(std::move(read));
+}
+
+TownDesk WebSide::town_desk() {
+  return {
+      .show =
+          [this](TenantId tenant) {
+            return aside<TownAnswer>([this, tenant] { return settings_desk_.show(tenant); });
+          },
+      .change =
+          [this](TenantId tenant, TownSettings settings, std::string base) {
+            return aside<TownAnswer>(
+                [this, tenant, settings = std::move(settings), base = std::move(base)] {
+                  return settings_desk_.change(tenant, settings, base);
+                });
+          },
+      .look_at_feed = [this](TenantId, std::string url) { return look_at_feed(std::move(url)); },
+      .try_mail =
+          [this](TenantId tenant, std::vector<std::string> to) {
+            return aside<TownAnswer>(
+                [this, tenant, to = std::move(to)] { return settings_desk_.try_mail(tenant, to); });
+          },
+      .calendar = [this](TenantId tenant) { return engine_.town_settings(tenant).calendar; }};
+}
+
+TownDesk::Answer WebSide::look_at_feed(std::string url) {
+  asio::awaitable<FeedLook> looking = engine_.sources().look_at(std::move(url));
+  const FeedLook look = co_await std::move(looking);
+  co_return SettingsDesk::tell(look);
 }
 
 asio::awaitable<Result<WeeklySample>> WebSide::draw_sample(TenantId tenant, IsoWeek week,

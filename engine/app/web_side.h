@@ -21,6 +21,7 @@
 #include "engine/app/privacy_files.h"
 #include "engine/app/public_weeks.h"
 #include "engine/app/rules_desk.h"
+#include "engine/app/settings_desk.h"
 #include "engine/web/action_pages.h"
 #include "engine/web/api.h"
 #include "engine/web/auditor.h"
@@ -93,6 +94,9 @@ class WebSide {
                                                            std::string by);
   boost::asio::awaitable<Result<RulesAnswer>> rules(TenantId tenant, RulesQuestion question);
   boost::asio::awaitable<Result<ExploreAnswer>> explore(TenantId tenant, ExploreQuestion question);
+  boost::asio::awaitable<Result<ReplyThread>> thread(MentionRef of);
+  TownDesk town_desk();
+  TownDesk::Answer look_at_feed(std::string url);
   void count_refusal(std::string_view connector, unsigned status);
 
   Engine& engine_;
@@ -122,6 +126,7 @@ class WebSide {
   bool public_waits_ = false;
   RulesDesk rules_desk_;  ///< on the aside thread
   ExploreDesk explore_desk_;
+  SettingsDesk settings_desk_;     ///< on the aside thread
   std::size_t waiting_aside_ = 0;  ///< on the web thread
   boost::asio::thread_pool aside_{1};
 };

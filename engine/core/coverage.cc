@@ -31,6 +31,11 @@ Sight sight_of(ConnectorStatus::State state) {
   return Sight::kBlind;
 }
 
+bool concerns(std::string_view source, std::string_view tenant) {
+  const std::size_t dot = source.find('.');
+  return dot == std::string_view::npos || source.substr(0, dot) == tenant;
+}
+
 CoverageBook::CoverageBook(std::vector<CoverageChange> last, std::optional<Time> last_seen)
     : last_seen_(last_seen) {
   for (CoverageChange& change : last) {
@@ -46,16 +51,26 @@ std::vector<CoverageChange> CoverageBook::begin(std::span<const std::string> sou
   sources_.assign(sources.begin(), sources.end());
   std::vector<CoverageChange> changes;
   note_gap(changes);
-  if (!last_seen_) {
-    return changes;
+  if (last_seen_) {
+    note_gone(*last_seen_, changes);
   }
+  return changes;
+}
+
+std::vector<CoverageChange> CoverageBook::watch(std::span<const std::string> sources, Time now) {
+  sources_.assign(sources.begin(), sources.end());
+  std::vector<CoverageChange> changes;
+  note_gone(now, changes);
+  return changes;
+}
+
+void CoverageBook::note_gone(Time at, std::vector<CoverageChange>& changes) {
   for (const auto& [source, change] : std::map(last_)) {
     if (std::ranges::find(sources_, source) == sources_.end()) {
-      note(source, *last_seen_, Sight::kUnwatched, CoverageChange::kRemoved,
+      note(source, at, Sight::kUnwatched, CoverageChange::kRemoved,
            "the source was not in the configuration", changes);
     }
   }
-  return changes;
 }
 
 std::vector<CoverageChange> CoverageBook::look(std::span<const ConnectorStatus::Snapshot> now_are,

@@ -34,6 +34,10 @@ struct CoverageChange {
   bool operator==(const CoverageChange&) const = default;
 };
 
+/// Whether a town sees by this source. What a town set for itself in the screens is called
+/// TOWN.NAME (ids of the configuration have no dot) and is no other's affair.
+bool concerns(std::string_view source, std::string_view tenant);
+
 /// A source that shows nothing now.
 struct BlindSource {
   std::string source;
@@ -60,7 +64,10 @@ class CoverageBook {
 
   /// The engine starts with these sources. What is to be written: the gap, and who has gone.
   std::vector<CoverageChange> begin(std::span<const std::string> sources);
-  /// How the sources of begin() are at `now`, in their order. What is to be written.
+  /// Others take the place of the sources of begin(), from `now` on. What is to be written: who has
+  /// gone.
+  std::vector<CoverageChange> watch(std::span<const std::string> sources, Time now);
+  /// How the sources are at `now`, in their order. What is to be written.
   std::vector<CoverageChange> look(std::span<const ConnectorStatus::Snapshot> now_are, Time now);
   /// Those of the sources that are blind, whatever the reasons since.
   std::vector<BlindSource> blind() const;
@@ -69,6 +76,7 @@ class CoverageBook {
   void note(const std::string& source, Time at, Sight sight, std::string_view state,
             std::string_view reason, std::vector<CoverageChange>& changes);
   void note_gap(std::vector<CoverageChange>& changes);
+  void note_gone(Time at, std::vector<CoverageChange>& changes);
 
   std::map<std::string, CoverageChange> last_;  ///< by source
   std::map<std::string, Time> blind_since_;

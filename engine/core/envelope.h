@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct Origin {
   std::string network;          ///< default `source` of its mentions where the bytes name none
   std::string base_url;         ///< against which relative links are resolved, may be empty
   std::vector<std::uint32_t> owned_by;  ///< tenants that keep everything from here
+  /// Whose affair it is: no other tenant keeps anything from here.
+  std::optional<std::uint32_t> only_for;
   /// The connector's part of the configuration, for a Mapping whose shape is described there; null
   /// where there is none.
   std::shared_ptr<const Settings> settings;

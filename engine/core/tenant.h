@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/live_text.h"
+
 namespace vigie {
 
 /// An account that speaks for the tenant: marked, out of tone and volume, counted for first
@@ -30,8 +32,8 @@ struct AnswerDeadline {
 
 /// One commune (or union of communes) and what it decided about its watch.
 struct Tenant {
-  std::string id;    ///< [a-z0-9-]{1,40}: in URLs and metrics
-  std::string name;  ///< as people write it
+  std::string id;  ///< [a-z0-9-]{1,40}: in URLs and metrics
+  LiveText name;   ///< as people write it
   std::string language = "fr";
   std::string time_zone = "Europe/Paris";
   std::string purpose, legal_basis;  ///< RGPD: no watch without them

@@ -48,6 +48,8 @@ class FeedItemSink {
   virtual ~FeedItemSink() = default;
   /// A link of the feed itself: what it is for ("self", "hub" …, small letters), its address.
   virtual void feed_link(std::string_view /*purpose*/, std::string_view /*address*/) {}
+  /// What the feed itself is called, at its end, torn or not; empty if it does not say.
+  virtual void feed_title(const FeedText& /*title*/) {}
   /// Valid during the call only.
   virtual void item(const FeedItem& item) = 0;
   /// The rest of the feed, or one item, cannot be read.

@@ -5,6 +5,7 @@
 #include "engine/core/ascii.h"
 #include "engine/parse/document_encoding.h"
 #include "engine/parse/feed.h"
+#include "engine/parse/html_text.h"
 #include "engine/parse/web_address.h"
 #include "engine/parse/xml_feed.h"
 
@@ -21,6 +22,13 @@ class LinkFinder final : public FeedItemSink {
     const std::string purposes = " " + std::string(purpose) + " ";
     take(purposes, " self ", address, links.self);
     take(purposes, " hub ", address, links.hub);
+  }
+  void feed_title(const FeedText& title) override {
+    if (title.markup == Markup::kHtml) {
+      HtmlText().convert(title.text, links.title);
+    } else {
+      links.title = trimmed(title.text);
+    }
   }
   void item(const FeedItem&) override {}
   void flaw(RejectReason, std::string_view) override {}  // a head without its body is torn
@@ -52,6 +60,9 @@ FeedLinks links_of_json(std::string_view text, const std::string& base_url) {
   }
   if (feed["hubs"].at(0)["url"].get(address) == simdjson::SUCCESS) {
     links.hub = resolved_address(address, base_url);
+  }
+  if (feed["title"].get(address) == simdjson::SUCCESS) {
+    links.title = trimmed(address);
   }
   return links;
 }

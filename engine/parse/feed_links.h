@@ -5,10 +5,11 @@
 
 namespace vigie {
 
-/// Where a feed says that it lives, and the hub that pushes it (WebSub, 4); as written, empty if it
-/// does not say.
+/// Where a feed says that it lives, the hub that pushes it (WebSub, 4), and what it is called, as
+/// plain words; empty if it does not say.
 struct FeedLinks {
   std::string self, hub;
+  std::string title = {};
 };
 
 /// Looks into the first 64 KiB of an XML feed (of its links the first of each kind counts), into

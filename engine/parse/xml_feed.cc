@@ -16,6 +16,7 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxFieldBytes = 1 << 20;
+constexpr std::size_t kFeedTitleDepth = 3;  // rss, channel, title; deeper: an image's, a text box's
 
 /// The text that an element is about, and where it goes when the element ends.
 struct Capture {
@@ -34,7 +35,9 @@ class XmlFeedReader final : private XmlReader {
   explicit XmlFeedReader(FeedItemSink& sink) : sink_(sink) {}
 
   void read(std::string_view document) {
-    if (const auto flaw = read_document(document)) {
+    const auto flaw = read_document(document);
+    sink_.feed_title(feed_.title);
+    if (flaw) {
       return sink_.flaw(flaw->reason, flaw->detail);
     }
     finish();
@@ -97,6 +100,8 @@ class XmlFeedReader final : private XmlReader {
       author_depth_ = depth();
     } else if (core && name == "channel" && feed_.language.empty()) {
       feed_.language = attributes.find("lang", "xml");
+    } else if (core && name == "title" && depth() <= kFeedTitleDepth && feed_.title.text.empty()) {
+      capture_text(feed_.title, family == Family::kAtom || is_atom_, attributes);
     } else if (core && name == "link") {
       start_feed_link(attributes, family == Family::kAtom || is_atom_);
     }

@@ -299,6 +299,9 @@ void Judge::choose_by_rules(Candidate& candidate) const {
   analyser_->collect_watchers(candidate.analysis.matches, policy_.tenants.size(), kept);
   std::sort(kept.begin(), kept.end());
   kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  if (const auto& only = envelope_->origin->only_for) {
+    std::erase_if(kept, [&only](TenantId tenant) { return tenant != *only; });
+  }
 }
 
 /// What the tenants' findings share, and their records but for the author and the topics, stands

@@ -70,7 +70,7 @@ Result<std::string> author_file(const Store& store, TenantId id, const Tenant& t
   JsonWriter json(body), notes_json(notes);
   json.begin_object();
   json.key("document").value("vigie-access");
-  json.key("tenant").value(tenant.id).key("tenant_name").value(tenant.name);
+  json.key("tenant").value(tenant.id).key("tenant_name").value(tenant.name.text());
   json.key("made_at").value(format_time(now));
   json.key("purpose").value(tenant.purpose).key("legal_basis").value(tenant.legal_basis);
   json.key("retention_days").value(tenant.retention_days);

@@ -54,7 +54,7 @@ std::string cover_note(const StoredMention& stored, const Tenant& tenant,
   std::string note =
       "Pièce établie pour une plainte\n\n"
       "Collectivité : " +
-      tenant.name + "\nPublication : " + to_string(stored.ref) + ", réseau " +
+      tenant.name.text() + "\nPublication : " + to_string(stored.ref) + ", réseau " +
       std::string(mention.source) + "\nAdresse : " +
       (mention.url.empty() ? "non communiquée par la source" : std::string(mention.url)) +
       "\nPubliée le : " + format_time(mention.created_at) +

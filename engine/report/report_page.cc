@@ -157,7 +157,24 @@ class Page {
     if (!topics_.empty()) {
       add(" ", words_.top_topic, words_.colon, first_topic(), ".");
     }
-    add("</p>\n</section>\n");
+    add("</p>\n");
+    dates();
+    add("</section>\n");
+  }
+
+  /// The first few: the note is one page.
+  void dates() {
+    constexpr std::size_t kMostDates = 4;
+    if (report_.dates.empty()) {
+      return;
+    }
+    add("<p>", words_.dates, words_.colon);
+    for (std::size_t i = 0; i < std::min(kMostDates, report_.dates.size()); ++i) {
+      const TownDate& date = report_.dates[i];
+      add(i == 0 ? "" : ", ", escape_html(date.label), " (", date_text(date.day, words_.language),
+          ")");
+    }
+    add(report_.dates.size() > kMostDates ? ", …" : "", "</p>\n");
   }
 
   std::string change(std::int64_t now, std::int64_t before) const {

@@ -14,7 +14,7 @@ struct ReportWords {
   std::string_view mentions, urgent, net_sentiment, alerts, taken_after, top_topic;
   std::string_view by_chance, more, less, nothing_before, too_few, nobody_took, no_topic_yet;
   std::string_view tone_by_topic, tone_chart, topic, negative, neutral, positive, all, other_topics;
-  std::string_view by_day, day_chart, day, days[7];
+  std::string_view by_day, day_chart, day, days[7], dates;
   std::string_view alert_list, at, level, subject, levels[4], handled, states_of_work[5];
   std::string_view no_alert, no_mention, more_alerts;
   std::string_view stories, story_mentions, story_authors;

@@ -93,10 +93,13 @@ Result<void> read_seen(const Store& store, Time now, WeekReport& report) {
   constexpr double kNearlyAll = 0.99;
   const Time begin = start_of_day(report.week.monday(), report.time_zone);
   const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
-  const auto sources = read_coverage(store, begin, end, now);
+  auto sources = read_coverage(store, begin, end, now);
   if (!sources) {
     return tl::make_unexpected(sources.error());
   }
+  std::erase_if(*sources, [&report](const SourceCoverage& one) {
+    return !concerns(one.source, report.tenant);
+  });
   const CoverageSums sums = sum_of(*sources);
   report.coverage = sums.share(sums.clear);
   for (const SourceCoverage& one : *sources) {

@@ -12,6 +12,7 @@
 #include "engine/core/result.h"
 #include "engine/core/tenant.h"
 #include "engine/guidance/objective.h"
+#include "engine/guidance/town_settings.h"
 #include "engine/quality/sample_book.h"
 #include "engine/store/store.h"
 #include "engine/web/tenant_figures.h"
@@ -47,6 +48,8 @@ struct WeekReport {
     std::string text;
     std::uint64_t mentions = 0, authors = 0;
   };
+  std::vector<TownDate>
+      dates;  ///< of the week, that the town wants to see: whoever reads it adds them
   std::vector<Repeated> stories;
   static constexpr std::size_t kMaxStories = 2;
   /// What people who did not see the verdicts found in the latest sample that they judged anything

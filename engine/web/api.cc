@@ -37,7 +37,8 @@ std::vector<Route> api_routes(const ApiParts& parts) {
         correction_routes, counter_routes,  statistics_routes, kpi_routes,       emergent_routes,
         alert_routes,      delivery_routes, silence_routes,    work_routes,      engine_routes,
         source_routes,     stream_routes,   sample_routes,     objective_routes, audit_routes,
-        erasure_routes,    reveal_routes,   card_routes,       rules_routes,     explore_routes}) {
+        erasure_routes,    reveal_routes,   card_routes,       rules_routes,     explore_routes,
+        settings_routes,   thread_routes}) {
     for (Route& route : routes_of(shared)) {
       all.push_back(std::move(route));
     }

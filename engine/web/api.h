@@ -27,8 +27,10 @@
 #include "engine/web/explore.h"
 #include "engine/web/gate.h"
 #include "engine/web/live_feed.h"
+#include "engine/web/reply_thread.h"
 #include "engine/web/router.h"
 #include "engine/web/store_change.h"
+#include "engine/web/town_desk.h"
 
 namespace vigie {
 
@@ -139,7 +141,10 @@ struct ApiParts {
   /// kNotFound: no such version; kFull: too much waits.
   std::function<boost::asio::awaitable<Result<RulesAnswer>>(TenantId, RulesQuestion)> rules_desk =
       {};
-  /// Likewise. See explore.h.
+  TownDesk town = {};
+  /// As rules_desk. kNotFound: there is no such mention.
+  std::function<boost::asio::awaitable<Result<ReplyThread>>(MentionRef)> thread = {};
+  /// As rules_desk. See explore.h.
   std::function<boost::asio::awaitable<Result<ExploreAnswer>>(TenantId, ExploreQuestion)> explore =
       {};
 };

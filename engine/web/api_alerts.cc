@@ -28,16 +28,27 @@ WorkState work_state_of(const Store::StoredAlert& alert, const AlertSummary& sum
   return summary.is_end ? WorkState::kClosed : alert.work.state;
 }
 
-/// `body` with the deadline that holds now in place of the one it was told with. No text of it can
-/// hold the member's name in quotes: they are escaped there.
-std::string with_deadline(std::string body, const std::optional<Time>& deadline) {
-  constexpr std::string_view kMember = "\"deadline_at\":\"";
-  const std::size_t member = body.find(kMember);
-  if (!deadline || member == std::string::npos) {
-    return body;
+/// The members of `body` but for the deadline it was told with, in whose place stands the one that
+/// holds now, if there is one: that an incident is over has none.
+void write_body(std::string_view body, const std::optional<Time>& deadline, JsonWriter& json) {
+  constexpr std::string_view kDeadline = "deadline_at";
+  simdjson::dom::parser parser;
+  simdjson::dom::object members;
+  if (parser.parse(body.data(), body.size()).get(members) != simdjson::SUCCESS) {
+    return;
   }
-  const std::size_t at = member + kMember.size();
-  return body.replace(at, body.find('"', at) - at, format_time(*deadline));
+  std::optional<Time> due = deadline;
+  for (const auto& [name, value] : members) {
+    std::string_view told;
+    if (name != kDeadline) {
+      json.key(name).raw(simdjson::minify(value));
+    } else if (!due && value.get(told) == simdjson::SUCCESS) {
+      due = parse_time(told);
+    }
+  }
+  if (due && *due != Time()) {
+    json.key(kDeadline).value(format_time(*due));
+  }
 }
 
 /// The body's members, with its number and work before them. Handles are masked in its texts since
@@ -57,10 +68,8 @@ Result<void> write_alert(const ApiParts& parts, const Store::StoredAlert& alert,
   }
   members.key("work").value(to_string(alert.subject)).key("cards");
   write_fitting_cards(parts, alert, members);
-  const std::string body = with_deadline(alert.body, *deadline);
-  const std::size_t first_member = body.find('{') + 1;
-  object += body.find_first_not_of(" \t\r\n}", first_member) == std::string::npos ? "" : ",";
-  object += std::string_view(body).substr(first_member);
+  write_body(alert.body, *deadline, members);
+  members.end_object();
   json.raw(object);
   return {};
 }

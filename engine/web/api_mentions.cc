@@ -141,7 +141,7 @@ Response list_tenants(const ApiParts& parts, const Request& request) {
     if (!request.caller->grants.is_member(tenant.id)) {
       continue;
     }
-    json.begin_object().key("id").value(tenant.id).key("name").value(tenant.name);
+    json.begin_object().key("id").value(tenant.id).key("name").value(tenant.name.text());
     json.key("language").value(tenant.language).key("time_zone").value(tenant.time_zone);
     json.key("retention_days").value(tenant.retention_days);
     json.key("purpose").value(tenant.purpose).key("legal_basis").value(tenant.legal_basis);

@@ -12,6 +12,7 @@
 #include "engine/alert/volume_incident.h"
 #include "engine/core/iso_week.h"
 #include "engine/guidance/objective.h"
+#include "engine/guidance/town_settings.h"
 #include "engine/web/api_routes.h"
 #include "engine/web/objective_figures.h"
 
@@ -22,14 +23,6 @@ using simdjson::dom::element;
 
 constexpr std::size_t kMaxObjectiveBytes = 4096;
 constexpr const char* kPath = "/api/v1/tenants/{tenant}/objectives";
-
-std::string date_text(Day day) { return format_time(Time(std::chrono::days(day))).substr(0, 10); }
-
-std::optional<Day> parse_date(std::string_view text) {
-  const std::optional<Time> midnight =
-      text.size() == 10 ? parse_time(std::string(text) + "T00:00:00Z") : std::nullopt;
-  return midnight ? std::optional(day_of(*midnight)) : std::nullopt;
-}
 
 ObjectiveFigures figures_of(const ApiParts& parts, TrendReader& trends, TenantId tenant) {
   return {parts.store, parts.tenants[tenant], tenant, trends, parts.clock.now()};

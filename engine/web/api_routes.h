@@ -42,6 +42,8 @@ std::vector<Route> erasure_routes(const SharedParts& parts);
 std::vector<Route> reveal_routes(const SharedParts& parts);
 std::vector<Route> rules_routes(const SharedParts& parts);
 std::vector<Route> explore_routes(const SharedParts& parts);
+std::vector<Route> settings_routes(const SharedParts& parts);
+std::vector<Route> thread_routes(const SharedParts& parts);
 
 /// Why a query may not be answered: what is misspelt would silently ask for everything.
 std::optional<std::string> objection_to_query(const Request& request,

@@ -51,6 +51,11 @@ Result<std::vector<SourceCoverage>> read_range_coverage(const ApiParts& parts,
                                                         const TimeRange& range) {
   Result<std::vector<SourceCoverage>> coverage =
       read_coverage(parts.store, range.from, range.to, parts.clock.now());
+  if (coverage) {
+    std::erase_if(*coverage, [&](const auto& one) {
+      return !concerns(one.source, request.parameter("tenant"));
+    });
+  }
   if (coverage && parts.connectors) {
     for (const ConnectorHealth& connector : parts.connectors()) {
       if (!is_shown(connector, request.caller->grants)) {

@@ -138,7 +138,7 @@ std::string openapi_document(const std::vector<Route>& routes) {
   json.key("schemas").begin_object();
   for (const auto schemas :
        {access_schemas(), mentions_schemas(), desk_schemas(), figures_schemas(), sources_schemas(),
-        rules_schemas(), privacy_schemas()}) {
+        rules_schemas(), settings_schemas(), privacy_schemas()}) {
     for (const auto& [name, schema] : schemas) {
       json.key(name).raw(schema);
     }

@@ -4,6 +4,16 @@ namespace vigie {
 namespace {
 
 constexpr OpenApiSchema kSchemas[] = {
+    {"ReplyThread",
+     R"({"type":"object","required":["items","missing","complete"],"properties":{
+"items":{"type":"array","description":"each before what answers it","items":{"type":"object",
+"required":["depth","mention"],"properties":{
+"depth":{"type":"integer","description":"0: it answers nothing that was kept"},
+"mention":{"$ref":"#/components/schemas/Mention"}}}},
+"missing":{"type":["object","null"],"required":["id","url"],
+"description":"what the beginning of the mention's line answers to, which was not kept",
+"properties":{"id":{"type":"string"},"url":{"type":["string","null"]}}},
+"complete":{"type":"boolean","description":"false: the search was ended before all days were seen"}}})"},
     {"CounterEntry",
      R"({"type":"object","additionalProperties":false,"required":["channel","key","text"],"properties":{
 "channel":{"enum":["counter","phone","paper","digital_space"]},

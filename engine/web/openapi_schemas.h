@@ -21,6 +21,8 @@ std::span<const OpenApiSchema> figures_schemas();
 std::span<const OpenApiSchema> sources_schemas();
 /// A town's rules, and what is looked for with their language.
 std::span<const OpenApiSchema> rules_schemas();
+/// What a town sets for itself.
+std::span<const OpenApiSchema> settings_schemas();
 /// What the law lets people ask for.
 std::span<const OpenApiSchema> privacy_schemas();
 

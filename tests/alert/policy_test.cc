@@ -451,5 +451,23 @@ TEST_F(PolicyAtWork, ClocksThatJumpDelayNothingAndLoseNothing) {
   EXPECT_TRUE(dead().empty()) << "given up after a few tries because the clock jumped";
 }
 
+TEST(AlertPolicy, ATownsOwnReceiverIsToldOfThatTownsAlertsWhateverTheRoutesWhileItIsOn) {
+  std::vector<Problem> problems;
+  AlertPolicy policy = policy_of("routes: [{id: all, receivers: [chat]}]", problems);
+  ASSERT_THAT(problems, IsEmpty());
+  policy.town_receivers = {{"town.techniville", "techniville"}};
+  EXPECT_THAT(policy.receivers_of("techniville"), testing::Contains("town.techniville"));
+  EXPECT_THAT(policy.receivers_of("rouveville"),
+              testing::Not(testing::Contains("town.techniville")));
+  Alert alert;
+  alert.tenant = "techniville";
+  EXPECT_EQ(policy.duty_of("town.techniville", alert).kind, AlertPolicy::Duty::Kind::kFirst);
+  alert.tenant = "rouveville";
+  EXPECT_EQ(policy.duty_of("town.techniville", alert).kind, AlertPolicy::Duty::Kind::kNone);
+  alert.tenant = "techniville";
+  policy.is_on = [](const std::string&) { return false; };
+  EXPECT_EQ(policy.duty_of("town.techniville", alert).kind, AlertPolicy::Duty::Kind::kNone);
+}
+
 }  // namespace
 }  // namespace vigie

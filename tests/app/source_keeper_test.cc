@@ -115,5 +115,30 @@ TEST_F(KeptSource, WhoIsBlindIsToldAfterAMinute) {
   EXPECT_THAT(keeper_->blind_now(), ElementsAre());
 }
 
+TEST_F(KeptSource, ThatATownAddsIsKeptFromThenOnAndThatItTakesAwayIsExpectedNoMore) {
+  run(5);
+  const auto other = std::make_shared<ConnectorStatus>();
+  const auto meter = std::make_shared<TrafficMeter>();
+  keeper_->watch({{"x", &status_, meter_.get()}, {"town.y", other.get(), meter.get(), other}});
+  run(5);
+  const auto at = [this](const std::string& source) {
+    return store_->coverage(source, kStart, clock_.now()).value();
+  };
+  ASSERT_EQ(at("town.y").size(), 1U);
+  EXPECT_EQ(at("town.y").back().state, "active");
+  meter->count("h", {1, 70, 7});
+  keeper_->watch({{"x", &status_, meter_.get()}});
+  run(5);
+  EXPECT_EQ(at("town.y").back().state, CoverageChange::kRemoved);
+  EXPECT_EQ(at("town.y").back().sight, Sight::kUnwatched);
+  ASSERT_EQ(at("x").size(), 1U) << "it stays as it was";
+  std::uint64_t received = 0;
+  const std::vector<SourceUse> uses = store_->usage(kDay, kDay + 1).value();
+  for (const SourceUse& use : uses) {
+    received += use.source == "town.y" ? use.traffic.bytes_received : 0;
+  }
+  EXPECT_EQ(received, 70U) << "what it cost until it went";
+}
+
 }  // namespace
 }  // namespace vigie

@@ -26,6 +26,7 @@ export async function accessibleSteps({ page, address, step, expect }) {
     operations: "#/techniville/exploitation",
     privacy: "#/techniville/confidentialite",
     accounts: "#/techniville/comptes",
+    settings: "#/techniville/reglages",
     profile: "#/techniville/profil",
     arguments: "#/techniville/arguments",
     samples: "#/techniville/echantillon",

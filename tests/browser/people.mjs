@@ -49,9 +49,13 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     await push({ id: "day-1", text: "Au secours, le feu dans l'immeuble de la rue des Lilas à Techniville, il y a des gens à l'intérieur !", author: { id: "u-77", name: "Camille Exemple" }, source: "mastodon" });
     await tabTo(/nouvelle mention/);
     await page.keyboard.press("Enter");
-    const row = page.locator("li.row", { hasText: "rue des Lilas" });
-    await row.waitFor();
-    for (let at = 0; at < 80 && !(await row.locator("> button").evaluate((one) => one === document.activeElement)); ++at) await page.keyboard.press("j");
+    await page.locator("button.fresh").waitFor({ state: "detached" });
+    const isThere = () => page.evaluate(() => document.activeElement.matches("li.row > button") && document.activeElement.textContent.includes("rue des Lilas"));
+    for (let at = 0; at < 80 && !(await isThere()); ++at) {
+      await page.keyboard.press("j");
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    expect(await isThere(), "the list does not have it");
     await page.keyboard.press("Enter");
     await page.locator("#detail-title").waitFor();
     await page.locator(".work-panel button", { hasText: "Prendre en charge" }).waitFor();
@@ -91,6 +95,27 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
     await page.keyboard.press("p");
     await page.getByText("C’est fait pour 2 histoires.").waitFor();
     for (const ref of refs) expect((await api(`tenants/techniville/work/${ref}`)).state === "taken", `${ref} was not taken`);
+  });
+  await step("a mention shows the conversation it belongs to, in order, with a link to what was not kept", async () => {
+    const said = (id, text, parent, minute) => push({ id, text, source: "mastodon", kind: "reply", author: { id: `u-${id}`, name: id }, created_at: new Date(Date.now() - (60 - minute) * 60_000).toISOString(), ...(parent ? { in_reply_to: parent } : {}) });
+    await said("fil-1", "Les horaires du gymnase de Techniville changent, quelqu'un sait quand ?", "https://reseau.example/@ville/9", 0);
+    await said("fil-2", "Lundi je crois", "fil-1", 10);
+    await said("fil-3", "Non, mardi", "fil-2", 20);
+    await said("fil-4", "Merci pour l'info", "fil-1", 30);
+    const { mentions } = await api("tenants/techniville/mentions?limit=10");
+    const open = mentions.find(({ id }) => id === "fil-3");
+    await page.evaluate((ref) => { location.hash = `#/techniville/mention/${ref}`; }, open.ref);
+    await page.getByRole("heading", { name: "Conversation" }).waitFor();
+    const texts = await page.locator(".thread li").allInnerTexts();
+    expect(texts.length === 4 && /horaires/.test(texts[0]) && /Lundi/.test(texts[1]) && /cette mention/.test(texts[2]) && /Merci/.test(texts[3]), texts.join(" | "));
+    expect((await page.locator(".thread li[aria-current=true]").count()) === 1, "which of them is open is not said");
+    expect((await page.locator(".thread a[target=_blank]").getAttribute("href")) === "https://reseau.example/@ville/9", "there is no link to the beginning");
+    await page.locator("#thread-title").scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => document.querySelector("#thread-title").getBoundingClientRect().top < innerHeight);
+    await keep("thread_1280");
+    await page.locator(".thread a[href*=mention]").first().click();
+    await page.locator(".detail blockquote", { hasText: "horaires du gymnase" }).waitFor();
+    await go("#/techniville", "À traiter");
   });
   await step("a filter is kept under a name and carried by the address", async () => {
     await page.getByRole("searchbox").fill("piscine");

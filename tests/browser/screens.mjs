@@ -78,8 +78,43 @@ await step("what must be handled comes first, the most pressing on top; all ment
   const due = await page.locator("li.row .badge.work").allTextContents();
   expect(due.length > 10 && due.every((text) => /hors délai|échéance/.test(text)), due.join(" | "));
   await showAll();
-  await page.waitForFunction(() => document.querySelectorAll("li.row").length >= 50);
+  await page.waitForFunction(() => document.querySelectorAll("li.row").length >= 20);
   expect(/[?&]vue=all/.test(page.url()), `the address does not carry the filter: ${page.url()}`);
+  await page.locator("h1").focus();
+});
+await step("of a long list only what is near is drawn; the focus, the keys and what is ticked are not lost", async () => {
+  const drawn = () => page.locator("li.row").evaluateAll((all) => all.map((one) => Number(one.getAttribute("aria-posinset"))));
+  const place = () => page.evaluate(() => Number(document.activeElement.closest("li.row")?.getAttribute("aria-posinset")));
+  const scrollTo = async (wanted) => {
+    for (let tries = 0; tries < 100 && Math.max(...await drawn()) < wanted; ++tries) {
+      await page.mouse.wheel(0, 3000);
+      await page.waitForTimeout(50);
+    }
+  };
+  await page.locator("h1").focus();
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.getByRole("group", { name: "1 histoire cochée" }).waitFor();
+  await page.mouse.move(300, 700);
+  await scrollTo(300);
+  const now = await drawn();
+  expect(Math.max(...now) >= 300 && now.length < 120, `${now.length} rows are drawn, up to ${Math.max(...now)}`);
+  expect(now.every((one, at) => at === 0 || one > now[at - 1]), "rows are not in order");
+  expect((await place()) === 1, `the focus is at ${await place()}`);
+  expect((await page.locator("li.row").first().getAttribute("aria-setsize")) === "-1", "it says how long the list is, which nobody knows");
+  await page.keyboard.press("j");
+  expect((await place()) === 2, `j went to ${await place()}`);
+  for (let at = 0; at < 60; ++at) await page.keyboard.press("j");
+  await page.waitForFunction(() => document.activeElement.closest("li.row")?.getAttribute("aria-posinset") === "62");
+  await page.waitForFunction(() => { // the way there is smooth
+    const { top, bottom } = document.activeElement.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  });
+  await page.keyboard.press("x");
+  await page.getByRole("group", { name: "2 histoires cochées" }).waitFor();
+  await page.getByRole("button", { name: "Tout décocher" }).click();
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.locator("li.row[aria-posinset='1']").waitFor();
   await page.locator("h1").focus();
 });
 await step("one heading of level 1 has the focus, and the title says the town and the count", async () => {
@@ -149,6 +184,7 @@ await step("a story is taken, noted, answered and taken back, and its history te
   await panel.getByText("↩ Répondue").waitFor();
   await panel.getByRole("button", { name: "Annuler la dernière action" }).click();
   await panel.getByText("Prise en charge · admin").waitFor();
+  await panel.locator("ol.history li").nth(3).waitFor();
   expect((await panel.locator("ol.history li").count()) === 4, await panel.locator("ol.history").innerText());
   expect((await panel.locator("ol.history s").count()) === 1, "what was taken back is not struck out");
   await keep("work");

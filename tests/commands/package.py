@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness import ROOT, VIGIE, Skip, run_scene  # noqa: E402
 
-CONFIG = "etc/vigie/vigie.yaml"
+CONFIG, EXAMPLE = "etc/vigie/vigie.yaml", "usr/share/doc/vigie/examples/vigie.yaml"
 STATE, BACKUP = "var/lib/vigie/store/CURRENT", "var/backups/vigie/2026-11-28T02-30-00.000Z/manifest.json"
 # Only unpacked: quick is better than small.
 os.environ.update(DPKG_DEB_COMPRESSOR_TYPE="gzip", DPKG_DEB_COMPRESSOR_LEVEL="1")
@@ -92,17 +92,17 @@ def everything_is_in_it(scene):
     unit = (ROOT / "deploy/vigie.service").read_text(encoding="utf-8")
     for place in re.findall(r"^Exec\w+=(/usr/\S+)|--config (/\S+)", unit, re.M):
         assert "".join(place)[1:] in has, place
-    # What comes in the package works: its configuration is valid with its rules, beside secrets that the town has yet to make.
-    config = (scene.unpacked / CONFIG).read_text(encoding="utf-8")
-    for ours, here in (("/usr/share/vigie/rules", f"{scene.unpacked}/usr/share/vigie/rules"),
-                       ("/etc/vigie/guichet.secret", f"{scene.directory}/guichet.secret")):
-        assert ours in config, ours
-        config = config.replace(ours, here)
+    # What comes in the package works: its configuration and its example are valid with its rules, beside secrets that the town has yet to make.
     secret = scene.directory / "guichet.secret"
     secret.write_text("0123456789abcdef0123456789abcdef")
     secret.chmod(0o600)
-    (scene.directory / "vigie.yaml").write_text(config, encoding="utf-8")
-    assert "all well" in output(scene.unpacked / "usr/bin/vigie", "config", "check", "--config", scene.directory / "vigie.yaml")
+    for place, moved in ((CONFIG, {}), (EXAMPLE, {"/etc/vigie/guichet.secret": secret})):
+        config = (scene.unpacked / place).read_text(encoding="utf-8")
+        for ours, here in {"/usr/share/vigie/rules": f"{scene.unpacked}/usr/share/vigie/rules", **moved}.items():
+            assert ours in config, ours
+            config = config.replace(ours, str(here))
+        (scene.directory / "vigie.yaml").write_text(config, encoding="utf-8")
+        assert "all well" in output(scene.unpacked / "usr/bin/vigie", "config", "check", "--config", scene.directory / "vigie.yaml")
 
 
 def installed(scene):

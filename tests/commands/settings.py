@@ -51,7 +51,8 @@ def relative_paths(desk):
     code, said = desk.check(
         connectors=[{"id": "hook", "type": "webhook", "secret_file": "hook.secret"}],
         receivers=[{**MAIL, "user": "u", "password_file": "secrets/mail.secret"},
-                   {"id": "chat", "type": "webhook", "url": "http://127.0.0.1:9/", "secret_file": "./hook.secret"}])
+                   {"id": "chat", "type": "webhook", "url": "http://127.0.0.1:9/", "secret_file": "./hook.secret"}],
+        town_settings={"mail": {"url": "smtps://mail.example", "user": "u", "password_file": "secrets/mail.secret"}})
     assert code == 0, said
     (desk.directory / "inbox" / "m.ndjson").write_text('{"id":"1","source":"x","text":"Techniville"}\n')
     desk.write(connectors=[{"id": "drop", "type": "file", "path": "inbox"}])
@@ -73,6 +74,9 @@ MISTAKES = {
         {"id": "f", "type": "feed", "url": "https://a.example/", "format": "rss"}]}, "no format 'rss'; there are: "),
     "a password sent in the clear": ({"receivers": [
         {**MAIL, "url": "smtp://mail.example:587", "user": "u", "password_file": "hook.secret"}]}, "in the clear"),
+    "a mail server of towns that is none": ({"town_settings": {"mail": {"url": "http://mail.example"}}}, "'url' begins with smtp://"),
+    "a receiver of towns that names people": ({"town_settings": {"mail": {"to": ["a@town.example"]}}}, "unknown field 'to'"),
+    "an open network of towns that is neither": ({"town_settings": {"allow_private": "sometimes"}}, "must be true or false"),
 }
 
 

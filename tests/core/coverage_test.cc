@@ -206,5 +206,12 @@ TEST(SightOf, OnlyAnActiveSourceIsSeenClearly) {
   }
 }
 
+TEST(Concerns, WhatATownSetForItselfIsNoOthers) {
+  EXPECT_TRUE(concerns("presse-locale", "techniville"));
+  EXPECT_TRUE(concerns("techniville.journal.example.3f09a1", "techniville"));
+  EXPECT_FALSE(concerns("techniville.journal.example.3f09a1", "autreville"));
+  EXPECT_FALSE(concerns("techniville.journal.example.3f09a1", "techni"));
+}
+
 }  // namespace
 }  // namespace vigie

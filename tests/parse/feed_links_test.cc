@@ -50,5 +50,19 @@ TEST(FeedLinks, OfFeedsThatHaveNoneAndOfWhatIsNone) {
   }
 }
 
+TEST(FeedLinks, TellWhatTheFeedIsCalledAndNotWhatItsImageOrItemsAre) {
+  const auto title = [](std::string_view bytes) { return find_feed_links(bytes, kUrl).title; };
+  EXPECT_EQ(title("<rss version='2.0'><channel><image><title>Logo</title></image>"
+                  "<title>Le &amp;quot;Courrier&amp;quot; du Val</title>"
+                  "<item><title>Une</title></item></channel></rss>"),
+            "Le \"Courrier\" du Val");
+  EXPECT_EQ(title("<feed xmlns='http://www.w3.org/2005/Atom'><title> Mairie </title>"
+                  "<entry><title>Une</title></entry></feed>"),
+            "Mairie");
+  EXPECT_EQ(title(R"({"version":"https://jsonfeed.org/version/1.1","title":"Asso","items":[]})"),
+            "Asso");
+  EXPECT_EQ(title("<rss><channel><item><title>Une</title></item></channel></rss>"), "");
+}
+
 }  // namespace
 }  // namespace vigie

@@ -102,6 +102,21 @@ TEST(ReportPage, SaysHowTheObjectivesStand) {
   EXPECT_THAT(to_html(report, "en"), HasSubstr("at least 90 %"));
 }
 
+TEST(ReportPage, NamesTheTownsDatesTheFirstFour) {
+  WeekReport report = a_week();
+  EXPECT_THAT(to_html(report, "fr"), Not(HasSubstr("Dates de la collectivité")));
+  const Day monday = report.week.monday();
+  report.dates = {{monday, "Conseil <municipal>"},
+                  {monday + 1, "Fête"},
+                  {monday + 2, "Vote"},
+                  {monday + 3, "Marché"},
+                  {monday + 4, "Une de trop"}};
+  const std::string page = to_html(report, "fr");
+  EXPECT_THAT(page, HasSubstr("Conseil &lt;municipal&gt; (12 octobre"));
+  EXPECT_THAT(page, HasSubstr("Marché (15 octobre"));
+  EXPECT_THAT(page, Not(HasSubstr("Une de trop")));
+}
+
 TEST(ReportPage, IsAlsoEnglish) {
   const std::string page = to_html(a_week(), "en");
   EXPECT_THAT(page, HasSubstr("<html lang=\"en\">"));

@@ -106,6 +106,12 @@ const std::map<std::string, Right> kRightOf = {
     {"exploreMentions", Right::kReadMentions},
     {"saveExploration", Right::kReadMentions},
     {"draftFromQuery", Right::kDraftRules},
+    {"getThread", Right::kReadMentions},
+    {"getSettings", Right::kConfigureTown},
+    {"changeSettings", Right::kConfigureTown},
+    {"lookAtFeed", Right::kConfigureTown},
+    {"tryMail", Right::kConfigureTown},
+    {"listDates", Right::kReadFigures},
 };
 
 /// "{number}" → "1", and so on; `town` for the tenant.

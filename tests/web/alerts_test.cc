@@ -107,5 +107,22 @@ TEST_F(AlertsOverHttp, WhoeverTookItIsNamedAndAClosedOneIsNotTaken) {
   EXPECT_EQ(change(1, "take").status, 409);
 }
 
+TEST_F(AlertsOverHttp, ThatAnIncidentIsOverHasNoDeadline) {
+  alert_.news = News::kClosed;
+  const std::uint64_t number = raise(alert_);
+  EXPECT_THAT(get("alerts/" + std::to_string(number)), Not(HasSubstr("deadline_at")));
+  Alert as_before = alert_;
+  as_before.deadline_at = Time(std::chrono::microseconds(1));
+  std::string body = to_json(as_before);
+  const std::string told = format_time(as_before.deadline_at);
+  body.replace(body.find(told), told.size(), "1970-01-01T00:00:00Z");
+  const std::uint64_t old = store_->add_alert(0, 20000, body, {});
+  store_->commit();
+  store_->sync();
+  EXPECT_THAT(get("alerts/" + std::to_string(old)), Not(HasSubstr("deadline_at")))
+      << "told by an earlier version";
+  EXPECT_EQ(parse_alert(to_json(alert_))->deadline_at, Time());
+}
+
 }  // namespace
 }  // namespace vigie

@@ -33,6 +33,10 @@ class DoorOverHttp : public TownOverHttp {
     own.explore = [](TenantId, ExploreQuestion) -> boost::asio::awaitable<Result<ExploreAnswer>> {
       co_return ExploreAnswer();
     };
+    own.town.show = [](TenantId) { return no_settings(); };
+    own.town.change = [](TenantId, TownSettings, std::string) { return no_settings(); };
+    own.town.look_at_feed = [](TenantId, std::string) { return no_settings(); };
+    own.town.try_mail = [](TenantId, std::vector<std::string>) { return no_settings(); };
     std::vector<Route> routes = api_routes(own);
     for (const Route& route : routes) {
       routes_.push_back(route);
@@ -42,6 +46,7 @@ class DoorOverHttp : public TownOverHttp {
     server_.emplace(std::move(routes), ServerLimits{}, watcher_.watch(Gate(*sign_in_, {})));
   }
 
+  static TownDesk::Answer no_settings() { co_return TownAnswer{false, "{}"}; }
   void settle(std::string_view name, RolesByTenant roles) {
     ASSERT_TRUE(accounts_->invite(name, std::move(roles)));
     ASSERT_TRUE(accounts_->change_password(name, kPassword));

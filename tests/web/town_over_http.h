@@ -51,6 +51,9 @@ class TownOverHttp : public testing::Test {
                                std::string by) -> boost::asio::awaitable<Result<WeeklySample>> {
       co_return SampleBook(*store_).draw(tenant, tenants_[tenant], week, by, clock_.now());
     };
+    parts.thread = [this](MentionRef of) -> boost::asio::awaitable<Result<ReplyThread>> {
+      co_return read_reply_thread(*store_, of, [] { return true; });
+    };
     parts.privacy.describe = [](const Store::Receipt& receipt) { return receipt.receipt; };
     parts.privacy.erase = [](TenantId, AuthorWanted, ErasureKind) { return nobody(); };
     parts.privacy.access = [](TenantId, AuthorWanted) { return nobody(); };

@@ -153,6 +153,7 @@ export interface Summary {
   mentions_24h: number;
   stories_24h: number;
   oldest_urgent_unhandled_at: string | null;
+  last_mention_at: string | null;
 }
 
 export interface Connector {
@@ -455,6 +456,8 @@ export interface TextProblem {
   line?: number;
   column: number;
   message: string;
+  /// Of settings: which of them, "feeds.2".
+  field?: string;
 }
 
 /// The engine refused: `status` says how, `needs` what is missing, `detail` why, in English, `problems` where in what was sent.

@@ -5,7 +5,8 @@ import { StateWord } from "./overview";
 import { Plot } from "./plot";
 import { address, replaceQuery } from "./route";
 import { Screen, useRead, Waiting } from "./screen";
-import { formatDay, formatTime, language, t } from "./words";
+import { settingsApi } from "./settings_api";
+import { formatDay, formatTime, language, noonOf, t } from "./words";
 
 const kDay = 86_400_000, kHour = 3_600_000;
 const kPeriods = [1, 7, 14, 30, 60] as const; // days
@@ -27,6 +28,8 @@ interface Facts {
   coverage: Coverage | null;
   alerts: string[];
   objectives: Objective[];
+  /// Those of the period that the town wants to see, at noon of their days.
+  dates: { at: number; label: string }[];
   towns: { tenant: Tenant; stats: Statistics }[];
 }
 
@@ -50,14 +53,15 @@ async function readFacts(tenant: Tenant, towns: Tenant[], days: number): Promise
   const to = Math.ceil(Date.now() / kHour) * kHour;
   const from = days > kMostDaysByHour ? dayOf(to - days * kDay) : to - days * kDay;
   const may = (right: string) => tenant.rights.includes(right);
-  const [kpis, now, before, usual, coverage, alerts, objectives, stats] = await Promise.all([
+  const [kpis, now, before, usual, coverage, alerts, objectives, dates, stats] = await Promise.all([
     api.kpis(tenant.id, from, to), api.statistics(tenant.id, from, to), api.statistics(tenant.id, from - (to - from), from), api.usual(tenant.id, from, to),
     ifAllowed(may("read_sources"), () => api.coverage(tenant.id, from, to)),
     ifAllowed(may("read_mentions"), () => api.alertTimes(tenant.id, from)),
     api.objectives(tenant.id),
+    settingsApi.dates(tenant.id),
     Promise.all(towns.filter(({ rights }) => rights.includes("read_figures")).map(async (town) => ({ tenant: town, stats: await api.statistics(town.id, from, to) }))),
   ]);
-  return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, towns: stats };
+  return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, dates: dates.map(({ date, label }) => ({ at: noonOf(date), label })).filter(({ at }) => at >= from && at < to), towns: stats };
 }
 
 function signed(change: number): string {
@@ -203,7 +207,10 @@ function Volume({ facts }: { facts: Facts }) {
   const { days, usual, from, to } = facts;
   const points = useMemo(() => pointsOf(facts), [facts]);
   const blind = useMemo(() => blindOf(facts.coverage), [facts]);
-  const marks = useMemo(() => facts.alerts.map((at) => ({ at: Date.parse(at) / 1000, sign: "▲", colour: "--critical" })), [facts]);
+  const marks = useMemo(() => [
+    ...facts.dates.map(({ at }) => ({ at: at / 1000, sign: "◆", colour: "--selected" })),
+    ...facts.alerts.map((at) => ({ at: Date.parse(at) / 1000, sign: "▲", colour: "--critical" })),
+  ], [facts]);
   const at = useMemo(() => points.map((point) => point.at / 1000), [points]);
   const byHour = days <= kMostDaysByHour;
   const series = useMemo(() => [
@@ -217,17 +224,19 @@ function Volume({ facts }: { facts: Facts }) {
   const rows: Cell[][] = points.map(({ at, end, all, expected, low, high }) => [
     byHour ? formatTime(new Date(at).toISOString()) : formatDay(at), all.mentions, all.stories, all.urgent, expected, low, high,
     facts.alerts.filter((raised) => Date.parse(raised) >= at && Date.parse(raised) < end).length,
+    facts.dates.filter((date) => date.at >= at && date.at < end).map(({ label }) => label).join(", "),
     blind.filter((one) => one.from * 1000 < end && one.to * 1000 > at).flatMap(({ sources }) => sources).join(", "),
   ]);
   const summary = t("dashboard.volumeSummary", { from: formatDay(from), to: formatDay(to), total: formatNumber(facts.now.totals.mentions), most: formatNumber(Math.max(...points.map(({ all }) => all.mentions))) });
   return (
     <Figure id="volume" title={t(byHour ? "dashboard.volume" : "dashboard.volumeDays")} formula={t("dashboard.volumeFormula")}
-      columns={[{ name: t(byHour ? "dashboard.at" : "dashboard.day") }, { name: t("dashboard.mentions"), decimals: 0 }, { name: t("dashboard.storiesColumn"), decimals: 0 }, { name: t("dashboard.urgent"), decimals: 0 }, { name: t("dashboard.expected"), decimals: 1 }, { name: t("dashboard.low"), decimals: 0 }, { name: t("dashboard.high"), decimals: 0 }, { name: t("dashboard.alerts"), decimals: 0 }, { name: t("dashboard.unseen") }]}
+      columns={[{ name: t(byHour ? "dashboard.at" : "dashboard.day") }, { name: t("dashboard.mentions"), decimals: 0 }, { name: t("dashboard.storiesColumn"), decimals: 0 }, { name: t("dashboard.urgent"), decimals: 0 }, { name: t("dashboard.expected"), decimals: 1 }, { name: t("dashboard.low"), decimals: 0 }, { name: t("dashboard.high"), decimals: 0 }, { name: t("dashboard.alerts"), decimals: 0 }, { name: t("dashboard.dates") }, { name: t("dashboard.unseen") }]}
       rows={rows}
       note={<p class="legend muted">
         <span><span class="swatch swatch-band" aria-hidden="true" /> {t(byHour ? "dashboard.usual" : "dashboard.usualDays", { days: usual.days_seen })}</span>
         {!usual.warm && <span>{t("dashboard.cold", { days: usual.days_seen })}</span>}
         {facts.alerts.length > 0 && <span><span aria-hidden="true" class="urgency-critical">▲</span> {t("dashboard.alertMarks", { count: facts.alerts.length })}</span>}
+        {facts.dates.length > 0 && <span><span aria-hidden="true" class="date-mark">◆</span> {t("dashboard.dateMarks", { dates: facts.dates.map(({ at, label }) => `${label} (${formatDay(at)})`).join(", ") })}</span>}
         {blind.length > 0 && <span><span class="swatch swatch-blind" aria-hidden="true" /> {t("dashboard.blind")}</span>}
       </p>}>
       <Plot summary={summary} at={at} until={to / 1000} series={series} {...(byHour ? { band: [0, 1] as [number, number] } : {})} blind={blind} marks={marks} />

@@ -259,7 +259,7 @@ export function Explorer({ tenant, query }: { tenant: Tenant; query: URLSearchPa
             {asked && found.total > 0 && <a class="button" href={rulesApi.csvAddress(tenant.id, asked)} download="mentions.csv">{t("explorer.csv")}</a>}
           </div>
           {found.total === 0 && <p class="muted">{t("explorer.none")}</p>}
-          {form.view === "list" && <ol class="results">{found.mentions.map((one) => <MentionRow key={one.mention.ref} mention={marked(one)} selected={false} onOpen={() => { location.hash = address.mention(tenant.id, one.mention.ref); }} />)}</ol>}
+          {form.view === "list" && <ol class="results">{found.mentions.map((one, at) => <MentionRow key={one.mention.ref} position={at + 1} setSize={found.mentions.length} mention={marked(one)} selected={false} onOpen={() => { location.hash = address.mention(tenant.id, one.mention.ref); }} />)}</ol>}
           {form.view === "table" && found.mentions.length > 0 && <MentionTable tenant={tenant.id} found={found} />}
           {form.view !== "chart" && found.next && <button type="button" class="more" aria-disabled={busy} onClick={() => !busy && more()}>{t("explorer.more")}</button>}
           {form.view === "chart" && <Charts found={found} />}

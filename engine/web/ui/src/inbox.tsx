@@ -1,8 +1,8 @@
-import { memo } from "preact/compat";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api, Refused, type Filter, type Mention } from "./api";
 import { focusSoon } from "./focus";
-import { MentionDetail, MentionRow } from "./mention_view";
+import { InboxList } from "./inbox_list";
+import { MentionDetail } from "./mention_view";
 import { address, openMention, replaceQuery } from "./route";
 import { SavedFilters } from "./saved_filters";
 import { isShortcut } from "./shortcuts";
@@ -16,38 +16,6 @@ const kViews: Record<View, Filter> = { todo: {}, all: {}, urgent: { urgency: "hi
 const kFirstView: View = "todo";
 const kMostRows = 10_000;
 const kNoneTicked: ReadonlySet<string> = new Set();
-
-const kNoRefs: string[] = [];
-
-interface RowsProps {
-  mentions: Mention[];
-  openRef: string | null;
-  /// null: nothing can be done with several.
-  ticked: string[] | null;
-  onOpen: (ref: string) => void;
-  onTick: (ref: string) => void;
-}
-
-function isSame(a: readonly unknown[] | null, b: readonly unknown[] | null): boolean {
-  return a === b || (a !== null && b !== null && a.length === b.length && a.every((one, at) => one === b[at]));
-}
-
-/// Some rows of the list, looked at again only if one of them changed: of thousands, a page more or a tick then costs no more than of fifty.
-const Rows = memo(({ mentions, openRef, ticked, onOpen, onTick }: RowsProps) => (
-  <>
-    {mentions.map((mention) => (
-      <MentionRow key={mention.ref} mention={mention} selected={openRef === mention.ref} ticked={ticked ? ticked.includes(mention.ref) : undefined} onOpen={onOpen} onTick={onTick} />
-    ))}
-  </>
-), (a, b) => isSame(a.mentions, b.mentions) && a.openRef === b.openRef && isSame(a.ticked, b.ticked) && a.onOpen === b.onOpen && a.onTick === b.onTick);
-
-const kRowsTogether = 50;
-
-function chunksOf(mentions: Mention[]): Mention[][] {
-  const chunks: Mention[][] = [];
-  for (let at = 0; at < mentions.length; at += kRowsTogether) chunks.push(mentions.slice(at, at + kRowsTogether));
-  return chunks;
-}
 
 type Open = Mention | "loading" | "missing" | "failed" | null;
 
@@ -183,30 +151,16 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
   };
 
   useEffect(() => {
-    const move = (by: number) => {
-      const buttons = [...document.querySelectorAll<HTMLElement>("li.row > button")];
-      const at = buttons.indexOf(document.activeElement as HTMLElement);
-      const selected = buttons.findIndex((button) => button.getAttribute("aria-current") === "true");
-      const from = at >= 0 ? at : selected;
-      buttons[Math.max(0, Math.min(buttons.length - 1, from + by))]?.focus();
-    };
     const onKey = (event: KeyboardEvent) => {
       if (!isShortcut(event)) return;
-      if (event.key === "j") move(1);
-      else if (event.key === "k") move(-1);
-      else if (event.key === "w") focusSoon("#why");
-      else if (event.key === "x") {
-        const row = (document.activeElement?.closest("li.row") ?? document.querySelector("li.row.selected"))?.id.slice("row-".length);
-        if (row && mayWork) onTick(row);
-      }
-      else if (event.key === "/") {
+      if (event.key === "/") {
         event.preventDefault();
         searchBox.current?.focus();
       }
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [mayWork, onTick]);
+  }, []);
 
   return (
     <div class={`columns${open ? " has-open" : ""}`}>
@@ -240,12 +194,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
             </button>
           )}
         </div>
-        <ol aria-labelledby="inbox-title" aria-busy={status === "loading"}>
-          {chunksOf(mentions).map((chunk) => (
-            <Rows key={chunk[0]!.ref} mentions={chunk} openRef={chunk.some(({ ref }) => ref === openRef) ? openRef : null}
-              ticked={mayWork ? (ticked.size > 0 ? chunk.filter(({ ref }) => ticked.has(ref)).map(({ ref }) => ref) : kNoRefs) : null} onOpen={onOpen} onTick={onTick} />
-          ))}
-        </ol>
+        <InboxList mentions={mentions} goesOn={next !== null && mentions.length < kMostRows} busy={status === "loading"} openRef={openRef} ticked={ticked} mayTick={mayWork} onOpen={onOpen} onTick={onTick} />
         {status === "failed" && <p class="error" role="alert">{t("inbox.failed")}</p>}
         {status === "loading" && mentions.length === 0 && <p class="muted">{t("inbox.loading")}</p>}
         {status === "ready" && mentions.length === 0 && <p class="muted">{t("inbox.empty")}</p>}

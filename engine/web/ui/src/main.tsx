@@ -22,6 +22,7 @@ import { Profile } from "./profile";
 import { address, useRoute, type Route } from "./route";
 import { Rules } from "./rules";
 import { Samples } from "./samples";
+import { Settings, useFirstSteps } from "./settings";
 import { Screen } from "./screen";
 import { Shortcuts } from "./shortcuts";
 import { DutyForm } from "./duty";
@@ -136,7 +137,8 @@ function TownInbox({ tenant, openRef, filter }: { tenant: Tenant; openRef: strin
 }
 
 /// The screen that the address names, if the caller's roles open it: the engine refuses in any case.
-function Page({ tenant, towns, route, isNamed, onLanguage }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean; onLanguage: () => void }) {
+function Page({ tenant, towns, route, isNamed, onLanguage, onRenamed }: { tenant: Tenant; towns: Tenant[]; route: Route; isNamed: boolean; onLanguage: () => void; onRenamed: () => void }) {
+  useFirstSteps(tenant, route.page === "town" && !route.ref);
   if (!mayOpen(route.page, tenant)) {
     const other = kScreens.find(({ page }) => mayOpen(page, tenant));
     if (route.page === "town" && other) {
@@ -159,6 +161,7 @@ function Page({ tenant, towns, route, isNamed, onLanguage }: { tenant: Tenant; t
     case "operations": return <Operations tenant={tenant} />;
     case "samples": return <Samples tenant={tenant.id} name={tenant.name} />;
     case "cards": return <CardsPage tenant={tenant.id} name={tenant.name} wanted={route.ref} />;
+    case "settings": return <Settings tenant={tenant} onSaved={onRenamed} />;
     case "counter": return <Counter tenant={tenant.id} name={tenant.name} />;
     default: return null;
   }
@@ -237,7 +240,7 @@ function App() {
       {route.page === "accessibility" && <Accessibility back={last.current ? address.town(last.current) : "#/"} />}
       {!isOpenToAll && signedIn === false && <SignIn notice={notice} onDone={onDone} />}
       {!isOpenToAll && signedIn && duty && <DutyForm key={duty} duty={duty} onDone={onDone} />}
-      {!isOpenToAll && isIn && (tenant ? <Town.Provider value={tenant}><Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} onLanguage={() => void changeLanguage()} /></Town.Provider>
+      {!isOpenToAll && isIn && (tenant ? <Town.Provider value={tenant}><Page key={`${route.page} ${tenant.id}`} tenant={tenant} towns={tenants} route={route} isNamed={named !== undefined} onLanguage={() => void changeLanguage()} onRenamed={() => void api.tenants().then(setTenants, () => undefined)} /></Town.Provider>
         : <main class="page" id="content" tabIndex={-1}><h1 tabIndex={-1}>{t("header.noTown")}</h1></main>)}
       <footer>
         <a href={address.accessibility}>{t("access.title")}</a>

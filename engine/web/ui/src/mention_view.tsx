@@ -8,6 +8,7 @@ import { Marked, ruleTitle, shownText } from "./marks";
 import { save } from "./files";
 import { address } from "./route";
 import { useAct } from "./screen";
+import { Thread } from "./thread";
 import { useMay } from "./town";
 import { WorkBadge, WorkPanel } from "./work";
 import { formatAge, formatTime, t } from "./words";
@@ -92,6 +93,9 @@ function StoryMentions({ tenant, mention }: { tenant: string; mention: Mention }
 
 interface RowProps {
   mention: Mention;
+  /// In the list, from 1, and how many it has; -1: it goes on.
+  position: number;
+  setSize: number;
   selected: boolean;
   /// Not given: nothing can be done with several.
   ticked?: boolean | undefined;
@@ -100,9 +104,9 @@ interface RowProps {
 }
 
 /// Drawn again only when something of it changed: there may be thousands.
-export const MentionRow = memo(({ mention, selected, ticked, onOpen, onTick }: RowProps) => {
+export const MentionRow = memo(({ mention, position, setSize, selected, ticked, onOpen, onTick }: RowProps) => {
   return (
-    <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.in_force.urgency}`}>
+    <li id={`row-${mention.ref}`} class={`row${selected ? " selected" : ""} edge-${mention.in_force.urgency}`} aria-posinset={position} aria-setsize={setSize}>
       {ticked !== undefined && <label class="tick"><input type="checkbox" checked={ticked} aria-label={t("ticked.one", { text: shownText(mention.title || mention.text).slice(0, 60) })} onChange={() => onTick?.(mention.ref)} /></label>}
       <button type="button" aria-current={selected ? "true" : undefined} onClick={() => onOpen(mention.ref)}>
         <span class="row-head">
@@ -175,6 +179,7 @@ export function MentionDetail({ tenant, mention, onBack, onChanged }: DetailProp
       </dl>
       {mayWork ? <WorkPanel tenant={tenant} mention={mention} onChanged={onChanged} /> : <p class="row-head"><WorkBadge work={mention.work} /></p>}
       <Arguments tenant={tenant} mention={mention} onChanged={onChanged} />
+      <Thread tenant={tenant} mention={mention} sourceName={sourceName(mention.source)} />
       <StoryMentions tenant={tenant} mention={mention} />
       {mayWork && <Correct tenant={tenant} mention={mention} onCorrected={onChanged} />}
       <h3 id="why" tabIndex={-1}>{t("mention.why")}</h3>

@@ -29,6 +29,7 @@ export const kScreens: Entry[] = [
 const kMore: Entry[] = [
   { page: "cards", words: "cards.title", right: "read_mentions" },
   { page: "samples", words: "samples.title", right: "judge_samples" },
+  { page: "settings", words: "settings.title", right: "configure_town" },
   { page: "accounts", words: "nav.accounts", right: "manage_accounts", engine: true },
   { page: "profile", words: "nav.profile", right: "signed_in", engine: true },
 ];

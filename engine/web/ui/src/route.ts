@@ -16,6 +16,7 @@ const kPaths = {
   cards: "arguments",
   counter: "accueil",
   kiosk: "kiosque",
+  settings: "reglages",
 } as const;
 
 export type Page = "town" | "accessibility" | keyof typeof kPaths;
@@ -52,6 +53,7 @@ export const address = {
   cards: of("cards"),
   counter: of("counter"),
   kiosk: of("kiosk"),
+  settings: of("settings"),
   accessibility: "#/accessibilite",
 };
 

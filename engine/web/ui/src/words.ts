@@ -7,6 +7,7 @@ import * as engine from "./words/engine";
 import * as inbox from "./words/inbox";
 import * as kiosk from "./words/kiosk";
 import * as privacy from "./words/privacy";
+import * as settings from "./words/settings";
 import * as explorer from "./words/explorer";
 import * as rules from "./words/rules";
 import * as shell from "./words/shell";
@@ -153,7 +154,7 @@ const en: typeof fr = {
 export type Language = "fr" | "en";
 
 /// Of one screen each.
-const kParts = [shell, accounts, alerts, dashboard, emergent, engine, explorer, inbox, kiosk, privacy, rules];
+const kParts = [shell, accounts, alerts, dashboard, emergent, engine, explorer, inbox, kiosk, privacy, rules, settings];
 
 const kStored = "vigie.language";
 
@@ -202,6 +203,16 @@ export function formatClock(iso: string, now = new Date()): string {
 
 export function formatDay(at: number): string {
   return new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(at);
+}
+
+/// A date's noon by the reader's clocks: within that day wherever it is drawn.
+export function noonOf(date: string): number {
+  return new Date(`${date}T12:00:00`).getTime();
+}
+
+/// A date with its year.
+export function formatDate(date: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: "medium" }).format(noonOf(date));
 }
 
 export function formatBytes(count: number): string {
