@@ -45,7 +45,8 @@ std::optional<Time> parse_http_date(std::string_view text) {
   const bool looks_like_one =
       text.size() <= kMaxDateBytes && text.find(':') != std::string_view::npos;
   const std::time_t moment = looks_like_one ? curl_getdate(std::string(text).c_str(), nullptr) : -1;
-  return moment < 0 ? std::nullopt : std::optional<Time>(Time(seconds(moment)));
+  constexpr std::time_t kLatest = 253'402'300'799;  // 9999-12-31: curl knows later years
+  return moment < 0 || moment > kLatest ? std::nullopt : std::optional<Time>(Time(seconds(moment)));
 }
 
 std::optional<seconds> parse_retry_after(std::string_view value, Time now) {

@@ -36,12 +36,13 @@ void write_author(const Author& author, const AuthorMark& mark, JsonWriter& json
 }
 
 void write_place(const Place& place, JsonWriter& json) {
-  if (place.name.empty() && !place.latitude) {
+  const bool is_located = place.latitude && place.longitude;
+  if (place.name.empty() && !is_located) {
     return;
   }
   json.key("place").begin_object();
   write_text("name", place.name, json);
-  if (place.latitude && place.longitude) {
+  if (is_located) {
     json.key("lat").value(*place.latitude).key("lon").value(*place.longitude);
   }
   json.end_object();

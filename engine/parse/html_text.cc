@@ -312,6 +312,22 @@ std::string_view bounded(std::string_view html) {
   return html;
 }
 
+/// Gumbo counts numeric references of more than 31 bits wrongly ("&#xfffffbff;"), and gives bytes
+/// for them that are no character.
+std::string without_broken_bytes(std::string_view text) {
+  std::string whole;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length < 4 && length < text.size() && !is_valid_utf8(text.substr(0, length))) {
+      ++length;
+    }
+    const bool is_character = is_valid_utf8(text.substr(0, length));
+    whole += is_character ? text.substr(0, length) : std::string_view();
+    text.remove_prefix(is_character ? length : 1);
+  }
+  return whole;
+}
+
 }  // namespace
 
 HtmlText::HtmlText() : arena_(std::make_unique<Arena>()) {}
@@ -340,6 +356,9 @@ void HtmlText::convert(std::string_view html, std::string& out) {
     return;
   }
   show(*page->root, shown);
+  if (!is_valid_utf8(out)) {
+    out = without_broken_bytes(out);
+  }
 }
 
 }  // namespace vigie

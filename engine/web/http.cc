@@ -117,11 +117,11 @@ Response json_response(std::string body) {
 }
 
 void add_common_headers(Response& response) {
-  for (const auto& [name, value] : kCommonHeaders) {
-    const bool said = std::ranges::any_of(response.headers,
-                                          [&](const auto& header) { return header.first == name; });
+  for (const auto& common : kCommonHeaders) {
+    const bool said = std::ranges::any_of(
+        response.headers, [&](const auto& header) { return header.first == common.first; });
     if (!said) {
-      response.with(std::string(name), std::string(value));
+      response.with(std::string(common.first), std::string(common.second));
     }
   }
 }

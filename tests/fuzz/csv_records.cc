@@ -47,7 +47,7 @@ VIGIE_FUZZ(csv_records) {
     std::string line = written(fields);
     std::string_view rest = line;
     check(take_csv_record(rest, ',') == fields && rest.empty(), "it reads as it was written");
-    if (++records < 100) {
+    if (++records < 100 && !fields.front().starts_with("\xef\xbb\xbf")) {  // a table's own mark
       check_for_people(fields.front());
     }
   }

@@ -31,7 +31,7 @@ VIGIE_FUZZ(cursors) {
   write_hub_subscription(hub, writer);
   check(parse_hub_subscription(json) == hub, "a subscription");
   if (const auto ref = parse_mention_ref(3, text)) {
-    check(to_string(*ref) == text && ref->tenant == 3, "a mention's name");
+    check(parse_mention_ref(3, to_string(*ref)) == ref && ref->tenant == 3, "a mention's name");
   }
 }
 

@@ -16,7 +16,8 @@ VIGIE_FUZZ(opml) {
     check(is_text(list.error().text) && !list.error().text.empty(), "a sentence");
     return;
   }
-  check(!list->feeds.empty() && list->feeds.size() <= kMaxOpmlFeeds, "some, and not too many");
+  check(list->feeds.size() <= kMaxOpmlFeeds, "not too many");
+  check(!list->feeds.empty() || !list->problems.empty(), "some, or why not");
   std::set<std::string> addresses;
   for (const OpmlFeed& feed : list->feeds) {
     check(is_web_link(feed.address) && addresses.insert(feed.address).second, "each once");
