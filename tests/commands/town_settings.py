@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What towns set for themselves while the engine runs: in force without a restart, for that town alone, within what whoever operates it allows."""
 
+import contextlib
 import email.utils
 import http.server
 import json
@@ -30,7 +31,8 @@ class Paper:
                 self.send_response(404 if self.path == "/robots.txt" else 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # the engine may be killed meanwhile
+                    self.wfile.write(body)
 
             def log_message(self, *_):
                 pass
