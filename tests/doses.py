@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The doses of tests/deep, run and summed up in tests/deep.md.
 
-VIGIE_SEED repeats a run. VIGIE_KILLS, VIGIE_MENTIONS and VIGIE_REPEATS change the dose of the faults, VIGIE_MONTHS how long
-each simulated town lives.
+VIGIE_SEED repeats a run. VIGIE_REPEATS and what the scripts of tests/faults name (VIGIE_KILLS, VIGIE_POWER_CUTS …) change the
+dose of the faults, VIGIE_MONTHS how long each simulated town lives.
 """
 
 import argparse
@@ -18,8 +18,13 @@ from suites import PYTHON, ROOT, Tally, close, run_each, run_gtest, run_lines
 
 REPEATS = int(os.environ.get("VIGIE_REPEATS", "3"))
 SIMULATED_MONTHS = os.environ.get("VIGIE_MONTHS", "30")
-FAULT_DOSE = {"VIGIE_KILLS": os.environ.get("VIGIE_KILLS", "20"), "VIGIE_MENTIONS": os.environ.get("VIGIE_MENTIONS", "20000")}
-SMALL_DOSE = {"VIGIE_KILLS": "3", "VIGIE_MENTIONS": "2000"}
+# So that with three repeats there are 30 kills, 12 power cuts by the file system and 96 by what was synced.
+FAULT_DOSE = {name: os.environ.get(name, usual) for name, usual in {
+    "VIGIE_KILLS": "10", "VIGIE_MENTIONS": "20000", "VIGIE_POWER_CUTS": "4", "VIGIE_DISK_ERRORS": "5", "VIGIE_FILLS": "1",
+    "VIGIE_CORRUPTIONS": "200", "VIGIE_BURST_S": "10", "VIGIE_OUT_OF_MEMORY": "5", "VIGIE_JUMPS": "26",
+    "VIGIE_OUTAGE_HOURS": "12", "VIGIE_RELOADS": "100", "VIGIE_SWALLOWED": "2000"}.items()}
+SMALL_DOSE = {"VIGIE_KILLS": "3", "VIGIE_MENTIONS": "2000", "VIGIE_CORRUPTIONS": "10", "VIGIE_RELOADS": "4",
+              "VIGIE_SWALLOWED": "50", "VIGIE_JUMPS": "2", "VIGIE_OUTAGE_HOURS": "2"}
 SANITIZERS = {
     # Debian's RocksDB and prometheus-cpp are built without: a vector that they and we both write to looks overrun.
     "asan": {"ASAN_OPTIONS": "detect_container_overflow=0:strict_string_checks=1:check_initialization_order=1",
@@ -84,8 +89,8 @@ def write_summary(seed, results, total, minutes):
     lines = [
         "# The last run of tests/deep", "",
         f"{day}, {commit()}, seed {seed}, {os.cpu_count()} CPUs ({platform.machine()}), {minutes:.0f} min. "
-        f"Each fault {REPEATS} times: {FAULT_DOSE['VIGIE_KILLS']} kills, {FAULT_DOSE['VIGIE_MENTIONS']} mentions.", "",
-        f"**{total.passed} passed, {total.failed} failed, {total.skipped} skipped.**", "",
+        f"Each fault {REPEATS} times: " + ", ".join(f"{name}={value}" for name, value in FAULT_DOSE.items()) + ".", "",
+        f"**{total.passed} passed, {total.failed} failed, {total.skipped} skipped.**", "", *total.fault_table(), "",
         "| dose | passed | failed | skipped | s |", "|---|---|---|---|---|",
         *(f"| {name} | {t.passed} | {t.failed} | {t.skipped} | {seconds:.0f} |" for name, t, seconds in results)]
     (ROOT / "tests" / "deep.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

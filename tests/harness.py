@@ -66,14 +66,14 @@ def run_scene(tests, scene_type):
             scene.close()
 
 
-def wait_for(what, condition, limit_s=10):
-    """What `condition` gives, as soon as it is something."""
+def wait_for(what, condition, limit_s=10, pause_s=0.02):
+    """What `condition` gives, as soon as it is something; it is asked again after `pause_s`."""
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
-        time.sleep(0.02)
+        time.sleep(pause_s)
     raise AssertionError(f"{what}: not within {limit_s} s")
 
 
@@ -123,15 +123,20 @@ class Engine:
             **more,
         }, ensure_ascii=False, indent=1), encoding="utf-8")  # YAML contains JSON
 
-    def start(self, limit_s=60):
+    def is_ready(self):
+        return self.get("/health/ready")[0] == 200
+
+    def start(self, limit_s=60, around=(), is_up=None, **environment):
+        """Until it is ready, or `is_up`. `around`: a command that runs it, and its arguments."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([VIGIE, "serve", "--config", self.config], stdout=log, stderr=log)
+            self.process = subprocess.Popen([*around, VIGIE, "serve", "--config", self.config], stdout=log, stderr=log,
+                                            env={**os.environ, **environment})
         deadline = time.monotonic() + limit_s
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"vigie serve ended with {self.process.returncode}:\n{self.log_tail()}")
             try:
-                if self.get("/health/ready")[0] == 200:
+                if (is_up or self.is_ready)():
                     return
             except OSError:
                 pass
@@ -146,6 +151,8 @@ class Engine:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    close = kill
 
     def stop(self, limit_s=30):
         """Orderly; gives the exit code."""
@@ -180,8 +187,8 @@ class Engine:
             raise RuntimeError(f"{method} /api/v1/{path} answered {status}: {body[:500]!r}")
         return json.loads(body)
 
-    def town(self, path, method="GET"):
-        return self.api(f"tenants/techniville/{path}", method)
+    def town(self, path, method="GET", town="techniville"):
+        return self.api(f"tenants/{town}/{path}", method)
 
     def metric(self, name, **labels):
         """The sum of this metric's samples that have these labels."""
@@ -214,17 +221,19 @@ def signed(body, key=None, **how):
 
 
 class Pusher:
-    """A webhook client that keeps its connection and, as the contract asks, retries nothing by itself."""
+    """A webhook client that keeps its connection and, as the contract asks, retries nothing by itself. `clock_s`: what its
+    clock shows, in Unix seconds."""
 
-    def __init__(self, port, path="/hooks/hook"):
-        self.port, self.path = port, path
+    def __init__(self, port, path="/hooks/hook", clock_s=time.time):
+        self.port, self.path, self.clock_s = port, path, clock_s
         self.connection = None
+        self.headers = {}  # of the last answer
 
     def push(self, mentions, key=None, timeout_s=15):
         """Sends mentions (dicts, or bytes as they are); gives (status, answer as dict)."""
         body = mentions if isinstance(mentions, bytes) else b"".join(
             json.dumps(m, ensure_ascii=False).encode() + b"\n" for m in mentions)
-        headers = signed(body, key)
+        headers = signed(body, key, at=int(self.clock_s()))
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:
@@ -235,4 +244,5 @@ class Pusher:
             self.connection.close()
             self.connection = None
             raise
+        self.headers = answer.headers
         return answer.status, json.loads(data) if data else {}

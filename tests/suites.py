@@ -2,8 +2,8 @@
 """Runs every test suite of the release build and adds up what they say.
 
 A suite is a program. GoogleTest programs report through their JSON output; every other suite prints one line per test:
-`PASS name`, `FAIL name …` or `SKIP reason`. What a failing suite printed is shown. The last line is `N passed, N failed`;
-the line above it counts the skips.
+`PASS name`, `FAIL name …` or `SKIP reason`. What a failing suite printed is shown. What the suites of tests/faults say of each
+fault (tests/oracle.py) is put together in a table. The last line is `N passed, N failed`; the line above it counts the skips.
 """
 
 import argparse
@@ -22,14 +22,32 @@ DEBIANS_PYTHON = Path("/usr/bin/python3")
 PYTHON = DEBIANS_PYTHON if DEBIANS_PYTHON.exists() else Path(sys.executable)
 
 
+FAULT_FIGURES = ("survived", "tried", "acknowledged", "lost", "doubled")
+FAULT_LINE = re.compile(r"FAULT (.+): tried (\d+), survived (\d+), acknowledged (\d+), lost (\d+), doubled (\d+)")
+
+
 class Tally:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+        self.faults = {}  # title → its FAULT_FIGURES
 
     def add(self, other):
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        for title, figures in other.faults.items():
+            self.add_fault(title, figures)
+
+    def add_fault(self, title, figures):
+        self.faults[title] = [a + b for a, b in zip(figures, self.faults.get(title, [0] * len(figures)))]
+
+    def fault_table(self):
+        """Lines of Markdown; none if no fault was tried."""
+        if not self.faults:
+            return []
+        rows = [*self.faults.items(), ("**all**", [sum(column) for column in zip(*self.faults.values())])]
+        return ["| fault | " + " | ".join(FAULT_FIGURES) + " |", "|---" * (1 + len(FAULT_FIGURES)) + "|",
+                *(f"| {title} | " + " | ".join(map(str, figures)) + " |" for title, figures in rows)]
 
 
 def run_gtest(program, timeout_s):
@@ -71,6 +89,9 @@ def run_lines(name, command, timeout_s):
                          check=False)
     told = [line for line in run.stdout.splitlines() if line.startswith(("PASS ", "SKIP ", "FAIL "))]
     report.write_text("\n".join(told) + "\n", encoding="utf-8")
+    for title, *figures in FAULT_LINE.findall(run.stdout):
+        tried, survived, *rest = map(int, figures)
+        tally.add_fault(title, [survived, tried, *rest])
     for line in told:
         if line.startswith("PASS "):
             tally.passed += 1
@@ -122,7 +143,8 @@ def run_each(chosen):
 
 
 def close(total):
-    """The two last lines, and the exit code."""
+    """The table of faults, the two last lines, and the exit code."""
+    print("\n".join(total.fault_table()), end="\n" if total.faults else "")
     print(f"{total.skipped} skipped")
     print(f"{total.passed} passed, {total.failed} failed")
     return 0 if total.failed == 0 and total.passed > 0 else 1
