@@ -34,21 +34,25 @@ class Disk:
             raise Skip("needs root, for a loop device")
         with self.image.open("wb") as image:
             image.truncate(DISK_BYTES)
-        self.run("mkfs.ext4", "-q", "-F", self.image)
         self.at.mkdir()
-        self.mount()
+        try:
+            self.run("mkfs.ext4", "-q", "-F", self.image)
+            self.mount()
+        except FileNotFoundError as missing:
+            raise Skip(f"needs {missing.filename}") from None
+        except subprocess.CalledProcessError as refused:
+            raise Skip(f"{refused.cmd[0]} is not to be had here: {refused.stderr.strip()[:200]}") from None
 
     @staticmethod
     def run(*command):
-        try:
-            run = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, timeout=60)
-        except FileNotFoundError as missing:
-            raise Skip(f"needs {missing.filename}") from None
-        if run.returncode != 0:
-            raise Skip(f"{command[0]} is not to be had here: {run.stderr.strip()[:200]}")
+        subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True, timeout=60)
 
     def mount(self):
         self.run("mount", "-o", "loop", self.image, self.at)
+
+    def plug_in_again(self):
+        self.run("umount", self.at)
+        self.mount()
 
     def pull_the_plug(self):
         root = os.open(self.at, os.O_RDONLY)
@@ -74,8 +78,7 @@ def by_the_file_system(trial):
         disk.pull_the_plug()
         engine.process.wait(30)  # it ends by itself: nothing can be promised any more
         client.stop()
-        disk.run("umount", disk.at)
-        disk.mount()
+        disk.plug_in_again()
         engine.start()
         trial.judge(engine, ledger)
 
