@@ -72,7 +72,7 @@ VIGIE_FUZZ(files) {
     static const TempFolder cards;
     cards.write("town.yaml", bytes);
     Tenant tenant;
-    tenant.id = "t";
+    tenant.id = "techniville";
     tenant.name = "Techniville";
     tenant.packs = {"p"};
     const KnownNames known{{"eau.coupure"}, {"eau"}};

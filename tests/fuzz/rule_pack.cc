@@ -25,7 +25,7 @@ VIGIE_FUZZ(rule_pack) {
     return;
   }
   Tenant tenant;
-  tenant.id = "t";
+  tenant.id = "techniville";
   tenant.packs = {"p"};
   tenant.variables["commune"] = {"Techniville"};
   Catalogue catalogue;
