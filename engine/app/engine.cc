@@ -60,10 +60,7 @@ Result<std::unique_ptr<Engine>> Engine::make(Config config, Log& log) {
 }
 
 Engine::Engine(Config config, Log& log)
-    : config_(std::move(config)),
-      now_(std::make_shared<const Config>(config_)),
-      log_(log),
-      disk_(config_.data_directory) {}
+    : config_(std::move(config)), now_(std::make_shared<const Config>(config_)), log_(log) {}
 
 Engine::~Engine() { stop(); }
 
@@ -88,7 +85,7 @@ Result<void> Engine::build() {
   shelf_ = std::make_unique<KnowledgeShelf>(std::move(knowledge));
   rules_loaded_at_ = clock_.now();
 
-  disk_.step();
+  disk_.emplace(config_.data_directory).step();
   Result<std::unique_ptr<Store>> store = open_store(config_, StoreAccess::kReadWrite);
   if (!store) {
     return tl::make_unexpected(store.error());
@@ -370,14 +367,14 @@ Result<void> Engine::keep_sources() {
 
 /// Whoever waits for room learns that there is some again.
 void Engine::look_at_disk() {
-  const std::optional<DiskGuard::Disk> disk = disk_.step();
+  const std::optional<DiskGuard::Disk> disk = disk_->step();
   Inlet& inlet = pipeline_->inlet();
-  if (!disk || disk_.holds() == inlet.is_held()) {
+  if (!disk || disk_->holds() == inlet.is_held()) {
     return;
   }
-  inlet.hold(disk_.holds());
+  inlet.hold(disk_->holds());
   const auto free = static_cast<std::int64_t>(disk->free_bytes);
-  if (disk_.holds()) {
+  if (disk_->holds()) {
     log_.error("disk_full", "The disk is nearly full: no mentions are taken.",
                {{"free_bytes", free}});
   } else {

@@ -146,7 +146,7 @@ class Engine {
   mutable std::mutex now_mutex_;
   std::shared_ptr<const Config> now_;
   Log& log_;
-  DiskGuard disk_;
+  std::optional<DiskGuard> disk_;  ///< from the moment that something may be written
   SystemClock clock_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Store> store_;

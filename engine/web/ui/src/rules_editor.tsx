@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Refused, type Tenant, type TextProblem } from "./api";
 import { formatNumber } from "./figure";
 import { focusSoon } from "./focus";
@@ -35,7 +35,8 @@ export function RulesEditor({ tenant, own, variables, onPublished, onReread }: P
   const isChanged = text !== own.text;
   const isStale = base !== (own.hash ?? "");
 
-  useEffect(() => keepText(tenant.id, isChanged ? { text, base } : null), [tenant.id, text, base, isChanged]);
+  // Before anybody can leave the screen.
+  useLayoutEffect(() => keepText(tenant.id, isChanged ? { text, base } : null), [tenant.id, text, base, isChanged]);
 
   useEffect(() => {
     let wanted = true;
