@@ -30,7 +30,7 @@ class Fold(dict):
 
 def read_lexicon(path):
     rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {row[0]: int(row[2]) for row in rows if len(row) > 2}
+    return {row[0]: int(row[2]) for row in rows if len(row) > 2 and row[1] == "tone"}
 
 
 def cpu_seconds():

@@ -141,69 +141,62 @@ Response answer_of(Result<TownAnswer> answer) {
   return response;
 }
 
-asio::awaitable<Response> show(SharedParts parts, Request request) {
-  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
-  if (!tenant) {
-    co_return not_found();
-  }
-  TownDesk::Answer asking = parts->town.show(*tenant);
-  Result<TownAnswer> answer = co_await std::move(asking);
-  co_return answer_of(std::move(answer));
+/// What is asked of the desk, or why it is not.
+using Asked = tl::expected<TownDesk::Answer, Response>;
+using Ask = Asked (*)(const ApiParts&, TenantId, const Request&);
+
+Asked show(const ApiParts& parts, TenantId tenant, const Request&) {
+  return parts.town.show(tenant);
 }
 
-asio::awaitable<Response> change(SharedParts parts, Request request) {
-  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
-  if (!tenant) {
-    co_return not_found();
-  }
+Asked change(const ApiParts& parts, TenantId tenant, const Request& request) {
   std::optional<Wanted> wanted = read_settings(request.body);
   if (!wanted) {
-    co_return problem(400, kMalformed);
+    return tl::make_unexpected(problem(400, kMalformed));
   }
-  TownDesk::Answer asking =
-      parts->town.change(*tenant, std::move(wanted->settings), std::move(wanted->base));
-  Result<TownAnswer> answer = co_await std::move(asking);
-  co_return answer_of(std::move(answer));
+  return parts.town.change(tenant, std::move(wanted->settings), std::move(wanted->base));
 }
 
-asio::awaitable<Response> look_at_feed(SharedParts parts, Request request) {
-  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
-  if (!tenant) {
-    co_return not_found();
-  }
+Asked look_at_feed(const ApiParts& parts, TenantId tenant, const Request& request) {
   const std::optional<Texts> members = read_text_members(request.body, {"url"});
   if (!members || members->size() != 1) {
-    co_return problem(400, kMalformed);
+    return tl::make_unexpected(problem(400, kMalformed));
   }
   TownSettings settings;
   settings.feeds.push_back({members->at("url"), ""});
   settings = in_order(std::move(settings));
   if (settings.feeds.empty() || !objections_to(settings).empty()) {
-    co_return problem(422, "this is no address of a feed");
+    return tl::make_unexpected(problem(422, "this is no address of a feed"));
   }
-  TownDesk::Answer asking = parts->town.look_at_feed(*tenant, settings.feeds.front().url);
-  Result<TownAnswer> answer = co_await std::move(asking);
-  co_return answer_of(std::move(answer));
+  return parts.town.look_at_feed(tenant, settings.feeds.front().url);
 }
 
-asio::awaitable<Response> try_mail(SharedParts parts, Request request) {
-  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
-  if (!tenant) {
-    co_return not_found();
-  }
+Asked try_mail(const ApiParts& parts, TenantId tenant, const Request& request) {
   std::optional<std::vector<std::string>> to = read_list(request.body, "mail_to");
   if (!to) {
-    co_return problem(400, kMalformed);
+    return tl::make_unexpected(problem(400, kMalformed));
   }
   TownSettings settings;
   settings.mail_to = std::move(*to);
   settings = in_order(std::move(settings));
   if (settings.mail_to.empty() || !objections_to(settings).empty()) {
-    co_return problem(422, "there is no address, or one that is none");
+    return tl::make_unexpected(problem(422, "there is no address, or one that is none"));
   }
-  TownDesk::Answer asking = parts->town.try_mail(*tenant, std::move(settings.mail_to));
-  Result<TownAnswer> answer = co_await std::move(asking);
-  co_return answer_of(std::move(answer));
+  return parts.town.try_mail(tenant, std::move(settings.mail_to));
+}
+
+asio::awaitable<Response> answer(SharedParts parts, Ask ask, Request request) {
+  const std::optional<TenantId> tenant = find_tenant(*parts, request.parameter("tenant"));
+  if (!tenant) {
+    co_return not_found();
+  }
+  Asked asked = ask(*parts, *tenant, request);
+  if (!asked) {
+    co_return std::move(asked.error());
+  }
+  TownDesk::Answer asking = std::move(*asked);
+  Result<TownAnswer> said = co_await std::move(asking);
+  co_return answer_of(std::move(said));
 }
 
 Response list_dates(const ApiParts& parts, TenantId tenant, const Request&) {
@@ -218,9 +211,8 @@ Response list_dates(const ApiParts& parts, TenantId tenant, const Request&) {
   return json_response(std::move(body));
 }
 
-Route::Handler handler_of(const SharedParts& parts,
-                          asio::awaitable<Response> (*handle)(SharedParts, Request)) {
-  return [parts, handle](Request request) { return handle(parts, std::move(request)); };
+Route::Handler handler_of(const SharedParts& parts, Ask ask) {
+  return [parts, ask](Request request) { return answer(parts, ask, std::move(request)); };
 }
 
 }  // namespace

@@ -5,20 +5,8 @@ import { openPage } from "./page.mjs";
 const [executablePath, port, password, site] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
 const kLimitS = 300;
-let failed = 0;
-const { browser, page, keep } = await openPage(executablePath);
+const { browser, page, keep, step, exitCode } = await openPage(executablePath, "failed_first");
 
-async function step(name, act) {
-  try {
-    await act();
-    console.log(`PASS ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${name}`);
-    await keep(`failed_first_${failed}`);
-    console.log(String(error.message ?? error).split("\n").slice(0, 12).join("\n"));
-  }
-}
 function expect(condition, text) {
   if (!condition) throw new Error(text);
 }
@@ -168,4 +156,4 @@ await step("the date is a line of the chart, a cell of its table, and in the log
   expect(audit.includes("changeSettings") && audit.includes("calendar") && audit.includes("tryMail"), audit.slice(0, 1500));
 });
 await browser.close();
-process.exit(failed === 0 ? 0 : 1);
+process.exit(exitCode());

@@ -3,7 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-export async function openPage(executablePath) {
+/// `failures`: how the pictures of steps that failed are named.
+export async function openPage(executablePath, failures = "failed") {
   const browser = await chromium.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -18,5 +19,19 @@ export async function openPage(executablePath) {
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: join(folder, `${name}.png`) });
   };
-  return { browser, page, keep };
+  let failed = 0;
+  /// Does one thing and says whether it went well.
+  const step = async (name, act) => {
+    try {
+      await act();
+      console.log(`PASS ${name}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAIL ${name}`);
+      await keep(`${failures}_${failed}`);
+      console.log(String(error.message ?? error).split("\n").slice(0, 12).join("\n"));
+    }
+  };
+  const exitCode = () => (failed === 0 ? 0 : 1);
+  return { browser, page, keep, step, exitCode };
 }

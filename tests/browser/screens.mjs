@@ -9,7 +9,6 @@ import { rulesSteps } from "./rules.mjs";
 const [executablePath, port, password, sitePort] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/`;
 const kHookSecret = "0123456789abcdef0123456789abcdef";
-let failed = 0;
 
 async function push(mention) {
   const body = JSON.stringify(mention);
@@ -19,7 +18,7 @@ async function push(mention) {
   if (answer.status !== 202) throw new Error(`the push was answered ${answer.status}`);
 }
 
-const { browser, page, keep } = await openPage(executablePath);
+const { browser, page, keep, step, exitCode } = await openPage(executablePath);
 const complaints = [];
 const provoked = /\b(401|404|409|422|500)\b|ERR_FAILED/;
 page.on("pageerror", (error) => complaints.push(String(error)));
@@ -31,17 +30,6 @@ page.on("request", (request) => {
   if (!request.url().startsWith(address)) complaints.push(`asks another server: ${request.url()}`);
 });
 
-async function step(name, act) {
-  try {
-    await act();
-    console.log(`PASS ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${name}`);
-    await keep(`failed_${failed}`);
-    console.log(String(error.message ?? error).split("\n").slice(0, 12).join("\n"));
-  }
-}
 const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.closest("[id]")?.id || document.activeElement.tagName);
 async function waitForFocus(id) {
   await page.waitForFunction((wanted) => document.activeElement.closest(`#${CSS.escape(wanted)}`), id).catch(async () => {
@@ -517,4 +505,4 @@ await step("the page made no error and asked no other server", async () => {
   expect(complaints.length === 0, complaints.join("\n"));
 });
 await browser.close();
-process.exit(failed === 0 ? 0 : 1);
+process.exit(exitCode());

@@ -73,6 +73,14 @@ def wait_until_it_goes_on(engine, ledger):
     assert engine.metric("vigie_ingest_held") == 0 and engine.get("/health/ready")[0] == 200
 
 
+def grow_and_judge(trial, disk, engine, ledger, client):
+    disk.grow(LARGER_MB)
+    wait_until_it_goes_on(engine, ledger)
+    client.stop()
+    trial.judge(engine, ledger)
+    assert engine.stop() == 0
+
+
 def filled_by_somebody_else(trial):
     disk = SmallDisk(trial.directory / "data", SIZE_MB)
     trial.open.append(disk)
@@ -90,11 +98,7 @@ def filled_by_somebody_else(trial):
     disk.fill(0)
     wait_until_held(engine, ledger)
     assert engine.process.poll() is None, engine.log_tail()
-    disk.grow(LARGER_MB)
-    wait_until_it_goes_on(engine, ledger)
-    client.stop()
-    trial.judge(engine, ledger)
-    assert engine.stop() == 0
+    grow_and_judge(trial, disk, engine, ledger, client)
 
 
 def started_on_a_full_disk(trial):
@@ -114,11 +118,7 @@ def started_on_a_full_disk(trial):
     client = Client(engine.port, ledger, trial.rng, name="later-")
     client.start()
     wait_until_held(engine, ledger)
-    disk.grow(LARGER_MB)
-    wait_until_it_goes_on(engine, ledger)
-    client.stop()
-    trial.judge(engine, ledger)
-    assert engine.stop() == 0
+    grow_and_judge(trial, disk, engine, ledger, client)
 
 
 def filled_by_mentions(trial):
