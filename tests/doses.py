@@ -2,12 +2,8 @@
 """The doses of tests/deep, run and summed up in tests/deep.md.
 
 VIGIE_SEED repeats a run. VIGIE_REPEATS and what the scripts of tests/faults name (VIGIE_KILLS, VIGIE_POWER_CUTS …) change the
-<<<<<<< HEAD
 dose of the faults, VIGIE_MONTHS how long each simulated town lives, VIGIE_WORLDS how many worlds the engine lives in,
 VIGIE_FUZZ_SECONDS how long each target is fuzzed.
-=======
-dose of the faults, VIGIE_MONTHS how long each simulated town lives.
->>>>>>> helper-faults
 """
 
 import argparse
@@ -23,11 +19,8 @@ from suites import PYTHON, ROOT, Tally, close, run_each, run_gtest, run_lines
 
 REPEATS = int(os.environ.get("VIGIE_REPEATS", "3"))
 SIMULATED_MONTHS = os.environ.get("VIGIE_MONTHS", "30")
-<<<<<<< HEAD
 WORLDS = os.environ.get("VIGIE_WORLDS", "20000")
 FUZZ_SECONDS = os.environ.get("VIGIE_FUZZ_SECONDS", "60")  # a target
-=======
->>>>>>> helper-faults
 # So that with three repeats there are 30 kills, 12 power cuts by the file system and 96 by what was synced.
 FAULT_DOSE = {name: os.environ.get(name, usual) for name, usual in {
     "VIGIE_KILLS": "10", "VIGIE_MENTIONS": "20000", "VIGIE_POWER_CUTS": "4", "VIGIE_DISK_ERRORS": "5", "VIGIE_FILLS": "1",
