@@ -63,7 +63,7 @@ BENCHMARK(RingBetweenThreads)->Arg(1)->Arg(32)->Arg(256)->UseRealTime();
 
 /// An envelope of `range` bytes through the inlet: what a connector pays for each.
 void InletOffer(benchmark::State& state) {
-  WorkerInbox worker(1024);
+  WorkerInbox worker(1024, 1);
   Inlet inlet({&worker}, 1);
   const auto origin = std::make_shared<const Origin>();
   const std::string bytes(static_cast<std::size_t>(state.range(0)), 'x');
@@ -73,7 +73,7 @@ void InletOffer(benchmark::State& state) {
     envelope.origin = origin;
     envelope.bytes = Payload(std::string_view(bytes));
     benchmark::DoNotOptimize(inlet.offer(envelope));
-    worker.envelopes.take(room);
+    worker.take(room);
   }
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }

@@ -123,14 +123,15 @@ class Client(threading.Thread):
     of them, or until stopped. `pause_s`: between two pushes."""
 
     def __init__(self, port, ledger, rng, name="m", count=None, per_push=20, pause_s=0.0, words=12,
-                 clock_s=time.time):
+                 clock_s=time.time, connector="hook"):
         super().__init__(daemon=True)
+        self.connector = connector
         self.port, self.ledger, self.rng, self.name_ = port, ledger, random.Random(rng.random()), name
         self.count, self.per_push, self.pause_s, self.words = count, per_push, pause_s, words
         self.clock_s, self.stopping = clock_s, threading.Event()
 
     def run(self):
-        pusher = Pusher(self.port, clock_s=self.clock_s)
+        pusher = Pusher(self.port, f"/hooks/{self.connector}", self.clock_s)
         first = 0
         while not self.stopping.is_set() and (self.count is None or first < self.count):
             last = first + self.per_push if self.count is None else min(first + self.per_push, self.count)

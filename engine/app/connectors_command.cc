@@ -105,7 +105,7 @@ class Probe {
 
  private:
   bool has_heard() {
-    for (Envelope envelope; inbox_.envelopes.take(envelope);) {
+    for (Envelope envelope; inbox_.take(envelope);) {
       if (envelope.bytes.size() == 0) {  // only a cursor: nobody is told anything by it
         ledger_.publish(0, envelope.sequence);
         signal_.notify();
@@ -119,7 +119,7 @@ class Probe {
 
   asio::io_context context_;
   HttpClient http_;
-  WorkerInbox inbox_{64};
+  WorkerInbox inbox_{64, 1};
   Inlet inlet_{{&inbox_}, 1};
   CommitLedger ledger_{1};
   CommitSignal signal_{context_.get_executor()};

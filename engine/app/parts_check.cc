@@ -29,7 +29,7 @@ Result<void> check_parts(const Config& config) {
   if (!store) {
     return tl::make_unexpected(store.error());
   }
-  WorkerInbox inbox(1);
+  WorkerInbox inbox(1, config.connectors.size());
   Inlet inlet({&inbox}, config.connectors.size());
   const CommitLedger ledger(config.connectors.size());
   Log log;

@@ -42,6 +42,9 @@ class BoundedRing {
   /// Any thread, approximate.
   std::size_t size() const { return ring_.size(); }
   std::size_t capacity() const { return ring_.capacity(); }
+  /// What waits, and how much may. Any thread, approximate.
+  std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::size_t max_bytes() const { return max_bytes_; }
 
  private:
   Ring<T> ring_;

@@ -31,15 +31,35 @@ class CommitLedger {
 };
 
 /// One worker's end of the first ring, written by the ingest thread, and the bell that wakes the
-/// worker.
-struct WorkerInbox {
+/// worker. Each connector has a fair share of it.
+class WorkerInbox {
+ public:
   static constexpr std::size_t kMaxBytes = 32U << 20;
 
-  explicit WorkerInbox(std::size_t capacity_envelopes)
-      : envelopes(capacity_envelopes, kMaxBytes, bell) {}
+  WorkerInbox(std::size_t capacity_envelopes, std::size_t connectors)
+      : ring_(capacity_envelopes, kMaxBytes, bell_), shares_(connectors) {}
 
-  Doorbell bell;
-  BoundedRing<Envelope> envelopes;
+  /// Ingest thread: false and `envelope` untouched if there is no room, or if more of its connector
+  /// waits here already than there is room left for all, in envelopes or in bytes. One that floods
+  /// fills half, two a third each, and who has nothing waiting always finds room (dynamic
+  /// thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998, alpha = 1).
+  bool put(Envelope& envelope);
+  /// Worker thread: false if there is nothing.
+  bool take(Envelope& envelope);
+
+  Doorbell& bell() { return bell_; }
+  /// Envelopes. Any thread, approximate.
+  std::size_t size() const { return ring_.size(); }
+  std::size_t capacity() const { return ring_.capacity(); }
+
+ private:
+  struct Share {
+    std::atomic<std::size_t> envelopes{0}, bytes{0};  ///< of one connector, waiting here
+  };
+
+  Doorbell bell_;
+  BoundedRing<Envelope> ring_;
+  std::vector<Share> shares_;
 };
 
 /// Where connectors put what they received: gives each envelope its sequence and hands it to the
@@ -50,9 +70,9 @@ class Inlet {
  public:
   Inlet(std::vector<WorkerInbox*> workers, std::size_t connectors);
 
-  /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when the ring of
-  /// the worker whose turn it is is full: a pull connector then waits, a push connector answers
-  /// 429. The same while hold() is in force.
+  /// Takes `envelope` and gives its sequence; or gives 0 and leaves it untouched when the worker
+  /// whose turn it is has no room for this connector: a pull connector then waits, a push connector
+  /// answers 429. The same while hold() is in force.
   std::uint64_t offer(Envelope& envelope);
 
   /// From now on nothing is taken, or again. Any thread.

@@ -32,7 +32,7 @@ std::vector<Part*> addresses(const std::vector<std::unique_ptr<Part>>& parts) {
 }  // namespace
 
 Pipeline::Pipeline(Parts parts)
-    : inboxes_(make<WorkerInbox>(parts.workers, parts.inbox_capacity_envelopes)),
+    : inboxes_(make<WorkerInbox>(parts.workers, parts.inbox_capacity_envelopes, parts.connectors)),
       outboxes_(make<WorkerOutbox>(parts.workers, parts.outbox_capacity_envelopes, kMaxOutboxBytes,
                                    writer_bell_)),
       inlet_(addresses(inboxes_), parts.connectors),
@@ -61,7 +61,7 @@ bool Pipeline::change(ChangeDesk::Change change) {
 void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
   pthread_setname_np(pthread_self(), "worker");
   Worker& worker = workers_[index];
-  Doorbell& bell = inboxes_[index]->bell;
+  Doorbell& bell = inboxes_[index]->bell();
   for (;;) {
     worker_pulses_[index].beat();
     const std::uint32_t heard = bell.heard();
@@ -97,7 +97,7 @@ void Pipeline::run_writer(std::stop_token stop) {
 
 void Pipeline::wake() {
   for (const auto& inbox : inboxes_) {
-    inbox->bell.ring();
+    inbox->bell().ring();
   }
   writer_bell_.ring();
 }

@@ -14,7 +14,7 @@ bool Worker::step() {
     return hand_over();
   }
   Envelope envelope;
-  if (!inbox_.envelopes.take(envelope)) {
+  if (!inbox_.take(envelope)) {
     return false;
   }
   if (const std::uint64_t edition = shelf_.edition(); edition != edition_) {

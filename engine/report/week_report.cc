@@ -126,29 +126,31 @@ Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
   constexpr std::size_t kMaxTextBytes = 90;
   const Time begin = start_of_day(report.week.monday(), report.time_zone);
   const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
-  Result<std::vector<Story>> stories = store.stories(id, 0, ~Day{0});
+  const auto is_told = [&](const Story& one) -> Result<bool> {
+    if (one.first_at < begin || one.first_at >= end) {
+      return false;
+    }
+    const auto oldest = store.mention(one.oldest);
+    if (!oldest) {
+      return tl::make_unexpected(oldest.error());
+    }
+    return *oldest && !(*oldest)->record.official;
+  };
+  const Result<std::vector<Story>> stories =
+      store.widest_stories(id, 0, ~Day{0}, WeekReport::kMaxStories, is_told);
   if (!stories) {
     return tl::make_unexpected(stories.error());
   }
-  std::erase_if(*stories,
-                [&](const Story& one) { return one.first_at < begin || one.first_at >= end; });
-  std::ranges::stable_sort(*stories, [](const Story& one, const Story& other) {
-    return std::pair(one.authors, one.mentions) > std::pair(other.authors, other.mentions);
-  });
   for (const Story& one : *stories) {
     const auto oldest = store.mention(one.oldest);
     if (!oldest) {
       return tl::make_unexpected(oldest.error());
     }
-    if (!*oldest || (*oldest)->record.official) {
-      continue;
-    }
-    const Mention& mention = (*oldest)->record.mention;
-    report.stories.push_back(
-        {cut(mask_handles(mention.title.empty() ? mention.text : mention.title), kMaxTextBytes),
-         one.mentions, one.authors});
-    if (report.stories.size() == WeekReport::kMaxStories) {
-      break;
+    if (*oldest) {
+      const Mention& mention = (*oldest)->record.mention;
+      report.stories.push_back(
+          {cut(mask_handles(mention.title.empty() ? mention.text : mention.title), kMaxTextBytes),
+           one.mentions, one.authors});
     }
   }
   return {};

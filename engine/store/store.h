@@ -353,8 +353,12 @@ class Store {
   /// The story that the mention `founder` founded, whether it is still there or not. Nothing if it
   /// has no mention left.
   Result<std::optional<Story>> story(const MentionRef& founder) const;
-  /// The stories of two mentions and more that were founded in days [from, to), oldest first.
-  Result<std::vector<Story>> stories(TenantId tenant, Day from, Day to) const;
+  /// Of the stories of two mentions and more that were founded in days [from, to), at most `limit`
+  /// that are `wanted`: those with the most authors, then the most mentions, then the oldest. Only
+  /// what may be among them is looked at whole; `wanted` may ask the store again and fail.
+  Result<std::vector<Story>> widest_stories(
+      TenantId tenant, Day from, Day to, std::size_t limit,
+      const std::function<Result<bool>(const Story&)>& wanted) const;
   /// Visits the mentions left of a story, oldest first.
   Result<void> scan_story(const MentionRef& founder,
                           const std::function<bool(const StoredMention&)>& visit) const;

@@ -85,6 +85,44 @@ Result<void> add_row(const MentionRef& mention, std::string_view value, StoryCou
   return {};
 }
 
+/// No story has more authors, nor with as many more mentions.
+struct StoryBound {
+  MentionRef founder;
+  std::pair<std::uint64_t, std::uint64_t> most;  ///< authors, mentions
+};
+
+/// Of stories founded in days [from, to), by their rows alone; the widest first, then the oldest.
+Result<std::vector<StoryBound>> bound_stories(const KeyValue& key_value, std::uint32_t number,
+                                              TenantId tenant, Day from, Day to) {
+  std::vector<StoryBound> bounds;
+  const std::string end = ref_key(number, to, 0);
+  std::set<std::uint64_t> authors;
+  std::uint64_t unknown = 0, rows = 0;
+  const auto at = key_value.iterate(Family::kStories);
+  for (at->seek(ref_key(number, from, 0)); at->valid() && at->key() < end; at->next()) {
+    const Result<Row> row = read_row(tenant, at->key());
+    if (!row || at->value().size() < sizeof(std::uint64_t)) {
+      return row ? damaged("the index of stories") : tl::make_unexpected(row.error());
+    }
+    if (bounds.empty() || bounds.back().founder != row->story) {
+      bounds.push_back({row->story, {}});
+      authors.clear();
+      unknown = rows = 0;
+    }
+    const std::uint64_t author = ByteReader(at->value()).u64();
+    unknown += author == 0;
+    if (author != 0) {
+      authors.insert(author);
+    }
+    bounds.back().most = {authors.size() + unknown + 1, ++rows + 1};  // its founder may be there
+  }
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  std::ranges::stable_sort(bounds, std::greater(), &StoryBound::most);
+  return bounds;
+}
+
 }  // namespace
 
 std::string Store::State::story_row(std::uint32_t number, const MentionRef& story,
@@ -243,32 +281,47 @@ Result<std::optional<Story>> Store::story(const MentionRef& founder) const {
   return is_there ? std::optional(counter.finish()) : std::nullopt;
 }
 
-Result<std::vector<Story>> Store::stories(TenantId tenant, Day from, Day to) const {
-  std::vector<Story> found;
-  if (tenant >= state_->number_of.size()) {
-    return found;
+Result<std::vector<Story>> Store::widest_stories(
+    TenantId tenant, Day from, Day to, std::size_t limit,
+    const std::function<Result<bool>(const Story&)>& wanted) const {
+  std::vector<Story> widest;
+  if (tenant >= state_->number_of.size() || limit == 0) {
+    return widest;
   }
-  const std::uint32_t number = state_->number_of[tenant];
-  const std::string end = ref_key(number, to, 0);
-  const auto at = state_->key_value->iterate(Family::kStories);
-  for (at->seek(ref_key(number, from, 0)); at->valid() && at->key() < end;) {
-    const Result<Row> row = read_row(tenant, at->key());
-    if (!row) {
-      return tl::make_unexpected(row.error());
+  const auto bounds =
+      bound_stories(*state_->key_value, state_->number_of[tenant], tenant, from, to);
+  if (!bounds) {
+    return tl::make_unexpected(bounds.error());
+  }
+  using Size = std::pair<std::uint64_t, std::uint64_t>;
+  const auto is_wider = [](const Size& one, const MentionRef& founder, const Story& other) {
+    const Size size(other.authors, other.mentions);
+    return one > size || (one == size && founder < other.founder);
+  };
+  for (const StoryBound& bound : *bounds) {
+    if (widest.size() == limit && !is_wider(bound.most, bound.founder, widest.back())) {
+      break;
     }
-    Result<std::optional<Story>> one = story(row->story);
+    Result<std::optional<Story>> one = story(bound.founder);
     if (!one) {
       return tl::make_unexpected(one.error());
     }
-    if (*one && (*one)->mentions > 1) {
-      found.push_back(std::move(**one));
+    if (!*one || (*one)->mentions < 2) {
+      continue;
     }
-    at->seek(story_prefix(number, {tenant, row->story.day, row->story.sequence + 1}));
+    const Result<bool> is_wanted = wanted(**one);
+    if (!is_wanted) {
+      return tl::make_unexpected(is_wanted.error());
+    }
+    if (*is_wanted) {
+      const auto place = std::ranges::find_if(widest, [&](const Story& other) {
+        return is_wider({(*one)->authors, (*one)->mentions}, (*one)->founder, other);
+      });
+      widest.insert(place, std::move(**one));
+      widest.resize(std::min(widest.size(), limit));
+    }
   }
-  if (const Result<void> status = at->status(); !status) {
-    return tl::make_unexpected(status.error());
-  }
-  return found;
+  return widest;
 }
 
 Result<void> Store::scan_story(const MentionRef& founder,

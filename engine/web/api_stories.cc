@@ -24,21 +24,16 @@ Response list_stories(const ApiParts& parts, TenantId tenant, const Request& req
     return problem(400, "from and to are RFC 3339 times at most 62 days apart, limit: 1 to 200");
   }
   const Day first = day_of(from);
-  Result<std::vector<Story>> stories =
-      parts.store.stories(tenant, first - std::min(first, kLongest), day_of(to) + 2);
+  const Result<std::vector<Story>> stories = parts.store.widest_stories(
+      tenant, first - std::min(first, kLongest), day_of(to) + 2, *limit,
+      [&](const Story& story) { return story.last_at >= from && story.first_at < to; });
   if (!stories) {
     return store_failed(stories.error());
   }
-  std::erase_if(*stories,
-                [&](const Story& story) { return story.last_at < from || story.first_at >= to; });
-  std::ranges::stable_sort(*stories, [](const Story& one, const Story& other) {
-    return std::pair(one.authors, one.mentions) > std::pair(other.authors, other.mentions);
-  });
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("stories").begin_array();
-  for (std::size_t i = 0; i < std::min<std::size_t>(stories->size(), *limit); ++i) {
-    const Story& story = (*stories)[i];
+  for (const Story& story : *stories) {
     const Result<std::optional<StoredMention>> oldest = parts.store.mention(story.oldest);
     if (!oldest) {
       return store_failed(oldest.error());

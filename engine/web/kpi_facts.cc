@@ -4,6 +4,8 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/alert/alert.h"
@@ -17,6 +19,23 @@ using std::chrono::days;
 double seconds_between(Time from, Time to) {
   return std::chrono::duration<double>(to - from).count();
 }
+
+/// Looks up by views what is kept as strings.
+struct ByName {
+  using is_transparent = void;
+  using Views = std::pair<std::string_view, std::string_view>;
+  bool operator()(const Views& one, const Views& other) const { return one < other; }
+};
+
+struct Spread {
+  std::size_t operator()(const MentionRef& ref) const {
+    return std::hash<std::uint64_t>()(ref.sequence);
+  }
+  std::size_t operator()(const Pseudonym& author) const {
+    return std::hash<std::string_view>()(
+        {reinterpret_cast<const char*>(author.data()), author.size()});
+  }
+};
 
 class FactReader {
  public:
@@ -69,6 +88,11 @@ class FactReader {
           look_at(stored);
           return true;
         });
+    for (const auto& [subject, work] : store_.works(tenant_)) {
+      if (work.answered_at) {
+        said_answered_.emplace(subject, *work.answered_at);
+      }
+    }
     for (const auto& [founder, story] : stories_) {
       look_at_answer(founder, story);
     }
@@ -81,15 +105,15 @@ class FactReader {
   void look_at(const StoredMention& stored) {
     const Record& record = stored.record;
     const Mention& mention = record.mention;
-    const std::string network(mention.source);
     if (record.official) {
       if (!mention.in_reply_to.empty()) {
-        earlier(answered_at_[{network, std::string(mention.in_reply_to)}], mention.created_at);
+        earlier(answered_at_[{std::string(mention.source), std::string(mention.in_reply_to)}],
+                mention.created_at);
       }
       return;
     }
     AnsweredStory& story = stories_[founder_of(stored)];
-    if (const auto answer = answered_at_.find({network, std::string(mention.id)});
+    if (const auto answer = answered_at_.find(std::pair(mention.source, mention.id));
         answer != answered_at_.end()) {
       earlier(story.answered_at, *answer->second);
     }
@@ -103,7 +127,7 @@ class FactReader {
     ++facts_.looked_at;
     facts_.without_topic += record.topics.empty();
     if (record.has_author) {
-      std::uint64_t& followers = followers_[{network, record.author}];
+      std::uint64_t& followers = followers_[record.author];
       followers = std::max(followers, mention.author.followers);
     }
   }
@@ -122,8 +146,8 @@ class FactReader {
     if (!story.begun_at) {
       return;
     }
-    if (const auto said_at = store_.work_now(work_on(founder)).answered_at) {
-      earlier(story.answered_at, *said_at);
+    if (const auto said = said_answered_.find(work_on(founder)); said != said_answered_.end()) {
+      earlier(story.answered_at, said->second);
     }
     if (!story.answered_at && !is_urgent(story.urgency)) {
       return;
@@ -262,9 +286,11 @@ class FactReader {
   HourSpan period_;
   Time now_;
   KpiFacts facts_;
-  std::map<std::pair<std::string, std::string>, std::optional<Time>> answered_at_;  ///< source, id
-  std::map<MentionRef, AnsweredStory> stories_;                                     ///< by founder
-  std::map<std::pair<std::string, Pseudonym>, std::uint64_t> followers_;  ///< of each author
+  /// By source and id of what was answered.
+  std::map<std::pair<std::string, std::string>, std::optional<Time>, ByName> answered_at_;
+  std::unordered_map<MentionRef, AnsweredStory, Spread> stories_;   ///< by founder
+  std::unordered_map<Pseudonym, std::uint64_t, Spread> followers_;  ///< of each author
+  std::map<WorkSubject, Time> said_answered_;
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ class EngineStandIn {
 
   explicit EngineStandIn(const std::string& format = "canonical", std::string resume_cursor = {},
                          std::size_t capacity = 64)
-      : worker_(capacity) {
+      : worker_(capacity, 1) {
     auto origin = std::make_shared<Origin>();
     origin->connector_id = "town";
     origin->format = format;
@@ -94,7 +94,7 @@ class EngineStandIn {
   void pause() { paused_ = true; }
   void resume() {
     paused_ = false;
-    worker_.bell.ring();
+    worker_.bell().ring();
   }
   /// What each envelope's mentions are said to have become, by its bytes.
   void answer_with(std::function<Receipt(std::string_view)> receipt_of) {
@@ -122,9 +122,9 @@ class EngineStandIn {
   void work(std::stop_token stop) {
     Envelope envelope;
     while (!stop.stop_requested()) {
-      const auto heard = worker_.bell.heard();
-      if (paused_ || !worker_.envelopes.take(envelope)) {
-        worker_.bell.wait(heard, std::chrono::milliseconds(5));
+      const auto heard = worker_.bell().heard();
+      if (paused_ || !worker_.take(envelope)) {
+        worker_.bell().wait(heard, std::chrono::milliseconds(5));
         continue;
       }
       const std::scoped_lock lock(mutex_);

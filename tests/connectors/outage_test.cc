@@ -113,7 +113,8 @@ TEST_F(Outage, AnHourAwayLosesNothingAndEndsWithoutAStorm) {
     live(minutes(3));
   }
   EXPECT_EQ(owed(), 20U);
-  for (const Delivery& delivery : store_->deliveries(false, Time::max(), 1000).value()) {
+  const auto waiting = store_->deliveries(false, Time::max(), 1000).value();
+  for (const Delivery& delivery : waiting) {
     EXPECT_TRUE(delivery.attempts == 0 || !delivery.last_error.empty());
     EXPECT_LE(delivery.attempts, 8U) << "a storm against a closed door";
   }

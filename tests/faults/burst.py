@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """More comes in than can be taken: ten times as many senders at once, with the largest pushes there are; and memory that runs out.
 
-Overload is answered 429 with Retry-After, refusals are counted, memory stays under the cap, and what was accepted is kept. An
-engine that gets no more memory ends by itself; started again, it goes on. VIGIE_BURST_S (1) is how long the burst lasts,
+Overload is answered 429 with Retry-After, refusals are counted, memory stays under the cap, what was accepted is kept, and who does
+not flood is not refused. An engine that gets no more memory ends by itself; started again, it goes on. VIGIE_BURST_S (1) is how long the burst lasts,
 VIGIE_OUT_OF_MEMORY (2) how often memory runs out, VIGIE_SEED repeats a run.
 """
 
@@ -13,12 +13,13 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from harness import Pusher, Skip  # noqa: E402
+from harness import Pusher, Skip, wait_for  # noqa: E402
 from oracle import Client, Ledger, dose, is_sanitized, mention, push, run_faults  # noqa: E402
 
 BURST_S = dose("BURST_S", 1)
 OUT_OF_MEMORY = dose("OUT_OF_MEMORY", 2)
 USUAL_CLIENTS = 3
+SMALL_RINGS = {"workers": 2, "inbox_capacity_envelopes": 4, "outbox_capacity_envelopes": 4}
 # Half of what deploy/vigie.service allows (MemoryHigh): rings, batches and the store's memory are all bounded.
 CAP_BYTES = 1 << 30
 LEAST_MORE_BYTES, MOST_MORE_BYTES = 2 << 20, 12 << 20
@@ -30,7 +31,7 @@ def status_bytes(engine, field):
 
 
 def ten_times_as_many(trial):
-    engine, ledger = trial.engine(pipeline={"workers": 2, "inbox_capacity_envelopes": 4, "outbox_capacity_envelopes": 4}), Ledger()
+    engine, ledger = trial.engine(pipeline=SMALL_RINGS), Ledger()
     engine.start()
     usual = [Client(engine.port, ledger, trial.rng, name=f"u{n}-", pause_s=0.01) for n in range(USUAL_CLIENTS)]
     burst = [Client(engine.port, ledger, trial.rng, name=f"b{n}-", per_push=20, words=400) for n in range(10 * USUAL_CLIENTS)]
@@ -55,6 +56,27 @@ def ten_times_as_many(trial):
     print(f"{len(ledger.acknowledged)} acknowledged, {ledger.refused} pushes refused, {largest >> 20} MB at most")
     assert is_sanitized() or largest < CAP_BYTES, largest
     assert engine.get("/health/ready")[0] == 200
+    trial.judge(engine, ledger)
+    assert engine.stop() == 0
+
+
+def a_flood_of_one(trial):
+    hooks = [{"id": name, "type": "webhook", "secret_file": str(trial.directory / "hook.secret")} for name in ("hook", "calm")]
+    engine, ledger = trial.engine(connectors=hooks, pipeline=SMALL_RINGS), Ledger()
+    engine.start()
+    flood = [Client(engine.port, ledger, trial.rng, name=f"f{n}-", per_push=20, words=400) for n in range(10 * USUAL_CLIENTS)]
+    calm = Client(engine.port, ledger, trial.rng, name="c-", per_push=1, pause_s=0.01, connector="calm")
+    for client in flood:
+        client.start()
+    wait_for("the flood refused", lambda: ledger.refused, 10)
+    calm.start()
+    time.sleep(BURST_S)
+    for client in [*flood, calm]:
+        client.stop()
+    refused = {name: engine.metric("vigie_refused_total", connector=name) for name in ("hook", "calm")}
+    taken = sum(name.startswith("c-") for name in ledger.acknowledged)
+    print(f"{taken} pushes of the calm one taken, {refused['calm']:.0f} refused; of those that flood {refused['hook']:.0f} refused")
+    assert taken > 1 and refused["calm"] == 0 and refused["hook"] > 0
     trial.judge(engine, ledger)
     assert engine.stop() == 0
 
@@ -87,6 +109,7 @@ def memory_runs_out(trial):
 
 FAULTS = {
     "a burst of ten times as many": ten_times_as_many,
+    "a flood of one is not the others' loss": a_flood_of_one,
     "memory runs out": memory_runs_out,
 }
 

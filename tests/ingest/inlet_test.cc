@@ -19,7 +19,7 @@ Envelope envelope(std::uint16_t connector, std::string_view bytes) {
 }
 
 TEST(Inlet, CountsEachConnectorsEnvelopesFromOne) {
-  WorkerInbox worker(8);
+  WorkerInbox worker(8, 2);
   Inlet inlet({&worker}, 2);
   auto a = envelope(0, "a"), b = envelope(0, "b"), c = envelope(1, "c");
   EXPECT_EQ(inlet.offer(a), 1u);
@@ -28,20 +28,20 @@ TEST(Inlet, CountsEachConnectorsEnvelopesFromOne) {
 }
 
 TEST(Inlet, HandsEnvelopesToTheWorkersInTurn) {
-  WorkerInbox first(8), second(8);
+  WorkerInbox first(8, 1), second(8, 1);
   Inlet inlet({&first, &second}, 1);
   for (int i = 0; i < 4; ++i) {
     auto one = envelope(0, "x");
     inlet.offer(one);
   }
-  EXPECT_EQ(first.envelopes.size(), 2u);
-  EXPECT_EQ(second.envelopes.size(), 2u);
+  EXPECT_EQ(first.size(), 2u);
+  EXPECT_EQ(second.size(), 2u);
   EXPECT_EQ(inlet.depth(), 4u);
   EXPECT_EQ(inlet.capacity(), 16u);
 }
 
 TEST(Inlet, WaitsForTheWorkerWhoseTurnItIs) {
-  WorkerInbox slow(2), quick(8);
+  WorkerInbox slow(2, 1), quick(8, 1);
   Inlet inlet({&slow, &quick}, 1);
   for (int i = 0; i < 4; ++i) {
     auto one = envelope(0, "x");
@@ -50,13 +50,13 @@ TEST(Inlet, WaitsForTheWorkerWhoseTurnItIs) {
   auto fifth = envelope(0, "x");
   EXPECT_EQ(inlet.offer(fifth), 0u) << "or the results would come in another order";
   Envelope room;
-  ASSERT_TRUE(slow.envelopes.take(room));
+  ASSERT_TRUE(slow.take(room));
   EXPECT_EQ(inlet.offer(fifth), 5u);
-  EXPECT_EQ(quick.envelopes.size(), 2u);
+  EXPECT_EQ(quick.size(), 2u);
 }
 
 TEST(Inlet, TakesNothingWhileItIsHeldAndGoesOnWhereItWas) {
-  WorkerInbox worker(8);
+  WorkerInbox worker(8, 1);
   Inlet inlet({&worker}, 1);
   auto first = envelope(0, "x"), second = envelope(0, "y");
   EXPECT_EQ(inlet.offer(first), 1u);
@@ -68,7 +68,7 @@ TEST(Inlet, TakesNothingWhileItIsHeldAndGoesOnWhereItWas) {
 }
 
 TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
-  WorkerInbox worker(2);
+  WorkerInbox worker(2, 1);
   Inlet inlet({&worker}, 1);
   for (int i = 0; i < 2; ++i) {
     auto one = envelope(0, "x");
@@ -78,12 +78,12 @@ TEST(Inlet, LeavesTheEnvelopeAndTheCountWhenItIsFull) {
   EXPECT_EQ(inlet.offer(third), 0u);
   EXPECT_EQ(third.bytes.view(), "third");
   Envelope room;
-  ASSERT_TRUE(worker.envelopes.take(room));
+  ASSERT_TRUE(worker.take(room));
   EXPECT_EQ(inlet.offer(third), 3u) << "a refused envelope must not leave a hole in the sequence";
 }
 
 TEST(Inlet, IsBoundedInBytesToo) {
-  WorkerInbox worker(64);
+  WorkerInbox worker(64, 1);
   Inlet inlet({&worker}, 1);
   const std::string large(WorkerInbox::kMaxBytes + 1, 'x');
   auto first = envelope(0, large);
@@ -91,8 +91,41 @@ TEST(Inlet, IsBoundedInBytesToo) {
   auto second = envelope(0, "x");
   EXPECT_EQ(inlet.offer(second), 0u);
   Envelope room;
-  ASSERT_TRUE(worker.envelopes.take(room));
+  ASSERT_TRUE(worker.take(room));
   EXPECT_EQ(inlet.offer(second), 2u);
+}
+
+/// How many envelopes of `bytes` the inlet takes of this connector before it refuses one.
+std::size_t flood(Inlet& inlet, std::uint16_t connector, std::string_view bytes) {
+  std::size_t taken = 0;
+  for (auto one = envelope(connector, bytes); inlet.offer(one) != 0;) {
+    one = envelope(connector, bytes);
+    ++taken;
+  }
+  return taken;
+}
+
+TEST(Inlet, AFloodOfOneConnectorLeavesRoomForTheOthers) {
+  WorkerInbox first(64, 4), second(64, 4);
+  Inlet inlet({&first, &second}, 4);
+  EXPECT_EQ(flood(inlet, 0, "x"), 66u) << "as much as it leaves free";
+  EXPECT_EQ(flood(inlet, 1, "x"), 32u);
+  for (int i = 0; i < 4; ++i) {
+    auto calm = envelope(2, "x");
+    EXPECT_NE(inlet.offer(calm), 0u) << "one that floods not finds room";
+  }
+  for (Envelope room; first.take(room) || second.take(room);) {
+  }
+  EXPECT_EQ(flood(inlet, 3, "x"), 66u) << "what is taken counts no more";
+  EXPECT_NE(flood(inlet, 0, "x"), 0u);
+}
+
+TEST(Inlet, AFloodOfLargeOnesLeavesRoomToo) {
+  WorkerInbox worker(64, 2);
+  Inlet inlet({&worker}, 2);
+  const std::string large(WorkerInbox::kMaxBytes / 16, 'x');
+  EXPECT_EQ(flood(inlet, 0, large), 9u);
+  EXPECT_EQ(flood(inlet, 1, large), 4u);
 }
 
 TEST(CommitLedger, ShowsWhatTheWriterWroteBeforeItPublished) {
@@ -114,15 +147,15 @@ TEST(CommitLedger, ShowsWhatTheWriterWroteBeforeItPublished) {
 TEST(Inlet, LosesNothingOverTwoSleepingWorkers) {
   constexpr std::uint64_t kEnvelopes = 60'000;
   constexpr std::size_t kConnectors = 3;
-  WorkerInbox first(16), second(16);
+  WorkerInbox first(16, kConnectors), second(16, kConnectors);
   std::atomic<std::uint64_t> taken{0};
   std::array<std::map<std::size_t, std::vector<std::uint64_t>>, 2> seen;
   auto work = [&](WorkerInbox& inbox, std::map<std::size_t, std::vector<std::uint64_t>>& mine) {
     Envelope room;
     while (taken.load() < kEnvelopes) {
-      const auto heard = inbox.bell.heard();
-      if (!inbox.envelopes.take(room)) {
-        inbox.bell.wait(heard, std::chrono::milliseconds(50));
+      const auto heard = inbox.bell().heard();
+      if (!inbox.take(room)) {
+        inbox.bell().wait(heard, std::chrono::milliseconds(50));
         continue;
       }
       mine[room.origin->connector].push_back(room.sequence);

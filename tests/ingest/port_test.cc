@@ -31,7 +31,7 @@ class PortTest : public testing::Test {
   }
   Envelope take() {
     Envelope taken;
-    EXPECT_TRUE(worker_.envelopes.take(taken));
+    EXPECT_TRUE(worker_.take(taken));
     return taken;
   }
   void commit(std::uint64_t sequence) {
@@ -40,7 +40,7 @@ class PortTest : public testing::Test {
   }
 
   asio::io_context io_;
-  WorkerInbox worker_{2};
+  WorkerInbox worker_{2, 1};
   Inlet inlet_{{&worker_}, 1};
   CommitLedger ledger_{1};
   CommitSignal signal_{io_.get_executor()};

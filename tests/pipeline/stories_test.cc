@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+#include <ranges>
+
 #include "tests/pipeline/two_towns.h"
 
 namespace vigie {
@@ -67,9 +71,55 @@ TEST_F(StoryOf, CopiesAreOneWithTheirMentionsAuthorsAndSources) {
   EXPECT_NE(story("3"), story("1"));
   EXPECT_EQ(counted_stories(), 2);
   expect_exact_counts();
-  const auto all = engine->store->stories(kRouen, 0, ~Day{0});
+  const auto all =
+      engine->store->widest_stories(kRouen, 0, ~Day{0}, 10, [](const Story&) { return true; });
   ASSERT_TRUE(all);
   EXPECT_THAT(*all, SizeIs(1)) << "what nobody repeats is no story of its own in a list";
+}
+
+TEST_F(StoryOf, TheWidestAreThoseThatARecountGives) {
+  std::mt19937_64 random(11);
+  const auto any = [&](std::uint64_t below) { return random() % below; };
+  std::vector<std::string> founders;
+  std::uint64_t id = 0;
+  for (int told = 0; told < 24; ++told) {
+    std::string text = "À Rouen";
+    for (int word = 0; word < 12; ++word) {
+      text += " " + std::string(1, static_cast<char>('a' + any(26))) + std::to_string(any(1000));
+    }
+    founders.push_back(std::to_string(id));
+    for (std::uint64_t said = 0, times = 1 + any(6); said < times; ++said) {
+      engine->take(post(std::to_string(id++), text, by("author" + std::to_string(any(4)))));
+    }
+  }
+  std::vector<Story> all;
+  for (const std::string& founder : founders) {
+    if (const auto found = engine->store->story(story(founder)).value(); found->mentions > 1) {
+      all.push_back(*found);
+    }
+  }
+  std::ranges::stable_sort(all, std::greater(),
+                           [](const Story& one) { return std::pair(one.authors, one.mentions); });
+  ASSERT_THAT(all, SizeIs(testing::AllOf(testing::Gt(10U), testing::Lt(24U))));
+  const auto names = [](const std::vector<Story>& stories, std::size_t limit) {
+    std::vector<std::string> names;
+    for (const Story& one : stories | std::views::take(limit)) {
+      names.push_back(to_string(one.founder) + " x" + std::to_string(one.mentions));
+    }
+    return names;
+  };
+  const auto widest = [&](std::size_t limit, auto wanted) {
+    return names(engine->store->widest_stories(kRouen, 0, ~Day{0}, limit, wanted).value(), limit);
+  };
+  for (const std::size_t limit : {0U, 1U, 2U, 5U, 11U, 50U}) {
+    EXPECT_EQ(widest(limit, [](const Story&) { return true; }), names(all, limit)) << limit;
+  }
+  const auto is_large = [](const Story& one) { return one.mentions > 3; };
+  std::erase_if(all, [&](const Story& one) { return !is_large(one); });
+  EXPECT_EQ(widest(3, is_large), names(all, 3));
+  EXPECT_FALSE(engine->store->widest_stories(kRouen, 0, ~Day{0}, 3, [](const Story&) {
+    return Result<bool>(fail(ErrorCode::kUnavailable, "no"));
+  }));
 }
 
 TEST_F(StoryOf, TheNextOldestLeadsWhenTheFirstIsTakenBack) {

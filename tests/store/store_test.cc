@@ -11,6 +11,7 @@
 #include <set>
 #include <tuple>
 
+#include "engine/store/keys.h"
 #include "engine/store/memory_key_value.h"
 #include "engine/store/rocks_key_value.h"
 #include "tests/store/store_fixture.h"
@@ -35,11 +36,14 @@ class StoreFacts : public testing::TestWithParam<bool> {
   StoreFacts() { reopen(); }
   void reopen() {
     store.reset();
-    auto key_value = GetParam() ? open_rocks(folder_.path()) : disk.open();
+    auto key_value = open_key_value();
     ASSERT_TRUE(key_value) << key_value.error().text;
     auto opened = Store::open(std::move(*key_value), two_tenants());
     ASSERT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
+  }
+  Result<std::unique_ptr<KeyValue>> open_key_value() {
+    return GetParam() ? open_rocks(folder_.path()) : disk.open();
   }
   Outcome tell_one(const Told& told) { return tell(*store, told, catalogue).outcome; }
   std::vector<std::string> texts(TenantId tenant) {
@@ -62,6 +66,25 @@ class StoreFacts : public testing::TestWithParam<bool> {
   std::unique_ptr<Store> store;
 };
 INSTANTIATE_TEST_SUITE_P(KeyValues, StoreFacts, testing::Bool());
+
+TEST_P(StoreFacts, AnotherVersionsFolderIsRefusedAndLeftAsItIs) {
+  EXPECT_EQ(tell_one({.id = "1"}), Outcome::kStored);
+  store->commit();
+  store.reset();
+  const auto refusal_of = [&](std::uint32_t format) {
+    auto key_value = open_key_value();
+    WriteBatch batch;
+    batch.put(Family::kMeta, "format", number_key({}, format));
+    EXPECT_TRUE((*key_value)->write(batch));
+    const auto opened = Store::open(std::move(*key_value), two_tenants());
+    return opened ? std::nullopt : std::optional(opened.error().code);
+  };
+  EXPECT_EQ(refusal_of(kStoreFormat + 1), ErrorCode::kTooNew);
+  EXPECT_EQ(refusal_of(kStoreFormat - 1), ErrorCode::kCorrupt);
+  EXPECT_EQ(refusal_of(kStoreFormat), std::nullopt);
+  reopen();
+  EXPECT_EQ(texts(0).size(), 1U);
+}
 
 TEST_P(StoreFacts, TellsTheSameMentionOnceEvenAfterReopening) {
   EXPECT_EQ(tell_one({.id = "1"}), Outcome::kStored);

@@ -119,6 +119,13 @@ def check_residue():
                 yield f"{name}:{number}: finish it or drop it: {line.strip()[:80]}"
 
 
+def check_merges():
+    for name in tracked(""):
+        for number, line in enumerate((ROOT / name).read_bytes().splitlines(), 1):
+            if line.startswith((b"<" * 7 + b" ", b">" * 7 + b" ")):
+                yield f"{name}:{number}: a mark of a merge"
+
+
 def check_format():
     sources = [n for n in tracked(".h", ".cc")]
     run = subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], cwd=ROOT, text=True,
@@ -133,6 +140,7 @@ CHECKS = {
     "no file has grown too long": check_sizes,
     "no vague names": check_names,
     "no residue": check_residue,
+    "no mark of a merge": check_merges,
     "clang-format clean": check_format,
 }
 
