@@ -131,6 +131,21 @@ def two_tasks(shop):
     assert shop.verdict("incendie en ville")["abuse"]["score"] == 0, "nobody taught what abuse is"
 
 
+@workshop
+def numbers_teach_no_words(shop):
+    """Tests beside a pack: an alert that only so many people raise says nothing of the words."""
+    tests = shop.directory / "essai.test.yaml"
+    tests.write_text("""tests:
+  - {text: incendie place du marché, alert: true}
+  - {text: kermesse place du marché, alert: false}
+  - {text: zurbain en ville, said_by: 5, over: 20min, alert: true}
+  - {text: zorloge en ville, said_by: 4, over: 20min, alert: false}
+""", encoding="utf-8")
+    shop.recipe("sources:\n  - {file: urgency.tsv}\n  - {file: essai.test.yaml, weight: 30}\n")
+    code, _, errors = shop.train()
+    assert code == 0 and f"      2 urgency rows of {tests}" in errors, (code, errors)
+
+
 def figures(rows, labels):
     """What `model eval` prints, once more, from (truth, called, confidence)."""
     count = collections.Counter((truth, called) for truth, called, _ in rows)
@@ -332,6 +347,7 @@ TESTS = {
     "what people corrected is learned too": corrections_teach,
     "of a text that is known already, people have the last word": corrections_win,
     "two tasks are learned at once, a third that nobody taught is silent": two_tasks,
+    "a pack's test that several people must say teaches nothing of its words": numbers_teach_no_words,
     "eval prints what can be counted from the verdicts": evaluated,
     "eval refuses wrong lines, wrong models and other languages": eval_refuses,
     "no rules directory has a broken model": broken_model_is_no_rules_directory,
