@@ -164,8 +164,10 @@ TEST(Fortnight, IsToldAsThisStory) {
                   "reçues (1/1/1)",
                   "2026-10-10T12:36:50Z closed critical vie politique locale: Menaces de mort "
                   "reçues (1/1/1)",
-                  "2026-10-12T07:40:38Z opened critical culture et fêtes: Faux compte au nom de la "
+                  "2026-10-12T07:40:38Z opened high culture et fêtes: Faux compte au nom de la "
                   "commune (1/1/1)",
+                  "2026-10-12T11:05:58Z risen critical culture et fêtes: Faux compte au nom de la "
+                  "commune (3/3/3)",
                   "2026-10-12T17:20:48Z closed critical culture et fêtes: Faux compte au nom de la "
                   "commune (3/3/3)",
                   "2026-10-14T07:04:34Z opened critical eau: Eau du robinet impropre (1/1/1)",
@@ -178,18 +180,20 @@ TEST(Fortnight, IsToldAsThisStory) {
                   "reçues (1/1/1)",
                   "2026-10-10T12:36:50Z closed critical vie politique locale: Menaces de mort "
                   "reçues (1/1/1)",
-                  "2026-10-10T18:05:38Z opened high urgence.maintenant: Danger immédiat (1/1/1)",
-                  "2026-10-11T06:30:03Z closed high urgence.maintenant: Danger immédiat (1/1/1)",
-                  "2026-10-12T07:40:38Z opened critical culture et fêtes: Faux compte au nom de la "
+                  "2026-10-12T07:40:38Z opened high culture et fêtes: Faux compte au nom de la "
                   "commune (1/1/1)",
+                  "2026-10-12T08:31:40Z risen critical culture et fêtes: Faux compte au nom de la "
+                  "commune (3/3/3)",
                   "2026-10-12T17:20:48Z closed critical culture et fêtes: Faux compte au nom de la "
                   "commune (4/4/4)",
                   "2026-10-14T06:06:18Z opened critical gaz.odeur: Odeur ou fuite de gaz (1/1/1)",
                   "2026-10-14T06:11:10Z opened critical eau: Eau du robinet impropre (2/2/2)",
-                  "2026-10-14T07:33:33Z opened critical urgence.appel: Appel à l'aide (1/1/1)",
+                  "2026-10-14T07:33:33Z opened high urgence.appel: Appel à l'aide (1/1/1)",
                   "2026-10-14T12:15:09Z closed critical gaz.odeur: Odeur ou fuite de gaz (1/1/1)",
-                  "2026-10-14T13:55:27Z closed critical urgence.appel: Appel à l'aide (1/1/1)",
-                  "2026-10-14T20:10:44Z closed critical eau: Eau du robinet impropre (20/12/17)"));
+                  "2026-10-14T13:55:27Z closed high urgence.appel: Appel à l'aide (1/1/1)",
+                  "2026-10-14T20:10:44Z closed critical eau: Eau du robinet impropre (20/12/17)",
+                  "2026-10-15T16:55:04Z opened high urgence: Situation urgente (2/2/2)",
+                  "2026-10-16T05:15:10Z closed high urgence: Situation urgente (2/2/2)"));
 }
 
 TEST(Fortnight, WhatMattersIsAnnouncedInTimeWhereItIsKept) {

@@ -94,8 +94,10 @@ TEST_F(StoryOf, TheWidestAreThoseThatARecountGives) {
   }
   std::vector<Story> all;
   for (const std::string& founder : founders) {
-    if (const auto found = engine->store->story(story(founder)).value(); found->mentions > 1) {
-      all.push_back(*found);
+    const auto found = engine->store->story(story(founder));
+    ASSERT_TRUE(found && *found);
+    if ((*found)->mentions > 1) {
+      all.push_back(**found);
     }
   }
   std::ranges::stable_sort(all, std::greater(),
