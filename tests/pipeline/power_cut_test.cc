@@ -198,7 +198,7 @@ TEST_P(PowerCut, AMachineThatLosesPowerAllTheTimeGetsThereToo) {
   while (!live(disk, envelopes, GetParam(), 2 + random() % 12, random, &found)) {
     ASSERT_LT(++lives, 1000U) << "no progress";
   }
-  EXPECT_GT(lives, 3U);
+  EXPECT_GT(lives, 1U) << "it never lost power";
   expect_same(found, expected, "seed 4");
 }
 
