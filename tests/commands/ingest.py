@@ -133,7 +133,7 @@ def filters(scene):
     assert scene.ingest("-", data=data)[0] == 0
     span = ("--since", "2026-09-01T00:00:00Z", "--until", "2026-09-04T00:00:00Z")
     cases = {
-        (): ["q1", "q2", "q3"], ("--tone", "negative"): ["q1"], ("--tone", "positive"): ["q2"],
+        (): ["q1", "q2", "q3"], ("--tone", "negative"): ["q1", "q3"], ("--tone", "positive"): ["q2"],
         ("--urgency", "high"): ["q3"], ("--urgency", "low"): ["q1", "q2", "q3"], ("--source", "autre"): ["q2"],
         ("--topic", "eau"): ["q1"], ("--topic", "nothing"): [], ("--topic", "eau", "--tone", "positive"): [],
         ("--tenant", "techniville"): ["q1", "q2", "q3"]}
