@@ -235,6 +235,7 @@ void tell_incident(const Raise& raise, Alert& alert) {
 Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& catalogue) {
   Sighting sighting;
   sighting.tenant = ref.tenant;
+  sighting.mention = ref.sequence;
   const std::optional<std::uint32_t> rule = heaviest_urgency(record);
   if (rule) {
     sighting.rule = catalogue.names.at(*rule);
@@ -263,6 +264,7 @@ Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& cat
 Sighting sight(const Voice& voice, std::span<const Spoken> crowd) {
   Sighting sighting;
   sighting.tenant = voice.tenant;
+  sighting.mention = voice.sequence;
   sighting.subject = voice.topic;
   sighting.rule = voice.rule;
   sighting.at = sighting.seen_at = voice.heard_at;

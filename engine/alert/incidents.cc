@@ -67,7 +67,8 @@ std::optional<Raise> Incidents::see(const Sighting& sighting) {
   advance(sighting.mode, incident.last_at, sighting.at);
   is_quiet_since(key, incident.last_at);
   incident.seen_at = sighting.seen_at;
-  incident.mentions += sighting.seen_before ? 0 : 1;
+  incident.mentions += incident.counted.contains(sighting.mention) ? 0 : 1;
+  incident.counted.add(sighting.mention);
   incident.stories.add(sighting.story);
   if (!sighting.rule.empty()) {
     incident.rules.insert(sighting.rule);

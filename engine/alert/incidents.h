@@ -30,11 +30,12 @@ struct Sighting {
   Mode mode = Mode::kLive;
   bool repost = false;
   bool official = false;
-  bool seen_before = false;  ///< an edit of a mention that was urgent already: not one more
-  bool certain = true;       ///< a rule says that it is urgent; else learned words alone do
-  std::uint64_t story = 0;   ///< the sequence of the mention that founded it
-  std::uint64_t author = 0;  ///< of the pseudonym; 0: unknown
-  Time seen_at{};            ///< by the engine's clock: in a replay much later than `at`
+  std::uint64_t mention = 0;  ///< its sequence: an incident counts it once, edited or not
+  bool seen_before = false;   ///< an edit of a mention that was urgent already
+  bool certain = true;        ///< a rule says that it is urgent; else learned words alone do
+  std::uint64_t story = 0;    ///< the sequence of the mention that founded it
+  std::uint64_t author = 0;   ///< of the pseudonym; 0: unknown
+  Time seen_at{};             ///< by the engine's clock: in a replay much later than `at`
   /// Of a crowd: all in it. They count as mentions of the incident.
   std::span<const Spoken> crowd;
 };
@@ -127,8 +128,8 @@ class Incidents {
     std::uint32_t mentions = 0;
     std::uint32_t told_stories = 0, told_authors = 0;  ///< what was said before a restart
     bool told = false;
-    Distinct stories, authors;
-    std::set<std::string> rules;  ///< that spoke in it
+    Distinct counted, stories, authors;  ///< counted: mentions
+    std::set<std::string> rules;         ///< that spoke in it
   };
   using Key = std::tuple<TenantId, Mode, std::string>;
   using Place = std::map<Key, Incident>::iterator;

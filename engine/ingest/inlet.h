@@ -41,7 +41,7 @@ class WorkerInbox {
 
   /// Ingest thread: false and `envelope` untouched if there is no room, or if more of its connector
   /// waits here already than there is room left for all, in envelopes or in bytes. One that floods
-  /// fills half, two a third each, and who has nothing waiting always finds room (dynamic
+  /// fills half, two a third each, n leave one part of n + 1 to those that do not (dynamic
   /// thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998, alpha = 1).
   bool put(Envelope& envelope);
   /// Worker thread: false if there is nothing.

@@ -29,8 +29,7 @@ Result<void> StoryTeller::recall(TenantId tenant) {
   Day newest = 0;
   const Result<void> read = store_.scan(tenant, {}, 0, [&](const StoredMention& stored) {
     newest = std::max(newest, stored.ref.day);
-    if (stored.ref.day + StoryBook::kLongest.count() + 1 < newest ||
-        founders == StoryBook::kMaxStories) {
+    if (!StoryBook::is_recent(stored.ref, newest) || founders == StoryBook::kMaxStories) {
       return false;
     }
     const Record& record = stored.record;
@@ -39,6 +38,9 @@ Result<void> StoryTeller::recall(TenantId tenant) {
       story = {tenant, record.repeats->day, record.repeats->sequence};
     } else {
       ++founders;
+    }
+    if (!StoryBook::is_recent(story, newest)) {
+      return true;
     }
     const Time at = record.mention.created_at;
     const auto [found, is_new] = stories.try_emplace(story);
@@ -52,7 +54,6 @@ Result<void> StoryTeller::recall(TenantId tenant) {
     known.led = known.led || record.leads;
     if (is_new || stored.ref.sequence < known.speaker.sequence) {
       known.speaker = stored.ref;
-      known.received_at = record.received_at;
       known.signature = sign(record.mention);
     }
     return true;
@@ -75,9 +76,9 @@ Signature StoryTeller::sign(const Mention& mention) {
 
 MentionRef StoryTeller::place(const Findings& findings, const Finding& finding,
                               const Store::Applied& stored) {
-  const StoryBook::Place place = books_[finding.tenant].place(
-      {stored.ref, finding.created_at, finding.received_at, finding.official},
-      decode_signature(findings.view(finding.signature)));
+  const StoryBook::Place place =
+      books_[finding.tenant].place({stored.ref, finding.created_at, finding.official},
+                                   decode_signature(findings.view(finding.signature)));
   if (!place.founds) {
     store_.join_story(stored.ref, place.story, place.leads);
   }
@@ -91,13 +92,12 @@ void StoryTeller::reword(const Findings& findings, const Finding& finding,
 }
 
 void StoryTeller::remove(const Store::Applied& deleted) {
-  StoryBook& book = books_[deleted.ref.tenant];
+  std::optional<StoryBook::Heir> heir;
   if (deleted.heir) {
-    const StoryBook::Heir heir{deleted.heir->ref, sign(deleted.heir->record.mention)};
-    book.remove(deleted.story, deleted.ref, &heir);
-  } else {
-    book.remove(deleted.story, deleted.ref, nullptr);
+    heir = {deleted.heir->ref, sign(deleted.heir->record.mention), deleted.unled};
   }
+  books_[deleted.ref.tenant].remove(deleted.story, deleted.created_at, heir ? &*heir : nullptr,
+                                    [&] { return store_.dates_of_story(deleted.story); });
 }
 
 }  // namespace vigie

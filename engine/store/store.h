@@ -198,8 +198,10 @@ class Store {
     MentionRef ref;           ///< of the stored, replaced or deleted mention
     bool was_urgent = false;  ///< replaced, deleted: incidents saw it as urgent before
     MentionRef story{};       ///< replaced, deleted: the one it belongs to
+    Time created_at{};        ///< deleted
     /// Deleted: the oldest mention left of its story, which speaks for it now.
     std::unique_ptr<StoredMention> heir = nullptr;
+    bool unled = false;  ///< deleted: it led its story, and nobody left may
   };
 
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
@@ -208,6 +210,9 @@ class Store {
   /// W. The mention stored last repeats what `story` says; `leads`: the first one there that is not
   /// official. At once after its apply().
   void join_story(const MentionRef& mention, const MentionRef& story, bool leads);
+  /// W. When the first and the last mention of a story were created, of one that has any: right
+  /// after a deletion from it, in the same batch.
+  std::pair<Time, Time> dates_of_story(const MentionRef& founder) const;
   /// Told of every mention that goes with its author.
   using Deleted = std::function<void(const Applied&)>;
   /// W. Carries out Finding::Action::kPurgeAuthor: deletes every mention of the author's as a

@@ -178,10 +178,11 @@ struct Store::State {
   // store_stories.cc
   static std::string story_row(std::uint32_t number, const MentionRef& story,
                                const MentionRef& mention);
-  /// Its oldest mention is going or gone: the oldest of the rest leads, unless one leads already.
-  /// Gives the oldest.
+  /// `gone` is going. Gives the oldest of the rest. `unled`: it led; false then if one of the rest
+  /// leads now, the oldest that may.
   std::unique_ptr<StoredMention> inherit(const MentionRef& story, const MentionRef& gone,
-                                         bool has_led);
+                                         bool& unled);
+  bool is_gone(const MentionRef& mention);
   void lead_on(const MentionRef& story, Day day);
   void expire_stories(std::uint32_t number, Day day, WriteBatch& gone);
   std::size_t joined = 0;  ///< rows of the batch under way

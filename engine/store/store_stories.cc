@@ -101,7 +101,9 @@ Result<std::vector<StoryBound>> bound_stories(const KeyValue& key_value, std::ui
   const auto at = key_value.iterate(Family::kStories);
   for (at->seek(ref_key(number, from, 0)); at->valid() && at->key() < end; at->next()) {
     const Result<Row> row = read_row(tenant, at->key());
-    if (!row || at->value().size() < sizeof(std::uint64_t)) {
+    ByteReader in(at->value());
+    const std::uint64_t author = in.u64();
+    if (!row || !in.ok()) {
       return row ? damaged("the index of stories") : tl::make_unexpected(row.error());
     }
     if (bounds.empty() || bounds.back().founder != row->story) {
@@ -109,9 +111,9 @@ Result<std::vector<StoryBound>> bound_stories(const KeyValue& key_value, std::ui
       authors.clear();
       unknown = rows = 0;
     }
-    const std::uint64_t author = ByteReader(at->value()).u64();
-    unknown += author == 0;
-    if (author != 0) {
+    if (author == 0) {
+      ++unknown;
+    } else {
       authors.insert(author);
     }
     bounds.back().most = {authors.size() + unknown + 1, ++rows + 1};  // its founder may be there
@@ -155,7 +157,7 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
 }
 
 std::unique_ptr<StoredMention> Store::State::inherit(const MentionRef& story,
-                                                     const MentionRef& gone, bool has_led) {
+                                                     const MentionRef& gone, bool& unled) {
   if (joined != 0) {  // its rows may be of this batch
     commit();
   }
@@ -178,13 +180,13 @@ std::unique_ptr<StoredMention> Store::State::inherit(const MentionRef& story,
       held->bytes.copy(heir->bytes.get(), held->bytes.size());
       heir->record = must(decode_record({heir->bytes.get(), held->bytes.size()}));
     }
-    if (has_led && !record.official) {
+    if (unled && !record.official) {
       record.leads = true;
       count_record(number, record, *must(catalogue(held->generation)), {0, 1});
       rewrite(ref, record, held->generation);
-      has_led = false;
+      unled = false;
     }
-    return has_led;
+    return unled;
   };
   bool goes_on = consider(story);
   const auto at = key_value->iterate(Family::kStories);
@@ -193,6 +195,35 @@ std::unique_ptr<StoredMention> Store::State::inherit(const MentionRef& story,
   }
   must(at->status());
   return heir;
+}
+
+/// Whether the batch under way deletes it.
+bool Store::State::is_gone(const MentionRef& mention) {
+  const Pending* const fresh = pending_at(mention.tenant, mention.sequence);
+  const auto over =
+      pending_overlay.find({number_of[mention.tenant], mention.day, mention.sequence});
+  return (fresh != nullptr && !fresh->alive) || (over != pending_overlay.end() && !over->second);
+}
+
+std::pair<Time, Time> Store::dates_of_story(const MentionRef& founder) const {
+  State& state = *state_;
+  StoryCounter counter(founder);
+  if (const auto held = state.current(founder.tenant, {founder.day, founder.sequence})) {
+    const Record record = must(decode_record(held->bytes));
+    counter.add(founder, 0, record.mention.created_at, {});
+  }
+  const std::string prefix = story_prefix(state.number_of[founder.tenant], founder);
+  const auto at = state.key_value->iterate(Family::kStories);
+  for (at->seek(prefix); has_prefix(*at, prefix); at->next()) {
+    const MentionRef mention = must(read_row(founder.tenant, at->key())).mention;
+    if (!state.is_gone(mention)) {
+      must(add_row(mention, at->value(), counter));
+    }
+  }
+  must(at->status());
+  const Story story = counter.finish();
+  check(story.mentions != 0, "a story that has mentions has dates");
+  return {story.first_at, story.last_at};
 }
 
 void Store::State::expire_stories(std::uint32_t number, Day day, WriteBatch& gone) {

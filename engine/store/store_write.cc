@@ -231,7 +231,9 @@ Store::Applied Store::State::remove(const Findings& findings, const Finding& fin
   const MentionRef where{finding.tenant, known->place.day, known->place.sequence};
   const Record old = must(decode_record(known->record.bytes));
   Applied deleted{Outcome::kDeleted, where, was_told_urgent(old), story_of(where, old), {}};
-  deleted.heir = inherit(deleted.story, where, old.leads);
+  deleted.created_at = old.mention.created_at;
+  deleted.unled = old.leads;
+  deleted.heir = inherit(deleted.story, where, deleted.unled);
   withdraw_work(deleted.story, where, deleted.heir == nullptr);
   if (old.repeats) {
     batch.erase(Family::kStories, story_row(number, deleted.story, where));

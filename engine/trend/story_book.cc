@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <tuple>
 
 #include "engine/core/check.h"
 
@@ -12,8 +13,10 @@ namespace {
 constexpr std::size_t kBucketsPerStory = 2;  // two slots for each key
 constexpr std::size_t kFirstStories = 256;
 
+using Keys = std::array<std::uint32_t, StoryBook::kKeys>;
+
 /// What a text is looked up by. Gives how many they are.
-std::size_t keys_of(const Signature& signature, std::array<std::uint32_t, StoryBook::kKeys>& keys) {
+std::size_t keys_of(const Signature& signature, Keys& keys) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < signature.size && count < keys.size(); ++i) {
     keys[count] = signature.hashes[i];
@@ -24,8 +27,12 @@ std::size_t keys_of(const Signature& signature, std::array<std::uint32_t, StoryB
 
 }  // namespace
 
+bool StoryBook::is_recent(const MentionRef& story, Day day) {
+  return day <= story.day + kLongest.count();
+}
+
 bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
-  return story.alive && arrival.received_at - story.received_at <= kLongest &&
+  return story.alive && is_recent(story.story, arrival.ref.day) &&
          arrival.created_at - story.first_at <= kLongest &&
          arrival.created_at - story.last_at <= kQuiet &&
          story.first_at - arrival.created_at <= kQuiet;
@@ -35,7 +42,7 @@ void StoryBook::expect(const Signature& signature) {
   if (buckets_.empty()) {
     return;
   }
-  std::array<std::uint32_t, kKeys> keys;
+  Keys keys;
   const std::size_t count = keys_of(signature, keys);
   for (std::size_t i = 0; i < count; ++i) {
     __builtin_prefetch(&bucket_of(keys[i]), 1);
@@ -48,7 +55,7 @@ std::size_t StoryBook::candidates(const Signature& signature,
   if (buckets_.empty()) {
     return 0;
   }
-  std::array<std::uint32_t, kKeys> keys;
+  Keys keys;
   const std::size_t keys_found = keys_of(signature, keys);
   std::size_t count = 0;
   for (std::size_t i = 0; i < keys_found; ++i) {
@@ -80,8 +87,8 @@ StoryBook::Place StoryBook::place(const Arrival& arrival, const Signature& signa
     story.led = story.led || leads;
     return {story.story, false, leads};
   }
-  insert({arrival.ref, arrival.ref, arrival.created_at, arrival.created_at, arrival.received_at,
-          !arrival.official, signature});
+  insert({arrival.ref, arrival.ref, arrival.created_at, arrival.created_at, !arrival.official,
+          signature});
   return {arrival.ref, true, !arrival.official};
 }
 
@@ -108,20 +115,67 @@ void StoryBook::grow() {
   }
 }
 
+/// Of several stories with the same key the newest stands there.
 void StoryBook::index(std::uint32_t number) {
-  const Story& story = at(number);
-  std::array<std::uint32_t, kKeys> keys;
+  Story& story = at(number);
+  story.shared = 0;
+  Keys keys;
   const std::size_t count = keys_of(story.signature, keys);
   for (std::size_t i = 0; i < count; ++i) {
     auto& slots = bucket_of(keys[i]).slots;
     auto slot = std::ranges::find(slots, keys[i], &Slot::key);
-    if (slot == slots.end()) {  // an empty one before the oldest
+    if (slot != slots.end() && slot->number > number) {
+      share(at(slot->number), keys[i]);
+      continue;
+    }
+    if (slot != slots.end()) {
+      story.shared |= static_cast<std::uint8_t>(1U << i);
+    } else {  // an empty one before the oldest
       slot = std::ranges::min_element(slots, {}, [](const Slot& one) {
         return one.key == 0 ? 0 : std::uint64_t{one.number} + 1;
       });
     }
     if (slot->key == 0 || slot->number <= number) {
       *slot = {keys[i], number};
+    }
+  }
+}
+
+void StoryBook::share(Story& story, std::uint32_t key) {
+  Keys keys;
+  const auto end = keys.begin() + keys_of(story.signature, keys);
+  const auto bit = std::find(keys.begin(), end, key) - keys.begin();
+  story.shared |= static_cast<std::uint8_t>(1U << bit);
+}
+
+/// Whatever older story has one of its keys is found by it again.
+void StoryBook::unindex(std::uint32_t number) {
+  const Story& story = at(number);
+  Keys keys, wanted;
+  const std::size_t count = keys_of(story.signature, keys);
+  auto end = wanted.begin();
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& slots = bucket_of(keys[i]).slots;
+    const auto slot = std::ranges::find(slots, keys[i], &Slot::key);
+    if (slot == slots.end() || slot->number != number) {
+      continue;
+    }
+    *slot = {};
+    if ((story.shared >> i & 1U) != 0) {
+      *end++ = keys[i];
+    }
+  }
+  const std::uint32_t oldest = next_ - static_cast<std::uint32_t>(stories_.size());
+  for (std::uint32_t older = number; older != oldest && end != wanted.begin();) {
+    Story& other = at(--older);
+    const std::size_t others = other.alive ? keys_of(other.signature, keys) : 0;
+    for (std::size_t i = 0; i < others; ++i) {
+      const auto found = std::find(wanted.begin(), end, keys[i]);
+      if (found != end) {
+        *std::ranges::find(bucket_of(keys[i]).slots, 0U, &Slot::key) = {keys[i], older};
+        other.shared |= static_cast<std::uint8_t>(1U << i);
+        *found = *--end;
+      }
     }
   }
 }
@@ -144,21 +198,33 @@ void StoryBook::reword(const MentionRef& story, const MentionRef& mention,
                        const Signature& signature) {
   const std::optional<std::uint32_t> number = find(story);
   if (number && at(*number).alive && at(*number).speaker == mention) {
+    unindex(*number);
     at(*number).signature = signature;
     index(*number);
   }
 }
 
-void StoryBook::remove(const MentionRef& story, const MentionRef& mention, const Heir* heir) {
+void StoryBook::remove(const MentionRef& story, Time created_at, const Heir* heir,
+                       const std::function<Dates()>& dates) {
   const std::optional<std::uint32_t> number = find(story);
-  if (!number || at(*number).speaker != mention) {
+  if (!number || !at(*number).alive) {
     return;
   }
   Story& known = at(*number);
-  known.alive = heir != nullptr;
-  known.signature = heir != nullptr ? heir->signature : Signature();
-  if (heir != nullptr) {
+  if (heir == nullptr) {
+    unindex(*number);
+    known.alive = false;
+    known.signature = Signature();
+    return;
+  }
+  known.led = known.led && !heir->unled;
+  if (created_at == known.first_at || created_at == known.last_at) {
+    std::tie(known.first_at, known.last_at) = dates();
+  }
+  if (known.speaker != heir->ref) {
+    unindex(*number);
     known.speaker = heir->ref;
+    known.signature = heir->signature;
     index(*number);
   }
 }

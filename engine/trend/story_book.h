@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/core/time.h"
@@ -17,9 +19,13 @@ namespace vigie {
 ///
 /// A mention joins the story whose oldest living mention it nearly duplicates, if that story was
 /// founded less than kLongest ago and spoken of less than kQuiet ago, by the dates of the mentions.
-/// Candidates share one of the kKeys least hashes of pairs (words alone are in too many texts);
-/// where the index is full the newest stories are found. Two texts that share a third of their
-/// pairs share none of these once in 25 ((1 - 1/3)^8 = 3.9 %).
+/// Candidates share one of the kKeys least hashes of pairs (words alone are in too many texts); of
+/// several with the same hash the newest is found, and where the index is full the newest of all.
+/// Two texts that share a third of their pairs share none of these once in 25 ((1 - 1/3)^8 =
+/// 3.9 %).
+///
+/// What it knows depends on the living mentions alone, not on what was edited or taken back on the
+/// way: a restart, which sees only these, changes nothing.
 class StoryBook {
  public:
   static constexpr std::size_t kMaxStories = 32'768;  ///< 15 MB
@@ -28,7 +34,7 @@ class StoryBook {
 
   struct Arrival {
     MentionRef ref;
-    Time created_at{}, received_at{};
+    Time created_at{};
     bool official = false;
   };
   struct Place {
@@ -44,32 +50,42 @@ class StoryBook {
 
   /// The mention that speaks for `story` was edited.
   void reword(const MentionRef& story, const MentionRef& mention, const Signature& signature);
-  /// `mention` is gone; `heir` is the oldest one left of its story, if there is one.
+  /// A mention of `story` is gone. `heir` is the oldest one left, if there is one; `unled`: nobody
+  /// left may lead. The dates of what is left are asked for if the gone one's was among them.
   struct Heir {
     MentionRef ref;
     Signature signature;
+    bool unled = false;
   };
-  void remove(const MentionRef& story, const MentionRef& mention, const Heir* heir);
+  using Dates = std::pair<Time, Time>;  ///< the first, the last
+  void remove(const MentionRef& story, Time created_at, const Heir* heir,
+              const std::function<Dates()>& dates);
 
   /// After a restart: a story with mentions left, in the order of their foundation.
   struct Known {
     MentionRef story, speaker;  ///< its oldest living mention
-    Time first_at{}, last_at{}, received_at{};
+    Time first_at{}, last_at{};
     bool led = false;
     Signature signature;  ///< the speaker's
   };
   void recall(const Known& known);
+  /// Whether a story of that day may still be joined by what is received on `day`.
+  static bool is_recent(const MentionRef& story, Day day);
 
   std::size_t size() const { return stories_.size(); }
 
  private:
   struct Story : Known {
     bool alive = true;
+    std::uint8_t shared = 0;  ///< bit i: an older story may have its key i, too
   };
+  static_assert(kKeys <= 8, "a bit for each");
 
   std::size_t candidates(const Signature& signature, std::array<std::uint32_t, kKeys>& found);
   void insert(const Known& known);
   void index(std::uint32_t number);
+  void unindex(std::uint32_t number);
+  static void share(Story& story, std::uint32_t key);
   void grow();
   Story& at(std::uint32_t number) { return stories_[number % kMaxStories]; }
   /// The number of a story that is still known.

@@ -27,7 +27,7 @@ struct ByName {
   bool operator()(const Views& one, const Views& other) const { return one < other; }
 };
 
-struct Spread {
+struct Hash {
   std::size_t operator()(const MentionRef& ref) const {
     return std::hash<std::uint64_t>()(ref.sequence);
   }
@@ -288,8 +288,8 @@ class FactReader {
   KpiFacts facts_;
   /// By source and id of what was answered.
   std::map<std::pair<std::string, std::string>, std::optional<Time>, ByName> answered_at_;
-  std::unordered_map<MentionRef, AnsweredStory, Spread> stories_;   ///< by founder
-  std::unordered_map<Pseudonym, std::uint64_t, Spread> followers_;  ///< of each author
+  std::unordered_map<MentionRef, AnsweredStory, Hash> stories_;   ///< by founder
+  std::unordered_map<Pseudonym, std::uint64_t, Hash> followers_;  ///< of each author
   std::map<WorkSubject, Time> said_answered_;
 };
 

@@ -17,7 +17,7 @@ Sighting sighting(microseconds after = {}, Urgency level = Urgency::kHigh) {
   one.subject = "eau";
   one.level = level;
   one.at = one.seen_at = kStart + after;
-  one.story = one.author = ++last;
+  one.mention = one.story = one.author = ++last;
   return one;
 }
 
@@ -71,14 +71,20 @@ TEST(Incidents, AHigherLevelRaisesOnceMoreUnderTheSameName) {
 
 TEST(Incidents, AnEditIsNotOneMoreMention) {
   Heard incidents;
-  incidents.see(sighting());
-  Sighting edited = sighting(minutes(1));
+  Sighting edited = sighting();
+  incidents.see(edited);
+  edited.at += minutes(1);
   edited.seen_before = true;
   EXPECT_FALSE(incidents.see(edited));
   edited.level = Urgency::kCritical;
   const auto raise = incidents.see(edited);
   ASSERT_TRUE(raise) << "but it may be news";
   EXPECT_EQ(raise->mentions, 1U);
+  edited.subject = "feu";
+  const auto other = incidents.see(edited);
+  ASSERT_TRUE(other) << "it speaks of something else now";
+  EXPECT_EQ(other->news, News::kOpened);
+  EXPECT_EQ(other->mentions, 1U);
 }
 
 TEST(Incidents, WhatWasAnnouncedIsRememberedThoughItsMentionsAreGone) {
@@ -166,6 +172,7 @@ TEST(Incidents, TheEndIsToldOnceWithAllThatWasCounted) {
   again.author = 1'000'000;
   incidents.see(again);
   Sighting repost = again;
+  repost.mention = 1'000'000;
   repost.at = kStart + hours(2);
   repost.repost = true;
   incidents.see(repost);

@@ -57,8 +57,7 @@ TEST(Cursor, AnEmptyCursorLeavesTheLastOneInPlace) {
 /// A made-up week: posts, replies, edits, deletions, things told twice, unreadable ones. What is
 /// urgent is neither edited nor deleted: incidents are remembered by the urgent mentions there are.
 std::vector<std::string> made_up_envelopes(std::uint64_t seed) {
-  constexpr std::array<std::string_view, 6> kWords = {"eau",       "route",     "incendie",
-                                                      "explosion", "c'est nul", "c'est bien"};
+  constexpr std::array<std::string_view, 4> kWords = {"eau", "route", "c'est nul", "c'est bien"};
   std::mt19937_64 random(seed);
   const auto any = [&](std::size_t bound) { return random() % bound; };
   std::vector<std::string> envelopes;
@@ -87,7 +86,8 @@ std::vector<std::string> made_up_envelopes(std::uint64_t seed) {
                         date + R"(,"in_reply_to":")" + std::to_string(any(known + 1)) + "\"");
           break;
         case 3:
-          lines += post("urgent-" + id, text + (any(3) == 0 ? " explosion" : " incendie"), date);
+          lines += post("urgent-" + std::to_string(i) + "-" + std::to_string(line),
+                        text + (any(3) == 0 ? " explosion" : " incendie"), date);
           break;
         case 4:
           lines += "{\"torn\n";
@@ -189,17 +189,22 @@ TEST_P(PowerCut, AfterAnyStepLosesNothingAndChangesNothing) {
 }
 
 TEST_P(PowerCut, AMachineThatLosesPowerAllTheTimeGetsThereToo) {
-  const std::vector<std::string> envelopes = made_up_envelopes(4);
-  Outcome expected, found;
-  MemoryDisk calm, disk;
-  std::mt19937_64 random(4);
-  ASSERT_TRUE(live(calm, envelopes, GetParam(), 100'000, random, &expected));
-  std::size_t lives = 1;
-  while (!live(disk, envelopes, GetParam(), 2 + random() % 12, random, &found)) {
-    ASSERT_LT(++lives, 1000U) << "no progress";
+  std::size_t cuts = 0;
+  for (std::uint64_t seed = 4; seed <= 30; ++seed) {
+    const std::vector<std::string> envelopes = made_up_envelopes(seed);
+    Outcome expected, found;
+    MemoryDisk calm, disk;
+    std::mt19937_64 random(seed);
+    ASSERT_TRUE(live(calm, envelopes, GetParam(), 100'000, random, &expected));
+    std::size_t lives = 1;
+    while (!live(disk, envelopes, GetParam(), 2 + random() % 12, random, &found)) {
+      ASSERT_LT(++lives, 1000U) << "no progress";
+    }
+    cuts += lives - 1;
+    expect_same(found, expected, "seed " + std::to_string(seed));
+    ASSERT_FALSE(HasFailure());
   }
-  EXPECT_GT(lives, 1U) << "it never lost power";
-  expect_same(found, expected, "seed 4");
+  EXPECT_GT(cuts, 30U) << "it hardly lost power";
 }
 
 INSTANTIATE_TEST_SUITE_P(Workers, PowerCut, testing::Values(1, 2, 3));

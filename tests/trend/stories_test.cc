@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <ranges>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -236,8 +237,7 @@ TEST(Stories, WhatIsRepeatedIsOneStory) {
   for (std::size_t i = 0; i < posts.size(); ++i) {
     now += std::chrono::seconds(90);
     const MentionRef ref{0, 20731, i + 1};
-    const StoryBook::Place place =
-        book.place({ref, now, now, false}, signer.sign(posts[i].text, i));
+    const StoryBook::Place place = book.place({ref, now, false}, signer.sign(posts[i].text, i));
     const std::size_t group = groups.of(posts[i].original);
     ++both[{group, place.story.sequence}];
     ++of_group[group];
@@ -258,6 +258,113 @@ TEST(Stories, WhatIsRepeatedIsOneStory) {
               texts.size(), precision, recall);
   EXPECT_GE(precision, 0.98);
   EXPECT_GE(recall, 0.9);
+}
+
+/// What is stored of stories: what a restart makes a book of.
+class Shelf {
+ public:
+  struct Kept {
+    StoryBook::Arrival arrival;
+    Signature signature;
+    bool leads = false;
+  };
+  using Mentions = std::map<MentionRef, Kept>;
+
+  std::map<MentionRef, Mentions> stories;  ///< by founder, those with mentions left
+
+  StoryBook reborn() const {
+    StoryBook book;
+    for (const auto& [story, mentions] : stories) {
+      const auto& [speaker, said] = *mentions.begin();
+      const auto [first, last] = dates(mentions);
+      book.recall({story, speaker, first, last, leader(mentions) != nullptr, said.signature});
+    }
+    return book;
+  }
+  static StoryBook::Dates dates(const Mentions& mentions) {
+    const auto date = [](const auto& one) { return one.second.arrival.created_at; };
+    const auto [first, last] = std::ranges::minmax(mentions | std::views::transform(date));
+    return {first, last};
+  }
+  static const Kept* leader(const Mentions& mentions) {
+    const auto one = std::ranges::find_if(mentions, [](const auto& it) { return it.second.leads; });
+    return one == mentions.end() ? nullptr : &one->second;
+  }
+  void remove(StoryBook& book, const MentionRef& story, const MentionRef& mention) {
+    Mentions& left = stories.at(story);
+    const Kept gone = left.at(mention);
+    left.erase(mention);
+    if (left.empty()) {
+      stories.erase(story);
+      book.remove(story, gone.arrival.created_at, nullptr, {});
+      return;
+    }
+    StoryBook::Heir heir{left.begin()->first, left.begin()->second.signature, gone.leads};
+    if (gone.leads) {
+      const auto next =
+          std::ranges::find_if(left, [](const auto& one) { return !one.second.arrival.official; });
+      heir.unled = next == left.end();
+      if (!heir.unled) {
+        next->second.leads = true;
+      }
+    }
+    book.remove(story, gone.arrival.created_at, &heir, [&] { return dates(left); });
+  }
+};
+
+/// Few texts, so that many stories say what others said before, were edited into, or no longer say.
+TEST(Stories, ARestartChangesNothing) {
+  const std::vector<std::string> town = town_texts();
+  Texts signer;
+  std::vector<Signature> texts;
+  for (std::size_t i = 0; i < 12; ++i) {
+    texts.push_back(signer.sign(town[i]));
+    texts.push_back(signer.sign(town[i] + " " + town[i + 1]));
+  }
+  std::size_t joined = 0, edited = 0, removed = 0;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    const auto any = [&](std::size_t bound) { return random() % bound; };
+    StoryBook book;
+    Shelf shelf;
+    const Time begin = parse_time("2026-10-05T08:00:00Z").value();
+    const auto arrival = [&](std::uint64_t sequence) {
+      const auto day = static_cast<Day>(20'731 + sequence / 8);
+      const Time date = begin + std::chrono::hours(3 * sequence) - std::chrono::hours(any(300));
+      return StoryBook::Arrival{{0, day, sequence}, date, any(3) == 0};
+    };
+    for (std::uint64_t sequence = 1; sequence <= 600; ++sequence) {
+      const StoryBook::Arrival came = arrival(sequence);
+      const Signature& text = texts[any(texts.size())];
+      const StoryBook::Place place = book.place(came, text);
+      shelf.stories[place.story][came.ref] = {came, text, place.leads};
+      joined += !place.founds;
+      auto story =
+          std::next(shelf.stories.begin(), static_cast<std::ptrdiff_t>(any(shelf.stories.size())));
+      auto mention =
+          std::next(story->second.begin(), static_cast<std::ptrdiff_t>(any(story->second.size())));
+      if (any(4) == 0) {
+        mention->second.signature = texts[any(texts.size())];
+        book.reword(story->first, mention->first, mention->second.signature);
+        ++edited;
+      } else if (any(3) == 0) {
+        shelf.remove(book, story->first, mention->first);
+        ++removed;
+      }
+      const StoryBook reborn = shelf.reborn();
+      for (const Signature& said : texts) {
+        StoryBook one = book, other = reborn;
+        const StoryBook::Arrival next = arrival(sequence + 1);
+        const StoryBook::Place here = one.place(next, said), there = other.place(next, said);
+        ASSERT_EQ(here.story.sequence, there.story.sequence) << "seed " << seed << ": " << sequence;
+        ASSERT_EQ(here.founds, there.founds);
+        ASSERT_EQ(here.leads, there.leads) << "seed " << seed << ": " << sequence;
+      }
+    }
+  }
+  EXPECT_GT(joined, 1000U);
+  EXPECT_GT(edited, 1000U);
+  EXPECT_GT(removed, 1000U);
 }
 
 }  // namespace
