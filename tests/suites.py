@@ -7,6 +7,7 @@ fault (tests/oracle.py) is put together in a table. The last line is `N passed, 
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import re
@@ -110,36 +111,44 @@ def run_lines(name, command, timeout_s):
 
 
 def suites():
-    for program in sorted((BUILD / "tests").glob("*_tests")):
-        yield program.name, lambda p=program: run_gtest(p, 900)
+    """(name, function giving a Tally) of those that any may run beside; the longest first."""
     def lines(name, *command, timeout_s):
         return name, lambda: run_lines(name, command, timeout_s)
 
-    yield lines("connectors_facts", PYTHON, ROOT / "tests" / "facts.py", timeout_s=60)
-    yield lines("rules", BUILD / "vigie", "rules", "test", "--rules", "rules", "--lines", timeout_s=300)
-    for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
-        yield lines(f"faults/{script.stem}", PYTHON, script, timeout_s=1200)
+    yield lines("browser", PYTHON, ROOT / "tests" / "browser" / "run", timeout_s=900)
     for script in sorted((ROOT / "tests" / "commands").glob("*.py")):
         yield lines(f"commands/{script.stem}", PYTHON, script, timeout_s=600)
-    if (ROOT / "tests" / "browser" / "run").exists():
-        yield lines("browser", PYTHON, ROOT / "tests" / "browser" / "run", timeout_s=900)
+    for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
+        yield lines(f"faults/{script.stem}", PYTHON, script, timeout_s=1200)
+    for program in sorted((BUILD / "tests").glob("*_tests")):
+        yield program.name, lambda p=program: run_gtest(p, 900)
+    yield lines("rules", BUILD / "vigie", "rules", "test", "--rules", "rules", "--lines", timeout_s=300)
     yield lines("tidy", PYTHON, ROOT / "tests" / "tidy" / "tidy.py", timeout_s=300)
-    yield lines("security", PYTHON, ROOT / "tests" / "security.py", timeout_s=60)
 
 
-def run_each(chosen):
-    """Runs (name, function giving a Tally) one after the other, saying how each went: yields (name, tally, seconds)."""
-    for name, run in chosen:
-        start = time.monotonic()
-        try:
-            tally = run()
-        except (subprocess.TimeoutExpired, OSError) as error:
-            tally = Tally()
-            tally.failed = 1
-            print(f"FAIL {name}: {error}")
-        seconds = time.monotonic() - start
-        print(f"{name}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped ({seconds:.0f} s)", flush=True)
-        yield name, tally, seconds
+def reviews():
+    """Likewise, of those that read what the suites reported."""
+    for name in ("facts", "security"):
+        yield name, lambda n=name: run_lines(n, [PYTHON, ROOT / "tests" / f"{n}.py"], 60)
+
+
+def run_one(name, run):
+    start = time.monotonic()
+    try:
+        tally = run()
+    except (subprocess.TimeoutExpired, OSError) as error:
+        tally = Tally()
+        tally.failed = 1
+        print(f"FAIL {name}: {error}")
+    seconds = time.monotonic() - start
+    print(f"{name}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped ({seconds:.0f} s)", flush=True)
+    return name, tally, seconds
+
+
+def run_each(chosen, at_once=1):
+    """Runs (name, function giving a Tally), so many at once, saying how each went: yields (name, tally, seconds)."""
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        yield from pool.map(lambda one: run_one(*one), chosen)
 
 
 def close(total):
@@ -156,9 +165,11 @@ def main():
     only = arguments.parse_args().only
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     total = Tally()
-    for _, tally, _ in run_each((name, run) for name, run in suites()
-                                if not only or any(part in name for part in only)):
-        total.add(tally)
+    at_once = min(2, len(os.sched_getaffinity(0)))  # half of them wait for somebody most of the time
+    for group in (suites(), reviews()):
+        chosen = [(name, run) for name, run in group if not only or any(part in name for part in only)]
+        for _, tally, _ in run_each(chosen, at_once):
+            total.add(tally)
     return close(total)
 
 
