@@ -187,7 +187,7 @@ class Reader {
         static_cast<std::uint16_t>(http.integer("port", 0, 65535, problems_, config.listen_port));
     if (const Settings* operations = http.find("operations")) {
       operations->allow_only({"host", "port"}, problems_);
-      config.operations.emplace();
+      config.operations = Config::Operations();
       config.operations->host = operations->text("host", problems_, config.operations->host);
       config.operations->port =
           static_cast<std::uint16_t>(operations->integer("port", 0, 65535, problems_));
