@@ -21,6 +21,7 @@ struct Words {
   std::string_view high, critical, closed, rises, quiet, mentions, mention, stories, story, authors,
       author, why, published, received, raised, deadline, place, open, original, rules, learned,
       coverage, blind_since, others, take, not_useful, mute, cards;
+  std::string_view colon, open_quote, close_quote;
   std::string_view on, at;  ///< "le 12 nov. à 21 h 17"
   std::array<std::string_view, 12> months;
 };
@@ -45,13 +46,16 @@ constexpr Words kFrench = {"URGENT",
                            "Original",
                            "Règles",
                            "mots appris",
-                           "Couverture : ",
+                           "Couverture",
                            "aveugle depuis",
                            "autres sources aveugles",
                            "Prendre en charge",
                            "Pas utile",
                            "Muet 2 h",
                            "Arguments",
+                           " : ",
+                           "« ",
+                           " »",
                            "le ",
                            " à ",
                            {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
@@ -78,13 +82,16 @@ constexpr Words kEnglish = {
     "Original",
     "Rules",
     "learned words",
-    "Coverage: ",
+    "Coverage",
     "blind since",
     "other sources blind",
     "Take charge",
     "Not useful",
     "Mute 2 h",
     "Arguments",
+    ": ",
+    "“",
+    "”",
     "on ",
     " at ",
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
@@ -143,7 +150,7 @@ class Renderer {
   std::string text() const {
     if (is_over()) {
       std::string out = subject() + "\n\n" + over() + "\n" + line(counts()) + span() + "\n";
-      return link_.empty() ? out : out + "\n" + std::string(words_.open) + " : " + link_ + "\n";
+      return link_.empty() ? out : out + "\n" + labelled(words_.open, link_) + "\n";
     }
     std::string out = subject() + "\n" + line(counts());
     if (alert_.news == News::kRisen) {
@@ -156,16 +163,16 @@ class Renderer {
       out += "\n" + plain(alert_.title) + "\n";
     }
     if (!alert_.quote.empty()) {
-      out += "\n« " + inner_quotes(plain(alert_.quote)) + " »\n";
+      out += "\n" + quoted(alert_.quote) + "\n";
     }
     out += source() + "\n";
     if (!alert_.place.empty()) {
-      out += std::string(words_.place) + " : " + plain(alert_.place) + "\n";
+      out += labelled(words_.place, plain(alert_.place)) + "\n";
     }
     if (is_web_link(alert_.url)) {
-      out += std::string(words_.original) + " : " + one_line(alert_.url) + "\n";
+      out += labelled(words_.original, one_line(alert_.url)) + "\n";
     }
-    out += "\n" + std::string(words_.why) + " :\n";
+    out += "\n" + heading(words_.why);
     for (const Alert::Reason& reason : alert_.reasons) {
       out += "- " + reason_line(reason) + "\n";
     }
@@ -174,16 +181,17 @@ class Renderer {
       out += coverage() + "\n";
     }
     if (!cards_.empty()) {
-      out += "\n" + std::string(words_.cards) + " :\n";
+      out += "\n" + heading(words_.cards);
     }
     for (const CardLink& card : cards_) {
-      out += "- " + plain(card.title) + (card.url.empty() ? "" : " : " + card.url) + "\n";
+      out += "- " + (card.url.empty() ? plain(card.title) : labelled(plain(card.title), card.url)) +
+             "\n";
     }
     if (!link_.empty()) {
-      out += "\n" + std::string(words_.open) + " : " + link_ + "\n";
+      out += "\n" + labelled(words_.open, link_) + "\n";
     }
     for (const auto& [label, url] : links()) {
-      out += std::string(label) + " : " + url + "\n";
+      out += labelled(label, url) + "\n";
     }
     return out + "\n-- \n" + rules() + "\n";
   }
@@ -319,7 +327,7 @@ class Renderer {
     if (alert_.deadline_at != Time{}) {
       out += " · " + deadline();
     }
-    line(std::string(words_.why) + " : " + escape(why()));
+    line(labelled(words_.why, escape(why())));
     line(times());
     if (!blind_.empty()) {
       line(escape(coverage()));
@@ -392,11 +400,11 @@ class Renderer {
   }
   std::string reason_line(const Alert::Reason& reason) const {
     const std::string title = title_of(reason);
-    return reason.text.empty() ? title : title + " : « " + inner_quotes(plain(reason.text)) + " »";
+    return reason.text.empty() ? title : labelled(title, quoted(reason.text));
   }
   /// Who wants to know exactly: "Règles : urgence.malade 620 · 00c0ffee00c0ffee".
   std::string rules() const {
-    std::string out = std::string(words_.rules) + " : ";
+    std::string out = labelled(words_.rules, "");
     for (const Alert::Reason& reason : alert_.reasons) {
       out += one_line(reason.rule) + " " + std::to_string(reason.weight) + " · ";
     }
@@ -425,13 +433,10 @@ class Renderer {
   }
   /// "Couverture : facebook aveugle depuis 07:50"
   std::string coverage() const {
-    std::string out(words_.coverage);
+    std::string out = labelled(words_.coverage, "");
     for (std::size_t i = 0; i < std::min(blind_.size(), kMaxBlindNamed); ++i) {
-      const Time since = blind_[i].since;
-      const bool is_today = town_time(alert_.time_zone, since).date ==
-                            town_time(alert_.time_zone, alert_.raised_at).date;
       out += (i == 0 ? "" : ", ") + blind_[i].source + " " + std::string(words_.blind_since) + " " +
-             (is_today ? clock_of(alert_.time_zone, since) : moment(since));
+             when(blind_[i].since);
     }
     if (blind_.size() > kMaxBlindNamed) {
       out +=
@@ -440,7 +445,29 @@ class Renderer {
     return out;
   }
   std::string deadline() const {
-    return std::string(words_.deadline) + " " + clock_of(alert_.time_zone, alert_.deadline_at);
+    return std::string(words_.deadline) + " " + when(alert_.deadline_at);
+  }
+
+  /// "Lieu : rue Verrerie"
+  std::string labelled(std::string_view label, std::string_view text) const {
+    return std::string(label).append(words_.colon).append(text);
+  }
+  /// "Pourquoi :" and the end of the line.
+  std::string heading(std::string_view label) const {
+    std::string out = labelled(label, "");
+    out.back() = '\n';
+    return out;
+  }
+  std::string quoted(std::string_view text) const {
+    const std::string inner = &words_ == &kFrench ? inner_quotes(plain(text)) : plain(text);
+    return std::string(words_.open_quote).append(inner).append(words_.close_quote);
+  }
+
+  /// "21:17", or moment() if it is not on the day of the alert.
+  std::string when(Time time) const {
+    const bool is_today = town_time(alert_.time_zone, time).date ==
+                          town_time(alert_.time_zone, alert_.raised_at).date;
+    return is_today ? clock_of(alert_.time_zone, time) : moment(time);
   }
 
   /// "le 12 nov. à 21 h 17", with the year if it is not the alert's.

@@ -76,6 +76,16 @@ TEST(Renderer, SaysWhatWhyHowFreshAndWhereToGo) {
   }
 }
 
+TEST(Renderer, ADeadlineOnAnotherDayNamesIt) {
+  Alert alert = water_alert();
+  alert.deadline_at = at("2026-10-15T07:00:00Z");
+  const Message message = rendered(alert);
+  EXPECT_THAT(message.text, HasSubstr("échéance le 15 oct. à 9 h 00"));
+  EXPECT_EQ(message.facts.at("deadline"), "échéance le 15 oct. à 9 h 00");
+  alert.language = "en";
+  EXPECT_THAT(rendered(alert).text, HasSubstr("due on 15 Oct at 09:00"));
+}
+
 TEST(Renderer, SpeaksFrenchAndEnglish) {
   Alert alert = water_alert();
   alert.mentions = 3;
@@ -83,17 +93,18 @@ TEST(Renderer, SpeaksFrenchAndEnglish) {
   alert.news = News::kRisen;
   const Message french = rendered(alert);
   EXPECT_EQ(french.subject, "[CRITIQUE] Eau du robinet impropre – Techniville");
-  for (const char* words : {"3 mentions urgentes", "La situation s'aggrave.", "Pourquoi", "Publié",
-                            "reçu", "alerté", "Lieu", "Ouvrir dans Vigie"}) {
+  for (const char* words :
+       {"3 mentions urgentes", "La situation s'aggrave.", "Pourquoi :\n", "Publié", "reçu",
+        "alerté", "Lieu : rue", "Ouvrir dans Vigie : ", "« Un bébé"}) {
     EXPECT_THAT(french.text, HasSubstr(words));
   }
   EXPECT_THAT(french.html, HasSubstr("lang=\"fr\""));
   alert.language = "en";
   const Message english = rendered(alert);
   EXPECT_EQ(english.subject, "[CRITICAL] Eau du robinet impropre – Techniville");
-  for (const char* words : {"3 urgent mentions", "The situation is getting worse.", "Why",
+  for (const char* words : {"3 urgent mentions", "The situation is getting worse.", "Why:\n",
                             "Published on 14 Oct at 08:13", "received", "alerted", "due 10:14",
-                            "Place", "Open in Vigie"}) {
+                            "Place: rue", "Open in Vigie: ", "“Un bébé"}) {
     EXPECT_THAT(english.text, HasSubstr(words));
     EXPECT_THAT(french.text, Not(HasSubstr(words)));
   }
