@@ -1,38 +1,25 @@
 #include "connectors/file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
-#include <cerrno>
-#include <cstring>
 #include <deque>
-#include <filesystem>
 
 #include "connectors/csv_records.h"
 #include "connectors/file_cursor.h"
+#include "connectors/file_listing.h"
 #include "connectors/line_cutter.h"
 #include "connectors/mention_dates.h"
+#include "connectors/open_file.h"
 #include "connectors/playback.h"
 #include "connectors/table_mapping.h"
 
 namespace vigie {
 namespace asio = boost::asio;
-namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kEdgeBytes = 4096;  ///< what a fingerprint takes of each end
-constexpr std::size_t kMaxFiles = 100'000;
-constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::size_t kMaxDocumentBytes = 16 << 20;
 constexpr std::chrono::milliseconds kFollowInterval{500};
 constexpr std::chrono::seconds kRetryInterval{5};
@@ -68,163 +55,6 @@ struct FileOptions {
 
   bool is_stdin() const { return path == "-"; }
 };
-
-tl::unexpected<Error> system_failure(const std::string& what) {
-  return fail(ErrorCode::kUnavailable, what + ": " + std::strerror(errno));
-}
-
-/// A file that is open for reading; regular files by plain reads, pipes and terminals through the
-/// reactor.
-class OpenFile {
- public:
-  static Result<OpenFile> open(asio::any_io_executor executor, const std::string& path) {
-    const int fd =
-        path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-      return system_failure("cannot open " + path);
-    }
-    OpenFile file(executor, fd, path);
-    struct stat facts {};
-    if (::fstat(fd, &facts) != 0) {
-      return system_failure("cannot look at " + path);
-    }
-    if (S_ISDIR(facts.st_mode)) {
-      return fail(ErrorCode::kInvalidInput, path + " is a directory inside a directory");
-    }
-    file.regular_ = S_ISREG(facts.st_mode);
-    file.size_ = file.regular_ ? static_cast<std::uint64_t>(facts.st_size) : 0;
-    return file;
-  }
-
-  std::uint64_t size() const { return size_; }
-  bool regular() const { return regular_; }
-
-  /// FNV-1a of the first kEdgeBytes and of the last kEdgeBytes before `offset` (all, if they are
-  /// less).
-  std::uint64_t fingerprint(std::uint64_t offset) {
-    const std::uint64_t edge = std::min<std::uint64_t>(offset, kEdgeBytes);
-    return hash_on(hash_on(0xcbf29ce484222325ULL, 0, edge), offset - edge, edge);
-  }
-
-  /// The first record with its line end; empty: it has none within the bound.
-  std::string header() {
-    std::string head(kMaxHeaderBytes, '\0');
-    const ssize_t got = ::pread(descriptor_.native_handle(), head.data(), head.size(), 0);
-    head.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    const std::size_t end = csv_record_end(head);
-    head.resize(end == std::string::npos ? 0 : end);
-    return head;
-  }
-
-  void seek(std::uint64_t offset) {
-    if (regular_) {
-      ::lseek(descriptor_.native_handle(), static_cast<off_t>(offset), SEEK_SET);
-    }
-  }
-
-  /// Some bytes; 0 at the end. Lets others on the thread have their turn.
-  asio::awaitable<Result<std::size_t>> read(std::span<char> room) {
-    if (!regular_) {
-      const auto [error, got] = co_await descriptor_.async_read_some(
-          asio::buffer(room.data(), room.size()), asio::as_tuple(asio::use_awaitable));
-      if (error == asio::error::operation_aborted) {
-        throw boost::system::system_error(error);
-      }
-      if (error && error != asio::error::eof) {
-        co_return fail(ErrorCode::kUnavailable, "cannot read " + path_ + ": " + error.message());
-      }
-      co_return got;
-    }
-    co_await asio::post(descriptor_.get_executor(), asio::use_awaitable);
-    const ssize_t got = ::read(descriptor_.native_handle(), room.data(), room.size());
-    if (got < 0) {
-      co_return system_failure("cannot read " + path_);
-    }
-    co_return static_cast<std::size_t>(got);
-  }
-
- private:
-  OpenFile(asio::any_io_executor executor, int fd, std::string path)
-      : descriptor_(executor, fd), path_(std::move(path)) {}
-
-  std::uint64_t hash_on(std::uint64_t hash, std::uint64_t offset, std::uint64_t size) {
-    std::array<char, kEdgeBytes> bytes;
-    const ssize_t got =
-        ::pread(descriptor_.native_handle(), bytes.data(), size, static_cast<off_t>(offset));
-    for (const char byte :
-         std::span(bytes).first(static_cast<std::size_t>(std::max<ssize_t>(got, 0)))) {
-      hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
-    }
-    return hash;
-  }
-
-  asio::posix::stream_descriptor descriptor_;
-  std::string path_;
-  bool regular_ = true;
-  std::uint64_t size_ = 0;
-};
-
-/// The files to read, by name, and the directory they are in.
-struct Listing {
-  struct File {
-    std::string name;
-    std::uint64_t bytes = 0;
-  };
-  fs::path directory;
-  std::vector<File> files;
-  std::uint64_t total_bytes = 0;
-};
-
-Result<Listing> list_directory(const fs::path& directory, const char* extension) {
-  Listing listing{directory, {}, 0};
-  std::error_code error;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().extension() == extension && !entry->is_directory(error)) {
-      listing.files.push_back({entry->path().filename().string()});
-    }
-    if (listing.files.size() > kMaxFiles) {
-      return fail(ErrorCode::kInvalidInput,
-                  directory.string() + " holds more than " + std::to_string(kMaxFiles) + " files");
-    }
-  }
-  if (error) {
-    return fail(ErrorCode::kUnavailable,
-                "cannot list " + directory.string() + ": " + error.message());
-  }
-  std::ranges::sort(listing.files, {}, &Listing::File::name);
-  return listing;
-}
-
-Result<Listing> list_files(const std::string& path, const char* extension) {
-  if (path == "-") {
-    return Listing{{}, {{"-"}}, 0};
-  }
-  std::error_code error;
-  Listing listing;
-  if (fs::is_directory(path, error)) {
-    auto files = list_directory(path, extension);
-    if (!files) {
-      return files;
-    }
-    listing = std::move(*files);
-  } else {
-    listing = {fs::path(path).parent_path(), {{fs::path(path).filename().string()}}, 0};
-  }
-  for (Listing::File& file : listing.files) {
-    const auto size = fs::file_size(listing.directory / file.name, error);
-    file.bytes = error ? 0 : size;
-    listing.total_bytes += file.bytes;
-  }
-  return listing;
-}
-
-/// The same file by the same name, wherever one stands and whatever points to it.
-std::string canonical_path(const std::string& path) {
-  std::error_code error;
-  const fs::path canonical = fs::weakly_canonical(path, error);
-  return error ? path : canonical.string();
-}
 
 class FileConnector final : public Connector {
  public:
@@ -273,7 +103,7 @@ class FileConnector final : public Connector {
 
   /// Everything that is there and was not read yet.
   asio::awaitable<Result<void>> read_all() {
-    const Result<Listing> listing = list_files(options_.path, options_.kind.extension);
+    const Result<FileListing> listing = list_files(options_.path, options_.kind.extension);
     if (!listing) {
       co_return tl::make_unexpected(listing.error());
     }
@@ -285,7 +115,7 @@ class FileConnector final : public Connector {
       }
     }
     done_before_file_ = 0;
-    for (const Listing::File& file : listing->files) {
+    for (const FileListing::File& file : listing->files) {
       const bool is_last = &file == &listing->files.back();
       if (!at_.is_done(file.name)) {
         const Result<void> done = co_await read_file(*listing, file.name, is_last);
@@ -299,7 +129,7 @@ class FileConnector final : public Connector {
     co_return Result<void>{};
   }
 
-  asio::awaitable<Result<void>> read_file(const Listing& listing, const std::string& name,
+  asio::awaitable<Result<void>> read_file(const FileListing& listing, const std::string& name,
                                           bool is_last) {
     Result<OpenFile> file = OpenFile::open(executor_, full_path(listing, name));
     if (!file) {
@@ -446,9 +276,9 @@ class FileConnector final : public Connector {
 
   /// The constant that makes the newest date of all files now; less, if that took the oldest back
   /// beyond 1970.
-  asio::awaitable<Result<void>> choose_time_shift(const Listing& listing) {
+  asio::awaitable<Result<void>> choose_time_shift(const FileListing& listing) {
     std::optional<MentionDates::Range> all;
-    for (const Listing::File& listed : listing.files) {
+    for (const FileListing::File& listed : listing.files) {
       Result<OpenFile> file = OpenFile::open(executor_, full_path(listing, listed.name));
       if (!file) {
         co_return tl::make_unexpected(file.error());
@@ -485,7 +315,7 @@ class FileConnector final : public Connector {
     return same_file ? known->second : FileCursor::Position{};
   }
 
-  std::string full_path(const Listing& listing, const std::string& name) const {
+  std::string full_path(const FileListing& listing, const std::string& name) const {
     return options_.is_stdin() ? "-" : (listing.directory / name).string();
   }
 
