@@ -290,7 +290,7 @@ class Shelf {
     const auto one = std::ranges::find_if(mentions, [](const auto& it) { return it.second.leads; });
     return one == mentions.end() ? nullptr : &one->second;
   }
-  void remove(StoryBook& book, const MentionRef& story, const MentionRef& mention) {
+  void remove(StoryBook& book, MentionRef story, MentionRef mention) {  // may be keys of it
     Mentions& left = stories.at(story);
     const Kept gone = left.at(mention);
     left.erase(mention);
