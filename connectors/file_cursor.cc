@@ -35,7 +35,8 @@ bool add_file(std::string_view part, FileCursor& cursor) {
       !take_number(part, ' ', position.fingerprint) || position.seen < position.offset) {
     return false;
   }
-  return !part.empty() && cursor.files.emplace(part, position).second;
+  return !part.empty() && cursor.files.emplace(part, position).second &&
+         cursor.files.size() <= FileCursor::kMaxFiles + 1;
 }
 
 }  // namespace

@@ -225,7 +225,8 @@ std::optional<Time> parse_time(std::string_view text) {
   const Time time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
                     std::chrono::minutes(minute) + std::chrono::seconds(second) +
                     microseconds(micros) - offset;
-  if (time.time_since_epoch().count() < 0) {
+  constexpr Time kEnd = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
+  if (time < Time{} || time >= kEnd) {  // by its offset, or a leap second
     return std::nullopt;
   }
   return time;

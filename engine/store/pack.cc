@@ -3,6 +3,7 @@
 #include <lz4.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/core/check.h"
 #include "engine/store/bytes.h"
@@ -67,12 +68,14 @@ Result<void> read_pack(std::string_view bytes, std::uint64_t first_sequence, Pac
   pack.generation = in.natural<std::uint32_t>();
   std::uint64_t left = in.varint(), sequence = first_sequence;
   const bool has_body = format == kPackFormat && read_body(in, pack.body);
+  bool ascends = true;  // from the key's own
   ByteReader body(pack.body);
   for (; has_body && body.ok() && left > 0; --left) {
-    sequence += body.varint();
+    const std::uint64_t before = std::exchange(sequence, sequence + body.varint());
+    ascends &= pack.records.empty() ? sequence == first_sequence : sequence > before;
     pack.records.push_back({sequence, body.text()});
   }
-  if (!has_body || !body.done() || pack.records.empty()) {
+  if (!has_body || !body.done() || pack.records.empty() || !ascends) {
     return fail(ErrorCode::kCorrupt, "a pack of mentions cannot be read: its bytes are damaged");
   }
   return {};

@@ -80,8 +80,8 @@ std::string TermCutter::stem(std::string_view folded) {
 
 const TermCutter::Known& TermCutter::look_up(const Token& token, std::string_view folded) {
   Known& known = known_[token.hash % kKnownWords];
-  if (known.hash != token.hash) {
-    known.hash = token.hash;
+  if (!is_same_word(known.word, folded)) {
+    known.word = folded;
     known.stem = stem(folded);
     known.is_function = common_->is_function_word(known.stem);
   }
@@ -131,10 +131,13 @@ const std::vector<Term>& TermCutter::cut(const Mention& mention, const FoldedTex
 
 void TermCutter::add(std::string key, std::string_view surface) {
   const std::uint64_t hash = hash_word(key);
-  if (std::ranges::find(hashes_, hash) == hashes_.end()) {
-    hashes_.push_back(hash);
-    terms_.push_back({std::move(key), std::string(surface)});
+  for (std::size_t i = 0; i < hashes_.size(); ++i) {
+    if (hashes_[i] == hash && terms_[i].key == key) {
+      return;
+    }
   }
+  hashes_.push_back(hash);
+  terms_.push_back({std::move(key), std::string(surface)});
 }
 
 }  // namespace vigie

@@ -54,9 +54,10 @@ class TermCutter {
   struct Free {
     void operator()(sb_stemmer* stemmer) const;
   };
-  /// What was found out about a folded word: words come again and again.
+  /// What was found out about a folded word: words come again and again. Whole words are compared:
+  /// two may have the same hash.
   struct Known {
-    std::uint64_t hash = 0;  ///< Token::hash; 0: an empty place
+    std::string word;  ///< empty: an empty place
     std::string stem;
     bool is_function = false;
   };

@@ -7,6 +7,7 @@
 #include "engine/match/own_bounds.h"
 #include "engine/match/rule_reader.h"
 #include "engine/parse/text_folder.h"
+#include "tests/fuzz/mapped.h"
 #include "tests/fuzz/target.h"
 
 namespace vigie::fuzz {
@@ -38,7 +39,10 @@ VIGIE_FUZZ(rule_pack) {
   }
   Mention mention;
   mention.title = "Techniville";
-  mention.text = bytes.substr(0, 2000);
+  mention.text = front_of(bytes, 2000);
+  if (!is_text(mention.text)) {
+    return;
+  }
   FoldedText folded;
   TextFolder().fold(mention.title, mention.text, folded);
   Matcher matcher(rules);

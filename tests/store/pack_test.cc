@@ -78,6 +78,19 @@ TEST(Pack, WithAnyByteChangedItEndsWithoutHarm) {
   }
 }
 
+TEST(Pack, WhoseRecordsDoNotAscendFromItsKeyIsRefused) {
+  using Records = std::vector<std::pair<std::uint64_t, std::string>>;
+  const std::uint64_t back = kFirst - 1;
+  for (const Records& records :
+       {Records{{kFirst + 1, "later than the key"}}, Records{{kFirst, "one"}, {kFirst, "same"}},
+        Records{{kFirst, "one"}, {back, "earlier"}}}) {
+    Pack pack;
+    const Result<void> read = read_pack(packed(records), kFirst, pack);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
+  }
+}
+
 TEST(Pack, AForgedSizeReservesNoMemory) {
   std::string forged = {3, 7, 1};                // format, generation, one record
   forged += std::string("\xff\xff\xff\x7f", 4);  // a body of 256 MiB

@@ -49,6 +49,13 @@ TEST_F(TermCutterTest, OneStemForAllFormsOfAWord) {
   }
 }
 
+TEST_F(TermCutterTest, WordsOfTheSameHashStayTwoWords) {
+  ASSERT_EQ(hash_word("lesrie"), hash_word("lesrrie"));
+  EXPECT_THAT(keys("lesrie"), ElementsAre("lesr"));
+  EXPECT_THAT(keys("lesrrie"), ElementsAre("lesrr"));
+  EXPECT_THAT(keys("lesrrie, lesrie"), ElementsAre("lesrr", "lesr", "lesrr lesr"));
+}
+
 TEST_F(TermCutterTest, ShowsWordsAsTheyAreWritten) {
   EXPECT_THAT(surfaces("on cherche une prise sécurisée"),
               ElementsAre("cherche", "prise", "cherche prise", "sécurisée", "prise sécurisée"));
