@@ -155,5 +155,16 @@ await step("the date is a line of the chart, a cell of its table, and in the log
   const audit = await (await page.request.get(`${address}api/v1/audit?limit=50`)).text();
   expect(audit.includes("changeSettings") && audit.includes("calendar") && audit.includes("tryMail"), audit.slice(0, 1500));
 });
+await step("the date is there all day, from midnight on", async () => {
+  const today = new Date().setHours(0, 0, 0, 0);
+  for (const minutes of [1, 24 * 60 - 1]) {
+    await page.clock.setFixedTime(today + minutes * 60_000);
+    for (const days of [1, 30]) {
+      await page.evaluate((period) => { location.hash = `#/commune/tableau?jours=${period}`; }, days);
+      await page.reload();
+      await page.getByText("Dates de la collectivité : Conseil municipal").waitFor();
+    }
+  }
+});
 await browser.close();
 process.exit(exitCode());

@@ -5,7 +5,7 @@ import { StateWord } from "./overview";
 import { Plot } from "./plot";
 import { address, replaceQuery } from "./route";
 import { Screen, useRead, Waiting } from "./screen";
-import { settingsApi } from "./settings_api";
+import { settingsApi, type TownDate } from "./settings_api";
 import { formatDay, formatTime, language, noonOf, t } from "./words";
 
 const kDay = 86_400_000, kHour = 3_600_000;
@@ -44,6 +44,13 @@ function nextDay(day: number): number {
   return date.setDate(date.getDate() + 1);
 }
 
+/// Those whose days the period touches: at noon, or as near as the period goes.
+function datesWithin(dates: TownDate[], from: number, to: number): Facts["dates"] {
+  return dates.map(({ date, label }) => ({ noon: noonOf(date), label }))
+    .filter(({ noon }) => dayOf(noon) < to && nextDay(dayOf(noon)) > from)
+    .map(({ noon, label }) => ({ at: Math.min(Math.max(noon, from), to - 1), label }));
+}
+
 /// What a caller's roles do not open is left out; anything else that fails, fails.
 async function ifAllowed<T>(may: boolean, read: () => Promise<T>): Promise<T | null> {
   return may ? read() : null;
@@ -61,7 +68,7 @@ async function readFacts(tenant: Tenant, towns: Tenant[], days: number): Promise
     settingsApi.dates(tenant.id),
     Promise.all(towns.filter(({ rights }) => rights.includes("read_figures")).map(async (town) => ({ tenant: town, stats: await api.statistics(town.id, from, to) }))),
   ]);
-  return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, dates: dates.map(({ date, label }) => ({ at: noonOf(date), label })).filter(({ at }) => at >= from && at < to), towns: stats };
+  return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, dates: datesWithin(dates, from, to), towns: stats };
 }
 
 function signed(change: number): string {
