@@ -81,6 +81,7 @@ await step("of a long list only what is near is drawn; the focus, the keys and w
   };
   await page.locator("h1").focus();
   await page.keyboard.press("j");
+  await page.waitForFunction(() => document.activeElement.closest("li.row"));
   await page.keyboard.press("x");
   await page.getByRole("group", { name: "1 histoire cochée" }).waitFor();
   await page.mouse.move(300, 700);
