@@ -253,7 +253,7 @@ Sighting sight(const MentionRef& ref, const Record& record, const Catalogue& cat
   sighting.repost = record.mention.kind == Kind::kRepost || !record.mention.repost_of.empty();
   sighting.official = record.official;
   sighting.certain = rule.has_value();
-  sighting.story = record.repeats ? record.repeats->sequence : ref.sequence;
+  sighting.story = founder_of(ref, record).sequence;
   if (record.has_author) {
     std::memcpy(&sighting.author, record.author.data(), sizeof sighting.author);
   }

@@ -53,7 +53,7 @@ constexpr Words kFrench = {"URGENT",
                            "Pas utile",
                            "Muet 2 h",
                            "Arguments",
-                           " : ",
+                           " :",
                            "« ",
                            " »",
                            "le ",
@@ -89,7 +89,7 @@ constexpr Words kEnglish = {
     "Not useful",
     "Mute 2 h",
     "Arguments",
-    ": ",
+    ":",
     "“",
     "”",
     "on ",
@@ -172,7 +172,7 @@ class Renderer {
     if (is_web_link(alert_.url)) {
       out += labelled(words_.original, one_line(alert_.url)) + "\n";
     }
-    out += "\n" + heading(words_.why);
+    out += "\n" + std::string(words_.why).append(words_.colon) + "\n";
     for (const Alert::Reason& reason : alert_.reasons) {
       out += "- " + reason_line(reason) + "\n";
     }
@@ -181,7 +181,7 @@ class Renderer {
       out += coverage() + "\n";
     }
     if (!cards_.empty()) {
-      out += "\n" + heading(words_.cards);
+      out += "\n" + std::string(words_.cards).append(words_.colon) + "\n";
     }
     for (const CardLink& card : cards_) {
       out += "- " + (card.url.empty() ? plain(card.title) : labelled(plain(card.title), card.url)) +
@@ -450,13 +450,7 @@ class Renderer {
 
   /// "Lieu : rue Verrerie"
   std::string labelled(std::string_view label, std::string_view text) const {
-    return std::string(label).append(words_.colon).append(text);
-  }
-  /// "Pourquoi :" and the end of the line.
-  std::string heading(std::string_view label) const {
-    std::string out = labelled(label, "");
-    out.back() = '\n';
-    return out;
+    return std::string(label).append(words_.colon).append(" ").append(text);
   }
   std::string quoted(std::string_view text) const {
     const std::string inner = &words_ == &kFrench ? inner_quotes(plain(text)) : plain(text);

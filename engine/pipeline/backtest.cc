@@ -50,7 +50,7 @@ class Side {
       heard.voices =
           crowd_rules_.voices(ref, tenant_, judged,
                               {author_mark(judged.has_author, judged.author, judged.mention.source),
-                               judged.repeats ? judged.repeats->sequence : ref.sequence});
+                               founder_of(ref, judged).sequence});
     }
     if (!heard.urgent && heard.voices.empty()) {
       return true;

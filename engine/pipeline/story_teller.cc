@@ -33,12 +33,8 @@ Result<void> StoryTeller::recall(TenantId tenant) {
       return false;
     }
     const Record& record = stored.record;
-    MentionRef story = stored.ref;
-    if (record.repeats) {
-      story = {tenant, record.repeats->day, record.repeats->sequence};
-    } else {
-      ++founders;
-    }
+    founders += record.repeats ? 0 : 1;
+    const MentionRef story = founder_of(stored);
     if (!StoryBook::is_recent(story, newest)) {
       return true;
     }
@@ -96,7 +92,7 @@ void StoryTeller::remove(const Store::Applied& deleted) {
   if (deleted.heir) {
     heir = {deleted.heir->ref, sign(deleted.heir->record.mention), deleted.unled};
   }
-  books_[deleted.ref.tenant].remove(deleted.story, deleted.created_at, heir ? &*heir : nullptr,
+  books_[deleted.ref.tenant].remove(deleted.story, deleted.created_at, heir,
                                     [&] { return store_.dates_of_story(deleted.story); });
 }
 

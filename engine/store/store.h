@@ -81,7 +81,10 @@ struct Story {
 };
 
 /// The story that a mention belongs to.
-MentionRef founder_of(const StoredMention& stored);
+MentionRef founder_of(const MentionRef& mention, const Record& record);
+inline MentionRef founder_of(const StoredMention& stored) {
+  return founder_of(stored.ref, stored.record);
+}
 /// What is worked on with the story that `founder` founded.
 inline WorkSubject work_on(const MentionRef& founder) {
   return {founder.tenant, founder.day, WorkSubject::Kind::kStory, founder.sequence};

@@ -273,9 +273,9 @@ void Store::State::lead_on(const MentionRef& story, Day day) {
   }
 }
 
-MentionRef founder_of(const StoredMention& stored) {
-  const auto& repeats = stored.record.repeats;
-  return repeats ? MentionRef{stored.ref.tenant, repeats->day, repeats->sequence} : stored.ref;
+MentionRef founder_of(const MentionRef& mention, const Record& record) {
+  const auto& repeats = record.repeats;
+  return repeats ? MentionRef{mention.tenant, repeats->day, repeats->sequence} : mention;
 }
 
 // ---- Reading ------------------------------------------------------------------------------------

@@ -112,12 +112,6 @@ std::uint32_t Store::State::generation(const std::shared_ptr<const Catalogue>& c
   return last_generation = found->second;
 }
 
-/// The story that a mention belongs to.
-static MentionRef story_of(const MentionRef& ref, const Record& record) {
-  return record.repeats ? MentionRef{ref.tenant, record.repeats->day, record.repeats->sequence}
-                        : ref;
-}
-
 // ---- Applying -----------------------------------------------------------------------------------
 
 Store::Applied Store::apply(const Findings& findings, const Finding& finding) {
@@ -172,7 +166,7 @@ Store::Applied Store::State::replace(const Findings& findings, const Finding& fi
   if (finding.version <= old.mention.version) {
     return {Outcome::kDuplicate, where};
   }
-  Applied replaced{Outcome::kReplaced, where, was_told_urgent(old), story_of(where, old), {}};
+  Applied replaced{Outcome::kReplaced, where, was_told_urgent(old), founder_of(where, old), {}};
   const std::uint32_t number = number_of[finding.tenant];
   Record edited = must(decode_record(findings.view(finding.record)));
   edited.mention.created_at = old.mention.created_at;
@@ -230,7 +224,7 @@ Store::Applied Store::State::remove(const Findings& findings, const Finding& fin
   const std::uint32_t number = number_of[finding.tenant];
   const MentionRef where{finding.tenant, known->place.day, known->place.sequence};
   const Record old = must(decode_record(known->record.bytes));
-  Applied deleted{Outcome::kDeleted, where, was_told_urgent(old), story_of(where, old), {}};
+  Applied deleted{Outcome::kDeleted, where, was_told_urgent(old), founder_of(where, old), {}};
   deleted.created_at = old.mention.created_at;
   deleted.unled = old.leads;
   deleted.heir = inherit(deleted.story, where, deleted.unled);

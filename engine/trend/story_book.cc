@@ -204,14 +204,14 @@ void StoryBook::reword(const MentionRef& story, const MentionRef& mention,
   }
 }
 
-void StoryBook::remove(const MentionRef& story, Time created_at, const Heir* heir,
+void StoryBook::remove(const MentionRef& story, Time created_at, const std::optional<Heir>& heir,
                        const std::function<Dates()>& dates) {
   const std::optional<std::uint32_t> number = find(story);
   if (!number || !at(*number).alive) {
     return;
   }
   Story& known = at(*number);
-  if (heir == nullptr) {
+  if (!heir) {
     unindex(*number);
     known.alive = false;
     known.signature = Signature();

@@ -58,7 +58,7 @@ class StoryBook {
     bool unled = false;
   };
   using Dates = std::pair<Time, Time>;  ///< the first, the last
-  void remove(const MentionRef& story, Time created_at, const Heir* heir,
+  void remove(const MentionRef& story, Time created_at, const std::optional<Heir>& heir,
               const std::function<Dates()>& dates);
 
   /// After a restart: a story with mentions left, in the order of their foundation.

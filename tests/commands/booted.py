@@ -23,9 +23,10 @@ MENTIONS = [{"id": str(n), "text": f"Fuite d'eau {n} à Techniville"} for n in r
 class Machine:
     """Booted as far as what a service needs (basic.target): no service of this machine's own runs twice."""
 
-    def __init__(self, directory, package):
-        if os.geteuid() != 0 or not shutil.which("systemd-nspawn"):
-            raise Skip("root and systemd-nspawn (Debian's systemd-container) are needed")
+    def __init__(self, directory):
+        needed = ("systemd-nspawn", "dpkg-deb", "dpkg-shlibdeps", "strip", "ninja")
+        if os.geteuid() != 0 or not all(shutil.which(tool) for tool in needed):
+            raise Skip("root, systemd-container, dpkg-dev, binutils and ninja are needed")
         self.top = Path(directory) / "machine"
         self.top.mkdir()
         self.layers = {name: self.top / name for name in ("upper", "work", "root")}
@@ -36,7 +37,6 @@ class Machine:
                 layer.mkdir()
             self.mount("-t", "overlay", "overlay", "-o",
                        f"lowerdir=/,upperdir={self.layers['upper']},workdir={self.layers['work']}", self.layers["root"])
-            shutil.copy(package, self.layers["root"] / "vigie.deb")
             self.boot()
         except (Skip, AssertionError) as error:
             self.close()
@@ -62,13 +62,15 @@ class Machine:
             return self.init and self.try_run("systemctl", "is-active", "basic.target").returncode == 0
         wait_for("basic.target", is_up, BOOT_LIMIT_S, pause_s=0.2)
 
-    def try_run(self, *command):
+    def try_run(self, *command, data=b""):
         inside = ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-p", "-r", "-w"]
-        return subprocess.run([*inside, "env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", *command], capture_output=True, text=True,
-                              timeout=180, check=False)
+        run = subprocess.run([*inside, "env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", *command], input=data, capture_output=True,
+                             timeout=180, check=False)
+        run.stdout, run.stderr = run.stdout.decode(errors="replace"), run.stderr.decode(errors="replace")
+        return run
 
-    def run(self, *command):
-        run = self.try_run(*command)
+    def run(self, *command, data=b""):
+        run = self.try_run(*command, data=data)
         assert run.returncode == 0, (command, run.stdout[-1000:], run.stderr[-2000:])
         return run.stdout
 
@@ -77,9 +79,9 @@ class Machine:
         found = dict(line.split("=", 1) for line in lines)
         return [found[name] for name in names]
 
-    def write(self, path, text):
+    def write(self, path, data):
         """By the machine itself: what is changed under a mounted overlay is not promised to be seen."""
-        self.run("sh", "-c", 'mkdir -p "$(dirname "$1")" && printf %s "$2" >"$1"', "sh", path, text)
+        self.run("sh", "-c", 'mkdir -p "$(dirname "$1")" && cat >"$1"', "sh", path, data=data)
 
     def said(self, unit="vigie"):
         """[event] of the service's log, as the journal has it."""
@@ -101,19 +103,12 @@ class Machine:
 
 class Scene:
     def __init__(self, directory):
-        self.machine, self.why_not = None, None
+        self.directory, self.machine, self.why_not = directory, None, None
         self.port = free_port()
         try:
-            self.machine = Machine(directory, self.package(directory))
+            self.machine = Machine(directory)
         except Skip as skip:
             self.why_not = skip
-
-    @staticmethod
-    def package(directory):
-        if not all(shutil.which(tool) for tool in ("dpkg-deb", "dpkg-shlibdeps", "strip", "ninja")):
-            raise Skip("dpkg-dev, binutils and ninja are needed")
-        run = subprocess.run([ROOT / "deploy" / "package", "--binary", VIGIE, "--out", directory], capture_output=True, text=True, check=True)
-        return run.stdout.strip()
 
     def need_machine(self):
         if self.why_not:
@@ -138,13 +133,17 @@ class Scene:
 
 def it_is_installed(scene):
     machine = scene.need_machine()
+    package = subprocess.run([ROOT / "deploy" / "package", "--binary", VIGIE, "--out", scene.directory], capture_output=True, text=True,
+                             check=True).stdout.strip()
+    machine.write("/vigie.deb", Path(package).read_bytes())
     machine.run("dpkg", "--force-depends", "--install", "/vigie.deb")  # this machine has the libraries with what builds by them
     assert machine.show("vigie", "LoadState", "ActiveState") == ["loaded", "inactive"]
-    machine.write("/etc/vigie/credentials/guichet", SECRET)
+    machine.write("/etc/vigie/credentials/guichet", SECRET.encode())
     settings = machine.run("cat", "/etc/vigie/vigie.yaml").replace("port: 8087", f"port: {scene.port}", 1)
     settings = settings.replace("variables:", "keep: all\n    variables:", 1).rstrip()
-    machine.write("/etc/vigie/vigie.yaml", settings + "\n  - {id: hook, type: webhook, owned_by: [commune], "
-                  "secret_file: /run/credentials/vigie.service/vigie_guichet}\n")
+    settings += ("\n  - {id: hook, type: webhook, owned_by: [commune], "
+                 "secret_file: /run/credentials/vigie.service/vigie_guichet}\n")
+    machine.write("/etc/vigie/vigie.yaml", settings.encode())
 
 
 def it_starts_confined(scene):
@@ -190,7 +189,7 @@ def killed_it_starts_with_all(scene):
 
 def hung_it_is_started_anew(scene):
     machine = scene.need_machine()
-    machine.write("/etc/systemd/system/vigie.service.d/soon.conf", "[Service]\nWatchdogSec=5\nTimeoutAbortSec=1\n")
+    machine.write("/etc/systemd/system/vigie.service.d/soon.conf", b"[Service]\nWatchdogSec=5\nTimeoutAbortSec=1\n")
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "restart", "vigie")
     time.sleep(7)  # it says that it lives

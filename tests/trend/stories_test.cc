@@ -296,7 +296,7 @@ class Shelf {
     left.erase(mention);
     if (left.empty()) {
       stories.erase(story);
-      book.remove(story, gone.arrival.created_at, nullptr, {});
+      book.remove(story, gone.arrival.created_at, std::nullopt, {});
       return;
     }
     StoryBook::Heir heir{left.begin()->first, left.begin()->second.signature, gone.leads};
@@ -308,7 +308,7 @@ class Shelf {
         next->second.leads = true;
       }
     }
-    book.remove(story, gone.arrival.created_at, &heir, [&] { return dates(left); });
+    book.remove(story, gone.arrival.created_at, heir, [&] { return dates(left); });
   }
 };
 

@@ -178,54 +178,6 @@ export interface RulesInForce {
   packs: { name: string; title: string; rules: number }[];
 }
 
-export type Sight = "clear" | "partial" | "blind" | "unwatched";
-
-export interface CoverageInterval {
-  from: string;
-  to: string;
-  sight: Sight;
-  state: string;
-  reason: string;
-}
-
-export interface SourceCoverage {
-  source: string;
-  healthy_share: number | null;
-  blind_s: number;
-  reasons: { state: string; reason: string; seconds: number }[];
-  intervals: CoverageInterval[];
-}
-
-export interface Coverage {
-  from: string;
-  to: string;
-  healthy_share: number | null;
-  partial_share: number | null;
-  sources: SourceCoverage[];
-}
-
-export interface CostShare {
-  euros: number;
-  reads: number;
-  requests: number;
-  bytes: number;
-}
-
-interface TenantCost {
-  tenant: string;
-  kept: number;
-  share: CostShare;
-}
-
-export interface Costs {
-  from: string;
-  to: string;
-  sources: { source: string; total: CostShare; unkept: CostShare; tenants: TenantCost[] }[];
-  tenants: TenantCost[];
-  unkept: CostShare;
-  total: CostShare;
-}
-
 /// What the town has to say about something.
 export interface Card {
   id: string;
@@ -295,71 +247,6 @@ export interface SampleResult {
   urgency: Confusion;
 }
 
-export interface KpiFigure {
-  value: number | null;
-  n: number;
-  error: number | null;
-  reason: string | null;
-}
-
-export interface Kpi extends KpiFigure {
-  name: string;
-  unit: string;
-  coverage: number | null;
-  /// Over a gap of what the sources saw.
-  partial: boolean;
-  formula: string;
-  parts: (KpiFigure & { name: string })[];
-  previous: KpiFigure;
-}
-
-export interface Kpis {
-  from: string;
-  to: string;
-  previous: { from: string; to: string };
-  kpis: Kpi[];
-  crisis_index: { value: number; word: Summary["state"]; terms: { name: string; weight: number; score: number; points: number }[] };
-}
-
-export interface Counts {
-  mentions: number;
-  stories: number;
-  urgent: number;
-  negative: number;
-  neutral: number;
-  positive: number;
-}
-
-export interface Statistics {
-  from: string;
-  to: string;
-  totals: Counts;
-  /// Of a topic each; "": all mentions.
-  series: (Counts & { at: string; topic: string })[];
-  topics: (Counts & { topic: string })[];
-  sources: (Counts & { source: string })[];
-}
-
-/// What each hour usually has, and between which counts 95 of 100 such hours lie.
-export interface Usual {
-  warm: boolean;
-  days_seen: number;
-  hours: { at: string; expected: number; low: number; high: number }[];
-}
-
-export interface Objective {
-  number: number;
-  kpi: string;
-  part: string;
-  target: number;
-  direction: "at_least" | "at_most";
-  owner: string;
-  due: string;
-  closed: boolean;
-  progress: string;
-  figure: KpiFigure & { from: string; to: string };
-}
-
 export interface EmergentTerm {
   term: string;
   authors_at_least: number;
@@ -400,20 +287,6 @@ export interface EmergentDraft {
   own_text: string | null;
   own_base: string;
   backtest: { kept_mentions: number; alerts_before: number; alerts_after: number; extra_reading_minutes: number; topics_changed: number };
-}
-
-export interface PublicWeek {
-  week: string;
-  from: string;
-  to: string;
-  /// null: hidden.
-  rows: { topic: string; is_total: boolean; negative: number | null; neutral: number | null; positive: number | null; all: number | null }[];
-}
-
-export interface PublicWeeks {
-  name: string;
-  least_authors: number;
-  weeks: PublicWeek[];
 }
 
 export interface Filter {
@@ -560,7 +433,7 @@ export function watch(tenant: string, listeners: {
   };
 }
 
-function range(from: number, to: number): URLSearchParams {
+export function range(from: number, to: number): URLSearchParams {
   return new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
 }
 
@@ -592,19 +465,11 @@ export const api = {
     return towns.map((town) => ({ ...town, engine_rights }));
   },
   connectors: async () => (await call<{ connectors: Connector[] }>("GET", "/api/v1/connectors")).connectors,
-  coverage: (tenant: string, from: number, to: number) => call<Coverage>("GET", `/api/v1/tenants/${tenant}/coverage?${range(from, to)}`),
-  costs: (from: number, to: number) => call<Costs>("GET", `/api/v1/costs?${range(from, to)}`),
-  kpis: (tenant: string, from: number, to: number) => call<Kpis>("GET", `/api/v1/tenants/${tenant}/kpi?${range(from, to)}`),
-  /// By hour.
-  statistics: (tenant: string, from: number, to: number) => call<Statistics>("GET", `/api/v1/tenants/${tenant}/stats?${range(from, to)}`),
-  usual: (tenant: string, from: number, to: number) => call<Usual>("GET", `/api/v1/tenants/${tenant}/usual?${range(from, to)}`),
-  objectives: async (tenant: string) => (await call<{ objectives: Objective[] }>("GET", `/api/v1/tenants/${tenant}/objectives`)).objectives,
   emergent: (tenant: string, from?: number, to?: number) =>
     call<EmergentStudy>("GET", `/api/v1/tenants/${tenant}/emergent?${from === undefined || to === undefined ? "" : range(from, to)}`),
   draftEmergent: (tenant: string, group: string, from: number, to: number) => call<EmergentDraft>("POST", `/api/v1/tenants/${tenant}/emergent/${group}/draft?${range(from, to)}`),
   rulesInForce: () => call<RulesInForce>("GET", "/api/v1/rules"),
   engineMetrics: async () => (await sent("GET", "/api/v1/engine/metrics")).text(),
-  publicWeeks: (tenant: string) => call<PublicWeeks>("GET", `/public/${tenant}/weeks`),
   summary: (tenant: string) => call<Summary>("GET", `/api/v1/tenants/${tenant}/summary`),
   story: (tenant: string, ref: string) => call<Story & { items: Mention[] }>("GET", `/api/v1/tenants/${tenant}/stories/${ref}`),
   mention: (tenant: string, ref: string) => call<Mention>("GET", `/api/v1/tenants/${tenant}/mentions/${ref}`),

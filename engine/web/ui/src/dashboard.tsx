@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
-import { api, type Counts, type Coverage, type Kpi, type Kpis, type Objective, type Statistics, type Tenant, type Usual } from "./api";
+import { api, type Tenant } from "./api";
 import { DataTable, Figure, formatNumber, formatShare, Sparkline, type Cell } from "./figure";
+import { figuresApi, type Counts, type Coverage, type Kpi, type Kpis, type Objective, type Statistics, type Usual } from "./figures_api";
 import { StateWord } from "./overview";
 import { Plot } from "./plot";
 import { address, replaceQuery } from "./route";
@@ -61,12 +62,12 @@ async function readFacts(tenant: Tenant, towns: Tenant[], days: number): Promise
   const from = days > kMostDaysByHour ? dayOf(to - days * kDay) : to - days * kDay;
   const may = (right: string) => tenant.rights.includes(right);
   const [kpis, now, before, usual, coverage, alerts, objectives, dates, stats] = await Promise.all([
-    api.kpis(tenant.id, from, to), api.statistics(tenant.id, from, to), api.statistics(tenant.id, from - (to - from), from), api.usual(tenant.id, from, to),
-    ifAllowed(may("read_sources"), () => api.coverage(tenant.id, from, to)),
+    figuresApi.kpis(tenant.id, from, to), figuresApi.statistics(tenant.id, from, to), figuresApi.statistics(tenant.id, from - (to - from), from), figuresApi.usual(tenant.id, from, to),
+    ifAllowed(may("read_sources"), () => figuresApi.coverage(tenant.id, from, to)),
     ifAllowed(may("read_mentions"), () => api.alertTimes(tenant.id, from)),
-    api.objectives(tenant.id),
+    figuresApi.objectives(tenant.id),
     settingsApi.dates(tenant.id),
-    Promise.all(towns.filter(({ rights }) => rights.includes("read_figures")).map(async (town) => ({ tenant: town, stats: await api.statistics(town.id, from, to) }))),
+    Promise.all(towns.filter(({ rights }) => rights.includes("read_figures")).map(async (town) => ({ tenant: town, stats: await figuresApi.statistics(town.id, from, to) }))),
   ]);
   return { from, to, days, kpis, now, before, usual, coverage, alerts: alerts ?? [], objectives, dates: datesWithin(dates, from, to), towns: stats };
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { api, type PublicWeek, type PublicWeeks } from "./api";
 import { formatNumber } from "./figure";
+import { figuresApi, type PublicWeek, type PublicWeeks } from "./figures_api";
 import { formatDay, t } from "./words";
 
 const kRefreshMs = 3_600_000;
@@ -36,7 +36,7 @@ export function Kiosk({ town }: { town: string }) {
   const [weeks, setWeeks] = useState<PublicWeeks | "missing" | null>(null);
   useEffect(() => {
     let gone = false;
-    const read = () => api.publicWeeks(town).then((now) => gone || setWeeks(now), () => gone || setWeeks((old) => old ?? "missing"));
+    const read = () => figuresApi.publicWeeks(town).then((now) => gone || setWeeks(now), () => gone || setWeeks((old) => old ?? "missing"));
     void read();
     const again = window.setInterval(() => void read(), kRefreshMs);
     return () => {

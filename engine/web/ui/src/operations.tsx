@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { api, type Connector, type Tenant, type Costs, type CostShare, type Coverage, type CoverageInterval, type Sight, type SourceCoverage } from "./api";
+import { api, type Connector, type Tenant } from "./api";
 import { EngineView } from "./engine_view";
 import { formatShare } from "./figure";
+import { figuresApi, type Costs, type CostShare, type Coverage, type CoverageInterval, type Sight, type SourceCoverage } from "./figures_api";
 import { kNoTown } from "./route";
 import { Screen, useRead, Waiting } from "./screen";
 import { formatBytes, formatClock, formatTime, language, t } from "./words";
@@ -200,7 +201,7 @@ export function Operations({ tenant }: { tenant: Tenant }) {
   const isTown = tenant.id !== kNoTown;
   const { data: shown, failed, again } = useRead(async () => {
     const to = Date.now();
-    const [coverage, costs, connectors] = await Promise.all([isTown ? api.coverage(tenant.id, to - hours * kHour, to) : null, api.costs(to - kCostRange * kHour, to), api.connectors()]);
+    const [coverage, costs, connectors] = await Promise.all([isTown ? figuresApi.coverage(tenant.id, to - hours * kHour, to) : null, figuresApi.costs(to - kCostRange * kHour, to), api.connectors()]);
     return { coverage, costs, connectors };
   }, [tenant.id, hours]);
   useEffect(() => {
