@@ -2,7 +2,7 @@
 """The doses of tests/deep, run and summed up in tests/deep.md.
 
 VIGIE_SEED repeats a run. VIGIE_REPEATS and what the scripts of tests/faults name (VIGIE_KILLS, VIGIE_POWER_CUTS …) change the
-dose of the faults, VIGIE_MONTHS how long each simulated town lives, VIGIE_WORLDS how many worlds the engine lives in,
+dose of the faults, VIGIE_SOAK_S how long the soak lasts (two hours), VIGIE_MONTHS how long each simulated town lives, VIGIE_WORLDS how many worlds the engine lives in,
 VIGIE_FUZZ_SECONDS how long each target is fuzzed.
 """
 
@@ -20,6 +20,7 @@ from suites import PYTHON, ROOT, Tally, close, run_each, run_gtest, run_lines
 REPEATS = int(os.environ.get("VIGIE_REPEATS", "3"))
 SIMULATED_MONTHS = os.environ.get("VIGIE_MONTHS", "30")
 WORLDS = os.environ.get("VIGIE_WORLDS", "20000")
+SOAK_S = os.environ.get("VIGIE_SOAK_S", "7200")
 FUZZ_SECONDS = os.environ.get("VIGIE_FUZZ_SECONDS", "60")  # a target
 # So that with three repeats there are 30 kills, 12 power cuts by the file system and 96 by what was synced.
 FAULT_DOSE = {name: os.environ.get(name, usual) for name, usual in {
@@ -84,6 +85,10 @@ def doses(seed):
     yield "fuzz coverage", lambda: run_lines("fuzz_coverage", [*fuzz, "--coverage"], 3600)
     yield "reproducible", lambda: run_lines("reproducible", [PYTHON, ROOT / "tests" / "reproducible.py"], 7200)
     for script in sorted((ROOT / "tests" / "faults").glob("*.py")):
+        if script.stem == "soak":
+            yield "soak", under(lambda s=script: run_lines("faults/soak", [PYTHON, s], 2 * int(SOAK_S) + 1200), VIGIE_SOAK_S=SOAK_S,
+                                VIGIE_SEED=str(seed))
+            continue
         for repeat in range(REPEATS):
             suite = f"faults/{script.stem} seed {seed + repeat}"
             yield suite, under(lambda n=suite, s=script: run_lines(n, [PYTHON, s], 2400), **FAULT_DOSE,

@@ -120,22 +120,22 @@ class FalseClock:
 
 class Client(threading.Thread):
     """A source over the webhook. Sends mention after mention until each is acknowledged, through refusals and restarts; `count`
-    of them, or until stopped. `pause_s`: between two pushes."""
+    of them, or until stopped. `pause_s`: between two pushes. `fields`: further ones of each mention."""
 
     def __init__(self, port, ledger, rng, name="m", count=None, per_push=20, pause_s=0.0, words=12,
-                 clock_s=time.time, connector="hook"):
+                 clock_s=time.time, connector="hook", **fields):
         super().__init__(daemon=True)
         self.connector = connector
         self.port, self.ledger, self.rng, self.name_ = port, ledger, random.Random(rng.random()), name
         self.count, self.per_push, self.pause_s, self.words = count, per_push, pause_s, words
-        self.clock_s, self.stopping = clock_s, threading.Event()
+        self.fields, self.clock_s, self.stopping = fields, clock_s, threading.Event()
 
     def run(self):
         pusher = Pusher(self.port, f"/hooks/{self.connector}", self.clock_s)
         first = 0
         while not self.stopping.is_set() and (self.count is None or first < self.count):
             last = first + self.per_push if self.count is None else min(first + self.per_push, self.count)
-            batch = [mention(f"{self.name_}{n}", self.rng, self.words) for n in range(first, last)]
+            batch = [mention(f"{self.name_}{n}", self.rng, self.words, **self.fields) for n in range(first, last)]
             while not push(pusher, self.ledger, batch) and not self.stopping.is_set():
                 time.sleep(CALM_S)
             first = last

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/alert/alert.h"
-#include "engine/alert/volume_incident.h"
 #include "engine/core/handle_mask.h"
 #include "engine/web/coverage_reader.h"
 #include "engine/web/objective_figures.h"
@@ -173,10 +172,9 @@ Result<void> read_aims(const Store& store, TenantId id, const Tenant& tenant, Ti
   }
   std::vector<Tenant> tenants(id + 1);
   tenants[id] = tenant;
-  TrendReader trends(store, tenants,
-                     [&store](TenantId town) { return volume_incidents(store, town); });
+  KpiReader kpis(store, tenants);
   const Time end = start_of_day(report.week.monday() + 7, report.time_zone);
-  ObjectiveFigures figures(store, tenant, id, trends, std::min(end, now));
+  ObjectiveFigures figures(kpis, tenant, id, std::min(end, now));
   for (const Objective& objective : *objectives) {
     const bool was_made =
         !objective.history.empty() && objective.history.front().at < std::min(end, now);

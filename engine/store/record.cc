@@ -292,6 +292,14 @@ void write_record(const Record& record, ByteWriter& out) {
 
 }  // namespace
 
+std::uint64_t author_hash(const Record& record) {
+  std::uint64_t author = 0;
+  if (record.has_author) {
+    std::memcpy(&author, record.author.data(), sizeof author);
+  }
+  return author;
+}
+
 Tone tone_in_force(const Record& record) {
   return record.corrections.empty() ? record.verdict.tone
                                     : record.corrections.back().tone.value_or(record.verdict.tone);

@@ -56,6 +56,8 @@ struct Record {
   bool leads = true;  ///< of its story the oldest that is not official: statistics count it
 };
 
+/// 64 bits of the author's pseudonym; 0: unknown.
+std::uint64_t author_hash(const Record& record);
 /// Whether incidents saw this mention as urgent once: an alert may quote it.
 inline bool was_told_urgent(const Record& record) {
   return is_urgent(record.verdict.urgency) != record.told_otherwise;

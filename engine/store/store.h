@@ -22,6 +22,7 @@
 #include "engine/store/key_value.h"
 #include "engine/store/known_ids.h"
 #include "engine/store/record.h"
+#include "engine/store/rewrite_log.h"
 #include "engine/work/work.h"
 
 namespace vigie {
@@ -357,6 +358,10 @@ class Store {
   /// have said since.
   Result<void> scan_told_urgent(TenantId tenant,
                                 const std::function<bool(const StoredMention&)>& visit) const;
+
+  /// What became of mentions that were read before, as of the last commit(). New ones are not told:
+  /// the sequences of a tenant's day ascend.
+  const RewriteLog& rewrites() const;
 
   /// The story that the mention `founder` founded, whether it is still there or not. Nothing if it
   /// has no mention left.

@@ -21,6 +21,7 @@ void Store::expire(Day today) {
     state.expire_mentions(number, today - days, gone);
     state.expire_alerts(number, today - days, gone);
     state.expire_work(number, today - days, gone);
+    state.note_rewrite(number, 0, today - days, 0);
   }
   must(at->status());
   state.expire_tombstones(today - std::min(today, kTombstoneDays), gone);

@@ -94,6 +94,7 @@ Store::Reclassified Store::reclassify_some(const MentionRef& from, bool all,
       }
     }
     state.write_packs(number, ref.day, run, state.batch);
+    state.note_rewrite(number, ref.day, ref.day + 1, 0);
   }
   must(at->status());
   must(overlay->status());

@@ -117,6 +117,7 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
   const auto at = state_->key_value->iterate(Family::kMentions);
   Pack pack;
   StoredMention stored;
+  std::uint32_t explained_by = 0;  // generation of stored.catalogue
   for (at->seek_for_prev(ref_key(number, end.day, end.sequence)); at->valid(); at->prev()) {
     RefKey ref;
     if (!parse_ref_key(at->key(), ref)) {
@@ -151,13 +152,19 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
         }
       }
       auto decoded = decode_record(bytes);
-      auto catalogue = state_->catalogue(generation);
-      if (!decoded || !catalogue) {
-        return tl::make_unexpected(decoded ? catalogue.error() : decoded.error());
+      if (!decoded) {
+        return tl::make_unexpected(decoded.error());
+      }
+      if (generation != explained_by) {
+        auto catalogue = state_->catalogue(generation);
+        if (!catalogue) {
+          return tl::make_unexpected(catalogue.error());
+        }
+        stored.catalogue = std::move(*catalogue);
+        explained_by = generation;
       }
       stored.ref = {tenant, ref.day, ref.sequence};
       stored.record = std::move(*decoded);
-      stored.catalogue = std::move(*catalogue);
       stored.edited_at = edited_at(stored.record);
       if (!visit(stored)) {
         return {};
@@ -333,6 +340,8 @@ Result<std::optional<std::string>> Store::reveal(TenantId tenant, const Pseudony
   }
   return open_identity(*state_->key_value, state_->number_of[tenant], author);
 }
+
+const RewriteLog& Store::rewrites() const { return state_->rewrites; }
 
 StoreStats Store::stats() const {
   const State& state = *state_;

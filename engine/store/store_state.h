@@ -26,8 +26,8 @@ struct HeldRecord {
 };
 
 /// The inside of a Store. 1. `key_value`, `number_of`, `hasher` and `options` are fixed after open
-/// and read by all. 2. `catalogues` has its mutex, counters and `known_ids` are atomic. 3. All else
-/// is the writer's.
+/// and read by all. 2. `catalogues` and `rewrites` have a mutex, counters and `known_ids` are
+/// atomic. 3. All else is the writer's.
 struct Store::State {
   struct Pending {
     Day day = 0;
@@ -186,6 +186,11 @@ struct Store::State {
   void lead_on(const MentionRef& story, Day day);
   void expire_stories(std::uint32_t number, Day day, WriteBatch& gone);
   std::size_t joined = 0;  ///< rows of the batch under way
+
+  RewriteLog rewrites;                    ///< has its own mutex
+  std::vector<Rewrite> pending_rewrites;  ///< of the batch under way
+  /// `sequence`: see Rewrite.
+  void note_rewrite(std::uint32_t number, Day from, Day to, std::uint64_t sequence);
 
   // store_judgement.cc
   void judge_anew(TenantId tenant, Day day, Piece& piece,

@@ -53,10 +53,6 @@ class StoryCounter {
   std::map<std::uint32_t, std::uint64_t> hours_;
 };
 
-std::uint64_t author_of(const Record& record) {
-  return record.has_author ? load_u64(record.author.data()) : 0;
-}
-
 std::string story_prefix(std::uint32_t number, const MentionRef& story) {
   return ref_key(number, story.day, story.sequence);
 }
@@ -146,7 +142,7 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
     state.count_record(number, record, *must(state.catalogue(fresh->generation)), {0, -1});
   }
   std::string value;
-  put_u64(value, author_of(record));
+  put_u64(value, author_hash(record));
   put_signed(value, record.mention.created_at.time_since_epoch().count());
   put_text(value, record.mention.source);
   state.batch.put(Family::kStories, State::story_row(number, story, mention), value);
@@ -294,7 +290,7 @@ Result<std::optional<Story>> Store::story(const MentionRef& founder) const {
   bool is_there = false;
   if (*first && !(*first)->record.repeats) {
     const Record& record = (*first)->record;
-    counter.add(founder, author_of(record), record.mention.created_at, record.mention.source);
+    counter.add(founder, author_hash(record), record.mention.created_at, record.mention.source);
     is_there = true;
   }
   for (at->seek(prefix); has_prefix(*at, prefix); at->next()) {

@@ -381,6 +381,7 @@ void Store::State::commit() {
                        .first->second;
     work.from = std::min(work.from, ref.sequence);
     work.overlaid = true;
+    note_rewrite(ref.tenant_number, ref.day, ref.day + 1, ref.sequence);
   }
   write_counts();
   write_usage();
@@ -388,6 +389,8 @@ void Store::State::commit() {
     write(batch);
   }
   show_work();
+  rewrites.add(pending_rewrites);
+  pending_rewrites.clear();
   batch.clear();
   pending_bytes.clear();
   pending_overlay.clear();
@@ -397,6 +400,17 @@ void Store::State::commit() {
 }
 
 void Store::commit() { state_->commit(); }
+
+void Store::State::note_rewrite(std::uint32_t number, Day from, Day to, std::uint64_t sequence) {
+  const auto tenant = std::ranges::find(number_of, number);
+  if (tenant == number_of.end()) {
+    return;  // nobody reads what is left of a tenant that was
+  }
+  const Rewrite rewrite{static_cast<TenantId>(tenant - number_of.begin()), from, to, sequence};
+  if (pending_rewrites.empty() || pending_rewrites.back() != rewrite) {
+    pending_rewrites.push_back(rewrite);
+  }
+}
 
 void Store::sync() {
   commit();

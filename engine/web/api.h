@@ -26,6 +26,7 @@
 #include "engine/store/store.h"
 #include "engine/web/explore.h"
 #include "engine/web/gate.h"
+#include "engine/web/kpis.h"
 #include "engine/web/live_feed.h"
 #include "engine/web/reply_thread.h"
 #include "engine/web/router.h"
@@ -121,6 +122,7 @@ struct ApiParts {
   /// Everything the engine counts, as Prometheus reads it.
   std::function<std::string()> metrics = {};
   std::string data_directory = {};  ///< where the audit trail lies
+  std::shared_ptr<KpiReader> kpis = std::make_shared<KpiReader>(store, tenants);
   Counters counter = {};
   PrivacyDesk privacy = {};
   /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.

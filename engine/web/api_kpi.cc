@@ -5,12 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/alert/volume_incident.h"
 #include "engine/quality/sample_book.h"
 #include "engine/trend/usual_hours.h"
 #include "engine/web/api_routes.h"
-#include "engine/web/kpi_facts.h"
-#include "engine/web/kpis.h"
 #include "engine/web/sample_json.h"
 
 namespace vigie {
@@ -129,8 +126,7 @@ std::optional<HourSpan> read_span(const ApiParts& parts, const Request& request)
                                                                     : std::nullopt;
 }
 
-Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
-                   const Request& request) {
+Response show_kpis(const ApiParts& parts, TenantId tenant, const Request& request) {
   const std::optional<HourSpan> span = read_span(parts, request);
   if (!span) {
     return problem(400, kWrongSpan);
@@ -139,13 +135,12 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
   std::vector<std::vector<Kpi>> kpis;
   std::optional<TownTrend> trend_now;
   for (const HourSpan& period : {*span, span->previous()}) {
-    const auto facts = read_kpi_facts(parts.store, tenant, parts.tenants.at(tenant), period, now);
-    const auto trend = trends.read(tenant, std::min(period.ends(), now));
-    if (!facts || !trend) {
-      return store_failed(facts ? trend.error() : facts.error());
+    auto reading = parts.kpis->read(tenant, period, now);
+    if (!reading) {
+      return store_failed(reading.error());
     }
-    kpis.push_back(kpis_of(*facts, *trend));
-    trend_now = trend_now ? trend_now : *trend;
+    kpis.push_back(std::move(reading->kpis));
+    trend_now = trend_now ? std::move(trend_now) : std::move(reading->trend);
   }
   const auto judged = read_latest_judged(parts.store, tenant, parts.tenants.at(tenant).id,
                                          IsoWeek::of(day_of(span->ends())));
@@ -181,14 +176,13 @@ Response show_kpis(const ApiParts& parts, TrendReader& trends, TenantId tenant,
   return json_response(std::move(body));
 }
 
-Response show_usual(const ApiParts& parts, TrendReader& trends, TenantId tenant,
-                    const Request& request) {
+Response show_usual(const ApiParts& parts, TenantId tenant, const Request& request) {
   const std::optional<HourSpan> span = read_span(parts, request);
   if (!span) {
     return problem(400, kWrongSpan);
   }
   const Result<Baseline> usual =
-      trends.read_usual(tenant, std::min(span->ends(), parts.clock.now()));
+      parts.kpis->trends().read_usual(tenant, std::min(span->ends(), parts.clock.now()));
   if (!usual) {
     return store_failed(usual.error());
   }
@@ -212,9 +206,6 @@ Response show_usual(const ApiParts& parts, TrendReader& trends, TenantId tenant,
 
 std::vector<Route> kpi_routes(const SharedParts& parts) {
   const std::string time = R"({"type":"string","format":"date-time"})";
-  const auto trends = std::make_shared<TrendReader>(
-      parts->store, parts->tenants,
-      [parts](TenantId tenant) { return volume_incidents(parts->store, tenant); });
   const std::vector<RouteDescription::Field> span = {
       {"from", time, "First hour; a week before `to` if absent"},
       {"to", time, "End, not included; now if absent"}};
@@ -225,15 +216,14 @@ std::vector<Route> kpi_routes(const SharedParts& parts) {
               "crisis index with its five terms",
               "Kpis", span,
               for_tenant(parts,
-                         [parts, trends](TenantId tenant, const Request& request) {
-                           return show_kpis(*parts, *trends, tenant, request);
+                         [parts](TenantId tenant, const Request& request) {
+                           return show_kpis(*parts, tenant, request);
                          })),
       api_get(Right::kReadFigures, "/api/v1/tenants/{tenant}/usual", "getUsual",
               "How many mentions an hour of a period usually has, and between which counts 95 of "
               "100 such hours lie, by the baseline in force at the period's end",
-              "Usual", span,
-              for_tenant(parts, [parts, trends](TenantId tenant, const Request& request) {
-                return show_usual(*parts, *trends, tenant, request);
+              "Usual", span, for_tenant(parts, [parts](TenantId tenant, const Request& request) {
+                return show_usual(*parts, tenant, request);
               }))};
 }
 

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "engine/alert/town_time.h"
-#include "engine/alert/volume_incident.h"
 #include "engine/core/iso_week.h"
 #include "engine/guidance/objective.h"
 #include "engine/guidance/town_settings.h"
@@ -24,8 +23,8 @@ using simdjson::dom::element;
 constexpr std::size_t kMaxObjectiveBytes = 4096;
 constexpr const char* kPath = "/api/v1/tenants/{tenant}/objectives";
 
-ObjectiveFigures figures_of(const ApiParts& parts, TrendReader& trends, TenantId tenant) {
-  return {parts.store, parts.tenants[tenant], tenant, trends, parts.clock.now()};
+ObjectiveFigures figures_of(const ApiParts& parts, TenantId tenant) {
+  return {*parts.kpis, parts.tenants[tenant], tenant, parts.clock.now()};
 }
 
 void write_optional(std::string_view name, const std::optional<double>& number, JsonWriter& json) {
@@ -127,12 +126,12 @@ std::optional<Objective> read_objective(const std::string& body, std::string& wh
   return objective;
 }
 
-Response list_objectives(const ApiParts& parts, TrendReader& trends, TenantId tenant) {
+Response list_objectives(const ApiParts& parts, TenantId tenant) {
   const auto all = read_objectives(parts.store, parts.tenants[tenant].id);
   if (!all) {
     return store_failed(all.error());
   }
-  ObjectiveFigures figures = figures_of(parts, trends, tenant);
+  ObjectiveFigures figures = figures_of(parts, tenant);
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("objectives").begin_array();
@@ -146,8 +145,8 @@ Response list_objectives(const ApiParts& parts, TrendReader& trends, TenantId te
 }
 
 /// Makes one, or changes the one that the path names.
-Response set_objective(const ApiParts& parts, TrendReader& trends, TenantId tenant,
-                       const Request& request, Objective* known, std::uint64_t next_number) {
+Response set_objective(const ApiParts& parts, TenantId tenant, const Request& request,
+                       Objective* known, std::uint64_t next_number) {
   const Tenant& town = parts.tenants[tenant];
   const Time now = parts.clock.now();
   std::string why;
@@ -165,14 +164,13 @@ Response set_objective(const ApiParts& parts, TrendReader& trends, TenantId tena
     return problem(422, why);
   }
   keep_objective(parts.store, town.id, *wanted);
-  ObjectiveFigures figures = figures_of(parts, trends, tenant);
+  ObjectiveFigures figures = figures_of(parts, tenant);
   Response response = show(*wanted, figures, known == nullptr ? 201 : 200);
   response.made = known == nullptr ? std::to_string(wanted->number) : "";
   return response;
 }
 
-Response make_objective(const ApiParts& parts, TrendReader& trends, TenantId tenant,
-                        const Request& request) {
+Response make_objective(const ApiParts& parts, TenantId tenant, const Request& request) {
   const auto all = read_objectives(parts.store, parts.tenants[tenant].id);
   if (!all) {
     return store_failed(all.error());
@@ -181,14 +179,12 @@ Response make_objective(const ApiParts& parts, TrendReader& trends, TenantId ten
   if (static_cast<std::size_t>(open) >= Objective::kMaxOpen) {
     return problem(409, "there are too many objectives; close some");
   }
-  return set_objective(parts, trends, tenant, request, nullptr,
-                       all->empty() ? 1 : all->back().number + 1);
+  return set_objective(parts, tenant, request, nullptr, all->empty() ? 1 : all->back().number + 1);
 }
 
 enum class Action { kChange, kClose };
 
-Response act_on(const ApiParts& parts, TrendReader& trends, TenantId tenant, const Request& request,
-                Action action) {
+Response act_on(const ApiParts& parts, TenantId tenant, const Request& request, Action action) {
   const Tenant& town = parts.tenants[tenant];
   const std::string_view text = request.parameter("number");
   std::uint64_t number = 0;
@@ -205,39 +201,35 @@ Response act_on(const ApiParts& parts, TrendReader& trends, TenantId tenant, con
     return problem(409, "this objective is closed");
   }
   if (action == Action::kChange) {
-    return set_objective(parts, trends, tenant, request, &*known, 0);
+    return set_objective(parts, tenant, request, &*known, 0);
   }
   known->is_closed = true;
   known->history.push_back(
       {request.caller->account, parts.clock.now(), "closed", known->target, known->due});
   keep_objective(parts.store, town.id, *known);
-  ObjectiveFigures figures = figures_of(parts, trends, tenant);
+  ObjectiveFigures figures = figures_of(parts, tenant);
   return show(*known, figures);
 }
 
 }  // namespace
 
 std::vector<Route> objective_routes(const SharedParts& parts) {
-  const auto trends = std::make_shared<TrendReader>(
-      parts->store, parts->tenants,
-      [parts](TenantId tenant) { return volume_incidents(parts->store, tenant); });
   const auto acting = [&](Action action) {
-    return for_tenant(parts, [parts, trends, action](TenantId tenant, const Request& request) {
-      return act_on(*parts, *trends, tenant, request, action);
+    return for_tenant(parts, [parts, action](TenantId tenant, const Request& request) {
+      return act_on(*parts, tenant, request, action);
     });
   };
   return {
-      api_get(Right::kReadFigures, kPath, "listObjectives",
-              "What the town wants its key figures to be, by when, and how each stands",
-              "ObjectiveList", {},
-              for_tenant(parts,
-                         [parts, trends](TenantId tenant, const Request&) {
-                           return list_objectives(*parts, *trends, tenant);
-                         })),
+      api_get(
+          Right::kReadFigures, kPath, "listObjectives",
+          "What the town wants its key figures to be, by when, and how each stands",
+          "ObjectiveList", {},
+          for_tenant(parts, [parts](TenantId tenant,
+                                    const Request&) { return list_objectives(*parts, tenant); })),
       api_post(Right::kSetObjectives, kPath, kMaxObjectiveBytes,
                at_once(for_tenant(parts,
-                                  [parts, trends](TenantId tenant, const Request& request) {
-                                    return make_objective(*parts, *trends, tenant, request);
+                                  [parts](TenantId tenant, const Request& request) {
+                                    return make_objective(*parts, tenant, request);
                                   })),
                {"makeObjective",
                 "Want a key figure to be at least or at most so much, by a day",

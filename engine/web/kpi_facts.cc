@@ -4,7 +4,6 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -20,28 +19,18 @@ double seconds_between(Time from, Time to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
-/// Looks up by views what is kept as strings.
-struct ByName {
-  using is_transparent = void;
-  using Views = std::pair<std::string_view, std::string_view>;
-  bool operator()(const Views& one, const Views& other) const { return one < other; }
-};
-
 struct Hash {
   std::size_t operator()(const MentionRef& ref) const {
     return std::hash<std::uint64_t>()(ref.sequence);
-  }
-  std::size_t operator()(const Pseudonym& author) const {
-    return std::hash<std::string_view>()(
-        {reinterpret_cast<const char*>(author.data()), author.size()});
   }
 };
 
 class FactReader {
  public:
-  FactReader(const Store& store, TenantId tenant, const Tenant& tenant_of, const HourSpan& period,
-             Time now)
+  FactReader(const Store& store, MentionFacts& mentions, TenantId tenant, const Tenant& tenant_of,
+             const HourSpan& period, Time now)
       : store_(store),
+        mentions_(mentions),
         tenant_(tenant),
         tenant_of_(tenant_of),
         town_(calendar_of(tenant_of)),
@@ -74,96 +63,102 @@ class FactReader {
         });
   }
 
-  /// Newest first: an answer is seen before what it answers. What was published in the period and
-  /// heard of up to a day later is found.
+  /// What was published in the period and heard of up to a day later is found, and so is an answer
+  /// that was.
   Result<void> read_mentions() {
-    std::size_t left = KpiFacts::kMaxMentions;
-    const MentionRef before{tenant_, day_of(period_.ends()) + 2, 0};
+    std::size_t left = KpiFacts::kMaxLookedAt;
     const Result<void> read =
-        store_.scan(tenant_, before, day_of(period_.begins()), [&](const StoredMention& stored) {
-          if (left-- == 0) {
-            facts_.mentions_cut = true;
-            return false;
-          }
-          look_at(stored);
-          return true;
-        });
+        mentions_.scan(tenant_, day_of(period_.ends()) + 1, day_of(period_.begins()),
+                       [&](const MentionFact& fact) {
+                         if (left-- == 0 || facts_.looked_at == KpiFacts::kMaxMentions) {
+                           facts_.mentions_cut = true;
+                           return false;
+                         }
+                         look_at(fact);
+                         return true;
+                       });
     for (const auto& [subject, work] : store_.works(tenant_)) {
       if (work.answered_at) {
         said_answered_.emplace(subject, *work.answered_at);
       }
     }
-    for (const auto& [founder, story] : stories_) {
-      look_at_answer(founder, story);
+    for (const AnsweredStory& story : stories_) {
+      look_at_answer(story);
     }
-    facts_.authors = followers_.size();
-    for (const auto& [author, followers] : followers_) {
-      facts_.followers += followers;
-    }
+    count_authors();
     return read;
   }
-  void look_at(const StoredMention& stored) {
-    const Record& record = stored.record;
-    const Mention& mention = record.mention;
-    if (record.official) {
-      if (!mention.in_reply_to.empty()) {
-        earlier(answered_at_[{std::string(mention.source), std::string(mention.in_reply_to)}],
-                mention.created_at);
+  /// Newest first: an answer is seen before what it answers.
+  void look_at(const MentionFact& fact) {
+    if (fact.official) {
+      if (fact.name != 0) {
+        earlier(answers_[fact.name], fact.created_at);
       }
       return;
     }
-    AnsweredStory& story = stories_[founder_of(stored)];
-    if (const auto answer = answered_at_.find(std::pair(mention.source, mention.id));
-        answer != answered_at_.end()) {
-      earlier(story.answered_at, *answer->second);
+    if (!answers_.empty()) {
+      if (const auto answer = answers_.find(fact.name); answer != answers_.end()) {
+        earlier(answered_at_[fact.founder], *answer->second);
+      }
     }
-    if (!period_.holds(mention.created_at)) {
+    if (!period_.holds(fact.created_at)) {
       return;
     }
-    if (record.leads) {
-      story.begun_at = mention.created_at;
-      story.urgency = urgency_in_force(record);
+    if (fact.leads) {
+      stories_.push_back({fact.founder, fact.created_at, fact.urgency});
     }
     ++facts_.looked_at;
-    facts_.without_topic += record.topics.empty();
-    if (record.has_author) {
-      std::uint64_t& followers = followers_[record.author];
-      followers = std::max(followers, mention.author.followers);
+    facts_.without_topic += !fact.has_topic;
+    if (fact.author != 0) {
+      authors_.emplace_back(fact.author, fact.followers);
+    }
+  }
+
+  void count_authors() {
+    std::ranges::sort(authors_, std::greater());  // of each the most followers first
+    std::uint64_t last = 0;
+    for (const auto& [author, followers] : authors_) {
+      if (author != last) {
+        ++facts_.authors;
+        facts_.followers += followers;
+      }
+      last = author;
     }
   }
 
   /// A story is answered by the first official reply to any of its mentions, or when somebody said
   /// that it is.
   struct AnsweredStory {
-    std::optional<Time> begun_at;  ///< of the mention that leads it; nothing: not in the period
+    MentionRef founder;
+    Time begun_at{};  ///< of the mention that leads it
     Urgency urgency = Urgency::kLow;
-    std::optional<Time> answered_at;
   };
   static void earlier(std::optional<Time>& first, Time time) {
     first = std::min(first.value_or(time), time);
   }
-  void look_at_answer(const MentionRef& founder, AnsweredStory story) {
-    if (!story.begun_at) {
-      return;
+  void look_at_answer(const AnsweredStory& story) {
+    std::optional<Time> answered_at;
+    if (const auto answer = answered_at_.find(story.founder); answer != answered_at_.end()) {
+      answered_at = answer->second;
     }
-    if (const auto said = said_answered_.find(work_on(founder)); said != said_answered_.end()) {
-      earlier(story.answered_at, said->second);
+    if (const auto said = said_answered_.find(work_on(story.founder));
+        said != said_answered_.end()) {
+      earlier(answered_at, said->second);
     }
-    if (!story.answered_at && !is_urgent(story.urgency)) {
+    if (!answered_at && !is_urgent(story.urgency)) {
       return;
     }
     const BusinessHours& hours = tenant_of_.business_hours;
     const AnswerDeadline& deadline =
         tenant_of_.deadlines.at(static_cast<std::size_t>(story.urgency));
     const bool in_time =
-        story.answered_at.value_or(now_) <= due_at(town_, hours, deadline, *story.begun_at);
-    if (story.answered_at) {
+        answered_at.value_or(now_) <= due_at(town_, hours, deadline, story.begun_at);
+    if (answered_at) {
       facts_.response_minutes.push_back(
-          static_cast<double>(
-              business_time(town_, hours, *story.begun_at, *story.answered_at).count()) /
+          static_cast<double>(business_time(town_, hours, story.begun_at, *answered_at).count()) /
           60);
     }
-    facts_.in_time += story.answered_at && in_time;
+    facts_.in_time += answered_at && in_time;
     facts_.too_late += !in_time;
   }
 
@@ -280,24 +275,25 @@ class FactReader {
   }
 
   const Store& store_;
+  MentionFacts& mentions_;
   TenantId tenant_;
   const Tenant& tenant_of_;
   TownCalendar town_;
   HourSpan period_;
   Time now_;
   KpiFacts facts_;
-  /// By source and id of what was answered.
-  std::map<std::pair<std::string, std::string>, std::optional<Time>, ByName> answered_at_;
-  std::unordered_map<MentionRef, AnsweredStory, Hash> stories_;   ///< by founder
-  std::unordered_map<Pseudonym, std::uint64_t, Hash> followers_;  ///< of each author
+  std::unordered_map<std::uint64_t, std::optional<Time>> answers_;         ///< by what they answer
+  std::unordered_map<MentionRef, std::optional<Time>, Hash> answered_at_;  ///< by founder
+  std::vector<AnsweredStory> stories_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> authors_;  ///< with their followers
   std::map<WorkSubject, Time> said_answered_;
 };
 
 }  // namespace
 
-Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const Tenant& tenant_of,
-                                const HourSpan& period, Time now) {
-  return FactReader(store, tenant, tenant_of, period, now).read();
+Result<KpiFacts> read_kpi_facts(const Store& store, MentionFacts& mentions, TenantId tenant,
+                                const Tenant& tenant_of, const HourSpan& period, Time now) {
+  return FactReader(store, mentions, tenant, tenant_of, period, now).read();
 }
 
 }  // namespace vigie

@@ -11,6 +11,7 @@
 #include "engine/trend/drift.h"
 #include "engine/trend/kpi.h"
 #include "engine/trend/trend_reader.h"
+#include "engine/web/mention_facts.h"
 #include "engine/web/tenant_figures.h"
 
 namespace vigie {
@@ -33,7 +34,8 @@ struct KpiFacts {
   MentionCounts mentions;
   std::map<std::string, std::uint64_t> by_topic;
 
-  // from the mentions, at most kMaxMentions of them, the newest
+  // from the mentions, at most kMaxMentions of them, the newest; kMaxLookedAt with those that were
+  // received in the period or a day later and published at another time
   std::uint64_t looked_at = 0, without_topic = 0, authors = 0, followers = 0;
   std::vector<double> response_minutes;  ///< business hours, of the stories that were answered
   std::uint64_t in_time = 0, too_late = 0;
@@ -51,11 +53,12 @@ struct KpiFacts {
 
   std::vector<DriftPoint> drift;
 
-  static constexpr std::size_t kMaxMentions = 100'000, kMaxAlerts = 5'000;
+  static constexpr std::size_t kMaxMentions = 100'000, kMaxLookedAt = 200'000, kMaxAlerts = 5'000;
 };
 
-/// Reads them. `now`: what has not been answered or taken by then is late. Any thread.
-Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const Tenant& tenant_of,
-                                const HourSpan& period, Time now);
+/// Reads them. `now`: what has not been answered or taken by then is late. The thread of
+/// `mentions`.
+Result<KpiFacts> read_kpi_facts(const Store& store, MentionFacts& mentions, TenantId tenant,
+                                const Tenant& tenant_of, const HourSpan& period, Time now);
 
 }  // namespace vigie

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "engine/alert/volume_incident.h"
+
 namespace vigie {
 namespace {
 
@@ -138,6 +140,23 @@ std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend) {
                  {},
                  facts.mentions_cut});
   return all;
+}
+
+KpiReader::KpiReader(const Store& store, const std::vector<Tenant>& tenants)
+    : store_(store),
+      tenants_(tenants),
+      trends_(store, tenants,
+              [&store](TenantId tenant) { return volume_incidents(store, tenant); }),
+      mentions_(store) {}
+
+Result<KpiReader::Reading> KpiReader::read(TenantId tenant, const HourSpan& period, Time now) {
+  const auto facts = read_kpi_facts(store_, mentions_, tenant, tenants_.at(tenant), period, now);
+  auto trend = trends_.read(tenant, std::min(period.ends(), now));
+  if (!facts || !trend) {
+    return tl::make_unexpected(facts ? trend.error() : facts.error());
+  }
+  std::vector<Kpi> kpis = kpis_of(*facts, *trend);
+  return Reading{std::move(kpis), std::move(*trend)};
 }
 
 }  // namespace vigie

@@ -28,4 +28,24 @@ inline Figure without(std::string_view reason) { return {std::nullopt, 0, std::n
 /// `trend`: at the period's end.
 std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend);
 
+/// Reads them out of a store. Keeps what the next question needs again. One thread.
+class KpiReader {
+ public:
+  /// Both outlive it.
+  KpiReader(const Store& store, const std::vector<Tenant>& tenants);
+
+  struct Reading {
+    std::vector<Kpi> kpis;
+    TownTrend trend;  ///< at the period's end
+  };
+  Result<Reading> read(TenantId tenant, const HourSpan& period, Time now);
+  TrendReader& trends() { return trends_; }
+
+ private:
+  const Store& store_;
+  const std::vector<Tenant>& tenants_;
+  TrendReader trends_;
+  MentionFacts mentions_;
+};
+
 }  // namespace vigie

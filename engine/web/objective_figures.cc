@@ -20,12 +20,11 @@ Result<ObjectiveFigures::Standing> ObjectiveFigures::of(const Objective& objecti
   const HourSpan period = period_of(objective);
   auto at = by_end_.find(period.to);
   if (at == by_end_.end()) {
-    const auto facts = read_kpi_facts(store_, tenant_, town_, period, now_);
-    const auto trend = trends_.read(tenant_, std::min(period.ends(), now_));
-    if (!facts || !trend) {
-      return tl::make_unexpected(facts ? trend.error() : facts.error());
+    auto reading = kpis_.read(tenant_, period, now_);
+    if (!reading) {
+      return tl::make_unexpected(reading.error());
     }
-    at = by_end_.emplace(period.to, kpis_of(*facts, *trend)).first;
+    at = by_end_.emplace(period.to, std::move(reading->kpis)).first;
   }
   Standing standing;
   standing.figure = without("there is no such figure");

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "engine/guidance/objective.h"
-#include "engine/trend/trend_reader.h"
 #include "engine/web/kpis.h"
 
 namespace vigie {
@@ -13,9 +12,8 @@ namespace vigie {
 /// days: each period is read once. All parts outlive it.
 class ObjectiveFigures {
  public:
-  ObjectiveFigures(const Store& store, const Tenant& town, TenantId tenant, TrendReader& trends,
-                   Time now)
-      : store_(store), town_(town), tenant_(tenant), trends_(trends), now_(now) {}
+  ObjectiveFigures(KpiReader& kpis, const Tenant& town, TenantId tenant, Time now)
+      : kpis_(kpis), town_(town), tenant_(tenant), now_(now) {}
 
   /// The kPeriodDays before `now`, or before the end of the last day.
   HourSpan period_of(const Objective& objective) const;
@@ -30,10 +28,9 @@ class ObjectiveFigures {
  private:
   Time end_of(const Objective& objective) const;
 
-  const Store& store_;
+  KpiReader& kpis_;
   const Tenant& town_;
   TenantId tenant_;
-  TrendReader& trends_;
   Time now_;
   std::map<std::uint32_t, std::vector<Kpi>> by_end_;
 };

@@ -1,0 +1,153 @@
+#include "engine/web/mention_facts.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace vigie {
+namespace {
+
+/// So many rewritten mentions are read one by one; of more, their days are read anew.
+constexpr std::size_t kReadOneByOne = 200;
+
+}  // namespace
+
+Result<void> MentionFacts::scan(TenantId tenant, Day last, Day since, const Visit& visit) {
+  if (const Result<void> done = follow_rewrites(); !done) {
+    return done;
+  }
+  ++scans_;
+  bool goes_on = true;
+  for (Day day = last + 1; goes_on && day-- > since;) {
+    const Place place{tenant, day};
+    DayFacts& facts = days_[place];
+    facts.asked_at = scans_;
+    if (const Result<void> added = add_newer(place, facts); !added) {
+      return added;
+    }
+    for (const MentionFact& fact : facts.newest_first) {
+      if (!(goes_on = visit(fact))) {
+        break;
+      }
+    }
+    if (goes_on && !facts.is_whole) {
+      if (const Result<void> added = add_older(place, facts, visit, goes_on); !added) {
+        return added;
+      }
+    }
+  }
+  forget_oldest();
+  return {};
+}
+
+MentionFact MentionFacts::fact_of(const StoredMention& stored) const {
+  const Record& record = stored.record;
+  const Mention& mention = record.mention;
+  MentionFact fact;
+  fact.sequence = stored.ref.sequence;
+  fact.created_at = mention.created_at;
+  const std::string_view named = record.official ? mention.in_reply_to : mention.id;
+  fact.name = named.empty() ? 0 : store_.id_hasher()(mention.source, named);
+  fact.author = author_hash(record);
+  fact.followers = mention.author.followers;
+  fact.founder = founder_of(stored);
+  fact.urgency = urgency_in_force(record);
+  fact.official = record.official;
+  fact.leads = record.leads;
+  fact.has_topic = !record.topics.empty();
+  return fact;
+}
+
+Result<void> MentionFacts::follow_rewrites() {
+  const RewriteLog::News news = store_.rewrites().since(rewrites_seen_);
+  if (!news.complete) {
+    days_.clear();
+    kept_ = 0;
+  }
+  const bool one_by_one = news.rewrites.size() <= kReadOneByOne;
+  for (Rewrite rewrite : news.rewrites) {
+    rewrite.sequence = one_by_one ? rewrite.sequence : 0;
+    if (const Result<void> done = follow(rewrite); !done) {
+      return done;
+    }
+  }
+  rewrites_seen_ = news.upto;
+  return {};
+}
+
+Result<void> MentionFacts::follow(const Rewrite& rewrite) {
+  const auto begin = days_.lower_bound({rewrite.tenant, rewrite.from});
+  const auto end = days_.lower_bound({rewrite.tenant, rewrite.to});
+  if (rewrite.sequence == 0) {
+    for (auto day = begin; day != end; ++day) {
+      kept_ -= day->second.newest_first.size();
+    }
+    days_.erase(begin, end);
+    return {};
+  }
+  if (begin == end) {
+    return {};
+  }
+  auto& facts = begin->second.newest_first;
+  const auto fact =
+      std::ranges::lower_bound(facts, rewrite.sequence, std::greater(), &MentionFact::sequence);
+  if (fact == facts.end() || fact->sequence != rewrite.sequence) {
+    return {};  // it was not read yet
+  }
+  const auto stored = store_.mention({rewrite.tenant, rewrite.from, rewrite.sequence});
+  if (!stored) {
+    return tl::make_unexpected(stored.error());
+  }
+  if (*stored) {
+    *fact = fact_of(**stored);
+  } else {
+    facts.erase(fact);
+    --kept_;
+  }
+  return {};
+}
+
+Result<void> MentionFacts::add_newer(const Place& place, DayFacts& facts) {
+  if (facts.newest_first.empty() && !facts.is_whole) {
+    return {};  // add_older() begins with the newest
+  }
+  const std::uint64_t known = facts.newest_first.empty() ? 0 : facts.newest_first.front().sequence;
+  std::vector<MentionFact> newer;
+  const Result<void> read = store_.scan(place.first, MentionRef{place.first, place.second + 1, 0},
+                                        place.second, [&](const StoredMention& stored) {
+                                          if (stored.ref.sequence > known) {
+                                            newer.push_back(fact_of(stored));
+                                          }
+                                          return stored.ref.sequence > known;
+                                        });
+  if (read) {
+    facts.newest_first.insert(facts.newest_first.begin(), newer.begin(), newer.end());
+    kept_ += newer.size();
+  }
+  return read;
+}
+
+Result<void> MentionFacts::add_older(const Place& place, DayFacts& facts, const Visit& visit,
+                                     bool& goes_on) {
+  const auto& [tenant, day] = place;
+  const MentionRef before = facts.newest_first.empty()
+                                ? MentionRef{tenant, day + 1, 0}
+                                : MentionRef{tenant, day, facts.newest_first.back().sequence};
+  const Result<void> read = store_.scan(tenant, before, day, [&](const StoredMention& stored) {
+    facts.newest_first.push_back(fact_of(stored));
+    ++kept_;
+    return goes_on = visit(facts.newest_first.back());
+  });
+  facts.is_whole = goes_on && read;
+  return read;
+}
+
+void MentionFacts::forget_oldest() {
+  while (kept_ > kMaxKept || days_.size() > kMaxDays) {
+    const auto oldest =
+        std::ranges::min_element(days_, {}, [](const auto& day) { return day.second.asked_at; });
+    kept_ -= oldest->second.newest_first.size();
+    days_.erase(oldest);
+  }
+}
+
+}  // namespace vigie
