@@ -285,9 +285,8 @@ Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) con
   ByteReader of(**owner);
   const std::uint32_t tenant_number = of.u32();
   const Day day = of.u32();
-  const auto& numbers = state_->number_of;
-  const auto tenant = std::find(numbers.begin(), numbers.end(), tenant_number);
-  if (tenant == numbers.end()) {
+  const std::optional<TenantId> tenant = state_->tenant_of(tenant_number);
+  if (!tenant) {
     return std::nullopt;
   }
   auto body = stored.get(Family::kAlerts, alert_key(tenant_number, number));
@@ -296,7 +295,7 @@ Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) con
   }
   StoredAlert alert;
   alert.number = number;
-  alert.tenant = static_cast<TenantId>(tenant - numbers.begin());
+  alert.tenant = *tenant;
   alert.body = std::move(*body).value_or("");
   alert.subject = {alert.tenant, day, WorkSubject::Kind::kAlert, number};
   if (!of.done()) {

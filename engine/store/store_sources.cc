@@ -261,10 +261,8 @@ void Store::State::read_usage(std::uint32_t number, std::string_view counts, Sou
     use.micro_euros = cell(kMicroEuros);
     return;
   }
-  const auto tenant = std::ranges::find(number_of, number);
-  const bool is_ours = tenant != number_of.end();
-  const auto index = static_cast<std::size_t>(tenant - number_of.begin());
-  use.kept_by[is_ours ? options.tenants[index] : "(former)"] += cell(0);
+  const std::optional<TenantId> tenant = tenant_of(number);
+  use.kept_by[tenant ? options.tenants[*tenant] : "(former)"] += cell(0);
 }
 
 }  // namespace vigie

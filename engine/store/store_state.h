@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -55,6 +57,13 @@ struct Store::State {
   IdHasher hasher;
   IdHasher::Key hash_key{};
   std::vector<std::uint32_t> number_of;  ///< by TenantId
+  /// Nothing: the tenant left the configuration.
+  std::optional<TenantId> tenant_of(std::uint32_t number) const {
+    const auto found = std::ranges::find(number_of, number);
+    return found == number_of.end()
+               ? std::nullopt
+               : std::optional(static_cast<TenantId>(found - number_of.begin()));
+  }
 
   mutable std::mutex catalogue_mutex;
   mutable std::unordered_map<std::uint32_t, std::shared_ptr<const Catalogue>> catalogues;

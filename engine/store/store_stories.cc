@@ -223,16 +223,15 @@ std::pair<Time, Time> Store::dates_of_story(const MentionRef& founder) const {
 }
 
 void Store::State::expire_stories(std::uint32_t number, Day day, WriteBatch& gone) {
-  const auto tenant = std::ranges::find(number_of, number);
+  const std::optional<TenantId> tenant = tenant_of(number);
   const auto at = key_value->iterate(Family::kStories);
   const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day, 0);
   std::optional<MentionRef> last;
   for (at->seek(begin); at->valid() && at->key() < end; at->next()) {
-    const auto id = static_cast<TenantId>(tenant - number_of.begin());
-    const Row row = must(read_row(id, at->key()));
+    const Row row = must(read_row(tenant.value_or(0), at->key()));
     if (row.mention.day < day) {
       gone.erase(Family::kStories, at->key());
-    } else if (tenant != number_of.end() && last != row.story) {
+    } else if (tenant && last != row.story) {
       last = row.story;  // rollups stay, so that a story which outlives its founder counts again
       lead_on(row.story, day);
     }

@@ -249,8 +249,8 @@ void Store::State::withdraw_work(const MentionRef& story, const MentionRef& ment
 /// The work on a story goes with the last of its mentions, as the rows of family 13 tell before
 /// this batch; what was written about those that go, goes now.
 void Store::State::expire_work(std::uint32_t number, Day day, WriteBatch& gone) {
-  const auto known = std::ranges::find(number_of, number);
-  const auto tenant = static_cast<TenantId>(known - number_of.begin());
+  const std::optional<TenantId> tenant = tenant_of(number);
+  const TenantId owner = tenant.value_or(static_cast<TenantId>(number_of.size()));  // or nobody
   const auto stories = key_value->iterate(Family::kStories);
   const auto outlives = [&](const WorkSubject& subject) {
     const std::string prefix = ref_key(number, subject.day, subject.number);
@@ -265,14 +265,14 @@ void Store::State::expire_work(std::uint32_t number, Day day, WriteBatch& gone) 
   std::string end = number_key("s", number);
   put_u32(end, day);
   for (at->seek(number_key("s", number)); at->valid() && at->key() < end; at->next()) {
-    const WorkEvent event = must(decode(at->key(), at->value(), tenant));
+    const WorkEvent event = must(decode(at->key(), at->value(), owner));
     if (!outlives(event.subject)) {
       gone.erase(Family::kWork, at->key());
       gone.erase(Family::kWork, journal_key(number, event.number));
       const std::unique_lock lock(work_mutex);
       works.erase(event.subject);
-    } else if (known != number_of.end() && speaks_of_one_mention(event.done.act) &&
-               !event.withdrawn && event.done.about != 0 && event.done.about_day < day) {
+    } else if (tenant && speaks_of_one_mention(event.done.act) && !event.withdrawn &&
+               event.done.about != 0 && event.done.about_day < day) {
       withdraw(event);
     }
   }

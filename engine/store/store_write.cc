@@ -402,11 +402,11 @@ void Store::State::commit() {
 void Store::commit() { state_->commit(); }
 
 void Store::State::note_rewrite(std::uint32_t number, Day from, Day to, std::uint64_t sequence) {
-  const auto tenant = std::ranges::find(number_of, number);
-  if (tenant == number_of.end()) {
+  const std::optional<TenantId> tenant = tenant_of(number);
+  if (!tenant) {
     return;  // nobody reads what is left of a tenant that was
   }
-  const Rewrite rewrite{static_cast<TenantId>(tenant - number_of.begin()), from, to, sequence};
+  const Rewrite rewrite{*tenant, from, to, sequence};
   if (pending_rewrites.empty() || pending_rewrites.back() != rewrite) {
     pending_rewrites.push_back(rewrite);
   }

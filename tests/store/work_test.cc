@@ -19,17 +19,19 @@ constexpr Day kDay = 20'000;
 class StoredWork : public testing::Test {
  protected:
   StoredWork() { open(); }
-  void open() {
+  void open(std::vector<std::string> towns = {"rouen", "caen"},
+            std::vector<std::uint32_t> retention_days = {30, 0}) {
     store.reset();
     StoreOptions options;
-    options.tenants = {"rouen", "caen"};
-    options.retention_days = {30, 0};
+    options.tenants = std::move(towns);
+    options.retention_days = std::move(retention_days);
     auto opened = Store::open(disk.open(), options);
     ASSERT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
   }
-  MentionRef say(const std::string& id, Day day = kDay) {
+  MentionRef say(const std::string& id, Day day = kDay, TenantId tenant = 0) {
     Told told;
+    told.tenant = tenant;
     told.id = id;
     told.hour = std::int64_t{day} * 24;
     return tell(*store, told, catalogue).ref;
@@ -179,6 +181,16 @@ TEST_F(StoredWork, GoesWhenRetentionTakesTheLastMention) {
   EXPECT_EQ(rows(), "");
   open();
   EXPECT_THAT(store->works(0), IsEmpty());
+}
+
+TEST_F(StoredWork, StaysWhenThatOfATownThatLeftGoes) {
+  const MentionRef of_rouen = say("1"), of_caen = say("1", kDay, 1);
+  ASSERT_EQ(of_rouen.sequence, of_caen.sequence);
+  ASSERT_TRUE(act(of_rouen, WorkAct::kTake));
+  ASSERT_TRUE(act(of_caen, WorkAct::kTake));
+  open({"caen"}, {0});
+  store->expire(kDay + 31);
+  EXPECT_EQ(now({0, of_caen.day, of_caen.sequence}).state, WorkState::kTaken);
 }
 
 TEST_F(StoredWork, OnAnAlertIsWorkOnItsStory) {
