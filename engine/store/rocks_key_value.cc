@@ -214,6 +214,11 @@ class RocksKeyValue final : public KeyValue {
       db_->GetIntProperty(family, rocksdb::DB::Properties::kTotalSstFilesSize, &files);
       bytes += files;
     }
+    rocksdb::VectorLogPtr logs;
+    db_->GetSortedWalFiles(logs);
+    for (const auto& log : logs) {
+      bytes += log->SizeFileBytes();
+    }
     return bytes;
   }
 

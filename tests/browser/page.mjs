@@ -3,6 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
+/// How long a step waits for what it asked for: a disk that is busy elsewhere keeps a sync waiting.
+export const kPatienceMs = 60_000;
+
 /// `failures`: how the pictures of steps that failed are named.
 export async function openPage(executablePath, failures = "failed") {
   const browser = await chromium.launch({
@@ -11,7 +14,7 @@ export async function openPage(executablePath, failures = "failed") {
       "--disable-component-update", "--disable-sync"],
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(kPatienceMs);
   /// Keeps a picture, if VIGIE_SCREENSHOTS names a folder.
   const keep = async (name) => {
     const folder = process.env.VIGIE_SCREENSHOTS;
@@ -27,9 +30,10 @@ export async function openPage(executablePath, failures = "failed") {
       console.log(`PASS ${name}`);
     } catch (error) {
       failed += 1;
-      console.log(`FAIL ${name}`);
+      const [reason, ...more] = String(error.message ?? error).split("\n");
+      console.log(`FAIL ${name}: ${reason}`);
       await keep(`${failures}_${failed}`);
-      console.log(String(error.message ?? error).split("\n").slice(0, 12).join("\n"));
+      console.log(more.slice(0, 12).join("\n"));
     }
   };
   const exitCode = () => (failed === 0 ? 0 : 1);

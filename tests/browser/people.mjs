@@ -1,5 +1,7 @@
 // The day of each who lives with Vigie, before the real engine and its API: who answers, who directs, who runs it, who protects data and
 // who administers. Parts of screens.mjs: the page is signed in as the first account, in French.
+import { kPatienceMs } from "./page.mjs";
+
 const kPassword = "Marronnier-Brouette-37";
 
 export async function peopleSteps({ browser, page, address, step, keep, expect, push, sitePort }) {
@@ -21,7 +23,7 @@ export async function peopleSteps({ browser, page, address, step, keep, expect, 
   const signIn = async (name, password) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "fr-FR" });
     const who = await context.newPage();
-    who.setDefaultTimeout(15_000);
+    who.setDefaultTimeout(kPatienceMs);
     await who.goto(address);
     await who.getByLabel("Identifiant").fill(name);
     await who.getByLabel("Mot de passe").fill(password);

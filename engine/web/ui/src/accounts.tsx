@@ -4,7 +4,7 @@ import type { Tenant } from "./api";
 import { focusSoon } from "./focus";
 import { kNoTown } from "./route";
 import { Screen, useAct, useRead, Waiting } from "./screen";
-import { formatTime, t } from "./words";
+import { colon, formatTime, t } from "./words";
 
 /// What somebody who administers one town hands out (web/api_accounts.cc); the engine refuses the others.
 const kTownRoles: Role[] = ["reader", "community_manager", "tenant_admin"];
@@ -80,7 +80,7 @@ function AccountRow({ account, tenant, towns, onChanged, onSecret }: { account: 
           </span>
         )}
       </div>
-      <p>{Object.entries(account.roles).map(([id, roles]) => `${townOf(id)} : ${roles.map((role) => t(`accounts.role.${role}`)).join(", ")}`).join(" · ")}</p>
+      <p>{Object.entries(account.roles).map(([id, roles]) => `${townOf(id)}${colon()}${roles.map((role) => t(`accounts.role.${role}`)).join(", ")}`).join(" · ")}</p>
       {account.manageable && tenant.id !== kNoTown && <details><summary>{t("accounts.roles")}</summary><RolesForm account={account} tenant={tenant} onChanged={onChanged} /></details>}
       <p class="error" role="alert">{error}</p>
     </li>

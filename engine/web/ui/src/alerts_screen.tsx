@@ -6,7 +6,7 @@ import { focusSoon } from "./focus";
 import { shownText } from "./marks";
 import { address } from "./route";
 import { Screen, useAct, useRead, Waiting } from "./screen";
-import { formatTime, t } from "./words";
+import { colon, formatTime, t } from "./words";
 
 const kStates = ["open", "answered", "muted", "closed", "all"] as const;
 type Shown = (typeof kStates)[number];
@@ -26,7 +26,7 @@ function AlertRow({ tenant, alert, onChanged, onSilence }: { tenant: Tenant; ale
         <b>{name}</b>{" "}
         <bdi class="quote">{shownText(alert.title || alert.quote)}</bdi>
         <span class="muted"> {t("incidents.number", { number: alert.number })} · {t(`incidents.news.${alert.news}`)}{alert.mentions ? ` · ${[t("story.mentions", { count: alert.mentions }), t("story.authors", { count: alert.authors }), t("incidents.stories", { count: alert.stories })].join(", ")}` : ""}</span>
-        {alert.mention && <> <a href={address.mention(tenant.id, alert.mention)} aria-label={`${t("incidents.see")} : ${name}`}>{t("incidents.see")}</a></>}
+        {alert.mention && <> <a href={address.mention(tenant.id, alert.mention)} aria-label={`${t("incidents.see")}${colon()}${name}`}>{t("incidents.see")}</a></>}
       </span>
       <span class="actions">
         {tenant.rights.includes("work") && <AlertButtons alert={alert} name={name} onAct={(action) => void change(action)} />}

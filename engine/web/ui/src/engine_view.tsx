@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Connector, type RulesInForce } from "./api";
 import { DataTable, formatNumber, type Cell } from "./figure";
 import { parseMetrics, quantileOf, sumOf, type MetricSample } from "./prometheus";
-import { formatAge, formatBytes, formatTime, language, t } from "./words";
+import { colon, formatAge, formatBytes, formatTime, language, t } from "./words";
 
 const kEveryMs = 10_000;
 const kStages = ["judge", "apply", "commit", "sync"];
@@ -65,7 +65,7 @@ function Stages({ samples }: { samples: MetricSample[] }) {
     <>
       <h3>{t("engine.stages")}</h3>
       <DataTable title={t("engine.stages")} columns={[{ name: t("engine.stage") }, { name: t("engine.p50") }, { name: t("engine.p99") }]} rows={rows} />
-      <p>{t("engine.depth")} : {depth}</p>
+      <p>{t("engine.depth")}{colon()}{depth}</p>
     </>
   );
 }

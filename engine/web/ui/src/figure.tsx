@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { save } from "./files";
-import { language, t } from "./words";
+import { colon, language, t } from "./words";
 
 export interface Column {
   name: string;
@@ -75,8 +75,8 @@ export function Figure({ id, title, formula, note, columns, rows, children }: Fi
         <h2 id={`${id}-title`}>{title}</h2>
         {rows.length > 0 && (
           <span class="no-print">
-            <button type="button" class="link" aria-pressed={asTable} aria-label={`${t(asTable ? "figure.chart" : "figure.table")} : ${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? "figure.chart" : "figure.table")}</button>{" "}
-            <button type="button" class="link" aria-label={`${t("figure.csv")} : ${title}`} onClick={() => save(`${id}.csv`, "text/csv;charset=utf-8", `\ufeff${csvOf(columns, rows)}`)}>{t("figure.csv")}</button>
+            <button type="button" class="link" aria-pressed={asTable} aria-label={`${t(asTable ? "figure.chart" : "figure.table")}${colon()}${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? "figure.chart" : "figure.table")}</button>{" "}
+            <button type="button" class="link" aria-label={`${t("figure.csv")}${colon()}${title}`} onClick={() => save(`${id}.csv`, "text/csv;charset=utf-8", `\ufeff${csvOf(columns, rows)}`)}>{t("figure.csv")}</button>
           </span>
         )}
       </div>

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Evidence, Mention } from "./api";
-import { t } from "./words";
+import { colon, t } from "./words";
 
 const kDecoder = new TextDecoder();
 const kEncoder = new TextEncoder();
@@ -33,7 +33,7 @@ export function Marked({ mention, field }: { mention: Mention; field: "text" | "
     }
     pieces.push(<>{shownText(slice(at, first.start))}</>);
     pieces.push(
-      <mark class={`axis-${strongest.axis}`} title={`${t(`axis.${strongest.axis}`)} : ${ruleTitle(strongest.rule, titles) ?? strongest.rule}`}>
+      <mark class={`axis-${strongest.axis}`} title={`${t(`axis.${strongest.axis}`)}${colon()}${ruleTitle(strongest.rule, titles) ?? strongest.rule}`}>
         {shownText(slice(first.start, end))}
       </mark>,
     );

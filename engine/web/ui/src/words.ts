@@ -190,6 +190,11 @@ export function t(key: string, values?: Record<string, string | number>): string
   return i18next.t(key, values ?? {});
 }
 
+/// Stands between a name and what is said of it.
+export function colon(): string {
+  return language() === "fr" ? " : " : ": ";
+}
+
 export function formatTime(iso: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso));
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, Refused, type Mention, type Work, type WorkEvent, type WorkStep } from "./api";
 import { focusSoon } from "./focus";
 import { isShortcut } from "./shortcuts";
-import { formatClock, formatTime, t } from "./words";
+import { colon, formatClock, formatTime, t } from "./words";
 
 const kIcon: Record<Work["state"], string> = { new: "•", taken: "▶", answered: "↩", closed: "✓", muted: "∅" };
 
@@ -25,7 +25,7 @@ export function WorkBadge({ work }: { work: Work }) {
 function said(event: WorkEvent): string {
   if (event.step === "answer" && event.draft) return t("work.answeredWith", { number: event.draft });
   const text = event.withdrawn ? t("work.withdrawn") : event.text ?? event.tag ?? event.assignee ?? (event.step === "assign" ? t("work.nobody") : "");
-  return [t(`work.did.${event.step}`), text].filter(Boolean).join(" : ");
+  return [t(`work.did.${event.step}`), text].filter(Boolean).join(colon());
 }
 
 const kButtons = ["take", "answer", "close", "mute", "reopen"] as const;
