@@ -48,10 +48,15 @@ def same(place, other):
     assert (BUILT / place).read_bytes() == (other / place).read_bytes(), f"{place} differs"
 
 
-def objects(elsewhere, pattern):
+def objects_of(pattern):
+    """The program's objects whose name contains it."""
     listed = run("ninja", "-C", BUILT, "-t", "targets", "all").splitlines()
     names = [line.split(":")[0] for line in listed]
-    names = [name for name in names if name.endswith(".o") and name.startswith("CMakeFiles/vigie") and pattern in name]
+    return [name for name in names if name.endswith(".o") and name.startswith("CMakeFiles/vigie") and pattern in name]
+
+
+def objects(elsewhere, pattern):
+    names = objects_of(pattern)
     assert names, f"no object is called {pattern}"
     elsewhere.make(*names)
     for name in names:
@@ -61,6 +66,9 @@ def objects(elsewhere, pattern):
 
 def program(elsewhere):
     elsewhere.make("vigie")
+    made = [name for name in objects_of("") if (elsewhere.build / name).is_file()]
+    differing = [name for name in made if (BUILT / name).read_bytes() != (elsewhere.build / name).read_bytes()]
+    assert not differing, f"these objects differ: {' '.join(differing)}"
     same("vigie", elsewhere.build)
 
 
