@@ -381,9 +381,15 @@ class Store {
                                           std::uint32_t to_hour) const;
 
   /// Rows of buckets [from, to) of that grain, ascending. The row is valid during the call.
+  using VisitRow = std::function<void(const RollupRow&)>;
   Result<void> visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
-                             std::uint32_t to,
-                             const std::function<void(const RollupRow&)>& visit) const;
+                             std::uint32_t to, const VisitRow& visit) const;
+  /// Likewise, the rows of all topics together alone: the others are passed over unread.
+  Result<void> visit_totals(TenantId tenant, RollupGrain grain, std::uint32_t from,
+                            std::uint32_t to, const VisitRow& visit) const;
+  /// Rows that add up to hours [from, to): those of days that are whole, of hours before and after.
+  Result<void> visit_hours(TenantId tenant, std::uint32_t from, std::uint32_t to,
+                           const VisitRow& visit) const;
 
   Result<std::optional<std::string>> cursor(std::string_view connector) const;
 

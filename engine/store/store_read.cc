@@ -251,6 +251,31 @@ Result<std::vector<DeadLetter>> Store::dead_letters(std::size_t limit) const {
   return letters;
 }
 
+Result<std::optional<Store::StoredAlert>> Store::State::read_alert(std::uint64_t number,
+                                                                   std::string_view owner,
+                                                                   std::string_view body) const {
+  ByteReader of(owner);
+  const std::uint32_t tenant_number = of.u32();
+  const Day day = of.u32();
+  const std::optional<TenantId> tenant = tenant_of(tenant_number);
+  if (!tenant) {
+    return std::nullopt;
+  }
+  StoredAlert alert;
+  alert.number = number;
+  alert.tenant = *tenant;
+  alert.body = body;
+  alert.subject = {alert.tenant, day, WorkSubject::Kind::kAlert, number};
+  if (!of.done()) {
+    const Day founded = of.u32();
+    alert.subject = work_on({alert.tenant, founded, of.u64()});
+  }
+  if (!of.done()) {
+    return damaged("an alert's owner");
+  }
+  return alert;
+}
+
 Result<std::vector<Store::StoredAlert>> Store::alerts(TenantId tenant, std::uint64_t before,
                                                       std::size_t limit) const {
   std::vector<StoredAlert> found;
@@ -259,18 +284,33 @@ Result<std::vector<Store::StoredAlert>> Store::alerts(TenantId tenant, std::uint
   }
   const std::string prefix = number_key("b", state_->number_of[tenant]);
   const auto at = state_->key_value->iterate(Family::kAlerts);
+  const auto owner = state_->key_value->iterate(Family::kAlerts);
   for (at->seek_for_prev(number_key(prefix, before == 0 ? ~std::uint64_t{0} : before - 1));
        has_prefix(*at, prefix) && found.size() < limit; at->prev()) {
-    auto one = alert(ByteReader(at->key().substr(5)).u64());
+    const std::uint64_t number = ByteReader(at->key().substr(prefix.size())).u64();
+    const std::string owner_key = number_key("a", number);
+    if (owner->valid()) {
+      owner->prev();  // there already, unless another tenant was alerted in between
+    }
+    if (!owner->valid() || owner->key() != owner_key) {
+      owner->seek(owner_key);
+    }
+    if (!owner->valid() || owner->key() != owner_key) {
+      continue;
+    }
+    auto one = state_->read_alert(number, owner->value(), at->value());
     if (!one) {
       return tl::make_unexpected(one.error());
     }
     if (*one) {
+      (*one)->work = work_now((*one)->subject);
       found.push_back(std::move(**one));
     }
   }
-  if (const Result<void> status = at->status(); !status) {
-    return tl::make_unexpected(status.error());
+  for (const KeyValue::Iterator* walked : {at.get(), owner.get()}) {
+    if (const Result<void> status = walked->status(); !status) {
+      return tl::make_unexpected(status.error());
+    }
   }
   return found;
 }
@@ -282,30 +322,14 @@ Result<std::optional<Store::StoredAlert>> Store::alert(std::uint64_t number) con
     return owner ? Result<std::optional<StoredAlert>>(std::nullopt)
                  : tl::make_unexpected(owner.error());
   }
-  ByteReader of(**owner);
-  const std::uint32_t tenant_number = of.u32();
-  const Day day = of.u32();
-  const std::optional<TenantId> tenant = state_->tenant_of(tenant_number);
-  if (!tenant) {
-    return std::nullopt;
-  }
-  auto body = stored.get(Family::kAlerts, alert_key(tenant_number, number));
+  const auto body = stored.get(Family::kAlerts, alert_key(ByteReader(**owner).u32(), number));
   if (!body) {
     return tl::make_unexpected(body.error());
   }
-  StoredAlert alert;
-  alert.number = number;
-  alert.tenant = *tenant;
-  alert.body = std::move(*body).value_or("");
-  alert.subject = {alert.tenant, day, WorkSubject::Kind::kAlert, number};
-  if (!of.done()) {
-    const Day founded = of.u32();
-    alert.subject = work_on({alert.tenant, founded, of.u64()});
+  auto alert = state_->read_alert(number, **owner, body->value_or(""));
+  if (alert && *alert) {
+    (*alert)->work = work_now((*alert)->subject);
   }
-  if (!of.done()) {
-    return damaged("an alert's owner");
-  }
-  alert.work = work_now(alert.subject);
   return alert;
 }
 

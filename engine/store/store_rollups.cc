@@ -138,16 +138,17 @@ void Store::State::expire_fine_rollups(Day day, WriteBatch& gone) {
   }
 }
 
-Result<void> Store::visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
-                                  std::uint32_t to,
-                                  const std::function<void(const RollupRow&)>& visit) const {
-  if (tenant >= state_->number_of.size()) {
+Result<void> Store::State::visit_rows(TenantId tenant, RollupGrain grain, std::uint32_t from,
+                                      std::uint32_t to, RollupRows wanted,
+                                      const VisitRow& visit) const {
+  if (tenant >= number_of.size()) {
     return {};
   }
-  const std::string prefix = rollup_prefix(grain, state_->number_of[tenant]);
+  const std::string prefix = rollup_prefix(grain, number_of[tenant]);
   const std::string end = number_key(prefix, to);
-  const auto at = state_->key_value->iterate(Family::kRollups);
-  for (at->seek(number_key(prefix, from)); at->valid() && at->key() < end; at->next()) {
+  const auto at = key_value->iterate(Family::kRollups);
+  unsigned passed = 0;
+  for (at->seek(number_key(prefix, from)); at->valid() && at->key() < end;) {
     ByteReader in(at->key().substr(prefix.size()));
     RollupRow row;
     row.bucket = in.u32();
@@ -156,6 +157,16 @@ Result<void> Store::visit_rollups(TenantId tenant, RollupGrain grain, std::uint3
     if (!in.ok() || cut == std::string_view::npos) {
       return damaged("a rollup");
     }
+    if (wanted == RollupRows::kTotals && cut != 0) {  // a bucket's totals come first
+      constexpr unsigned kFewer = 16;  // rows than what seeking costs
+      if (++passed <= kFewer) {
+        at->next();
+      } else {
+        at->seek(number_key(prefix, row.bucket + 1));
+      }
+      continue;
+    }
+    passed = 0;
     row.topic = names.substr(0, cut);
     row.source = names.substr(cut + 1);
     for (std::size_t i = 0; i < row.counts.size(); ++i) {
@@ -163,8 +174,35 @@ Result<void> Store::visit_rollups(TenantId tenant, RollupGrain grain, std::uint3
       row.stories[i] = count_at(at->value(), RollupRow::kLabels + i);
     }
     visit(row);
+    at->next();
   }
   return at->status();
+}
+
+Result<void> Store::visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
+                                  std::uint32_t to, const VisitRow& visit) const {
+  return state_->visit_rows(tenant, grain, from, to, State::RollupRows::kAll, visit);
+}
+
+Result<void> Store::visit_totals(TenantId tenant, RollupGrain grain, std::uint32_t from,
+                                 std::uint32_t to, const VisitRow& visit) const {
+  return state_->visit_rows(tenant, grain, from, to, State::RollupRows::kTotals, visit);
+}
+
+Result<void> Store::visit_hours(TenantId tenant, std::uint32_t from, std::uint32_t to,
+                                const VisitRow& visit) const {
+  const std::uint32_t first_day = (from + kHoursPerDay - 1) / kHoursPerDay;
+  const std::uint32_t last_day = std::max(to / kHoursPerDay, first_day);
+  const std::uint32_t before = std::min(first_day * kHoursPerDay, to);
+  Result<void> read = visit_rollups(tenant, RollupGrain::kHour, from, before, visit);
+  if (read) {
+    read = visit_rollups(tenant, RollupGrain::kDay, first_day, last_day, visit);
+  }
+  if (read) {
+    read = visit_rollups(tenant, RollupGrain::kHour, std::max(last_day * kHoursPerDay, before), to,
+                         visit);
+  }
+  return read;
 }
 
 Result<std::vector<RollupCell>> Store::rollups(TenantId tenant, std::uint32_t from_hour,

@@ -1,5 +1,6 @@
 #include "engine/trend/trend_reader.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -29,13 +30,22 @@ TrendReader::TrendReader(const Store& store, const std::vector<Tenant>& tenants,
 Result<Baseline> TrendReader::baseline(TenantId tenant, const TownCalendar& town, Time at,
                                        std::span<const TimeSpan> incidents) {
   const std::scoped_lock lock(mutex_);
-  const auto found = baselines_.find(tenant);
-  if (found != baselines_.end() && found->second.first == day_of(at)) {
-    return found->second.second;
+  if (day_of(at) > today_) {
+    today_ = day_of(at);
+    baselines_.clear();
+  }
+  const std::pair place(tenant, day_of(at));
+  if (const auto found = baselines_.find(place); found != baselines_.end()) {
+    found->second.asked_at = ++questions_;
+    return found->second.baseline;
   }
   Result<Baseline> read = read_baseline(store_, tenant, town, at, incidents);
   if (read) {
-    baselines_[tenant] = {day_of(at), *read};
+    if (baselines_.size() == kMaxBaselines) {
+      baselines_.erase(std::ranges::min_element(
+          baselines_, {}, [](const auto& kept) { return kept.second.asked_at; }));
+    }
+    baselines_[place] = {*read, ++questions_};
   }
   return read;
 }
@@ -69,11 +79,8 @@ Result<TownTrend> TrendReader::read(TenantId tenant, Time at) {
   const std::uint32_t hour = RecentVolume::kAuthorSteps, half = hour / 2;
   const Step last = step_of(recent.now());
   std::set<std::string, std::less<>> outlets;
-  const Result<void> read = store_.visit_rollups(
+  const Result<void> read = store_.visit_totals(
       tenant, RollupGrain::kFiveMinutes, last + 1 - hour, last + 1, [&](const RollupRow& row) {
-        if (!row.topic.empty()) {
-          return;
-        }
         row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
           const auto mentions = static_cast<std::uint32_t>(count);
           const bool negative = tone == Tone::kNegative, alarming = urgency >= Urgency::kMedium;

@@ -20,8 +20,8 @@ struct TownTrend {
   CrisisIndex index;
 };
 
-/// Reads trends out of the store, now or of the past. Keeps each tenant's latest baseline: it is
-/// good for a day. Any thread.
+/// Reads trends out of the store, now or of the past. Keeps the baselines that were asked for last
+/// until the next day begins. Any thread.
 class TrendReader {
  public:
   /// `incidents`: a tenant's past incidents of unusual volume. All parts outlive the reader.
@@ -39,8 +39,15 @@ class TrendReader {
   const Store& store_;
   const std::vector<Tenant>& tenants_;
   Incidents incidents_;
-  std::mutex mutex_;  // guards the one below
-  std::map<TenantId, std::pair<Day, Baseline>> baselines_;
+  static constexpr std::size_t kMaxBaselines = 4096;  // 4 KB each
+  struct Kept {
+    Baseline baseline;
+    std::uint64_t asked_at = 0;  ///< a count of questions
+  };
+  std::mutex mutex_;  // guards those below
+  std::map<std::pair<TenantId, Day>, Kept> baselines_;
+  std::uint64_t questions_ = 0;
+  Day today_ = 0;  ///< the latest that was asked for: what is kept is as of then
 };
 
 /// The calendar that a tenant lives by.

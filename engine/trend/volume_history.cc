@@ -6,11 +6,8 @@ namespace vigie {
 
 Result<VolumeHistory> read_volume(const Store& store, TenantId tenant, Step from, Step to) {
   VolumeHistory history{from, std::vector<VolumeCell>(to > from ? to - from : 0)};
-  const auto read = store.visit_rollups(
+  const auto read = store.visit_totals(
       tenant, RollupGrain::kFiveMinutes, from, to, [&history](const RollupRow& row) {
-        if (!row.topic.empty()) {
-          return;
-        }
         VolumeCell& cell = history.cells[row.bucket - history.first];
         const auto add = [](std::int64_t count, std::uint32_t& sum) {
           sum += static_cast<std::uint32_t>(std::max<std::int64_t>(count, 0));

@@ -116,16 +116,18 @@ Result<void> recall_volume(const Store& store, TenantId tenant, Time now, Recent
     recent.add(step, history->cells[step - history->first].count);
   }
   const Time since = now - RecentVolume::kAuthorSteps * kStep;
-  std::size_t looked_at = 0;
-  return store.scan(tenant, std::nullopt, day_of(since), [&](const StoredMention& stored) {
-    const Record& record = stored.record;
-    const bool is_recent = record.mention.created_at >= since && record.mention.created_at <= now;
-    if (is_recent && !record.official) {
-      recent.add_author(record.mention.created_at,
-                        author_mark(record.has_author, record.author, record.mention.source));
-    }
-    return ++looked_at < kMaxRecalled;
-  });
+  std::size_t recalled = 0;
+  return store.scan(tenant, MentionRef{tenant, day_of(now) + 1, 0}, day_of(since),
+                    [&](const StoredMention& stored) {
+                      const Record& record = stored.record;
+                      const Time at = record.mention.created_at;
+                      if (at >= since && at <= now && !record.official) {
+                        recent.add_author(at, author_mark(record.has_author, record.author,
+                                                          record.mention.source));
+                      }
+                      recalled += record.received_at <= now;
+                      return record.received_at >= since && recalled < kMaxRecalled;
+                    });
 }
 
 }  // namespace vigie

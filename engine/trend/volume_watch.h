@@ -63,7 +63,8 @@ class VolumeWatch {
 };
 
 /// Fills `recent` with what the store holds of the twelve hours before `now`: counts out of the
-/// rollups, authors out of the last hour's mentions (at most kMaxRecalled).
+/// rollups, authors out of the mentions that were received in the last hour (at most kMaxRecalled)
+/// or later on the same UTC day.
 Result<void> recall_volume(const Store& store, TenantId tenant, Time now, RecentVolume& recent);
 inline constexpr std::size_t kMaxRecalled = 10'000;
 

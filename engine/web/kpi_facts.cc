@@ -50,17 +50,16 @@ class FactReader {
 
  private:
   Result<void> read_rollups() {
-    return store_.visit_rollups(
-        tenant_, RollupGrain::kHour, period_.from, period_.to, [this](const RollupRow& row) {
-          row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
-            if (row.topic.empty()) {
-              facts_.mentions.add({row.bucket, {}, {}, tone, urgency, count});
-            } else {
-              facts_.by_topic[std::string(row.topic)] +=
-                  static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
-            }
-          });
-        });
+    return store_.visit_hours(tenant_, period_.from, period_.to, [this](const RollupRow& row) {
+      row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
+        if (row.topic.empty()) {
+          facts_.mentions.add({row.bucket, {}, {}, tone, urgency, count});
+        } else {
+          facts_.by_topic[std::string(row.topic)] +=
+              static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
+        }
+      });
+    });
   }
 
   /// What was published in the period and heard of up to a day later is found, and so is an answer
@@ -258,13 +257,11 @@ class FactReader {
       all[day - (first - kPastDays)].weekday =
           std::chrono::weekday(sys_days(days(day))).iso_encoding() - 1;
     }
-    const Result<void> read = store_.visit_rollups(
+    const Result<void> read = store_.visit_totals(
         tenant_, RollupGrain::kDay, first - kPastDays, last, [&](const RollupRow& row) {
-          if (row.topic.empty()) {
-            row.for_each([&](Tone, Urgency, std::int64_t count) {
-              all[row.bucket - (first - kPastDays)].count += static_cast<double>(count);
-            });
-          }
+          row.for_each([&](Tone, Urgency, std::int64_t count) {
+            all[row.bucket - (first - kPastDays)].count += static_cast<double>(count);
+          });
         });
     const auto begun = std::ranges::find_if(all, [](const DayCount& day) { return day.count > 0; });
     const auto period = all.end() - (last - first);

@@ -14,6 +14,7 @@ namespace {
 constexpr RollupGrain kGrains[] = {RollupGrain::kFiveMinutes, RollupGrain::kHour,
                                    RollupGrain::kDay};
 constexpr Day kFirstDay = 20000;
+constexpr std::uint32_t kSources = 12;
 using Cells = std::map<std::tuple<std::uint32_t, std::string, Tone, Urgency>, std::int64_t>;
 
 class Rollups : public testing::Test {
@@ -56,7 +57,9 @@ class Rollups : public testing::Test {
   void live_through(std::mt19937& random, int steps) {
     const auto pick = [&](std::uint32_t below) { return std::uint32_t(random() % below); };
     for (int step = 0; step < steps; ++step) {
-      Told told{.tenant = pick(2), .id = std::to_string(pick(400)), .text = std::to_string(step)};
+      const std::uint32_t id = pick(400);
+      Told told{.tenant = pick(2), .id = std::to_string(id), .text = std::to_string(step)};
+      told.source = "source " + std::to_string(id % kSources);
       told.action = pick(7) == 0 ? Finding::Action::kDelete : Finding::Action::kKeep;
       told.revision = pick(3);
       told.tone = static_cast<Tone>(pick(3));
@@ -111,6 +114,41 @@ TEST_F(Rollups, OfAnyGrainAreWhatARecountGives) {
   }
   for (const RollupGrain grain : kGrains) {
     EXPECT_EQ(rolled_up(grain), recounted(grain)) << static_cast<int>(grain);
+  }
+}
+
+TEST_F(Rollups, OfHoursAndOfAllTopicsAddUpToThoseOfEachHour) {
+  const std::uint32_t seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  open();
+  live_through(random, 600);
+  using Sums = std::map<std::tuple<std::string, std::string, Tone, Urgency>, std::int64_t>;
+  const auto adding_to = [](Sums& sums) {
+    return [&sums](const RollupRow& row) {
+      row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
+        sums[{std::string(row.topic), std::string(row.source), tone, urgency}] += count;
+      });
+    };
+  };
+  const auto totals_of = [](Sums sums) {
+    std::erase_if(sums, [](const auto& sum) { return !std::get<0>(sum.first).empty(); });
+    return sums;
+  };
+  constexpr std::uint32_t kFirst = kFirstDay * 24 - 30, kLast = (kFirstDay + 4) * 24 + 30;
+  for (int round = 0; round < 200; ++round) {
+    const auto from = kFirst + std::uint32_t(random() % (kLast - kFirst));
+    const auto to = from + std::uint32_t(random() % (kLast - from));
+    SCOPED_TRACE(testing::Message() << "hours from " << from << " to " << to);
+    Sums hours, by_hour, totals;
+    ASSERT_TRUE(store->visit_hours(0, from, to, adding_to(hours)));
+    ASSERT_TRUE(store->visit_rollups(0, RollupGrain::kHour, from, to, adding_to(by_hour)));
+    ASSERT_TRUE(store->visit_totals(0, RollupGrain::kHour, from, to, adding_to(totals)));
+    std::erase_if(hours, [](const auto& sum) { return sum.second == 0; });
+    std::erase_if(by_hour, [](const auto& sum) { return sum.second == 0; });
+    std::erase_if(totals, [](const auto& sum) { return sum.second == 0; });
+    ASSERT_EQ(hours, by_hour);
+    ASSERT_EQ(totals, totals_of(by_hour));
   }
 }
 

@@ -10,7 +10,7 @@ namespace vigie {
 /// What a worker would hand over for one mention of one tenant.
 struct Told {
   TenantId tenant = 0;
-  std::string id = {}, text = "texte";
+  std::string id = {}, text = "texte", source = "mastodon";
   Finding::Action action = Finding::Action::kKeep;
   std::uint32_t revision = 0;
   Tone tone = Tone::kNeutral;
@@ -43,15 +43,15 @@ inline Store::Applied tell(Store& store, const Told& told,
   Finding finding;
   finding.action = told.action;
   finding.tenant = told.tenant;
-  finding.id_hash = store.id_hasher()("mastodon", told.id);
-  finding.parent_hash = store.id_hasher()("mastodon", told.parent);
+  finding.id_hash = store.id_hasher()(told.source, told.id);
+  finding.parent_hash = store.id_hasher()(told.source, told.parent);
   finding.version.revision = told.revision;
   finding.created_at = finding.received_at =
       Time(std::chrono::hours(told.hour) + std::chrono::minutes(told.minute));
   finding.tone = told.tone;
   finding.urgency = told.urgency;
   finding.official = told.official;
-  finding.source = keep("mastodon");
+  finding.source = keep(told.source);
   finding.id = keep(told.id);
   finding.topics = {0, static_cast<std::uint32_t>(told.topics.size())};
   finding.author = told.author;
@@ -60,7 +60,7 @@ inline Store::Applied tell(Store& store, const Told& told,
   record.has_author = told.has_author;
   record.author = told.author;
   record.mention.id = told.id;
-  record.mention.source = "mastodon";
+  record.mention.source = told.source;
   record.mention.text = told.text;
   record.mention.in_reply_to = told.parent;
   record.mention.created_at = finding.created_at;
