@@ -158,7 +158,7 @@ Result<void> Store::State::visit_rows(TenantId tenant, RollupGrain grain, std::u
       return damaged("a rollup");
     }
     if (wanted == RollupRows::kTotals && cut != 0) {  // a bucket's totals come first
-      constexpr unsigned kFewer = 16;  // rows than what seeking costs
+      constexpr unsigned kFewer = 16;                 // rows than what seeking costs
       if (++passed <= kFewer) {
         at->next();
       } else {
