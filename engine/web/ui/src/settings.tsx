@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, Refused, type Tenant, type TextProblem } from "./api";
 import { focusSoon } from "./focus";
-import { address } from "./route";
+import { address, readRoute } from "./route";
 import { Screen, useRead, Waiting } from "./screen";
 import { settingsApi, type FeedLook, type TownDate, type TownSettings } from "./settings_api";
 import { formatDate, formatTime, t } from "./words";
@@ -20,7 +20,8 @@ export function useFirstSteps(tenant: Tenant, isAtHome: boolean): void {
     if (!isAtHome || !tenant.rights.includes("configure_town") || sessionStorage.getItem(whereLater(tenant.id))) return;
     let wanted = true;
     settingsApi.read(tenant.id).then((settings) => {
-      if (wanted && settings.is_new) location.replace(address.settings(tenant.id));
+      const asked = readRoute(location.hash).tenant; // another one, if somebody has just gone there
+      if (wanted && settings.is_new && (!asked || asked === tenant.id)) location.replace(address.settings(tenant.id));
     }, () => undefined);
     return () => {
       wanted = false;
