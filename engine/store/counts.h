@@ -8,13 +8,15 @@
 
 namespace vigie {
 
+static_assert(std::endian::native == std::endian::little,
+              "counts are stored as they are in memory");
+
 /// A count's eight bytes at `index`; what is not there is 0. Signed, 64 bits, little-endian.
 inline std::int64_t count_at(std::string_view counts, std::size_t index) {
   std::uint64_t count = 0;
   if (const std::size_t at = index * sizeof(count); at + sizeof(count) <= counts.size()) {
     std::memcpy(&count, counts.data() + at, sizeof(count));
   }
-  static_assert(std::endian::native == std::endian::little);
   return static_cast<std::int64_t>(count);
 }
 

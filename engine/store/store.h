@@ -380,8 +380,8 @@ class Store {
   Result<std::vector<RollupCell>> rollups(TenantId tenant, std::uint32_t from_hour,
                                           std::uint32_t to_hour) const;
 
-  /// Rows of buckets [from, to) of that grain, ascending. The row is valid during the call.
   using VisitRow = std::function<void(const RollupRow&)>;
+  /// Rows of buckets [from, to) of that grain, ascending. The row is valid during the call.
   Result<void> visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
                              std::uint32_t to, const VisitRow& visit) const;
   /// Likewise, the rows of all topics together alone: the others are passed over unread.

@@ -148,15 +148,15 @@ struct Store::State {
   std::string tombstone_key(std::string_view source, std::string_view id) const;
   bool is_deleted(std::uint64_t hash, std::string_view source, std::string_view id) const;
   std::uint32_t generation(const std::shared_ptr<const Catalogue>& catalogue);
-  struct Change {
-    std::int64_t mentions = 0, stories = 0;
-  };
   /// An alert by its two rows, without the work on it. None: its tenant left.
   Result<std::optional<StoredAlert>> read_alert(std::uint64_t number, std::string_view owner,
                                                 std::string_view body) const;
   enum class RollupRows : std::uint8_t { kAll, kTotals };
   Result<void> visit_rows(TenantId tenant, RollupGrain grain, std::uint32_t from, std::uint32_t to,
                           RollupRows wanted, const VisitRow& visit) const;
+  struct Change {
+    std::int64_t mentions = 0, stories = 0;
+  };
   void count_cell(std::uint32_t number, Time created_at, std::string_view topic,
                   std::string_view source, Tone tone, Urgency urgency, Change change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,

@@ -126,7 +126,7 @@ Result<void> recall_volume(const Store& store, TenantId tenant, Time now, Recent
                                                           record.mention.source));
                       }
                       recalled += record.received_at <= now;
-                      return record.received_at >= since && recalled < kMaxRecalled;
+                      return recalled < kMaxRecalled;
                     });
 }
 

@@ -63,8 +63,8 @@ class VolumeWatch {
 };
 
 /// Fills `recent` with what the store holds of the twelve hours before `now`: counts out of the
-/// rollups, authors out of the mentions that were received in the last hour (at most kMaxRecalled)
-/// or later on the same UTC day.
+/// rollups, authors out of the last hour's mentions that were received by the end of its UTC day
+/// (at most kMaxRecalled of those received by then are looked at: a replay may come in any order).
 Result<void> recall_volume(const Store& store, TenantId tenant, Time now, RecentVolume& recent);
 inline constexpr std::size_t kMaxRecalled = 10'000;
 

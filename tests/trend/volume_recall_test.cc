@@ -56,6 +56,13 @@ TEST_F(PastHour, HasItsAuthorsWhateverCameLater) {
   is_as_it_was();
 }
 
+TEST_F(PastHour, HasItsAuthorsIfWhatWasBeforeItIsReplayedAfterIt) {
+  tell_many(kHour, 30, 7, 3);
+  tell_many(kHour - 5, 0, 5, 5);
+  const RecentVolume recent = recalled(Time(std::chrono::hours(kHour) + std::chrono::minutes(40)));
+  EXPECT_EQ(recent.authors(RecentVolume::kAuthorSteps), 3U);
+}
+
 TEST_F(PastHour, IsUsualAsOfTheDayThatItIsLookedAt) {
   const std::vector<Tenant> tenants(1);
   TrendReader reader(*store_, tenants, [](TenantId) { return std::vector<TimeSpan>(); });
