@@ -113,7 +113,7 @@ interface Props {
 export function InboxList({ mentions, goesOn, busy, openRef, ticked, mayTick, onOpen, onTick }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const chunks = useRef(new Chunks());
-  const wanted = useRef(-1); // a row that is to get the focus
+  const wanted = useRef(-1); // a row that gets the focus as soon as it is drawn
   const [drawn, setDrawn] = useState<number[]>([0, 1]);
   const openAt = openRef ? mentions.findIndex(({ ref }) => ref === openRef) : -1;
   const count = mentions.length;
@@ -131,6 +131,12 @@ export function InboxList({ mentions, goesOn, busy, openRef, ticked, mayTick, on
   }, [count, openAt]);
 
   useLayoutEffect(look, [look]);
+  useLayoutEffect(() => {
+    const row = wanted.current < 0 ? null : rowAt(wanted.current);
+    if (!row && wanted.current < count) return;
+    wanted.current = -1;
+    row?.focus();
+  });
   useEffect(() => {
     let frame = 0;
     const soon = () => {
@@ -149,18 +155,15 @@ export function InboxList({ mentions, goesOn, busy, openRef, ticked, mayTick, on
   }, [look]);
 
   useEffect(() => {
+    /// The row that keys go on from, which may be waiting to be drawn.
+    const here = () => [wanted.current, positionOf(document.activeElement), openAt].find((at) => at >= 0) ?? -1;
     const move = (by: number) => {
-      const focused = positionOf(document.activeElement);
-      const from = focused >= 0 ? focused : openAt;
-      const to = Math.max(0, Math.min(count - 1, from + by));
+      if (count === 0) return;
+      const to = Math.max(0, Math.min(count - 1, here() + by));
       const row = rowAt(to);
-      if (row) return row.focus();
-      wanted.current = to;
-      look();
-      requestAnimationFrame(() => {
-        rowAt(to)?.focus();
-        wanted.current = -1;
-      });
+      wanted.current = row ? -1 : to;
+      if (row) row.focus();
+      else look();
     };
     const onKey = (event: KeyboardEvent) => {
       if (!isShortcut(event)) return;
@@ -168,8 +171,7 @@ export function InboxList({ mentions, goesOn, busy, openRef, ticked, mayTick, on
       else if (event.key === "k") move(-1);
       else if (event.key === "w") focusSoon("#why");
       else if (event.key === "x" && mayTick) {
-        const focused = positionOf(document.activeElement);
-        const mention = mentions[focused >= 0 ? focused : openAt];
+        const mention = mentions[here()];
         if (mention) onTick(mention.ref);
       }
     };
