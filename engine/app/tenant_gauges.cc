@@ -57,7 +57,7 @@ class IndexReading {
     const std::scoped_lock lock(mutex_);
     const Time now = clock_.now();
     if (!read_at_ || now - *read_at_ >= kReadAgainAfter) {
-      const Result<TownTrend> trend = trends_->read(tenant_, now);
+      const Result<TownTrend> trend = trends_->read(tenant_, now, now);
       check(trend.has_value(), "a tenant's trend can be read");
       value_ = trend->index.value();
       read_at_ = now;

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdio>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sstream>
 
 namespace vigie {
@@ -89,6 +91,7 @@ class ZoneRule {
     end_ = change();
     has_summer_ = true;
     failed_ |= !rest_.empty();
+    rest_ = {};
   }
 
   std::optional<seconds> offset_at(Time time) const {
@@ -168,7 +171,7 @@ class ZoneRule {
     return change;
   }
 
-  std::string_view rest_;
+  std::string_view rest_;  ///< of the text, while it is read
   seconds standard_{}, summer_{};
   Change begin_, end_;
   bool has_summer_ = false, failed_ = false;
@@ -252,8 +255,18 @@ std::string format_time(Time time) {
 }
 
 std::optional<seconds> utc_offset(const std::string& zone, Time time) {
-  const std::string rule = zone_rule(zone);
-  return rule.empty() ? std::nullopt : ZoneRule(rule).offset_at(time);
+  static std::mutex mutex;  // guards `known`: reading a zone's file costs as much as 50 offsets
+  static std::map<std::string, ZoneRule> known;
+  const std::scoped_lock lock(mutex);
+  auto found = known.find(zone);
+  if (found == known.end()) {
+    const std::string rule = zone_rule(zone);
+    if (rule.empty()) {
+      return std::nullopt;
+    }
+    found = known.emplace(zone, ZoneRule(rule)).first;
+  }
+  return found->second.offset_at(time);
 }
 
 }  // namespace vigie

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -116,6 +117,20 @@ class ByteReader {
     }
     ok_ = false;
     return 0;
+  }
+  /// Leaves out so many varints, or bytes below 128.
+  void skip_varints(std::uint64_t count) {
+    constexpr std::uint64_t kGoesOn = 0x8080808080808080;  // of a varint all bytes but the last
+    std::uint64_t eight = 0;
+    while (count >= sizeof eight && left_.size() >= sizeof eight) {
+      std::memcpy(&eight, left_.data(), sizeof eight);
+      count -= static_cast<std::uint64_t>(std::popcount(~eight & kGoesOn));
+      left_.remove_prefix(sizeof eight);
+    }
+    for (; count > 0; --count) {
+      while (byte() >= 0x80) {
+      }
+    }
   }
   std::int64_t integer() {
     const std::uint64_t number = varint();

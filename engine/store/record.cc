@@ -129,7 +129,7 @@ void write_verdict(const Verdict& verdict, ByteWriter& out) {
   write_aspects(verdict, out);
 }
 
-bool read_verdict(ByteReader& in, Verdict& verdict) {
+bool read_verdict(ByteReader& in, RecordParts parts, Verdict& verdict) {
   verdict.tone_score = static_cast<std::int16_t>(in.integer());
   verdict.tone_confidence = in.natural<std::uint16_t>();
   verdict.urgency_score = in.natural<std::uint16_t>();
@@ -145,6 +145,10 @@ bool read_verdict(ByteReader& in, Verdict& verdict) {
     return false;
   }
   language.copy(verdict.language, language.size());
+  if (parts == RecordParts::kWithoutEvidence) {
+    in.skip_varints(count * 5);
+    return in.ok() && read_aspects(in, verdict);
+  }
   verdict.evidence.resize(static_cast<std::size_t>(count));
   for (Evidence& evidence : verdict.evidence) {
     const std::uint8_t place = in.byte();
@@ -322,7 +326,7 @@ void encode_record(const Record& record, std::string& out) {
   out.resize(static_cast<std::size_t>(writer.at() - out.data()));
 }
 
-Result<Record> decode_record(std::string_view bytes) {
+Result<Record> decode_record(std::string_view bytes, RecordParts parts) {
   ByteReader in(bytes);
   Record record;
   Mention& mention = record.mention;
@@ -385,7 +389,7 @@ Result<Record> decode_record(std::string_view bytes) {
       topic = in.natural<std::uint32_t>();
     }
     const bool is_read =
-        read_verdict(in, record.verdict) &&
+        read_verdict(in, parts, record.verdict) &&
         ((flags & kHasCorrections) == 0 || read_corrections(in, record.corrections));
     if ((flags & kRepeats) != 0) {
       const auto day = in.natural<std::uint32_t>();

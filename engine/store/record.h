@@ -70,8 +70,11 @@ Urgency urgency_in_force(const Record& record);
 /// Appends the encoding of `record` to `out`.
 void encode_record(const Record& record, std::string& out);
 
+/// How much of a record is read. Evidence is most of its numbers.
+enum class RecordParts : std::uint8_t { kAll, kWithoutEvidence };
+
 /// The views of the result point into `bytes`. kCorrupt if `bytes` is not a record.
-Result<Record> decode_record(std::string_view bytes);
+Result<Record> decode_record(std::string_view bytes, RecordParts parts = RecordParts::kAll);
 
 /// Only what identifies a record, without decoding the rest: for telling equal ids from equal
 /// hashes.

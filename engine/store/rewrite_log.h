@@ -1,13 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <mutex>
-#include <vector>
 
 #include "engine/core/catalogue.h"
 #include "engine/core/time.h"
+#include "engine/store/change_log.h"
 
 namespace vigie {
 
@@ -20,24 +17,6 @@ struct Rewrite {
   bool operator==(const Rewrite&) const = default;
 };
 
-/// The latest rewrites since the start, for whoever remembers what was read. Any thread.
-class RewriteLog {
- public:
-  static constexpr std::size_t kRemembered = 10'000;
-
-  struct News {
-    std::uint64_t upto = 0;  ///< what to ask with the next time
-    bool complete = true;    ///< else some are forgotten: anything may have been rewritten
-    std::vector<Rewrite> rewrites;
-  };
-  /// What was told after the news that ended with `upto`; 0: from the start.
-  News since(std::uint64_t upto) const;
-  void add(const std::vector<Rewrite>& rewrites);
-
- private:
-  mutable std::mutex mutex_;  // guards both
-  std::deque<Rewrite> latest_;
-  std::uint64_t told_ = 0;
-};
+using RewriteLog = ChangeLog<Rewrite, 10'000>;
 
 }  // namespace vigie

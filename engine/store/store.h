@@ -115,6 +115,10 @@ struct RollupRow {
   std::array<std::int64_t, kLabels> counts{};   ///< mentions by tone × 4 + urgency
   std::array<std::int64_t, kLabels> stories{};  ///< likewise, by the mentions that lead them
 
+  bool is_zero() const {
+    const auto is_nothing = [](std::int64_t count) { return count == 0; };
+    return std::ranges::all_of(counts, is_nothing) && std::ranges::all_of(stories, is_nothing);
+  }
   /// `visit(tone, urgency, mentions)` for those that are not 0.
   template <class Visit>
   void for_each(Visit&& visit) const {
@@ -350,10 +354,13 @@ class Store {
   /// back to `since` (day); stops when `visit` says false. Views of the visited mention are valid
   /// during the call.
   Result<void> scan(TenantId tenant, std::optional<MentionRef> before, Day since,
-                    const std::function<bool(const StoredMention&)>& visit) const;
+                    const std::function<bool(const StoredMention&)>& visit,
+                    RecordParts parts = RecordParts::kAll) const;
   /// The same, only mentions of urgency high and critical, through their index.
   Result<void> scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
                            const std::function<bool(const StoredMention&)>& visit) const;
+  /// The days of receipt of the first and the last mention that scan_urgent() may visit.
+  Result<std::optional<std::pair<Day, Day>>> urgent_days(TenantId tenant) const;
   /// All of a tenant's mentions that incidents heard of as urgent, whatever people or other rules
   /// have said since.
   Result<void> scan_told_urgent(TenantId tenant,

@@ -107,7 +107,8 @@ static RefKey end_of(std::uint32_t number, const std::optional<MentionRef>& befo
 }
 
 Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day since,
-                         const std::function<bool(const StoredMention&)>& visit) const {
+                         const std::function<bool(const StoredMention&)>& visit,
+                         RecordParts parts) const {
   if (tenant >= state_->number_of.size()) {
     return {};
   }
@@ -151,7 +152,7 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
           bytes = in.take(in.left());
         }
       }
-      auto decoded = decode_record(bytes);
+      auto decoded = decode_record(bytes, parts);
       if (!decoded) {
         return tl::make_unexpected(decoded.error());
       }
@@ -182,6 +183,25 @@ Result<void> Store::scan_urgent(TenantId tenant, std::optional<MentionRef> befor
   return scan_index_of_urgent(tenant, before, since, [&visit](const StoredMention& stored) {
     return !is_urgent(urgency_in_force(stored.record)) || visit(stored);
   });
+}
+
+Result<std::optional<std::pair<Day, Day>>> Store::urgent_days(TenantId tenant) const {
+  if (tenant >= state_->number_of.size()) {
+    return std::nullopt;
+  }
+  const std::uint32_t number = state_->number_of[tenant];
+  const auto at = state_->key_value->iterate(Family::kUrgent);
+  RefKey first, last;
+  at->seek(ref_key(number, 0, 0));
+  const bool is_any = at->valid() && parse_ref_key(at->key(), first);
+  at->seek_for_prev(ref_key(number, ~Day{0}, ~std::uint64_t{0}));
+  const bool is_last = at->valid() && parse_ref_key(at->key(), last);
+  if (const Result<void> status = at->status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
+  const bool is_theirs =
+      is_any && is_last && first.tenant_number == number && last.tenant_number == number;
+  return is_theirs ? std::optional(std::pair(first.day, last.day)) : std::nullopt;
 }
 
 Result<void> Store::scan_told_urgent(TenantId tenant,

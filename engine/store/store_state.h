@@ -18,6 +18,7 @@
 #include "engine/store/pack.h"
 #include "engine/store/random_bytes.h"
 #include "engine/store/store.h"
+#include "engine/store/story_bounds.h"
 
 namespace vigie {
 
@@ -28,8 +29,8 @@ struct HeldRecord {
 };
 
 /// The inside of a Store. 1. `key_value`, `number_of`, `hasher` and `options` are fixed after open
-/// and read by all. 2. `catalogues` and `rewrites` have a mutex, counters and `known_ids` are
-/// atomic. 3. All else is the writer's.
+/// and read by all. 2. `catalogues`, `rewrites` and what is known of stories have a mutex,
+/// counters and `known_ids` are atomic. 3. All else is the writer's.
 struct Store::State {
   struct Pending {
     Day day = 0;
@@ -202,8 +203,11 @@ struct Store::State {
   void expire_stories(std::uint32_t number, Day day, WriteBatch& gone);
   std::size_t joined = 0;  ///< rows of the batch under way
 
-  RewriteLog rewrites;                    ///< has its own mutex
-  std::vector<Rewrite> pending_rewrites;  ///< of the batch under way
+  RewriteLog rewrites;                         ///< has its own mutex
+  std::vector<Rewrite> pending_rewrites;       ///< of the batch under way
+  StoryLog story_joins;                        ///< has its own mutex
+  std::vector<StoryJoin> pending_story_joins;  ///< of the batch under way
+  StoryBounds story_bounds;                    ///< readers'; has its own mutex
   /// `sequence`: see Rewrite.
   void note_rewrite(std::uint32_t number, Day from, Day to, std::uint64_t sequence);
 

@@ -81,46 +81,6 @@ Result<void> add_row(const MentionRef& mention, std::string_view value, StoryCou
   return {};
 }
 
-/// No story has more authors, nor with as many more mentions.
-struct StoryBound {
-  MentionRef founder;
-  std::pair<std::uint64_t, std::uint64_t> most;  ///< authors, mentions
-};
-
-/// Of stories founded in days [from, to), by their rows alone; the widest first, then the oldest.
-Result<std::vector<StoryBound>> bound_stories(const KeyValue& key_value, std::uint32_t number,
-                                              TenantId tenant, Day from, Day to) {
-  std::vector<StoryBound> bounds;
-  const std::string end = ref_key(number, to, 0);
-  std::set<std::uint64_t> authors;
-  std::uint64_t unknown = 0, rows = 0;
-  const auto at = key_value.iterate(Family::kStories);
-  for (at->seek(ref_key(number, from, 0)); at->valid() && at->key() < end; at->next()) {
-    const Result<Row> row = read_row(tenant, at->key());
-    ByteReader in(at->value());
-    const std::uint64_t author = in.u64();
-    if (!row || !in.ok()) {
-      return row ? damaged("the index of stories") : tl::make_unexpected(row.error());
-    }
-    if (bounds.empty() || bounds.back().founder != row->story) {
-      bounds.push_back({row->story, {}});
-      authors.clear();
-      unknown = rows = 0;
-    }
-    if (author == 0) {
-      ++unknown;
-    } else {
-      authors.insert(author);
-    }
-    bounds.back().most = {authors.size() + unknown + 1, ++rows + 1};  // its founder may be there
-  }
-  if (const Result<void> status = at->status(); !status) {
-    return tl::make_unexpected(status.error());
-  }
-  std::ranges::stable_sort(bounds, std::greater(), &StoryBound::most);
-  return bounds;
-}
-
 }  // namespace
 
 std::string Store::State::story_row(std::uint32_t number, const MentionRef& story,
@@ -147,6 +107,7 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
   put_text(value, record.mention.source);
   state.batch.put(Family::kStories, State::story_row(number, story, mention), value);
   ++state.joined;
+  state.pending_story_joins.push_back({number, story.day, story.sequence});
   record.repeats = StoryRef{story.day, story.sequence};
   record.leads = leads;
   state.rewrite(mention, record, fresh->generation);
@@ -314,38 +275,38 @@ Result<std::vector<Story>> Store::widest_stories(
   if (tenant >= state_->number_of.size() || limit == 0) {
     return widest;
   }
-  const auto bounds =
-      bound_stories(*state_->key_value, state_->number_of[tenant], tenant, from, to);
-  if (!bounds) {
-    return tl::make_unexpected(bounds.error());
-  }
   using Size = std::pair<std::uint64_t, std::uint64_t>;
   const auto is_wider = [](const Size& one, const MentionRef& founder, const Story& other) {
     const Size size(other.authors, other.mentions);
     return one > size || (one == size && founder < other.founder);
   };
-  for (const StoryBound& bound : *bounds) {
-    if (widest.size() == limit && !is_wider(bound.most, bound.founder, widest.back())) {
-      break;
+  const auto look_at = [&](Day day, const StoryBounds::Bound& bound) -> Result<bool> {
+    const MentionRef founder{tenant, day, bound.sequence};
+    if (widest.size() == limit &&
+        !is_wider({bound.authors, bound.mentions}, founder, widest.back())) {
+      return false;
     }
-    Result<std::optional<Story>> one = story(bound.founder);
+    Result<std::optional<Story>> one = story(founder);
     if (!one) {
       return tl::make_unexpected(one.error());
     }
     if (!*one || (*one)->mentions < 2) {
-      continue;
+      return true;
     }
     const Result<bool> is_wanted = wanted(**one);
-    if (!is_wanted) {
-      return tl::make_unexpected(is_wanted.error());
-    }
-    if (*is_wanted) {
+    if (is_wanted && *is_wanted) {
       const auto place = std::ranges::find_if(widest, [&](const Story& other) {
-        return is_wider({(*one)->authors, (*one)->mentions}, (*one)->founder, other);
+        return is_wider({(*one)->authors, (*one)->mentions}, founder, other);
       });
       widest.insert(place, std::move(**one));
       widest.resize(std::min(widest.size(), limit));
     }
+    return is_wanted ? Result<bool>(true) : tl::make_unexpected(is_wanted.error());
+  };
+  const Result<void> read = state_->story_bounds.visit_widest(
+      *state_->key_value, state_->story_joins, state_->number_of[tenant], from, to, look_at);
+  if (!read) {
+    return tl::make_unexpected(read.error());
   }
   return widest;
 }

@@ -391,6 +391,8 @@ void Store::State::commit() {
   show_work();
   rewrites.add(pending_rewrites);
   pending_rewrites.clear();
+  story_joins.add(pending_story_joins);
+  pending_story_joins.clear();
   batch.clear();
   pending_bytes.clear();
   pending_overlay.clear();

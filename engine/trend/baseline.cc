@@ -296,9 +296,9 @@ double Baseline::dispersion(const TownCalendar& town, std::size_t window, Time a
 
 Result<Baseline> read_baseline(const Store& store, TenantId tenant, const TownCalendar& town,
                                Time at, std::span<const TimeSpan> incidents) {
-  const Step today = day_of(at) * kStepsPerDay;
-  const Step span = Baseline::kWeeks * 7 * kStepsPerDay;
-  const auto history = read_volume(store, tenant, today - std::min(today, span), today);
+  const Day today = day_of(at);
+  const auto history =
+      read_volume(store, tenant, Baseline::first_day(today) * kStepsPerDay, today * kStepsPerDay);
   if (!history) {
     return tl::make_unexpected(history.error());
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -39,6 +40,8 @@ class Baseline {
 
   /// Knows nothing: cold.
   Baseline() = default;
+  /// The first day that what is in force on `day` is learnt from; the last is the day before.
+  static Day first_day(Day day) { return day - std::min(day, kWeeks * 7); }
   static Baseline learn(const VolumeHistory& history, const TownCalendar& town,
                         std::span<const TimeSpan> incidents = {});
 

@@ -27,40 +27,65 @@ TrendReader::TrendReader(const Store& store, const std::vector<Tenant>& tenants,
                          Incidents incidents)
     : store_(store), tenants_(tenants), incidents_(std::move(incidents)) {}
 
-Result<Baseline> TrendReader::baseline(TenantId tenant, const TownCalendar& town, Time at,
+Result<Baseline> TrendReader::baseline(TenantId tenant, const TownCalendar& town, Time at, Time now,
                                        std::span<const TimeSpan> incidents) {
   const std::scoped_lock lock(mutex_);
-  if (day_of(at) > today_) {
-    today_ = day_of(at);
+  if (day_of(now) != today_) {
+    today_ = day_of(now);
     baselines_.clear();
+    days_.clear();
   }
   const std::pair place(tenant, day_of(at));
   if (const auto found = baselines_.find(place); found != baselines_.end()) {
     found->second.asked_at = ++questions_;
     return found->second.baseline;
   }
-  Result<Baseline> read = read_baseline(store_, tenant, town, at, incidents);
-  if (read) {
-    if (baselines_.size() == kMaxBaselines) {
-      baselines_.erase(std::ranges::min_element(
-          baselines_, {}, [](const auto& kept) { return kept.second.asked_at; }));
-    }
-    baselines_[place] = {*read, ++questions_};
+  const Result<VolumeHistory> history =
+      volume(tenant, Baseline::first_day(place.second), place.second);
+  if (!history) {
+    return tl::make_unexpected(history.error());
   }
-  return read;
+  Baseline learnt = Baseline::learn(*history, town, incidents);
+  if (baselines_.size() == kMaxBaselines) {
+    baselines_.erase(std::ranges::min_element(
+        baselines_, {}, [](const auto& kept) { return kept.second.asked_at; }));
+  }
+  baselines_[place] = {learnt, ++questions_};
+  return learnt;
 }
 
-Result<Baseline> TrendReader::read_usual(TenantId tenant, Time at) {
+Result<VolumeHistory> TrendReader::volume(TenantId tenant, Day from, Day to) {
+  if (days_.size() + (to - from) > kMaxDays) {
+    days_.clear();
+  }
+  VolumeHistory history{from * kStepsPerDay, {}};
+  history.cells.reserve((to - from) * kStepsPerDay);
+  for (Day day = from; day < to; ++day) {
+    auto kept = days_.find({tenant, day});
+    if (kept == days_.end()) {
+      Result<VolumeHistory> read =
+          read_volume(store_, tenant, day * kStepsPerDay, (day + 1) * kStepsPerDay);
+      if (!read) {
+        return read;
+      }
+      kept = days_.emplace(std::pair(tenant, day), std::move(read->cells)).first;
+    }
+    history.cells.insert(history.cells.end(), kept->second.begin(), kept->second.end());
+  }
+  return history;
+}
+
+Result<Baseline> TrendReader::read_usual(TenantId tenant, Time at, Time now) {
   const Result<std::vector<TimeSpan>> incidents = incidents_(tenant);
-  return incidents ? baseline(tenant, calendar_of(tenants_.at(tenant)), at, *incidents)
+  return incidents ? baseline(tenant, calendar_of(tenants_.at(tenant)), at, now, *incidents)
                    : tl::make_unexpected(incidents.error());
 }
 
-Result<TownTrend> TrendReader::read(TenantId tenant, Time at) {
+Result<TownTrend> TrendReader::read(TenantId tenant, Time at, Time now) {
   const TownCalendar town = calendar_of(tenants_.at(tenant));
   const Result<std::vector<TimeSpan>> incidents = incidents_(tenant);
-  const Result<Baseline> usual =
-      incidents ? baseline(tenant, town, at, *incidents) : tl::make_unexpected(incidents.error());
+  const Result<Baseline> usual = incidents ? baseline(tenant, town, at, now, *incidents)
+                                           : tl::make_unexpected(incidents.error());
   RecentVolume recent;
   const Result<void> recalled =
       usual ? recall_volume(store_, tenant, at, recent) : tl::make_unexpected(usual.error());
@@ -72,8 +97,8 @@ Result<TownTrend> TrendReader::read(TenantId tenant, Time at) {
   }
   TownTrend trend;
   trend.baseline = *usual;
-  const UsualNow now = usual_now(recent, trend.baseline, town);
-  trend.surprise = measure(recent, trend.baseline, now);
+  const UsualNow then = usual_now(recent, trend.baseline, town);
+  trend.surprise = measure(recent, trend.baseline, then);
 
   CrisisFacts& facts = trend.facts;
   const std::uint32_t hour = RecentVolume::kAuthorSteps, half = hour / 2;
@@ -100,7 +125,7 @@ Result<TownTrend> TrendReader::read(TenantId tenant, Time at) {
   facts.negative_correlation = trend.baseline.negative_correlation();
   facts.usual_alarming_share = trend.baseline.alarming_share();
   facts.authors = recent.authors(hour);
-  for (const double expected : now.expected) {
+  for (const double expected : then.expected) {
     facts.expected += expected;
   }
   facts.press = static_cast<std::uint32_t>(outlets.size());

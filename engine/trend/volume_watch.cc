@@ -117,17 +117,19 @@ Result<void> recall_volume(const Store& store, TenantId tenant, Time now, Recent
   }
   const Time since = now - RecentVolume::kAuthorSteps * kStep;
   std::size_t recalled = 0;
-  return store.scan(tenant, MentionRef{tenant, day_of(now) + 1, 0}, day_of(since),
-                    [&](const StoredMention& stored) {
-                      const Record& record = stored.record;
-                      const Time at = record.mention.created_at;
-                      if (at >= since && at <= now && !record.official) {
-                        recent.add_author(at, author_mark(record.has_author, record.author,
-                                                          record.mention.source));
-                      }
-                      recalled += record.received_at <= now;
-                      return recalled < kMaxRecalled;
-                    });
+  return store.scan(
+      tenant, MentionRef{tenant, day_of(now) + 1, 0}, day_of(since),
+      [&](const StoredMention& stored) {
+        const Record& record = stored.record;
+        const Time at = record.mention.created_at;
+        if (at >= since && at <= now && !record.official) {
+          recent.add_author(at,
+                            author_mark(record.has_author, record.author, record.mention.source));
+        }
+        recalled += record.received_at <= now;
+        return recalled < kMaxRecalled;
+      },
+      RecordParts::kWithoutEvidence);
 }
 
 }  // namespace vigie

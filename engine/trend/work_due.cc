@@ -11,12 +11,17 @@ Time due_at(const Tenant& tenant, Urgency urgency, Time from) {
 }
 
 WorkDue due_of(const Tenant& tenant, const Record& leader, const Work& work, Time now) {
-  const Urgency urgency = urgency_in_force(leader);
-  if (leader.official || (!is_urgent(urgency) && work.state == WorkState::kNew)) {
+  return leader.official ? WorkDue()
+                         : due_of(tenant, urgency_in_force(leader), leader.received_at, work, now);
+}
+
+WorkDue due_of(const Tenant& tenant, Urgency urgency, Time received_at, const Work& work,
+               Time now) {
+  if (!is_urgent(urgency) && work.state == WorkState::kNew) {
     return {};
   }
   WorkDue due;
-  due.at = due_at(tenant, urgency, is_urgent(urgency) ? leader.received_at : work.at);
+  due.at = due_at(tenant, urgency, is_urgent(urgency) ? received_at : work.at);
   due.is_overdue = is_open(work.state) && *due.at < now;
   return due;
 }
@@ -29,6 +34,10 @@ Time alert_due_at(const Tenant& tenant, Urgency level, Time raised_at, const Rec
 }
 
 Result<std::optional<StoredMention>> leader_of(const Store& store, const MentionRef& founder) {
+  auto first = store.mention(founder);
+  if (!first || (*first && (*first)->record.leads && !(*first)->record.repeats)) {
+    return first;
+  }
   std::optional<MentionRef> leader;
   const Result<void> read = store.scan_story(founder, [&](const StoredMention& stored) {
     leader = !leader || stored.record.leads ? stored.ref : *leader;

@@ -24,6 +24,8 @@ Time due_at(const Tenant& tenant, Urgency urgency, Time from);
 /// received; what is not, its deadline after somebody took charge; what is official, never. Only
 /// what is new or taken can be overdue.
 WorkDue due_of(const Tenant& tenant, const Record& leader, const Work& work, Time now);
+/// Likewise of one that is not official: how urgent it is in force, when it was received.
+WorkDue due_of(const Tenant& tenant, Urgency urgency, Time received_at, const Work& work, Time now);
 
 /// By when an alert of that level, raised then, should have been answered: when the story it is
 /// about is due, if the mention that leads it (null: it is about none, or none is left) is at least

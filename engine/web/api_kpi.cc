@@ -181,8 +181,9 @@ Response show_usual(const ApiParts& parts, TenantId tenant, const Request& reque
   if (!span) {
     return problem(400, kWrongSpan);
   }
+  const Time now = parts.clock.now();
   const Result<Baseline> usual =
-      parts.kpis->trends().read_usual(tenant, std::min(span->ends(), parts.clock.now()));
+      parts.kpis->trends().read_usual(tenant, std::min(span->ends(), now), now);
   if (!usual) {
     return store_failed(usual.error());
   }

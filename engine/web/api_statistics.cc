@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
+#include <string_view>
 
 #include "engine/alert/budget.h"
 #include "engine/alert/town_time.h"
@@ -62,21 +62,29 @@ Response show_statistics(const ApiParts& parts, TenantId tenant, const Request& 
   if (!range) {
     return problem(400, why);
   }
-  const auto cells = parts.store.rollups(tenant, range->from, range->to);
-  if (!cells) {
-    return store_failed(cells.error());
-  }
   MentionCounts totals;
-  std::map<std::tuple<std::uint32_t, std::string>, MentionCounts> series;
-  std::map<std::string, MentionCounts> topics, sources;
-  for (const RollupCell& cell : *cells) {
-    series[{cell.hour - cell.hour % range->step, cell.topic}].add(cell);
-    if (cell.topic.empty()) {
-      totals.add(cell);
-      sources[cell.source].add(cell);
-    } else {
-      topics[cell.topic].add(cell);
-    }
+  using ByName = std::map<std::string, MentionCounts, std::less<>>;
+  const auto of = [](ByName& counts, std::string_view name) -> MentionCounts& {
+    const auto found = counts.find(name);
+    return found == counts.end() ? counts[std::string(name)] : found->second;
+  };
+  std::map<std::uint32_t, ByName> series;
+  ByName topics, sources;
+  const Result<void> read = parts.store.visit_rollups(
+      tenant, RollupGrain::kHour, range->from, range->to, [&](const RollupRow& row) {
+        if (row.is_zero()) {
+          return;
+        }
+        of(series[row.bucket - row.bucket % range->step], row.topic).add(row);
+        if (row.topic.empty()) {
+          totals.add(row);
+          of(sources, row.source).add(row);
+        } else {
+          of(topics, row.topic).add(row);
+        }
+      });
+  if (!read) {
+    return store_failed(read.error());
   }
 
   std::string body;
@@ -87,11 +95,13 @@ Response show_statistics(const ApiParts& parts, TenantId tenant, const Request& 
   json.key("totals").begin_object();
   write_counts(totals, json);
   json.end_object().key("series").begin_array();
-  for (const auto& [key, counts] : series) {
-    json.begin_object().key("at").value(format_time(start_of_hour(std::get<0>(key))));
-    json.key("topic").value(std::get<1>(key));
-    write_counts(counts, json);
-    json.end_object();
+  for (const auto& [hour, by_topic] : series) {
+    const std::string at = format_time(start_of_hour(hour));
+    for (const auto& [topic, counts] : by_topic) {
+      json.begin_object().key("at").value(at).key("topic").value(topic);
+      write_counts(counts, json);
+      json.end_object();
+    }
   }
   json.end_array();
   for (const auto& [name, groups] : {std::pair("topic", &topics), std::pair("source", &sources)}) {

@@ -278,30 +278,39 @@ class WorkList {
       const bool waits =
           *leader && (work.last != 0 || is_urgent(urgency_in_force((*leader)->record)));
       if (waits) {
-        add(**leader, work);
+        const Record& record = (*leader)->record;
+        add((*leader)->ref, due_of(parts_.tenants.at(tenant_), record, work, now_), work);
       }
     }
     return {};
   }
   Result<void> read_untouched() {
+    const auto days = parts_.store.urgent_days(tenant_);
+    if (!days) {
+      return tl::make_unexpected(days.error());
+    }
+    if (!*days || !filter_.takes({})) {
+      return {};
+    }
+    const Tenant& tenant = parts_.tenants.at(tenant_);
+    const auto [first, last] = **days;
     std::size_t left = kMaxUrgent;
-    return parts_.store.scan_urgent(tenant_, std::nullopt, 0, [&](const StoredMention& stored) {
+    return parts_.urgent->scan(tenant_, last, first, [&](const MentionFact& fact) {
       is_cut_ = left-- == 0;
-      if (!is_cut_ && stored.record.leads && !stored.record.official &&
-          !touched_.contains(work_on(founder_of(stored))) && filter_.takes({})) {
-        add(stored, {});
+      if (!is_cut_ && fact.leads && !fact.official && !touched_.contains(work_on(fact.founder))) {
+        add({tenant_, fact.day, fact.sequence},
+            due_of(tenant, fact.urgency, fact.received_at, {}, now_), {});
       }
       return !is_cut_;
     });
   }
-  void add(const StoredMention& leader, const Work& work) {
-    const WorkDue due = due_of(parts_.tenants.at(tenant_), leader.record, work, now_);
+  void add(const MentionRef& leader, const WorkDue& due, const Work& work) {
     if (filter_.overdue && due.is_overdue != *filter_.overdue) {
       return;
     }
     const Time by = is_open(work.state) ? due.at.value_or(Time::max()) : work.at;
     const std::int64_t key = by.time_since_epoch().count();
-    rows_.insert({is_open(work.state) ? key : -key, leader.ref});
+    rows_.insert({is_open(work.state) ? key : -key, leader});
   }
 
   const ApiParts& parts_;

@@ -51,13 +51,13 @@ class FactReader {
  private:
   Result<void> read_rollups() {
     return store_.visit_hours(tenant_, period_.from, period_.to, [this](const RollupRow& row) {
-      row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
-        if (row.topic.empty()) {
-          facts_.mentions.add({row.bucket, {}, {}, tone, urgency, count});
-        } else {
-          facts_.by_topic[std::string(row.topic)] +=
-              static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
-        }
+      if (row.topic.empty()) {
+        facts_.mentions.add(row);
+        return;
+      }
+      row.for_each([&](Tone, Urgency, std::int64_t count) {
+        facts_.by_topic[std::string(row.topic)] +=
+            static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
       });
     });
   }

@@ -151,7 +151,7 @@ KpiReader::KpiReader(const Store& store, const std::vector<Tenant>& tenants)
 
 Result<KpiReader::Reading> KpiReader::read(TenantId tenant, const HourSpan& period, Time now) {
   const auto facts = read_kpi_facts(store_, mentions_, tenant, tenants_.at(tenant), period, now);
-  auto trend = trends_.read(tenant, std::min(period.ends(), now));
+  auto trend = trends_.read(tenant, std::min(period.ends(), now), now);
   if (!facts || !trend) {
     return tl::make_unexpected(facts ? trend.error() : facts.error());
   }

@@ -50,11 +50,19 @@ MentionFact MentionFacts::fact_of(const StoredMention& stored) const {
   fact.author = author_hash(record);
   fact.followers = mention.author.followers;
   fact.founder = founder_of(stored);
+  fact.received_at = record.received_at;
+  fact.day = stored.ref.day;
   fact.urgency = urgency_in_force(record);
   fact.official = record.official;
   fact.leads = record.leads;
   fact.has_topic = !record.topics.empty();
   return fact;
+}
+
+Result<void> MentionFacts::read(TenantId tenant, const MentionRef& before, Day since,
+                                const std::function<bool(const StoredMention&)>& visit) const {
+  return of_ == Of::kAll ? store_.scan(tenant, before, since, visit, RecordParts::kWithoutEvidence)
+                         : store_.scan_urgent(tenant, before, since, visit);
 }
 
 Result<void> MentionFacts::follow_rewrites() {
@@ -63,8 +71,8 @@ Result<void> MentionFacts::follow_rewrites() {
     days_.clear();
     kept_ = 0;
   }
-  const bool one_by_one = news.rewrites.size() <= kReadOneByOne;
-  for (Rewrite rewrite : news.rewrites) {
+  const bool one_by_one = news.changes.size() <= kReadOneByOne;
+  for (Rewrite rewrite : news.changes) {
     rewrite.sequence = one_by_one ? rewrite.sequence : 0;
     if (const Result<void> done = follow(rewrite); !done) {
       return done;
@@ -90,16 +98,25 @@ Result<void> MentionFacts::follow(const Rewrite& rewrite) {
   auto& facts = begin->second.newest_first;
   const auto fact =
       std::ranges::lower_bound(facts, rewrite.sequence, std::greater(), &MentionFact::sequence);
-  if (fact == facts.end() || fact->sequence != rewrite.sequence) {
+  if (fact == facts.begin() && (facts.empty() || fact->sequence != rewrite.sequence)) {
+    return {};  // it is read with what is new
+  }
+  if (fact == facts.end() && !begin->second.is_whole) {
     return {};  // it was not read yet
   }
+  const bool is_known = fact != facts.end() && fact->sequence == rewrite.sequence;
   const auto stored = store_.mention({rewrite.tenant, rewrite.from, rewrite.sequence});
   if (!stored) {
     return tl::make_unexpected(stored.error());
   }
-  if (*stored) {
+  const bool is_wanted =
+      *stored && (of_ == Of::kAll || is_urgent(urgency_in_force((*stored)->record)));
+  if (is_wanted && is_known) {
     *fact = fact_of(**stored);
-  } else {
+  } else if (is_wanted) {
+    facts.insert(fact, fact_of(**stored));  // it is urgent now
+    ++kept_;
+  } else if (is_known) {
     facts.erase(fact);
     --kept_;
   }
@@ -112,18 +129,19 @@ Result<void> MentionFacts::add_newer(const Place& place, DayFacts& facts) {
   }
   const std::uint64_t known = facts.newest_first.empty() ? 0 : facts.newest_first.front().sequence;
   std::vector<MentionFact> newer;
-  const Result<void> read = store_.scan(place.first, MentionRef{place.first, place.second + 1, 0},
-                                        place.second, [&](const StoredMention& stored) {
-                                          if (stored.ref.sequence > known) {
-                                            newer.push_back(fact_of(stored));
-                                          }
-                                          return stored.ref.sequence > known;
-                                        });
-  if (read) {
+  const auto take = [&](const StoredMention& stored) {
+    if (stored.ref.sequence > known) {
+      newer.push_back(fact_of(stored));
+    }
+    return stored.ref.sequence > known;
+  };
+  const auto& [tenant, day] = place;
+  const Result<void> done = read(tenant, MentionRef{tenant, day + 1, 0}, day, take);
+  if (done) {
     facts.newest_first.insert(facts.newest_first.begin(), newer.begin(), newer.end());
     kept_ += newer.size();
   }
-  return read;
+  return done;
 }
 
 Result<void> MentionFacts::add_older(const Place& place, DayFacts& facts, const Visit& visit,
@@ -132,13 +150,13 @@ Result<void> MentionFacts::add_older(const Place& place, DayFacts& facts, const 
   const MentionRef before = facts.newest_first.empty()
                                 ? MentionRef{tenant, day + 1, 0}
                                 : MentionRef{tenant, day, facts.newest_first.back().sequence};
-  const Result<void> read = store_.scan(tenant, before, day, [&](const StoredMention& stored) {
+  const Result<void> done = read(tenant, before, day, [&](const StoredMention& stored) {
     facts.newest_first.push_back(fact_of(stored));
     ++kept_;
     return goes_on = visit(facts.newest_first.back());
   });
-  facts.is_whole = goes_on && read;
-  return read;
+  facts.is_whole = goes_on && done;
+  return done;
 }
 
 void MentionFacts::forget_oldest() {

@@ -20,7 +20,9 @@ struct MentionFact {
   std::uint64_t name = 0;
   std::uint64_t author = 0;  ///< 64 bits of the pseudonym; 0: unknown
   std::uint64_t followers = 0;
-  MentionRef founder;               ///< of its story
+  MentionRef founder;  ///< of its story
+  Time received_at{};
+  Day day = 0;                      ///< of its reference
   Urgency urgency = Urgency::kLow;  ///< in force
   bool official = false, leads = false, has_topic = false;
 };
@@ -29,7 +31,9 @@ struct MentionFact {
 /// a hundred times as long. Follows what is rewritten. Some 40 MB at most. One thread.
 class MentionFacts {
  public:
-  explicit MentionFacts(const Store& store) : store_(store) {}
+  /// Urgent ones are found through their index.
+  enum class Of : std::uint8_t { kAll, kUrgent };
+  explicit MentionFacts(const Store& store, Of of = Of::kAll) : store_(store), of_(of) {}
 
   /// Visits a tenant's mentions received on days [since, last], newest first; stops when `visit`
   /// says false.
@@ -48,6 +52,8 @@ class MentionFacts {
   using Place = std::pair<TenantId, Day>;
 
   MentionFact fact_of(const StoredMention& stored) const;
+  Result<void> read(TenantId tenant, const MentionRef& before, Day since,
+                    const std::function<bool(const StoredMention&)>& visit) const;
   Result<void> follow_rewrites();
   Result<void> follow(const Rewrite& rewrite);
   Result<void> add_newer(const Place& place, DayFacts& facts);
@@ -56,6 +62,7 @@ class MentionFacts {
   void forget_oldest();
 
   const Store& store_;
+  Of of_;
   std::map<Place, DayFacts> days_;
   std::size_t kept_ = 0;
   std::uint64_t scans_ = 0, rewrites_seen_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <set>
 
 #include "engine/trend/work_due.h"
@@ -49,6 +50,15 @@ void MentionCounts::add(const RollupCell& cell) {
   stories += cell.stories;
   urgent += is_urgent(cell.urgency) ? cell.mentions : 0;
   by_tone.at(static_cast<std::size_t>(cell.tone)) += cell.mentions;
+}
+
+void MentionCounts::add(const RollupRow& row) {
+  row.for_each([this](Tone tone, Urgency urgency, std::int64_t count) {
+    mentions += count;
+    urgent += is_urgent(urgency) ? count : 0;
+    by_tone.at(static_cast<std::size_t>(tone)) += count;
+  });
+  stories = std::accumulate(row.stories.begin(), row.stories.end(), stories);
 }
 
 Figure net_sentiment(const MentionCounts& counts) {
@@ -101,16 +111,10 @@ Result<TenantFigures> read_tenant_figures(const Store& store, TenantId tenant, c
   }
   figures.past_deadline = overdue.size();
   const std::uint32_t this_hour = hour_of(now);
-  const auto cells = store.rollups(tenant, this_hour - kHoursPerDay + 1, this_hour + 1);
-  if (!cells) {
-    return tl::make_unexpected(cells.error());
-  }
-  for (const RollupCell& cell : *cells) {
-    if (cell.topic.empty()) {
-      figures.last_day.add(cell);
-    }
-  }
-  return figures;
+  const Result<void> read =
+      store.visit_totals(tenant, RollupGrain::kHour, this_hour - kHoursPerDay + 1, this_hour + 1,
+                         [&figures](const RollupRow& row) { figures.last_day.add(row); });
+  return read ? Result<TenantFigures>(figures) : tl::make_unexpected(read.error());
 }
 
 }  // namespace vigie

@@ -20,6 +20,7 @@ struct MentionCounts {
   std::array<std::int64_t, 3> by_tone{};  ///< by Tone
 
   void add(const RollupCell& cell);
+  void add(const RollupRow& row);
   std::int64_t of(Tone tone) const { return by_tone.at(static_cast<std::size_t>(tone)); }
 };
 

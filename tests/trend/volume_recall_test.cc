@@ -67,13 +67,17 @@ TEST_F(PastHour, IsUsualAsOfTheDayThatItIsLookedAt) {
   const std::vector<Tenant> tenants(1);
   TrendReader reader(*store_, tenants, [](TenantId) { return std::vector<TimeSpan>(); });
   const Time now{std::chrono::hours(kHour)}, tomorrow = now + std::chrono::days(1);
-  EXPECT_EQ(reader.read_usual(0, now)->days_seen(), 0U);
+  EXPECT_EQ(reader.read_usual(0, now, now)->days_seen(), 0U);
   for (int day = 1; day <= 3; ++day) {
     tell_many(kHour - 24 * day, 0, 1, 1);  // heard of late
   }
-  EXPECT_EQ(reader.read_usual(0, now)->days_seen(), 0U) << "kept for a day";
-  EXPECT_EQ(reader.read_usual(0, tomorrow)->days_seen(), 3U);
-  EXPECT_EQ(reader.read_usual(0, now)->days_seen(), 2U) << "what was kept is as of yesterday";
+  EXPECT_EQ(reader.read_usual(0, now, now)->days_seen(), 0U) << "kept for a day";
+  EXPECT_EQ(reader.read_usual(0, now, tomorrow)->days_seen(), 2U) << "kept longer than a day";
+  EXPECT_EQ(reader.read_usual(0, tomorrow, tomorrow)->days_seen(), 3U);
+  EXPECT_EQ(reader.read_usual(0, now, tomorrow)->days_seen(), 2U);
+  tell_many(kHour - 24 * 4, 0, 1, 1);
+  const Time before = now - std::chrono::days(1);
+  EXPECT_EQ(reader.read_usual(0, before, tomorrow)->days_seen(), 1U) << "its days are kept, too";
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/store/memory_key_value.h"
@@ -78,7 +81,9 @@ class History {
     if (applied.outcome != Store::Outcome::kStored) {
       return;
     }
-    if (MentionRef& founder = founders_[told.tenant]; founder.sequence != 0 && upto(2) == 0) {
+    MentionRef& founder = founders_[told.tenant];
+    // Its story is told before it.
+    if (founder.sequence != 0 && founder.day <= applied.ref.day && upto(1) == 0) {
       store_->join_story(applied.ref, founder, false);
     } else {
       founder = applied.ref;
@@ -116,6 +121,39 @@ class History {
   std::uint32_t said_ = 0;
 };
 
+std::vector<std::string> named(const std::vector<Story>& stories) {
+  std::vector<std::string> names;
+  for (const Story& story : stories) {
+    names.push_back(std::to_string(story.founder.day) + "-" +
+                    std::to_string(story.founder.sequence) + " " + std::to_string(story.mentions) +
+                    " by " + std::to_string(story.authors));
+  }
+  return names;
+}
+
+/// Of every mention's story, whatever the store keeps in mind.
+std::vector<std::string> widest_of_all(const Store& store, TenantId tenant, Day from, Day to,
+                                       std::size_t limit) {
+  std::set<MentionRef> founders;
+  EXPECT_TRUE(store.scan(tenant, {}, 0, [&](const StoredMention& stored) {
+    founders.insert(founder_of(stored));
+    return true;
+  }));
+  std::vector<Story> stories;
+  for (const MentionRef& founder : founders) {
+    const auto story = store.story(founder);
+    if (founder.day >= from && founder.day < to && story.value() && (*story)->mentions > 1) {
+      stories.push_back(**story);
+    }
+  }
+  std::ranges::sort(stories, [](const Story& one, const Story& other) {
+    return std::tuple(other.authors, other.mentions, one.founder) <
+           std::tuple(one.authors, one.mentions, other.founder);
+  });
+  stories.resize(std::min(limit, stories.size()));
+  return named(stories);
+}
+
 std::vector<std::string> read(MentionFacts& facts, TenantId tenant, Day last, Day since,
                               std::size_t limit) {
   std::vector<std::string> all;
@@ -138,8 +176,8 @@ std::vector<std::string> read(MentionFacts& facts, TenantId tenant, Day last, Da
 TEST(MentionFacts, WhatIsRememberedIsWhatIsStored) {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {
     History history(seed);
-    MentionFacts remembered(history.store());
-    std::size_t seen = 0;
+    MentionFacts remembered(history.store()), urgent(history.store(), MentionFacts::Of::kUrgent);
+    std::size_t seen = 0, stories_seen = 0;
     for (int step = 0; step < 400; ++step) {
       history.step();
       if (history.upto(3) != 0) {
@@ -153,8 +191,18 @@ TEST(MentionFacts, WhatIsRememberedIsWhatIsStored) {
       ASSERT_EQ(read(remembered, tenant, last, since, limit), stored)
           << "seed " << seed << ", step " << step;
       seen += stored.size();
+      MentionFacts fresh_urgent(history.store(), MentionFacts::Of::kUrgent);
+      ASSERT_EQ(read(urgent, tenant, last, since, limit),
+                read(fresh_urgent, tenant, last, since, limit))
+          << "seed " << seed << ", step " << step;
+      const auto widest = history.store().widest_stories(tenant, since, last, limit,
+                                                         [](const Story&) { return true; });
+      ASSERT_EQ(named(widest.value()), widest_of_all(history.store(), tenant, since, last, limit))
+          << "seed " << seed << ", step " << step;
+      stories_seen += widest->size();
     }
     EXPECT_GT(seen, 300U) << "seed " << seed;
+    EXPECT_GT(stories_seen, 20U) << "seed " << seed;
   }
 }
 
@@ -162,15 +210,15 @@ TEST(RewriteLog, SaysWhenItHasForgotten) {
   RewriteLog log;
   EXPECT_TRUE(log.since(0).complete);
   log.add({{0, 1, 2, 7}, {0, 1, 2, 8}});
-  EXPECT_EQ(log.since(0).rewrites.size(), 2U);
+  EXPECT_EQ(log.since(0).changes.size(), 2U);
   const std::uint64_t upto = log.since(0).upto;
   log.add({{0, 1, 2, 9}});
-  ASSERT_EQ(log.since(upto).rewrites.size(), 1U);
-  EXPECT_EQ(log.since(upto).rewrites[0].sequence, 9U);
+  ASSERT_EQ(log.since(upto).changes.size(), 1U);
+  EXPECT_EQ(log.since(upto).changes[0].sequence, 9U);
   log.add(std::vector<Rewrite>(RewriteLog::kRemembered - 1));
   EXPECT_TRUE(log.since(upto).complete);
   EXPECT_FALSE(log.since(upto - 1).complete);
-  EXPECT_TRUE(log.since(upto - 1).rewrites.empty());
+  EXPECT_TRUE(log.since(upto - 1).changes.empty());
 }
 
 }  // namespace
