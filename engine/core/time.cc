@@ -255,8 +255,9 @@ std::string format_time(Time time) {
 }
 
 std::optional<seconds> utc_offset(const std::string& zone, Time time) {
-  static std::mutex mutex;  // guards `known`: reading a zone's file costs as much as 50 offsets
-  static std::map<std::string, ZoneRule> known;
+  static std::mutex
+      mutex;  // guards what is known: reading a zone's file costs as much as 50 offsets
+  static std::map<std::string, const ZoneRule> known;
   const std::scoped_lock lock(mutex);
   auto found = known.find(zone);
   if (found == known.end()) {

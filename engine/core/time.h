@@ -34,8 +34,8 @@ std::optional<Time> parse_time(std::string_view text);
 std::string format_time(Time time);
 
 /// How far the clocks of `zone` ("Europe/Paris") are ahead of UTC at `time`. By the rule that the
-/// zone's file in the system's zoneinfo ends with: the one in force today, applied to every year.
-/// Nothing if there is no such zone. Any thread.
+/// zone's file in the system's zoneinfo ends with: the one in force when the zone was first asked
+/// for, applied to every year. Nothing if there is no such zone. Any thread.
 std::optional<std::chrono::seconds> utc_offset(const std::string& zone, Time time);
 
 }  // namespace vigie

@@ -352,15 +352,16 @@ class Store {
 
   /// Visits a tenant's mentions, newest received first, from just before `before` (all if absent)
   /// back to `since` (day); stops when `visit` says false. Views of the visited mention are valid
-  /// during the call.
+  /// during the call. `parts`: of each record.
   Result<void> scan(TenantId tenant, std::optional<MentionRef> before, Day since,
                     const std::function<bool(const StoredMention&)>& visit,
                     RecordParts parts = RecordParts::kAll) const;
   /// The same, only mentions of urgency high and critical, through their index.
   Result<void> scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
                            const std::function<bool(const StoredMention&)>& visit) const;
-  /// The days of receipt of the first and the last mention that scan_urgent() may visit.
-  Result<std::optional<std::pair<Day, Day>>> urgent_days(TenantId tenant) const;
+  /// The last day not later than `day` on which something was received that scan_urgent() may
+  /// visit.
+  Result<std::optional<Day>> urgent_day(TenantId tenant, Day day) const;
   /// All of a tenant's mentions that incidents heard of as urgent, whatever people or other rules
   /// have said since.
   Result<void> scan_told_urgent(TenantId tenant,
@@ -375,7 +376,8 @@ class Store {
   Result<std::optional<Story>> story(const MentionRef& founder) const;
   /// Of the stories of two mentions and more that were founded in days [from, to), at most `limit`
   /// that are `wanted`: those with the most authors, then the most mentions, then the oldest. Only
-  /// what may be among them is looked at whole; `wanted` may ask the store again and fail.
+  /// what may be among them is looked at whole; `wanted` may fail and ask the store again, but not
+  /// for widest stories.
   Result<std::vector<Story>> widest_stories(
       TenantId tenant, Day from, Day to, std::size_t limit,
       const std::function<Result<bool>(const Story&)>& wanted) const;

@@ -185,23 +185,22 @@ Result<void> Store::scan_urgent(TenantId tenant, std::optional<MentionRef> befor
   });
 }
 
-Result<std::optional<std::pair<Day, Day>>> Store::urgent_days(TenantId tenant) const {
+Result<std::optional<Day>> Store::urgent_day(TenantId tenant, Day day) const {
   if (tenant >= state_->number_of.size()) {
     return std::nullopt;
   }
   const std::uint32_t number = state_->number_of[tenant];
   const auto at = state_->key_value->iterate(Family::kUrgent);
-  RefKey first, last;
-  at->seek(ref_key(number, 0, 0));
-  const bool is_any = at->valid() && parse_ref_key(at->key(), first);
-  at->seek_for_prev(ref_key(number, ~Day{0}, ~std::uint64_t{0}));
-  const bool is_last = at->valid() && parse_ref_key(at->key(), last);
+  at->seek_for_prev(ref_key(number, day, ~std::uint64_t{0}));
   if (const Result<void> status = at->status(); !status) {
     return tl::make_unexpected(status.error());
   }
-  const bool is_theirs =
-      is_any && is_last && first.tenant_number == number && last.tenant_number == number;
-  return is_theirs ? std::optional(std::pair(first.day, last.day)) : std::nullopt;
+  RefKey found;
+  if (at->valid() && !parse_ref_key(at->key(), found)) {
+    return damaged("the index of urgent mentions");
+  }
+  const bool is_theirs = at->valid() && found.tenant_number == number;
+  return is_theirs ? std::optional(found.day) : std::nullopt;
 }
 
 Result<void> Store::scan_told_urgent(TenantId tenant,

@@ -183,17 +183,23 @@ std::pair<Time, Time> Store::dates_of_story(const MentionRef& founder) const {
   return {story.first_at, story.last_at};
 }
 
+/// A replay that tells the newest first has founders that were received days after mentions of
+/// theirs.
 void Store::State::expire_stories(std::uint32_t number, Day day, WriteBatch& gone) {
+  constexpr Day kMostAfter = 7;
   const std::optional<TenantId> tenant = tenant_of(number);
   const auto at = key_value->iterate(Family::kStories);
-  const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day, 0);
+  const std::string begin = ref_key(number, 0, 0), end = ref_key(number, day + kMostAfter + 1, 0);
   std::optional<MentionRef> last;
   for (at->seek(begin); at->valid() && at->key() < end; at->next()) {
     const Row row = must(read_row(tenant.value_or(0), at->key()));
-    if (row.mention.day < day) {
+    const bool is_gone = row.mention.day < day;
+    if (is_gone) {
       gone.erase(Family::kStories, at->key());
-    } else if (tenant && last != row.story) {
-      last = row.story;  // rollups stay, so that a story which outlives its founder counts again
+    }
+    // Who led is gone: the founder, or the mention.
+    if (tenant && last != row.story && is_gone != (row.story.day < day)) {
+      last = row.story;  // rollups stay, so that a story which outlives its leader counts again
       lead_on(row.story, day);
     }
   }
@@ -205,6 +211,14 @@ void Store::State::lead_on(const MentionRef& story, Day day) {
   const std::uint32_t number = number_of[story.tenant];
   const std::string prefix = story_prefix(number, story);
   std::optional<std::pair<MentionRef, HeldRecord>> next;
+  const auto founder = story.day < day ? std::optional<HeldRecord>()
+                                       : current(story.tenant, {story.day, story.sequence});
+  if (founder) {
+    const Record record = must(decode_record(founder->bytes));
+    if (record.leads && !record.official) {
+      return;
+    }
+  }
   const auto at = key_value->iterate(Family::kStories);
   for (at->seek(prefix); has_prefix(*at, prefix); at->next()) {
     const MentionRef ref = must(read_row(story.tenant, at->key())).mention;

@@ -51,6 +51,9 @@ Result<std::vector<Bound>> read_day(KeyValue::Iterator& at, const std::string& e
     ++bounds.back().mentions;
     bounds.back().authors += row->author == 0 || authors.insert(row->author).second;
   }
+  if (const Result<void> status = at.status(); !status) {
+    return tl::make_unexpected(status.error());
+  }
   std::ranges::sort(bounds, is_before);
   return bounds;
 }

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,8 +24,8 @@ using StoryLog = ChangeLog<StoryJoin, 100'000>;
 
 /// How wide stories may be at most: of the days of foundation that were asked for last, so that a
 /// list of the widest reads few rows anew. A story that got a mention may have one author more;
-/// one that lost some is thought to be as wide as before. 16 MB at most. Any thread, one at a time;
-/// the writer never waits.
+/// one that lost some is thought to be as wide as before. Some 20 MB between two questions. Any
+/// thread, one at a time; the writer never waits.
 class StoryBounds {
  public:
   /// No story has more authors, nor with as many more mentions.
@@ -36,7 +35,7 @@ class StoryBounds {
   };
 
   /// Visits stories of two mentions and more founded in days [from, to), those that may be the
-  /// widest first, then the oldest; stops when `visit` says false.
+  /// widest first, then the oldest; stops when `visit` says false. `visit` must not ask for others.
   using Visit = std::function<Result<bool>(Day, const Bound&)>;
   Result<void> visit_widest(const KeyValue& key_value, const StoryLog& log, std::uint32_t number,
                             Day from, Day to, const Visit& visit);

@@ -285,17 +285,9 @@ class WorkList {
     return {};
   }
   Result<void> read_untouched() {
-    const auto days = parts_.store.urgent_days(tenant_);
-    if (!days) {
-      return tl::make_unexpected(days.error());
-    }
-    if (!*days || !filter_.takes({})) {
-      return {};
-    }
     const Tenant& tenant = parts_.tenants.at(tenant_);
-    const auto [first, last] = **days;
     std::size_t left = kMaxUrgent;
-    return parts_.urgent->scan(tenant_, last, first, [&](const MentionFact& fact) {
+    return parts_.urgent->scan(tenant_, ~Day{0}, 0, [&](const MentionFact& fact) {
       is_cut_ = left-- == 0;
       if (!is_cut_ && fact.leads && !fact.official && !touched_.contains(work_on(fact.founder))) {
         add({tenant_, fact.day, fact.sequence},

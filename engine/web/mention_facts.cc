@@ -17,8 +17,15 @@ Result<void> MentionFacts::scan(TenantId tenant, Day last, Day since, const Visi
   }
   ++scans_;
   bool goes_on = true;
-  for (Day day = last + 1; goes_on && day-- > since;) {
-    const Place place{tenant, day};
+  for (Day upto = last; goes_on;) {
+    const Result<std::optional<Day>> day = day_with_some(tenant, upto);
+    if (!day) {
+      return tl::make_unexpected(day.error());
+    }
+    if (!*day || **day < since) {
+      break;
+    }
+    const Place place{tenant, **day};
     DayFacts& facts = days_[place];
     facts.asked_at = scans_;
     if (const Result<void> added = add_newer(place, facts); !added) {
@@ -34,6 +41,10 @@ Result<void> MentionFacts::scan(TenantId tenant, Day last, Day since, const Visi
         return added;
       }
     }
+    if (**day == 0) {
+      break;
+    }
+    upto = **day - 1;
   }
   forget_oldest();
   return {};
@@ -57,6 +68,10 @@ MentionFact MentionFacts::fact_of(const StoredMention& stored) const {
   fact.leads = record.leads;
   fact.has_topic = !record.topics.empty();
   return fact;
+}
+
+Result<std::optional<Day>> MentionFacts::day_with_some(TenantId tenant, Day day) const {
+  return of_ == Of::kAll ? std::optional(day) : store_.urgent_day(tenant, day);
 }
 
 Result<void> MentionFacts::read(TenantId tenant, const MentionRef& before, Day since,
@@ -160,11 +175,20 @@ Result<void> MentionFacts::add_older(const Place& place, DayFacts& facts, const 
 }
 
 void MentionFacts::forget_oldest() {
-  while (kept_ > kMaxKept || days_.size() > kMaxDays) {
-    const auto oldest =
-        std::ranges::min_element(days_, {}, [](const auto& day) { return day.second.asked_at; });
-    kept_ -= oldest->second.newest_first.size();
-    days_.erase(oldest);
+  if (kept_ <= kMaxKept && days_.size() <= kMaxDays) {
+    return;
+  }
+  std::vector<std::map<Place, DayFacts>::iterator> oldest_first;
+  for (auto day = days_.begin(); day != days_.end(); ++day) {
+    oldest_first.push_back(day);
+  }
+  std::ranges::stable_sort(oldest_first, {}, [](const auto& day) { return day->second.asked_at; });
+  for (const auto& day : oldest_first) {
+    if (kept_ <= kMaxKept && days_.size() <= kMaxDays) {
+      break;
+    }
+    kept_ -= day->second.newest_first.size();
+    days_.erase(day);
   }
 }
 

@@ -12,7 +12,7 @@
 
 namespace vigie {
 
-/// What key figures are made of, of one mention.
+/// What key figures and the list of what is to be handled are made of, of one mention.
 struct MentionFact {
   std::uint64_t sequence = 0;
   Time created_at{};
@@ -31,7 +31,7 @@ struct MentionFact {
 /// a hundred times as long. Follows what is rewritten. Some 40 MB at most. One thread.
 class MentionFacts {
  public:
-  /// Urgent ones are found through their index.
+  /// What is urgent is found through its index.
   enum class Of : std::uint8_t { kAll, kUrgent };
   explicit MentionFacts(const Store& store, Of of = Of::kAll) : store_(store), of_(of) {}
 
@@ -52,6 +52,8 @@ class MentionFacts {
   using Place = std::pair<TenantId, Day>;
 
   MentionFact fact_of(const StoredMention& stored) const;
+  /// The next day to look at, not later than `day`.
+  Result<std::optional<Day>> day_with_some(TenantId tenant, Day day) const;
   Result<void> read(TenantId tenant, const MentionRef& before, Day since,
                     const std::function<bool(const StoredMention&)>& visit) const;
   Result<void> follow_rewrites();

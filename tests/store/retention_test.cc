@@ -131,6 +131,31 @@ TEST_F(Retention, CountsWhatIsStoredNow) {
   EXPECT_EQ(store->stats().mentions, 0U);
 }
 
+TEST_F(Retention, OfAStoryToldNewestFirstNothingStaysBeyondItsMentions) {
+  const auto joins = [&](Day day, const std::string& id, const MentionRef& story, bool leads) {
+    Told told;
+    told.id = id;
+    told.hour = std::int64_t{day} * 24;
+    const MentionRef ref = tell(*store, told, catalogue).ref;
+    store->join_story(ref, story, leads);
+    store->sync();
+    return ref;
+  };
+  Told answer;
+  answer.id = "founder";
+  answer.official = true;
+  answer.hour = std::int64_t{kFirstDay + 3} * 24;
+  const MentionRef founder = tell(*store, answer, catalogue).ref;
+  joins(kFirstDay, "older", founder, true);
+  const MentionRef heir = joins(kFirstDay + 4, "newer", founder, false);
+  EXPECT_EQ(store->story(founder).value()->mentions, 3U);
+  store->expire(kFirstDay + 31);
+  store->sync();
+  EXPECT_EQ(rows(Family::kStories), 1U) << "a row names its mention's author";
+  EXPECT_EQ(store->story(founder).value()->mentions, 2U);
+  EXPECT_TRUE((*store->mention(heir))->record.leads) << "who led is gone";
+}
+
 TEST_F(Retention, TermsOfWhatWasDroppedGoAfterNinetyDays) {
   store->put_heard_terms(kFirstDay, "terms");
   store->commit();

@@ -82,8 +82,8 @@ class History {
       return;
     }
     MentionRef& founder = founders_[told.tenant];
-    // Its story is told before it.
-    if (founder.sequence != 0 && founder.day <= applied.ref.day && upto(1) == 0) {
+    constexpr Day kMostAfter = 7;  // a replay may tell the newest first
+    if (founder.sequence != 0 && founder.day <= applied.ref.day + kMostAfter && upto(1) == 0) {
       store_->join_story(applied.ref, founder, false);
     } else {
       founder = applied.ref;
