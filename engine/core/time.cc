@@ -255,8 +255,8 @@ std::string format_time(Time time) {
 }
 
 std::optional<seconds> utc_offset(const std::string& zone, Time time) {
-  static std::mutex
-      mutex;  // guards what is known: reading a zone's file costs as much as 50 offsets
+  // Reading a zone's file costs as much as 50 offsets.
+  static std::mutex mutex;  // guards what is known
   static std::map<std::string, const ZoneRule> known;
   const std::scoped_lock lock(mutex);
   auto found = known.find(zone);

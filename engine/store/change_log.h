@@ -9,8 +9,8 @@
 
 namespace vigie {
 
-/// The latest changes of something since the start, for whoever remembers what was read. Any
-/// thread.
+/// The latest changes of something since the start, at most kMost, for whoever remembers what was
+/// read. Any thread.
 template <class Change, std::size_t kMost>
 class ChangeLog {
  public:

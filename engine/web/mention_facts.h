@@ -28,7 +28,7 @@ struct MentionFact {
 };
 
 /// The facts of the days that were asked for last, kept in memory: reading them out of packs takes
-/// a hundred times as long. Follows what is rewritten. Some 40 MB at most. One thread.
+/// a hundred times as long. Follows what is rewritten. Some 40 MB at most, each. One thread.
 class MentionFacts {
  public:
   /// What is urgent is found through its index.
