@@ -69,16 +69,16 @@ struct Mentions {
 };
 
 Mentions mentions_of(const Store& store, TenantId tenant, Time since, Time now) {
-  const auto cells = store.rollups(tenant, hour_of(since), hour_of(now) + 1);
-  check(cells.has_value(), "rollups can be read");
   Mentions mentions;
-  for (const RollupCell& cell : *cells) {
-    if (cell.topic.empty()) {
-      mentions.all += cell.mentions;
-      mentions.negative += cell.tone == Tone::kNegative ? cell.mentions : 0;
-      mentions.urgent += cell.urgency >= Urgency::kHigh ? cell.mentions : 0;
-    }
-  }
+  const Result<void> read = store.visit_totals(
+      tenant, RollupGrain::kHour, hour_of(since), hour_of(now) + 1, [&](const RollupRow& row) {
+        row.for_each([&](Tone tone, Urgency urgency, std::int64_t count) {
+          mentions.all += count;
+          mentions.negative += tone == Tone::kNegative ? count : 0;
+          mentions.urgent += is_urgent(urgency) ? count : 0;
+        });
+      });
+  check(read.has_value(), "rollups can be read");
   return mentions;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <tuple>
 
 #include "engine/app/backup.h"
 #include "engine/app/config.h"
@@ -208,10 +209,20 @@ Result<std::uint16_t> WebSide::listen() {
 
 void WebSide::start() {
   asio::co_spawn(context_, expire_audit(), asio::detached);
+  asio::post(aside_, [this] { recall_stories(); });
   thread_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "web");
     context_.run();
   });
+}
+
+/// Of all days, before anybody asks for the widest and waits for it. What cannot be read, whoever
+/// asks is told.
+void WebSide::recall_stories() {
+  const auto any = [](const Story&) { return true; };
+  for (TenantId tenant = 0; tenant < engine_.config().tenants.size() && !draining_; ++tenant) {
+    std::ignore = engine_.store().widest_stories(tenant, 0, ~Day{0}, {{}, Time::max()}, 1, any);
+  }
 }
 
 Watchdog::Thread WebSide::thread() {

@@ -77,6 +77,7 @@ class WebSide {
   boost::asio::awaitable<bool> change(std::function<void(Store&)> apply);
   void write_audit(const AuditEntry& entry);
   boost::asio::awaitable<void> expire_audit();
+  void recall_stories();
   boost::asio::awaitable<std::optional<CounterReceipt>> record(TenantId tenant, CounterEntry entry);
   /// Has `work` done where it may take long, after what waits there already; kFull: too much does.
   template <class Answer>

@@ -36,8 +36,8 @@ struct Finding {
   TenantId tenant = 0;
   /// Which mention of the envelope: the receipt counts mentions, not copies.
   std::uint32_t mention = 0;
-  std::uint64_t id_hash = 0;  ///< IdHasher(source, id)
-  std::uint64_t parent_hash = 0;
+  std::uint64_t id_hash = 0;      ///< IdHasher(source, id)
+  std::uint64_t parent_hash = 0;  ///< likewise, of what it answers; 0: nothing
   Version version;
   Time created_at{};   ///< clamped: never later than received_at + 5 min; its hour is the rollups'
   Time received_at{};  ///< its day is the key's; in a replay the mention's own date
@@ -48,7 +48,9 @@ struct Finding {
   Piece topics;     ///< std::uint32_t names in Findings::topics (offset and length count elements)
   Piece record;     ///< store/record.h; empty for kDelete
   Piece signature;  ///< trend/signature.h; empty for kDelete
+  bool has_author = false;
   Pseudonym author{};
+  std::uint64_t followers = 0;
   Piece identity;  ///< plain identity JSON, to be sealed; empty if the author is unknown
 };
 

@@ -189,8 +189,8 @@ const CrowdRules& AlertRaiser::rules_of(const std::shared_ptr<const Catalogue>& 
 
 std::vector<Voice> AlertRaiser::voices_of(const MentionRef& ref, const MentionRef& story,
                                           const Record& record) {
-  const std::uint64_t author = author_mark(record.has_author, record.author, record.mention.source);
-  return crowd_rules_.voices(ref, policy_.tenants[ref.tenant].id, record, {author, story.sequence});
+  return crowd_rules_.voices(ref, policy_.tenants[ref.tenant].id, record,
+                             {voice_of(record), story.sequence});
 }
 
 void AlertRaiser::see(const Findings& findings, const Finding& finding,

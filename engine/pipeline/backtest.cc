@@ -47,10 +47,8 @@ class Side {
       heard.urgent = sight(ref, judged, catalogue());
     }
     if (crowd_rules_.may_concern(judged.topics)) {
-      heard.voices =
-          crowd_rules_.voices(ref, tenant_, judged,
-                              {author_mark(judged.has_author, judged.author, judged.mention.source),
-                               founder_of(ref, judged).sequence});
+      heard.voices = crowd_rules_.voices(ref, tenant_, judged,
+                                         {voice_of(judged), founder_of(ref, judged).sequence});
     }
     if (!heard.urgent && heard.voices.empty()) {
       return true;

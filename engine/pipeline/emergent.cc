@@ -22,17 +22,6 @@ struct KeptMention {
   std::vector<std::string> keys;
 };
 
-std::uint64_t author_hash(const Store& store, const Record& record) {
-  if (!record.has_author) {  // nobody knows: all of a source's are one voice
-    return store.id_hasher()(record.mention.source, {});
-  }
-  std::uint64_t hash = 0;
-  for (std::size_t i = 0; i < sizeof hash; ++i) {
-    hash = hash << 8 | record.author[i];
-  }
-  return hash;
-}
-
 class Study {
  public:
   Study(const Store& store, const EmergentSubject& subject, Day first, Day last)
@@ -101,7 +90,7 @@ class Study {
     const Record& record = stored.record;
     folder_.fold(record.mention.title, record.mention.text, folded_);
     const std::vector<Term>& terms = cutter_.cut(record.mention, folded_);
-    log.hear_kept(day, terms, author_hash(store_, record));
+    log.hear_kept(day, terms, voice_of(record));
     if (&log == &foreground_) {
       ++study_.kept;
       KeptMention& kept = kept_.emplace_back();

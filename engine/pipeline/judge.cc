@@ -232,7 +232,8 @@ void Judge::add_findings(Candidate& candidate) {
   record_.mention = mention;
   record_.mention.created_at = common.created_at;
   record_.mention.version = common.version;
-  record_.has_author = !mention.author.id.empty();
+  common.has_author = record_.has_author = !mention.author.id.empty();
+  common.followers = mention.author.followers;
   record_.received_at = common.received_at;
   record_.mode = envelope_->mode;
   record_.connector = envelope_->origin->connector;

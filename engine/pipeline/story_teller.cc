@@ -76,7 +76,7 @@ MentionRef StoryTeller::place(const Findings& findings, const Finding& finding,
       books_[finding.tenant].place({stored.ref, finding.created_at, finding.official},
                                    decode_signature(findings.view(finding.signature)));
   if (!place.founds) {
-    store_.join_story(stored.ref, place.story, place.leads);
+    store_.join_story(stored.ref, place.story, place.leads, place.spoken);
   }
   return place.story;
 }

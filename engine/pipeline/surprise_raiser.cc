@@ -84,9 +84,8 @@ void SurpriseRaiser::see(const Findings& findings, const Finding& finding) {
     store_.commit();
     check(learn(finding.tenant, now).has_value(), "what is usual can be read");
   }
-  const bool has_author = finding.identity.length != 0;
   const std::uint64_t author =
-      author_mark(has_author, finding.author, findings.view(finding.source));
+      voice_of(finding.has_author, finding.author, findings.view(finding.source));
   if (const auto event = watched.watch.see(finding.created_at, author, now)) {
     tell(finding.tenant, *event);
   }

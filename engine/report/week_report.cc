@@ -20,12 +20,12 @@ std::size_t day_index(std::uint32_t hour, const std::array<std::uint32_t, 8>& st
   return static_cast<std::size_t>(next - starts.begin()) - 1;
 }
 
-void add(const RollupCell& cell, WeekReport::Figures& figures) {
-  if (cell.topic.empty()) {
-    figures.all.add(cell);
-    figures.sources[cell.source].add(cell);
+void add(const RollupRow& row, WeekReport::Figures& figures) {
+  if (row.topic.empty()) {
+    figures.all.add(row);
+    figures.sources[std::string(row.source)].add(row);
   } else {
-    figures.topics[cell.topic].add(cell);
+    figures.topics[std::string(row.topic)].add(row);
   }
 }
 
@@ -36,18 +36,17 @@ Result<void> read_mentions(const Store& store, TenantId id, WeekReport& report) 
     starts[day] = hour_of(start_of_day(monday + day, report.time_zone));
   }
   const std::uint32_t before = hour_of(start_of_day(monday - 7, report.time_zone));
-  const auto cells = store.rollups(id, before, starts.back());
-  if (!cells) {
-    return tl::make_unexpected(cells.error());
-  }
-  for (const RollupCell& cell : *cells) {
-    const bool is_now = cell.hour >= starts.front();
-    add(cell, is_now ? report.now : report.before);
-    if (is_now && cell.topic.empty()) {
-      report.days.at(day_index(cell.hour, starts)).add(cell);
-    }
-  }
-  return {};
+  return store.visit_rollups(id, RollupGrain::kHour, before, starts.back(),
+                             [&](const RollupRow& row) {
+                               if (row.is_zero()) {
+                                 return;
+                               }
+                               const bool is_now = row.bucket >= starts.front();
+                               add(row, is_now ? report.now : report.before);
+                               if (is_now && row.topic.empty()) {
+                                 report.days.at(day_index(row.bucket, starts)).add(row);
+                               }
+                             });
 }
 
 Result<void> read_alerts(const Store& store, TenantId id, WeekReport& report) {
@@ -136,7 +135,7 @@ Result<void> read_stories(const Store& store, TenantId id, WeekReport& report) {
     return *oldest && !(*oldest)->record.official;
   };
   const Result<std::vector<Story>> stories =
-      store.widest_stories(id, 0, ~Day{0}, WeekReport::kMaxStories, is_told);
+      store.widest_stories(id, 0, ~Day{0}, {begin, end}, WeekReport::kMaxStories, is_told);
   if (!stories) {
     return tl::make_unexpected(stories.error());
   }

@@ -12,6 +12,11 @@ namespace vigie {
 // The numbers on disk. In keys: big-endian, so that bytes order as numbers do. In values: LEB128
 // varints (signed ones zigzag) and length-prefixed strings.
 
+/// A number whose bytes in memory are those on disk, or the other way round.
+inline std::uint64_t big_endian(std::uint64_t number) {
+  return std::endian::native == std::endian::big ? number : __builtin_bswap64(number);
+}
+
 inline void put_u32(std::string& out, std::uint32_t number) {
   for (int shift = 24; shift >= 0; shift -= 8) {
     out.push_back(static_cast<char>(number >> shift));
@@ -53,6 +58,11 @@ class ByteWriter {
 
   void byte(unsigned number) { *at_++ = static_cast<char>(number); }
   void bytes(std::string_view bytes) { at_ = std::copy(bytes.begin(), bytes.end(), at_); }
+  void u64(std::uint64_t number) {
+    number = big_endian(number);
+    std::memcpy(at_, &number, sizeof number);
+    at_ += sizeof number;
+  }
   void varint(std::uint64_t number) {
     for (; number >= 0x80; number >>= 7) {
       *at_++ = static_cast<char>(number | 0x80);
@@ -103,34 +113,26 @@ class ByteReader {
     return number;
   }
   std::uint64_t u64() {
-    const std::uint64_t high = u32();
-    return (high << 32) | u32();
+    std::uint64_t number = 0;
+    const std::string_view taken = take(sizeof number);
+    taken.copy(reinterpret_cast<char*>(&number), sizeof number);
+    return big_endian(number);
   }
   std::uint64_t varint() {
+    constexpr std::size_t kMaxBytes = 10;
     std::uint64_t number = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t next = byte();
-      number |= static_cast<std::uint64_t>(next & 0x7f) << shift;
+    const std::size_t most = std::min(left_.size(), kMaxBytes);
+    for (std::size_t i = 0; i < most; ++i) {
+      const auto next = static_cast<unsigned char>(left_[i]);
+      number |= static_cast<std::uint64_t>(next & 0x7f) << (7 * i);
       if (next < 0x80) {
+        left_.remove_prefix(i + 1);
         return number;
       }
     }
     ok_ = false;
+    left_ = {};
     return 0;
-  }
-  /// Leaves out so many varints, or bytes below 128.
-  void skip_varints(std::uint64_t count) {
-    constexpr std::uint64_t kGoesOn = 0x8080808080808080;  // of a varint all bytes but the last
-    std::uint64_t eight = 0;
-    while (count >= sizeof eight && left_.size() >= sizeof eight) {
-      std::memcpy(&eight, left_.data(), sizeof eight);
-      count -= static_cast<std::uint64_t>(std::popcount(~eight & kGoesOn));
-      left_.remove_prefix(sizeof eight);
-    }
-    for (; count > 0; --count) {
-      while (byte() >= 0x80) {
-      }
-    }
   }
   std::int64_t integer() {
     const std::uint64_t number = varint();

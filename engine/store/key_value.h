@@ -17,7 +17,7 @@ namespace vigie {
 enum class Family : std::uint8_t {
   kMeta,      ///< format version, tenant numbers, catalogues, sequences
   kMentions,  ///< packs
-  kIds,       ///< packed id index
+  kIds,       ///< packed id index, with what figures count of each mention
   kOverlay,   ///< edits, tombstones: what readers merge over packs
   kUrgent,    ///< index of high and critical mentions
   kRollups,   ///< counts by hour; values are merged by addition

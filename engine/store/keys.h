@@ -21,10 +21,12 @@ namespace vigie {
 //                  · "work/" T → last N
 //                  · "unscrubbed" → u64: removed bytes may still lie in files (store.h)
 //  2. mentions     T D S → pack (pack.h); S is the first one's. Packs of one (T, D) never overlap.
-//  3. ids          'p' T D S → one (varint S delta, u64 hash) per record of the pack of that key
+//  3. ids          'p' T D S → varint S delta and fact (fact_row.h) of each record of the pack of
+//  that
+//                  key: its id's hash, and what figures count
 //                  't' fingerprint[16] → u32 day, u64 hash: something deleted, for all tenants
 //  4. overlay      T D S → 'e' u32 generation, record (edited or corrected) | 'd' (deleted)
-//  5. urgent       T D S → nothing: high or critical, as corrected
+//  5. urgent       T D S → fact (fact_row.h): high or critical, as corrected, or told as such
 //  6. rollups      T hour (u32) topic 00 source → 24 counts (counts.h): mentions by tone × 4 +
 //                  urgency, then stories likewise, by the mention that leads them
 //                  0 (u32) grain ('5' five minutes, 'd' day) T bucket (u32) topic 00 source → alike
@@ -41,7 +43,8 @@ namespace vigie {
 // order.
 //                  There is no index by author: who looks for one scans, the newest row first.
 // 13. stories      T D S D S → 8 bytes of the author's pseudonym, signed created_at, source (text):
-//                  of the story founded by the first, each later mention
+//                  of the story founded by the first, each later mention; then signed created_at of
+//                  the story's first and last mention until then (absent: written by format 6)
 // 14. coverage     's' source 00 microseconds (u64) → byte sight, state, reason (texts): a source's
 //                  state from then on · 'h' → signed time at which the engine was alive
 // 15. usage        source 00 D 0 (u32) → counts (counts.h): requests, bytes received and sent,
@@ -56,8 +59,9 @@ namespace vigie {
 // A hash is IdHasher's; a fingerprint is a keyed 128-bit BLAKE2b of (source, id): a tombstone tells
 // an id again without keeping it.
 
-/// 6: work and crowds. Others are refused.
-inline constexpr std::uint32_t kStoreFormat = 6;
+/// 7: facts beside packs. 6: ids and urgent mentions had none; they get them when the store is
+/// opened for writing. Others are refused.
+inline constexpr std::uint32_t kStoreFormat = 7, kFormatWithoutFacts = 6;
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "engine/core/folded_text.h"
 #include "engine/store/bytes.h"
 
 // 1. A record: source, id (strings), flags (varint), kind, mode, tone, urgency (a byte each), then
@@ -129,7 +130,7 @@ void write_verdict(const Verdict& verdict, ByteWriter& out) {
   write_aspects(verdict, out);
 }
 
-bool read_verdict(ByteReader& in, RecordParts parts, Verdict& verdict) {
+bool read_verdict(ByteReader& in, Verdict& verdict) {
   verdict.tone_score = static_cast<std::int16_t>(in.integer());
   verdict.tone_confidence = in.natural<std::uint16_t>();
   verdict.urgency_score = in.natural<std::uint16_t>();
@@ -145,10 +146,6 @@ bool read_verdict(ByteReader& in, RecordParts parts, Verdict& verdict) {
     return false;
   }
   language.copy(verdict.language, language.size());
-  if (parts == RecordParts::kWithoutEvidence) {
-    in.skip_varints(count * 5);
-    return in.ok() && read_aspects(in, verdict);
-  }
   verdict.evidence.resize(static_cast<std::size_t>(count));
   for (Evidence& evidence : verdict.evidence) {
     const std::uint8_t place = in.byte();
@@ -304,6 +301,15 @@ std::uint64_t author_hash(const Record& record) {
   return author;
 }
 
+std::uint64_t voice_of(bool has_author, const Pseudonym& author, std::string_view source) {
+  if (!has_author) {
+    return hash_word(source);
+  }
+  std::uint64_t voice = 0;
+  std::memcpy(&voice, author.data(), sizeof voice);
+  return voice;
+}
+
 Tone tone_in_force(const Record& record) {
   return record.corrections.empty() ? record.verdict.tone
                                     : record.corrections.back().tone.value_or(record.verdict.tone);
@@ -326,7 +332,7 @@ void encode_record(const Record& record, std::string& out) {
   out.resize(static_cast<std::size_t>(writer.at() - out.data()));
 }
 
-Result<Record> decode_record(std::string_view bytes, RecordParts parts) {
+Result<Record> decode_record(std::string_view bytes) {
   ByteReader in(bytes);
   Record record;
   Mention& mention = record.mention;
@@ -389,7 +395,7 @@ Result<Record> decode_record(std::string_view bytes, RecordParts parts) {
       topic = in.natural<std::uint32_t>();
     }
     const bool is_read =
-        read_verdict(in, parts, record.verdict) &&
+        read_verdict(in, record.verdict) &&
         ((flags & kHasCorrections) == 0 || read_corrections(in, record.corrections));
     if ((flags & kRepeats) != 0) {
       const auto day = in.natural<std::uint32_t>();

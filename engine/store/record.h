@@ -58,6 +58,11 @@ struct Record {
 
 /// 64 bits of the author's pseudonym; 0: unknown.
 std::uint64_t author_hash(const Record& record);
+/// Who speaks, for telling different ones apart; where nobody is named, the source.
+std::uint64_t voice_of(bool has_author, const Pseudonym& author, std::string_view source);
+inline std::uint64_t voice_of(const Record& record) {
+  return voice_of(record.has_author, record.author, record.mention.source);
+}
 /// Whether incidents saw this mention as urgent once: an alert may quote it.
 inline bool was_told_urgent(const Record& record) {
   return is_urgent(record.verdict.urgency) != record.told_otherwise;
@@ -70,11 +75,8 @@ Urgency urgency_in_force(const Record& record);
 /// Appends the encoding of `record` to `out`.
 void encode_record(const Record& record, std::string& out);
 
-/// How much of a record is read. Evidence is most of its numbers.
-enum class RecordParts : std::uint8_t { kAll, kWithoutEvidence };
-
 /// The views of the result point into `bytes`. kCorrupt if `bytes` is not a record.
-Result<Record> decode_record(std::string_view bytes, RecordParts parts = RecordParts::kAll);
+Result<Record> decode_record(std::string_view bytes);
 
 /// Only what identifies a record, without decoding the rest: for telling equal ids from equal
 /// hashes.

@@ -66,8 +66,8 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<KeyValue> key_value,
 
 Result<void> Store::State::load() {
   for (Result<void> (State::*part)() :
-       {&State::load_meta, &State::load_ids, &State::load_numbers, &State::load_rollups,
-        &State::load_work, &State::load_erasures}) {
+       {&State::load_meta, &State::add_facts, &State::load_ids, &State::load_numbers,
+        &State::load_rollups, &State::load_work, &State::load_erasures}) {
     if (Result<void> loaded = (this->*part)(); !loaded) {
       return loaded;
     }
@@ -80,10 +80,12 @@ Result<void> Store::State::load_meta() {
   if (!format) {
     return tl::make_unexpected(format.error());
   }
-  if (*format && ByteReader(**format).u32() > kStoreFormat) {
+  const std::uint32_t found_format = *format ? ByteReader(**format).u32() : kStoreFormat;
+  has_facts = found_format != kFormatWithoutFacts;
+  if (found_format > kStoreFormat) {
     return fail(ErrorCode::kTooNew, "the data folder was written by a newer Vigie");
   }
-  if (*format && ByteReader(**format).u32() < kStoreFormat) {
+  if (found_format < kFormatWithoutFacts) {
     return fail(ErrorCode::kCorrupt,
                 "the data folder was written by a Vigie before 0.1, whose verdicts this one cannot "
                 "read: give it a new folder and ingest again");
@@ -123,7 +125,7 @@ Result<void> Store::State::load_meta() {
     made.put(Family::kMeta, "hash-key",
              {reinterpret_cast<const char*>(hash_key.data()), hash_key.size()});
   }
-  made.put(Family::kMeta, "format", number_key({}, kStoreFormat));
+  made.put(Family::kMeta, "format", number_key({}, found_format));
   hasher = IdHasher(hash_key);
   for (const std::string& tenant : options.tenants) {
     const auto [found, is_new] = numbers.try_emplace(tenant, last_number + 1);
@@ -176,31 +178,28 @@ Result<void> Store::State::load_ids() {
     return status;
   }
   const auto at = key_value->iterate(Family::kIds);
+  std::vector<MentionFact> facts;
   for (at->seek("p"); has_prefix(*at, "p"); at->next()) {
     RefKey ref;
     if (!parse_ref_key(at->key(), ref)) {
       return damaged("the id index");
     }
-    const std::uint64_t first = ref.sequence;
-    ByteReader in(at->value());
-    std::uint32_t count = 0;
-    for (; in.ok() && !in.done(); ++count) {
-      ref.sequence += in.varint();
-      const std::uint64_t hash = in.u64();
-      if (in.ok() && !deleted.contains(ref)) {
-        ids.insert(ref.tenant_number, hash, {ref.day, ref.sequence});
-        known_ids.add(hash);
+    if (!read_fact_row({0, ref.day, ref.sequence}, at->value(), facts)) {
+      return damaged("the id index");
+    }
+    for (const MentionFact& fact : facts) {
+      if (!deleted.contains({ref.tenant_number, ref.day, fact.ref.sequence})) {
+        ids.insert(ref.tenant_number, fact.id_hash, {ref.day, fact.ref.sequence});
+        known_ids.add(fact.id_hash);
         ++mentions;
       }
     }
-    if (!in.ok()) {
-      return damaged("the id index");
-    }
-    if (count * 2 < options.mentions_per_pack) {
+    if (facts.size() * 2 < options.mentions_per_pack) {
       Untidy& work =
-          untidy.try_emplace({ref.tenant_number, ref.day}, Untidy{first, 0, false}).first->second;
-      work.from = std::min(work.from, first);
-      work.small += count;
+          untidy.try_emplace({ref.tenant_number, ref.day}, Untidy{ref.sequence, 0, false})
+              .first->second;
+      work.from = std::min(work.from, ref.sequence);
+      work.small += facts.size();
     }
   }
   for (at->seek("t"); has_prefix(*at, "t"); at->next()) {

@@ -18,11 +18,11 @@
 #include "engine/core/coverage.h"
 #include "engine/core/finding.h"
 #include "engine/core/result.h"
+#include "engine/core/time_span.h"
 #include "engine/core/usage.h"
 #include "engine/store/key_value.h"
 #include "engine/store/known_ids.h"
 #include "engine/store/record.h"
-#include "engine/store/rewrite_log.h"
 #include "engine/work/work.h"
 
 namespace vigie {
@@ -60,14 +60,18 @@ struct StoredMention {
   std::optional<Time> edited_at;
 };
 
-/// One cell of the rollups: how many mentions of an hour had these labels. A mention counts once
-/// under topic "" (all) and once under each of its topics; a story as the mention that leads it.
-struct RollupCell {
-  std::uint32_t hour = 0;  ///< hours since 1970, of created_at
-  std::string topic, source;
-  Tone tone = Tone::kNeutral;
-  Urgency urgency = Urgency::kLow;
-  std::int64_t mentions = 0, stories = 0;
+/// What figures and lists of many count of a stored mention: none of its words. Read without its
+/// pack.
+struct MentionFact {
+  MentionRef ref;
+  MentionRef founder;         ///< of its story
+  std::uint64_t id_hash = 0;  ///< IdHasher's of its source and id
+  std::uint64_t answers = 0;  ///< of an official one: IdHasher's of what it answers; 0: nothing
+  std::uint64_t voice = 0;    ///< voice_of()
+  std::uint64_t followers = 0;
+  Time created_at{}, received_at{};
+  Urgency urgency = Urgency::kLow;  ///< in force
+  bool has_author = false, official = false, leads = false, has_topic = false;
 };
 
 /// Mentions that say the same, as far as they are still there. Its name is the founder's.
@@ -107,7 +111,8 @@ inline std::uint32_t bucket_of(RollupGrain grain, Time time) {
              : static_cast<std::uint32_t>(std::max(time, Time{}).time_since_epoch() / kFiveMinutes);
 }
 
-/// All cells of one bucket, topic and source; cells as in RollupCell. A view.
+/// How many mentions of one bucket, topic and source had which labels. A mention counts once under
+/// topic "" (all) and once under each of its topics; a story as the mention that leads it. A view.
 struct RollupRow {
   std::uint32_t bucket = 0;  ///< bucket_of() the mentions' created_at
   std::string_view topic, source;
@@ -216,8 +221,10 @@ class Store {
   /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
   Applied apply(const Findings& findings, const Finding& finding);
   /// W. The mention stored last repeats what `story` says; `leads`: the first one there that is not
-  /// official. At once after its apply().
-  void join_story(const MentionRef& mention, const MentionRef& story, bool leads);
+  /// official. `spoken`: when the first and the last mention of the story were created, as far as
+  /// the caller knows. At once after its apply().
+  void join_story(const MentionRef& mention, const MentionRef& story, bool leads,
+                  const TimeSpan& spoken);
   /// W. When the first and the last mention of a story were created, of one that has any: right
   /// after a deletion from it, in the same batch.
   std::pair<Time, Time> dates_of_story(const MentionRef& founder) const;
@@ -352,45 +359,40 @@ class Store {
 
   /// Visits a tenant's mentions, newest received first, from just before `before` (all if absent)
   /// back to `since` (day); stops when `visit` says false. Views of the visited mention are valid
-  /// during the call. `parts`: of each record.
+  /// during the call.
   Result<void> scan(TenantId tenant, std::optional<MentionRef> before, Day since,
-                    const std::function<bool(const StoredMention&)>& visit,
-                    RecordParts parts = RecordParts::kAll) const;
+                    const std::function<bool(const StoredMention&)>& visit) const;
+  /// The same, many times as fast: only what figures count.
+  Result<void> scan_facts(TenantId tenant, std::optional<MentionRef> before, Day since,
+                          const std::function<bool(const MentionFact&)>& visit) const;
   /// The same, only mentions of urgency high and critical, through their index.
   Result<void> scan_urgent(TenantId tenant, std::optional<MentionRef> before, Day since,
                            const std::function<bool(const StoredMention&)>& visit) const;
-  /// The last day not later than `day` on which something was received that scan_urgent() may
-  /// visit.
-  Result<std::optional<Day>> urgent_day(TenantId tenant, Day day) const;
+  /// All of them, their facts.
+  Result<void> scan_urgent_facts(TenantId tenant,
+                                 const std::function<bool(const MentionFact&)>& visit) const;
   /// All of a tenant's mentions that incidents heard of as urgent, whatever people or other rules
   /// have said since.
   Result<void> scan_told_urgent(TenantId tenant,
                                 const std::function<bool(const StoredMention&)>& visit) const;
 
-  /// What became of mentions that were read before, as of the last commit(). New ones are not told:
-  /// the sequences of a tenant's day ascend.
-  const RewriteLog& rewrites() const;
-
   /// The story that the mention `founder` founded, whether it is still there or not. Nothing if it
   /// has no mention left.
   Result<std::optional<Story>> story(const MentionRef& founder) const;
   /// Of the stories of two mentions and more that were founded in days [from, to), at most `limit`
-  /// that are `wanted`: those with the most authors, then the most mentions, then the oldest. Only
-  /// what may be among them is looked at whole; `wanted` may fail and ask the store again, but not
-  /// for widest stories.
+  /// that are `wanted`: those with the most authors, then the most mentions, then the oldest. Those
+  /// that were not spoken of in `spoken`, ends included, may be left out unseen. `wanted` may fail
+  /// and ask the store again, but not for widest stories.
   Result<std::vector<Story>> widest_stories(
-      TenantId tenant, Day from, Day to, std::size_t limit,
+      TenantId tenant, Day from, Day to, const TimeSpan& spoken, std::size_t limit,
       const std::function<Result<bool>(const Story&)>& wanted) const;
   /// Visits the mentions left of a story, oldest first.
   Result<void> scan_story(const MentionRef& founder,
                           const std::function<bool(const StoredMention&)>& visit) const;
 
-  /// Cells of hours [from, to), ascending by hour; cells that have come down to 0 are not given.
-  Result<std::vector<RollupCell>> rollups(TenantId tenant, std::uint32_t from_hour,
-                                          std::uint32_t to_hour) const;
-
   using VisitRow = std::function<void(const RollupRow&)>;
-  /// Rows of buckets [from, to) of that grain, ascending. The row is valid during the call.
+  /// Rows of buckets [from, to) of that grain, ascending; also rows that have come down to 0. The
+  /// row is valid during the call.
   Result<void> visit_rollups(TenantId tenant, RollupGrain grain, std::uint32_t from,
                              std::uint32_t to, const VisitRow& visit) const;
   /// Likewise, the rows of all topics together alone: the others are passed over unread.

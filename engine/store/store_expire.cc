@@ -21,7 +21,6 @@ void Store::expire(Day today) {
     state.expire_mentions(number, today - days, gone);
     state.expire_alerts(number, today - days, gone);
     state.expire_work(number, today - days, gone);
-    state.note_rewrite(number, 0, today - days, 0);
   }
   must(at->status());
   state.expire_tombstones(today - std::min(today, kTombstoneDays), gone);
@@ -62,12 +61,13 @@ void Store::State::expire_mentions(std::uint32_t number, Day day, WriteBatch& go
   }
   gone.erase_range(Family::kIds, "p" + begin, "p" + end);
   const auto at = key_value->iterate(Family::kIds);
+  std::vector<MentionFact> facts;
   for (at->seek("p" + begin); at->valid() && at->key() < "p" + end; at->next()) {
     RefKey ref;
     parse_ref_key(at->key(), ref);
-    for (ByteReader in(at->value()); in.ok() && !in.done();) {
-      ref.sequence += in.varint();
-      if (ids.erase(number, in.u64(), {ref.day, ref.sequence})) {
+    read_fact_row({0, ref.day, ref.sequence}, at->value(), facts);
+    for (const MentionFact& fact : facts) {
+      if (ids.erase(number, fact.id_hash, {ref.day, fact.ref.sequence})) {
         --mentions;
       }
     }

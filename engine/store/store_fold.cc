@@ -9,23 +9,19 @@ constexpr std::size_t kPacksPerFold = 64;
 
 }  // namespace
 
-void Store::State::take_apart(const Pack& pack, const RefKey& first, KeyValue::Iterator& overlay,
+void Store::State::take_apart(const Pack& pack, const RefKey& first, OverlayReader& overlay,
                               WriteBatch& batch, std::vector<Piece>& run) const {
   const std::string name = ref_key(first.tenant_number, first.day, first.sequence);
   batch.erase(Family::kMentions, name);
   batch.erase(Family::kIds, "p" + name);
   for (const PackedRecord& record : pack.records) {
     Piece piece{record.sequence, {std::string(record.bytes), pack.generation}};
-    const std::string over = ref_key(first.tenant_number, first.day, record.sequence);
-    overlay.seek(over);
-    if (overlay.valid() && overlay.key() == over) {
-      batch.erase(Family::kOverlay, over);
-      ByteReader in(overlay.value());
-      if (in.byte() == 'd') {
+    if (const auto change = overlay.change_of(record.sequence)) {
+      batch.erase(Family::kOverlay, ref_key(first.tenant_number, first.day, record.sequence));
+      if (change->is_deletion) {
         continue;
       }
-      piece.record.generation = in.u32();
-      piece.record.bytes = in.take(in.left());
+      piece.record = {std::string(change->record), change->generation};
     }
     run.push_back(std::move(piece));
   }
@@ -38,20 +34,18 @@ Store::State::PackPlace Store::State::write_packs(std::uint32_t number, Day day,
   for (std::size_t i = 0; i < run.size();) {
     const std::uint32_t generation = run[i].record.generation;
     const std::uint64_t first = run[i].sequence;
-    std::uint64_t previous = first;
     pack_writer.start(generation, first);
-    ids_row.clear();
+    fact_row.start({0, day, first});
     for (; i < run.size() && run[i].record.generation == generation &&
            pack_writer.count() < options.mentions_per_pack;
          ++i) {
-      const RecordId id = must(decode_record_id(run[i].record.bytes));
       pack_writer.add(run[i].sequence, run[i].record.bytes);
-      put_varint(ids_row, run[i].sequence - std::exchange(previous, run[i].sequence));
-      put_u64(ids_row, hasher(id.source, id.id));
+      const Record record = must(decode_record(run[i].record.bytes));
+      fact_row.add(fact_of({0, day, run[i].sequence}, record, hasher));
     }
     const std::string name = ref_key(number, day, first);
     batch.put(Family::kMentions, name, pack_writer.finish());
-    batch.put(Family::kIds, "p" + name, ids_row);
+    batch.put(Family::kIds, "p" + name, fact_row.row());
     last = {first, pack_writer.count()};
   }
   return last;
@@ -71,7 +65,7 @@ bool Store::pack_some(Fold what) {
     return false;
   }
   const auto [number, day] = work->first;
-  const auto overlay = state.key_value->iterate(Family::kOverlay);
+  OverlayReader overlay(*state.key_value, number);
   const auto at = state.key_value->iterate(Family::kMentions);
   const std::string day_start = ref_key(number, day, 0);
   const std::string_view prefix = std::string_view(day_start).substr(0, 8);
@@ -89,9 +83,8 @@ bool Store::pack_some(Fold what) {
     RefKey ref;
     parse_ref_key(at->key(), ref);
     must(read_pack(at->value(), ref.sequence, pack));
-    const std::string last = ref_key(number, day, pack.records.back().sequence);
-    overlay->seek(at->key());
-    const bool touched = overlay->valid() && overlay->key() <= last;
+    const bool touched =
+        overlay.enter(day, pack.records.front().sequence, pack.records.back().sequence);
     const bool small = pack.records.size() * 2 < state.options.mentions_per_pack;
     if (!touched && !small) {
       if (overlaid || packs > 1) {
@@ -107,10 +100,10 @@ bool Store::pack_some(Fold what) {
     last_small = small ? pack.records.size() : 0;
     last_small_at = ref.sequence;
     ++packs;
-    state.take_apart(pack, ref, *overlay, batch, run);
+    state.take_apart(pack, ref, overlay, batch, run);
   }
   must(at->status());
-  must(overlay->status());
+  must(overlay.status());
   const bool at_end = !at->valid() || !at->key().starts_with(prefix);
   RefKey next;
   if (!at_end) {

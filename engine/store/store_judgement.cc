@@ -35,7 +35,7 @@ bool Store::correct(const MentionRef& ref, Correction correction) {
   state.count_record(key.tenant_number, record, catalogue, 1);
   HeldRecord corrected{{}, held->generation};
   encode_record(record, corrected.bytes);
-  state.put_over(key, record, std::move(corrected));
+  state.put_over(ref, record, std::move(corrected));
   return true;
 }
 
@@ -50,7 +50,7 @@ void Store::State::judge_anew(TenantId tenant, Day day, Piece& piece,
   rejudge(tenant, *before, record);
   record.told_otherwise = was_told != is_urgent(record.verdict.urgency);
   count_record(number, record, *in_force, 1);
-  mark_urgent({number, day, piece.sequence}, record);
+  mark_urgent({tenant, day, piece.sequence}, record);
   HeldRecord judged{{}, generation(in_force)};
   encode_record(record, judged.bytes);
   piece.record = std::move(judged);
@@ -62,7 +62,7 @@ Store::Reclassified Store::reclassify_some(const MentionRef& from, bool all,
   commit();
   State& state = *state_;
   const std::uint32_t number = state.number_of[from.tenant], in_force = state.generation(catalogue);
-  const auto overlay = state.key_value->iterate(Family::kOverlay);
+  OverlayReader overlay(*state.key_value, number);
   const auto at = state.key_value->iterate(Family::kMentions);
   const std::string tenant_prefix = number_key({}, number);
   Reclassified done;
@@ -78,15 +78,14 @@ Store::Reclassified Store::reclassify_some(const MentionRef& from, bool all,
       break;
     }
     must(read_pack(at->value(), ref.sequence, pack));
-    const std::string last = ref_key(number, ref.day, pack.records.back().sequence);
-    overlay->seek(at->key());
-    const bool overlaid = overlay->valid() && overlay->key() <= last;
+    const bool overlaid =
+        overlay.enter(ref.day, pack.records.front().sequence, pack.records.back().sequence);
     done.mentions += pack.records.size();
     if (pack.generation == in_force && !overlaid && !all) {
       continue;
     }
     run.clear();
-    state.take_apart(pack, ref, *overlay, state.batch, run);
+    state.take_apart(pack, ref, overlay, state.batch, run);
     for (State::Piece& piece : run) {
       if (piece.record.generation != in_force || all) {
         state.judge_anew(from.tenant, ref.day, piece, catalogue, rejudge);
@@ -94,10 +93,9 @@ Store::Reclassified Store::reclassify_some(const MentionRef& from, bool all,
       }
     }
     state.write_packs(number, ref.day, run, state.batch);
-    state.note_rewrite(number, ref.day, ref.day + 1, 0);
   }
   must(at->status());
-  must(overlay->status());
+  must(overlay.status());
   commit();
   return done;
 }

@@ -100,21 +100,19 @@ Result<std::optional<StoredMention>> Store::mention(MentionRef ref) const {
   return stored;
 }
 
-/// Where a scan of one tenant ends: just before `before`, or behind all.
-static RefKey end_of(std::uint32_t number, const std::optional<MentionRef>& before) {
+RefKey Store::State::end_of(std::uint32_t number, const std::optional<MentionRef>& before) {
   return before ? RefKey{number, before->day, before->sequence}
                 : RefKey{number, ~Day{0}, ~std::uint64_t{0}};
 }
 
 Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day since,
-                         const std::function<bool(const StoredMention&)>& visit,
-                         RecordParts parts) const {
+                         const std::function<bool(const StoredMention&)>& visit) const {
   if (tenant >= state_->number_of.size()) {
     return {};
   }
   const std::uint32_t number = state_->number_of[tenant];
-  const RefKey end = end_of(number, before);
-  const auto overlay = state_->key_value->iterate(Family::kOverlay);  // before the packs: see held
+  const RefKey end = State::end_of(number, before);
+  OverlayReader overlay(*state_->key_value, number);  // before the packs: see held
   const auto at = state_->key_value->iterate(Family::kMentions);
   Pack pack;
   StoredMention stored;
@@ -130,9 +128,7 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
     if (Result<void> read = read_pack(at->value(), ref.sequence, pack); !read) {
       return read;
     }
-    overlay->seek(ref_key(number, ref.day, pack.records.front().sequence));
-    const std::string last = ref_key(number, ref.day, pack.records.back().sequence);
-    const bool overlaid = overlay->valid() && overlay->key() <= last;
+    overlay.enter(ref.day, pack.records.front().sequence, pack.records.back().sequence);
     for (auto record = pack.records.rbegin(); record != pack.records.rend(); ++record) {
       ref.sequence = record->sequence;
       if (ref >= end) {
@@ -140,19 +136,14 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
       }
       std::string_view bytes = record->bytes;
       std::uint32_t generation = pack.generation;
-      if (overlaid) {
-        const std::string wanted = ref_key(number, ref.day, ref.sequence);
-        overlay->seek(wanted);
-        if (overlay->valid() && overlay->key() == wanted) {
-          ByteReader in(overlay->value());
-          if (in.byte() == 'd') {
-            continue;
-          }
-          generation = in.u32();
-          bytes = in.take(in.left());
+      if (const auto change = overlay.change_of(ref.sequence)) {
+        if (change->is_deletion) {
+          continue;
         }
+        generation = change->generation;
+        bytes = change->record;
       }
-      auto decoded = decode_record(bytes, parts);
+      auto decoded = decode_record(bytes);
       if (!decoded) {
         return tl::make_unexpected(decoded.error());
       }
@@ -172,7 +163,7 @@ Result<void> Store::scan(TenantId tenant, std::optional<MentionRef> before, Day 
       }
     }
   }
-  if (Result<void> status = overlay->status(); !status) {
+  if (Result<void> status = overlay.status(); !status) {
     return status;
   }
   return at->status();
@@ -183,24 +174,6 @@ Result<void> Store::scan_urgent(TenantId tenant, std::optional<MentionRef> befor
   return scan_index_of_urgent(tenant, before, since, [&visit](const StoredMention& stored) {
     return !is_urgent(urgency_in_force(stored.record)) || visit(stored);
   });
-}
-
-Result<std::optional<Day>> Store::urgent_day(TenantId tenant, Day day) const {
-  if (tenant >= state_->number_of.size()) {
-    return std::nullopt;
-  }
-  const std::uint32_t number = state_->number_of[tenant];
-  const auto at = state_->key_value->iterate(Family::kUrgent);
-  at->seek_for_prev(ref_key(number, day, ~std::uint64_t{0}));
-  if (const Result<void> status = at->status(); !status) {
-    return tl::make_unexpected(status.error());
-  }
-  RefKey found;
-  if (at->valid() && !parse_ref_key(at->key(), found)) {
-    return damaged("the index of urgent mentions");
-  }
-  const bool is_theirs = at->valid() && found.tenant_number == number;
-  return is_theirs ? std::optional(found.day) : std::nullopt;
 }
 
 Result<void> Store::scan_told_urgent(TenantId tenant,
@@ -218,7 +191,7 @@ Result<void> Store::scan_index_of_urgent(
     return {};
   }
   const std::uint32_t number = state_->number_of[tenant];
-  const RefKey end = end_of(number, before);
+  const RefKey end = State::end_of(number, before);
   const auto at = state_->key_value->iterate(Family::kUrgent);
   for (at->seek_for_prev(ref_key(number, end.day, end.sequence)); at->valid(); at->prev()) {
     RefKey ref;
@@ -382,8 +355,6 @@ Result<std::optional<std::string>> Store::reveal(TenantId tenant, const Pseudony
   }
   return open_identity(*state_->key_value, state_->number_of[tenant], author);
 }
-
-const RewriteLog& Store::rewrites() const { return state_->rewrites; }
 
 StoreStats Store::stats() const {
   const State& state = *state_;

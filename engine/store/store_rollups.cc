@@ -205,23 +205,4 @@ Result<void> Store::visit_hours(TenantId tenant, std::uint32_t from, std::uint32
   return read;
 }
 
-Result<std::vector<RollupCell>> Store::rollups(TenantId tenant, std::uint32_t from_hour,
-                                               std::uint32_t to_hour) const {
-  std::vector<RollupCell> cells;
-  const Result<void> read =
-      visit_rollups(tenant, RollupGrain::kHour, from_hour, to_hour, [&](const RollupRow& row) {
-        for (std::size_t i = 0; i < row.counts.size(); ++i) {
-          if (row.counts[i] != 0 || row.stories[i] != 0) {
-            cells.push_back({row.bucket, std::string(row.topic), std::string(row.source),
-                             static_cast<Tone>(i / 4), static_cast<Urgency>(i % 4), row.counts[i],
-                             row.stories[i]});
-          }
-        }
-      });
-  if (!read) {
-    return tl::make_unexpected(read.error());
-  }
-  return cells;
-}
-
 }  // namespace vigie

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/store/fact_row.h"
 #include "engine/store/id_table.h"
 #include "engine/store/identity_memory.h"
 #include "engine/store/keys.h"
@@ -28,16 +29,64 @@ struct HeldRecord {
   std::uint32_t generation = 0;
 };
 
+/// What was edited or deleted of what lies in packs. Made before whatever reads the packs.
+class OverlayReader {
+ public:
+  OverlayReader(const KeyValue& key_value, std::uint32_t tenant_number)
+      : at_(key_value.iterate(Family::kOverlay)), number_(tenant_number) {}
+
+  /// A pack of these sequences is read next. Whether any of it was changed.
+  bool enter(Day day, std::uint64_t first, std::uint64_t last) {
+    const std::string lowest = ref_key(number_, day, first), highest = ref_key(number_, day, last);
+    // Who goes back in time mostly knows already that there is nothing more.
+    if (highest > looked_from_ || (at_->valid() && at_->key() > highest)) {
+      at_->seek_for_prev(highest);
+      looked_from_ = highest;
+    }
+    day_ = day;
+    return is_touched_ = at_->valid() && at_->key() >= lowest;
+  }
+  struct Change {
+    bool is_deletion = false;
+    std::uint32_t generation = 0;
+    std::string_view record;  ///< valid until the next call
+  };
+  std::optional<Change> change_of(std::uint64_t sequence) {
+    if (!is_touched_) {
+      return std::nullopt;
+    }
+    const std::string wanted = ref_key(number_, day_, sequence);
+    at_->seek(wanted);
+    looked_from_.clear();
+    if (!at_->valid() || at_->key() != wanted) {
+      return std::nullopt;
+    }
+    ByteReader in(at_->value());
+    if (in.byte() == 'd') {
+      return Change{true, 0, {}};
+    }
+    const std::uint32_t generation = in.u32();
+    return Change{false, generation, in.take(in.left())};
+  }
+  Result<void> status() const { return at_->status(); }
+
+ private:
+  std::unique_ptr<KeyValue::Iterator> at_;
+  std::uint32_t number_ = 0;
+  Day day_ = 0;
+  bool is_touched_ = false;
+  std::string looked_from_;  ///< `at_` is at the last key that is not behind this one
+};
+
 /// The inside of a Store. 1. `key_value`, `number_of`, `hasher` and `options` are fixed after open
-/// and read by all. 2. `catalogues`, `rewrites` and what is known of stories have a mutex,
+/// and read by all. 2. `catalogues` and what is known of stories have a mutex,
 /// counters and `known_ids` are atomic. 3. All else is the writer's.
 struct Store::State {
   struct Pending {
-    Day day = 0;
+    MentionFact fact;
     std::uint32_t generation = 0;
     std::size_t offset = 0, length = 0;  ///< in pending_bytes
-    std::uint64_t hash = 0;
-    bool urgent = false, alive = true;
+    bool alive = true;
   };
   /// One tenant's fresh mentions of the batch under way: sequence = first_sequence + index.
   struct PendingMentions {
@@ -109,7 +158,8 @@ struct Store::State {
   RandomBytes random_bytes;
   WriteBatch batch;
   PackWriter pack_writer;
-  std::string key, ids_row;  ///< used again and again
+  FactRowWriter fact_row;
+  std::string key;  ///< used again and again
   std::uint64_t next_alert = 1, first_dead_letter = 0, next_dead_letter = 0;
 
   mutable std::shared_mutex work_mutex;  ///< guards the next, which the writer alone changes
@@ -123,13 +173,19 @@ struct Store::State {
   // store.cc
   Result<void> load();
   Result<void> load_meta();
+  bool has_facts = true;  ///< else the format is the one before, and nothing may be written
   Result<void> load_ids();
   Result<void> load_numbers();
 
   // store_read.cc
   Result<std::shared_ptr<const Catalogue>> catalogue(std::uint32_t generation) const;
+  /// Where a scan of one tenant ends: just before `before`, or behind all.
+  static RefKey end_of(std::uint32_t number, const std::optional<MentionRef>& before);
   /// The committed version in force; nothing if deleted or never there.
   Result<std::optional<HeldRecord>> held(const RefKey& ref) const;
+
+  // store_facts.cc
+  Result<void> add_facts();
 
   // store_write.cc
   struct Known {
@@ -169,8 +225,8 @@ struct Store::State {
   /// The new version of a mention, committed or of this batch.
   void rewrite(const MentionRef& where, const Record& record, std::uint32_t generation);
   /// The new version of a committed mention: into the overlay and the index of urgent ones.
-  void put_over(const RefKey& ref, const Record& record, HeldRecord held);
-  void mark_urgent(const RefKey& ref, const Record& record);
+  void put_over(const MentionRef& ref, const Record& record, HeldRecord held);
+  void mark_urgent(const MentionRef& ref, const Record& record);
   void write_pending(TenantId tenant);
   void commit();
 
@@ -185,8 +241,8 @@ struct Store::State {
   };
   /// Appends a pack's living records as they are now; the pack, its row of the id index and its
   /// overlay entries go with `batch`.
-  void take_apart(const Pack& pack, const RefKey& first, KeyValue::Iterator& overlay,
-                  WriteBatch& batch, std::vector<Piece>& run) const;
+  void take_apart(const Pack& pack, const RefKey& first, OverlayReader& overlay, WriteBatch& batch,
+                  std::vector<Piece>& run) const;
   /// Writes them as packs, with their rows of the id index. Gives the last one.
   PackPlace write_packs(std::uint32_t number, Day day, const std::vector<Piece>& run,
                         WriteBatch& batch);
@@ -203,13 +259,9 @@ struct Store::State {
   void expire_stories(std::uint32_t number, Day day, WriteBatch& gone);
   std::size_t joined = 0;  ///< rows of the batch under way
 
-  RewriteLog rewrites;                         ///< has its own mutex
-  std::vector<Rewrite> pending_rewrites;       ///< of the batch under way
   StoryLog story_joins;                        ///< has its own mutex
   std::vector<StoryJoin> pending_story_joins;  ///< of the batch under way
   StoryBounds story_bounds;                    ///< readers'; has its own mutex
-  /// `sequence`: see Rewrite.
-  void note_rewrite(std::uint32_t number, Day from, Day to, std::uint64_t sequence);
 
   // store_judgement.cc
   void judge_anew(TenantId tenant, Day day, Piece& piece,

@@ -74,7 +74,7 @@ Result<void> add_row(const MentionRef& mention, std::string_view value, StoryCou
   const std::uint64_t author = in.u64();
   const Time created_at(microseconds(in.integer()));
   const std::string_view source = in.text();
-  if (!in.done()) {
+  if (!in.ok()) {
     return damaged("the index of stories");
   }
   counter.add(mention, author, created_at, source);
@@ -91,7 +91,8 @@ std::string Store::State::story_row(std::uint32_t number, const MentionRef& stor
   return row;
 }
 
-void Store::join_story(const MentionRef& mention, const MentionRef& story, bool leads) {
+void Store::join_story(const MentionRef& mention, const MentionRef& story, bool leads,
+                       const TimeSpan& spoken) {
   State& state = *state_;
   State::Pending* const fresh = state.pending_at(mention.tenant, mention.sequence);
   check(fresh != nullptr && fresh->alive, "a mention joins its story in the batch that stores it");
@@ -105,9 +106,11 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
   put_u64(value, author_hash(record));
   put_signed(value, record.mention.created_at.time_since_epoch().count());
   put_text(value, record.mention.source);
+  put_signed(value, spoken.from.time_since_epoch().count());
+  put_signed(value, spoken.to.time_since_epoch().count());
   state.batch.put(Family::kStories, State::story_row(number, story, mention), value);
   ++state.joined;
-  state.pending_story_joins.push_back({number, story.day, story.sequence});
+  state.pending_story_joins.push_back({number, story.day, story.sequence, spoken});
   record.repeats = StoryRef{story.day, story.sequence};
   record.leads = leads;
   state.rewrite(mention, record, fresh->generation);
@@ -283,7 +286,7 @@ Result<std::optional<Story>> Store::story(const MentionRef& founder) const {
 }
 
 Result<std::vector<Story>> Store::widest_stories(
-    TenantId tenant, Day from, Day to, std::size_t limit,
+    TenantId tenant, Day from, Day to, const TimeSpan& spoken, std::size_t limit,
     const std::function<Result<bool>(const Story&)>& wanted) const {
   std::vector<Story> widest;
   if (tenant >= state_->number_of.size() || limit == 0) {
@@ -317,8 +320,9 @@ Result<std::vector<Story>> Store::widest_stories(
     }
     return is_wanted ? Result<bool>(true) : tl::make_unexpected(is_wanted.error());
   };
-  const Result<void> read = state_->story_bounds.visit_widest(
-      *state_->key_value, state_->story_joins, state_->number_of[tenant], from, to, look_at);
+  const Result<void> read =
+      state_->story_bounds.visit_widest(*state_->key_value, state_->story_joins,
+                                        state_->number_of[tenant], from, to, spoken, look_at);
   if (!read) {
     return tl::make_unexpected(read.error());
   }

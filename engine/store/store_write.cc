@@ -144,19 +144,39 @@ void Store::expect(const Finding& finding) const {
   state_->known_identities.prefetch(identity_key(number, finding.author));
 }
 
+/// As fact_of(), without reading the record.
+static MentionFact fact_of(const MentionRef& ref, const Findings& findings,
+                           const Finding& finding) {
+  MentionFact fact;
+  fact.ref = fact.founder = ref;
+  fact.id_hash = finding.id_hash;
+  fact.answers = finding.official ? finding.parent_hash : 0;
+  fact.voice = voice_of(finding.has_author, finding.author, findings.view(finding.source));
+  fact.followers = finding.followers;
+  fact.created_at = finding.created_at;
+  fact.received_at = finding.received_at;
+  fact.urgency = finding.urgency;
+  fact.has_author = finding.has_author;
+  fact.official = finding.official;
+  fact.leads = true;
+  fact.has_topic = finding.topics.length != 0;
+  return fact;
+}
+
 Store::Applied Store::State::store(const Findings& findings, const Finding& finding) {
   PendingMentions& of_tenant = pending[finding.tenant];
   const std::string_view record = findings.view(finding.record);
   const Day day = day_of(finding.received_at);
   const std::uint64_t sequence = of_tenant.next_sequence++;
-  of_tenant.mentions.push_back({day, generation(findings.catalogue), pending_bytes.size(),
-                                record.size(), finding.id_hash, is_urgent(finding.urgency), true});
+  const MentionRef ref{finding.tenant, day, sequence};
+  of_tenant.mentions.push_back({fact_of(ref, findings, finding), generation(findings.catalogue),
+                                pending_bytes.size(), record.size(), true});
   pending_bytes += record;
   const std::uint32_t number = number_of[finding.tenant];
   ids.insert(number, finding.id_hash, {day, sequence});
   count_finding(findings, finding);
   seal_identity(findings, finding);
-  return {Outcome::kStored, {finding.tenant, day, sequence}};
+  return {Outcome::kStored, ref};
 }
 
 Store::Applied Store::State::replace(const Findings& findings, const Finding& finding,
@@ -190,25 +210,25 @@ void Store::State::rewrite(const MentionRef& where, const Record& record,
   HeldRecord next{{}, generation};
   encode_record(record, next.bytes);
   if (Pending* fresh = pending_at(where.tenant, where.sequence)) {
+    fresh->fact = fact_of(where, record, hasher);
     fresh->generation = next.generation;
     fresh->offset = pending_bytes.size();
     fresh->length = next.bytes.size();
-    fresh->urgent = is_urgent(urgency_in_force(record));
     pending_bytes += next.bytes;
     return;
   }
-  put_over({number_of[where.tenant], where.day, where.sequence}, record, std::move(next));
+  put_over(where, record, std::move(next));
 }
 
-void Store::State::put_over(const RefKey& ref, const Record& record, HeldRecord held) {
+void Store::State::put_over(const MentionRef& ref, const Record& record, HeldRecord held) {
   mark_urgent(ref, record);
-  pending_overlay[ref] = std::move(held);
+  pending_overlay[{number_of[ref.tenant], ref.day, ref.sequence}] = std::move(held);
 }
 
-void Store::State::mark_urgent(const RefKey& ref, const Record& record) {
-  const std::string row = ref_key(ref.tenant_number, ref.day, ref.sequence);
+void Store::State::mark_urgent(const MentionRef& ref, const Record& record) {
+  const std::string row = ref_key(number_of[ref.tenant], ref.day, ref.sequence);
   if (is_urgent(urgency_in_force(record)) || was_told_urgent(record)) {
-    batch.put(Family::kUrgent, row, {});
+    batch.put(Family::kUrgent, row, encode_fact(fact_of(ref, record, hasher)));
   } else {
     batch.erase(Family::kUrgent, row);
   }
@@ -322,30 +342,30 @@ void Store::State::write_pending(TenantId tenant) {
       order.push_back(i);
     }
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return fresh[a].day < fresh[b].day; });
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return fresh[a].fact.ref.day < fresh[b].fact.ref.day;
+  });
   for (std::size_t i = 0; i < order.size();) {
     const Pending& first = fresh[order[i]];
-    const std::uint64_t first_sequence = of_tenant.first_sequence + order[i];
-    std::uint64_t last = first_sequence;
+    const Day day = first.fact.ref.day;
+    const std::uint64_t first_sequence = first.fact.ref.sequence;
     pack_writer.start(first.generation, first_sequence);
-    ids_row.clear();
+    fact_row.start(first.fact.ref);
     for (; i < order.size() && pack_writer.count() < options.mentions_per_pack; ++i) {
       const Pending& mention = fresh[order[i]];
-      if (mention.day != first.day || mention.generation != first.generation) {
+      const MentionFact& fact = mention.fact;
+      if (fact.ref.day != day || mention.generation != first.generation) {
         break;
       }
-      const std::uint64_t sequence = of_tenant.first_sequence + order[i];
-      pack_writer.add(sequence,
+      pack_writer.add(fact.ref.sequence,
                       std::string_view(pending_bytes).substr(mention.offset, mention.length));
-      put_varint(ids_row, sequence - std::exchange(last, sequence));
-      put_u64(ids_row, mention.hash);
-      if (mention.urgent) {
-        batch.put(Family::kUrgent, ref_key(number, mention.day, sequence), {});
+      fact_row.add(fact);
+      if (is_urgent(fact.urgency)) {
+        batch.put(Family::kUrgent, ref_key(number, day, fact.ref.sequence), encode_fact(fact));
       }
     }
-    key = ref_key(number, first.day, first_sequence, "p");
-    batch.put(Family::kIds, key, ids_row);
+    key = ref_key(number, day, first_sequence, "p");
+    batch.put(Family::kIds, key, fact_row.row());
     batch.put(Family::kMentions, std::string_view(key).substr(1), pack_writer.finish());
     const std::uint32_t count = pack_writer.count();
     mentions += count;
@@ -355,7 +375,7 @@ void Store::State::write_pending(TenantId tenant) {
     }
     ++tails;
     Untidy& work =
-        untidy.try_emplace({number, first.day}, Untidy{first_sequence, 0, false}).first->second;
+        untidy.try_emplace({number, day}, Untidy{first_sequence, 0, false}).first->second;
     work.from = std::min(work.from, first_sequence);
     work.small += count;
   }
@@ -381,7 +401,6 @@ void Store::State::commit() {
                        .first->second;
     work.from = std::min(work.from, ref.sequence);
     work.overlaid = true;
-    note_rewrite(ref.tenant_number, ref.day, ref.day + 1, ref.sequence);
   }
   write_counts();
   write_usage();
@@ -389,8 +408,6 @@ void Store::State::commit() {
     write(batch);
   }
   show_work();
-  rewrites.add(pending_rewrites);
-  pending_rewrites.clear();
   story_joins.add(pending_story_joins);
   pending_story_joins.clear();
   batch.clear();
@@ -402,17 +419,6 @@ void Store::State::commit() {
 }
 
 void Store::commit() { state_->commit(); }
-
-void Store::State::note_rewrite(std::uint32_t number, Day from, Day to, std::uint64_t sequence) {
-  const std::optional<TenantId> tenant = tenant_of(number);
-  if (!tenant) {
-    return;  // nobody reads what is left of a tenant that was
-  }
-  const Rewrite rewrite{*tenant, from, to, sequence};
-  if (pending_rewrites.empty() || pending_rewrites.back() != rewrite) {
-    pending_rewrites.push_back(rewrite);
-  }
-}
 
 void Store::sync() {
   commit();

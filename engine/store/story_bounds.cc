@@ -18,9 +18,23 @@ bool is_before(const Bound& one, const Bound& other) {
          std::tuple(one.authors, one.mentions, other.sequence);
 }
 
+std::uint32_t minute_of(Time time) {
+  const auto minutes = std::max(time, Time{}).time_since_epoch() / std::chrono::minutes(1);
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(minutes, ~std::uint32_t{0}));
+}
+
+/// Nobody knows yet how long it was spoken of; its founder may be there.
+Bound bound_of(std::uint64_t sequence) { return {sequence, 1, 1, ~std::uint32_t{0}, 0}; }
+
+void add_dates(Bound& bound, const TimeSpan& spoken) {
+  bound.first = std::min(bound.first, minute_of(spoken.from));
+  bound.last = std::max(bound.last, minute_of(spoken.to));
+}
+
 struct StoryRow {
   Day day = 0;
   std::uint64_t sequence = 0, author = 0;
+  TimeSpan spoken;
 };
 Result<StoryRow> read_row(const KeyValue::Iterator& at) {
   ByteReader key(at.key()), value(at.value());
@@ -29,6 +43,12 @@ Result<StoryRow> read_row(const KeyValue::Iterator& at) {
   row.day = key.u32();
   row.sequence = key.u64();
   row.author = value.u64();
+  value.integer();
+  value.text();
+  // A row from before this was written down says nothing.
+  const bool is_known = value.left() != 0;
+  row.spoken = {is_known ? Time(microseconds(value.integer())) : Time{},
+                is_known ? Time(microseconds(value.integer())) : Time::max()};
   return key.ok() && value.ok() ? Result<StoryRow>(row) : damaged("the index of stories");
 }
 
@@ -45,11 +65,13 @@ Result<std::vector<Bound>> read_day(KeyValue::Iterator& at, const std::string& e
       break;
     }
     if (bounds.empty() || bounds.back().sequence != row->sequence) {
-      bounds.push_back({row->sequence, 1, 1});  // its founder may be there
+      bounds.push_back(bound_of(row->sequence));
       authors.clear();
     }
-    ++bounds.back().mentions;
-    bounds.back().authors += row->author == 0 || authors.insert(row->author).second;
+    Bound& bound = bounds.back();
+    ++bound.mentions;
+    bound.authors += row->author == 0 || authors.insert(row->author).second;
+    add_dates(bound, row->spoken);
   }
   if (const Result<void> status = at.status(); !status) {
     return tl::make_unexpected(status.error());
@@ -61,7 +83,8 @@ Result<std::vector<Bound>> read_day(KeyValue::Iterator& at, const std::string& e
 }  // namespace
 
 Result<void> StoryBounds::visit_widest(const KeyValue& key_value, const StoryLog& log,
-                                       std::uint32_t number, Day from, Day to, const Visit& visit) {
+                                       std::uint32_t number, Day from, Day to,
+                                       const TimeSpan& spoken, const Visit& visit) {
   const std::scoped_lock lock(mutex_);
   follow(log);  // before what is read: what both know widens a bound, and that is allowed
   ++questions_;
@@ -71,6 +94,14 @@ Result<void> StoryBounds::visit_widest(const KeyValue& key_value, const StoryLog
     std::size_t at = 0;
 
     const Bound& bound() const { return (*bounds)[at]; }
+    /// To the first from there on that may have been spoken of in those minutes; false: there is
+    /// none.
+    bool find(std::uint32_t from, std::uint32_t to) {
+      while (at < bounds->size() && (bound().last < from || bound().first > to)) {
+        ++at;
+      }
+      return at < bounds->size();
+    }
     bool operator<(const Head& other) const {  // the last of a queue goes first
       const auto wide = [](const Bound& bound) { return std::pair(bound.authors, bound.mentions); };
       return std::pair(wide(bound()), other.day) < std::pair(wide(other.bound()), day);
@@ -97,8 +128,9 @@ Result<void> StoryBounds::visit_widest(const KeyValue& key_value, const StoryLog
     } else {
       at->seek(ref_key(number, row->day + 1, 0));
     }
-    if (!kept->second.widest_first.empty()) {
-      heads.push({row->day, &kept->second.widest_first});
+    Head head{row->day, &kept->second.widest_first};
+    if (head.find(minute_of(spoken.from), minute_of(spoken.to))) {
+      heads.push(head);
     }
   }
   if (const Result<void> status = at->status(); !status) {
@@ -112,7 +144,8 @@ Result<void> StoryBounds::visit_widest(const KeyValue& key_value, const StoryLog
       return tl::make_unexpected(said.error());
     }
     goes_on = *said;
-    if (++head.at < head.bounds->size()) {
+    ++head.at;
+    if (head.find(minute_of(spoken.from), minute_of(spoken.to))) {
       heads.push(head);
     }
   }
@@ -127,24 +160,36 @@ void StoryBounds::follow(const StoryLog& log) {
     days_.clear();
     kept_ = 0;
   }
-  std::map<Place, std::unordered_map<std::uint64_t, std::uint32_t>> joined;
+  struct Joined {
+    std::uint32_t count = 0;
+    TimeSpan spoken{Time::max(), Time{}};
+
+    void widen(Bound& bound) const {
+      bound.authors += count;
+      bound.mentions += count;
+      add_dates(bound, spoken);
+    }
+  };
+  std::map<Place, std::unordered_map<std::uint64_t, Joined>> joined;
   for (const StoryJoin& join : news.changes) {
     const Place place{join.tenant_number, join.day};
     if (days_.contains(place)) {
-      ++joined[place][join.sequence];
+      Joined& story = joined[place][join.sequence];
+      ++story.count;
+      story.spoken = {std::min(story.spoken.from, join.spoken.from),
+                      std::max(story.spoken.to, join.spoken.to)};
     }
   }
   for (auto& [place, counts] : joined) {
     std::vector<Bound>& bounds = days_.at(place).widest_first;
     for (Bound& bound : bounds) {
       if (const auto found = counts.find(bound.sequence); found != counts.end()) {
-        bound.authors += found->second;
-        bound.mentions += found->second;
+        found->second.widen(bound);
         counts.erase(found);
       }
     }
-    for (const auto& [sequence, count] : counts) {  // their first
-      bounds.push_back({sequence, 1 + count, 1 + count});
+    for (const auto& [sequence, first] : counts) {
+      first.widen(bounds.emplace_back(bound_of(sequence)));
       ++kept_;
     }
     std::ranges::sort(bounds, is_before);

@@ -85,11 +85,11 @@ StoryBook::Place StoryBook::place(const Arrival& arrival, const Signature& signa
     story.last_at = std::max(story.last_at, arrival.created_at);
     const bool leads = !story.led && !arrival.official;
     story.led = story.led || leads;
-    return {story.story, false, leads};
+    return {story.story, false, leads, {story.first_at, story.last_at}};
   }
   insert({arrival.ref, arrival.ref, arrival.created_at, arrival.created_at, !arrival.official,
           signature});
-  return {arrival.ref, true, !arrival.official};
+  return {arrival.ref, true, !arrival.official, {arrival.created_at, arrival.created_at}};
 }
 
 void StoryBook::insert(const Known& known) {

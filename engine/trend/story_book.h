@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/core/time.h"
+#include "engine/core/time_span.h"
 #include "engine/store/store.h"
 #include "engine/trend/signature.h"
 
@@ -41,6 +41,7 @@ class StoryBook {
     MentionRef story;
     bool founds = false;  ///< nobody said that before
     bool leads = false;   ///< its first mention that is not official: the one that counts it
+    TimeSpan spoken;      ///< of the story with it, by the dates of the mentions
   };
   /// References ascend.
   Place place(const Arrival& arrival, const Signature& signature);

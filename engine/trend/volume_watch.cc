@@ -95,15 +95,6 @@ std::optional<VolumeEvent> VolumeWatch::close_if_calm() {
   return event;
 }
 
-std::uint64_t author_mark(bool has_author, const Pseudonym& author, std::string_view source) {
-  if (!has_author) {
-    return std::hash<std::string_view>{}(source);
-  }
-  std::uint64_t mark = 0;
-  std::memcpy(&mark, author.data(), sizeof mark);
-  return mark;
-}
-
 Result<void> recall_volume(const Store& store, TenantId tenant, Time now, RecentVolume& recent) {
   recent.advance(now);
   const Step last = step_of(now);
@@ -117,19 +108,15 @@ Result<void> recall_volume(const Store& store, TenantId tenant, Time now, Recent
   }
   const Time since = now - RecentVolume::kAuthorSteps * kStep;
   std::size_t recalled = 0;
-  return store.scan(
-      tenant, MentionRef{tenant, day_of(now) + 1, 0}, day_of(since),
-      [&](const StoredMention& stored) {
-        const Record& record = stored.record;
-        const Time at = record.mention.created_at;
-        if (at >= since && at <= now && !record.official) {
-          recent.add_author(at,
-                            author_mark(record.has_author, record.author, record.mention.source));
-        }
-        recalled += record.received_at <= now;
-        return recalled < kMaxRecalled;
-      },
-      RecordParts::kWithoutEvidence);
+  return store.scan_facts(tenant, MentionRef{tenant, day_of(now) + 1, 0}, day_of(since),
+                          [&](const MentionFact& fact) {
+                            const Time at = fact.created_at;
+                            if (at >= since && at <= now && !fact.official) {
+                              recent.add_author(at, fact.voice);
+                            }
+                            recalled += fact.received_at <= now;
+                            return recalled < kMaxRecalled;
+                          });
 }
 
 }  // namespace vigie

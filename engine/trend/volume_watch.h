@@ -68,7 +68,4 @@ class VolumeWatch {
 Result<void> recall_volume(const Store& store, TenantId tenant, Time now, RecentVolume& recent);
 inline constexpr std::size_t kMaxRecalled = 10'000;
 
-/// Who wrote, for telling different ones apart; where nobody is named, the source.
-std::uint64_t author_mark(bool has_author, const Pseudonym& author, std::string_view source);
-
 }  // namespace vigie

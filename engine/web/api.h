@@ -123,8 +123,6 @@ struct ApiParts {
   std::function<std::string()> metrics = {};
   std::string data_directory = {};  ///< where the audit trail lies
   std::shared_ptr<KpiReader> kpis = std::make_shared<KpiReader>(store, tenants);
-  std::shared_ptr<MentionFacts> urgent =
-      std::make_shared<MentionFacts>(store, MentionFacts::Of::kUrgent);
   Counters counter = {};
   PrivacyDesk privacy = {};
   /// Which share of the time the tenant's sources were seen, from 0 to 1; nothing: not known.

@@ -25,7 +25,7 @@ Response list_stories(const ApiParts& parts, TenantId tenant, const Request& req
   }
   const Day first = day_of(from);
   const Result<std::vector<Story>> stories = parts.store.widest_stories(
-      tenant, first - std::min(first, kLongest), day_of(to) + 2, *limit,
+      tenant, first - std::min(first, kLongest), day_of(to) + 2, {from, to}, *limit,
       [&](const Story& story) { return story.last_at >= from && story.first_at < to; });
   if (!stories) {
     return store_failed(stories.error());

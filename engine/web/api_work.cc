@@ -287,11 +287,10 @@ class WorkList {
   Result<void> read_untouched() {
     const Tenant& tenant = parts_.tenants.at(tenant_);
     std::size_t left = kMaxUrgent;
-    return parts_.urgent->scan(tenant_, ~Day{0}, 0, [&](const MentionFact& fact) {
+    return parts_.store.scan_urgent_facts(tenant_, [&](const MentionFact& fact) {
       is_cut_ = left-- == 0;
       if (!is_cut_ && fact.leads && !fact.official && !touched_.contains(work_on(fact.founder))) {
-        add({tenant_, fact.day, fact.sequence},
-            due_of(tenant, fact.urgency, fact.received_at, {}, now_), {});
+        add(fact.ref, due_of(tenant, fact.urgency, fact.received_at, {}, now_), {});
       }
       return !is_cut_;
     });

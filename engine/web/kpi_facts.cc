@@ -27,10 +27,9 @@ struct Hash {
 
 class FactReader {
  public:
-  FactReader(const Store& store, MentionFacts& mentions, TenantId tenant, const Tenant& tenant_of,
-             const HourSpan& period, Time now)
+  FactReader(const Store& store, TenantId tenant, const Tenant& tenant_of, const HourSpan& period,
+             Time now)
       : store_(store),
-        mentions_(mentions),
         tenant_(tenant),
         tenant_of_(tenant_of),
         town_(calendar_of(tenant_of)),
@@ -67,15 +66,15 @@ class FactReader {
   Result<void> read_mentions() {
     std::size_t left = KpiFacts::kMaxLookedAt;
     const Result<void> read =
-        mentions_.scan(tenant_, day_of(period_.ends()) + 1, day_of(period_.begins()),
-                       [&](const MentionFact& fact) {
-                         if (left-- == 0 || facts_.looked_at == KpiFacts::kMaxMentions) {
-                           facts_.mentions_cut = true;
-                           return false;
-                         }
-                         look_at(fact);
-                         return true;
-                       });
+        store_.scan_facts(tenant_, MentionRef{tenant_, day_of(period_.ends()) + 2, 0},
+                          day_of(period_.begins()), [&](const MentionFact& fact) {
+                            if (left-- == 0 || facts_.looked_at == KpiFacts::kMaxMentions) {
+                              facts_.mentions_cut = true;
+                              return false;
+                            }
+                            look_at(fact);
+                            return true;
+                          });
     for (const auto& [subject, work] : store_.works(tenant_)) {
       if (work.answered_at) {
         said_answered_.emplace(subject, *work.answered_at);
@@ -90,13 +89,13 @@ class FactReader {
   /// Newest first: an answer is seen before what it answers.
   void look_at(const MentionFact& fact) {
     if (fact.official) {
-      if (fact.name != 0) {
-        earlier(answers_[fact.name], fact.created_at);
+      if (fact.answers != 0) {
+        earlier(answers_[fact.answers], fact.created_at);
       }
       return;
     }
     if (!answers_.empty()) {
-      if (const auto answer = answers_.find(fact.name); answer != answers_.end()) {
+      if (const auto answer = answers_.find(fact.id_hash); answer != answers_.end()) {
         earlier(answered_at_[fact.founder], *answer->second);
       }
     }
@@ -108,14 +107,14 @@ class FactReader {
     }
     ++facts_.looked_at;
     facts_.without_topic += !fact.has_topic;
-    if (fact.author != 0) {
-      authors_.emplace_back(fact.author, fact.followers);
+    if (fact.has_author) {
+      authors_.emplace_back(fact.voice, fact.followers);
     }
   }
 
   void count_authors() {
     std::ranges::sort(authors_, std::greater());  // of each the most followers first
-    std::uint64_t last = 0;
+    std::optional<std::uint64_t> last;
     for (const auto& [author, followers] : authors_) {
       if (author != last) {
         ++facts_.authors;
@@ -161,6 +160,29 @@ class FactReader {
     facts_.too_late += !in_time;
   }
 
+  /// A number, at least 1: those below were raised before the period's end. They ascend by then.
+  Result<std::uint64_t> first_alert_after() const {
+    const auto newest = store_.alerts(tenant_, 0, 1);
+    if (!newest) {
+      return tl::make_unexpected(newest.error());
+    }
+    std::uint64_t low = 1, high = newest->empty() ? 1 : newest->front().number + 1;
+    while (low < high) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      const auto found = store_.alerts(tenant_, middle + 1, 1);
+      const Result<Alert> alert =
+          found && !found->empty() ? parse_alert(found->front().body) : Result<Alert>(Alert{});
+      if (!found || !alert) {
+        return tl::make_unexpected(found ? alert.error() : found.error());
+      }
+      if (alert->raised_at < period_.ends()) {
+        low = middle + 1;
+      } else {
+        high = found->front().number;
+      }
+    }
+    return low;
+  }
   Result<void> read_alerts() {
     struct Incident {
       std::optional<Time> raised_at, taken_at;
@@ -168,7 +190,11 @@ class FactReader {
     std::map<std::string, Incident> incidents;
     std::size_t left = KpiFacts::kMaxAlerts;
     constexpr std::size_t kPage = 500;
-    for (std::uint64_t before = 0;;) {
+    const Result<std::uint64_t> after = first_alert_after();
+    if (!after) {
+      return tl::make_unexpected(after.error());
+    }
+    for (std::uint64_t before = *after;;) {
       const auto page = store_.alerts(tenant_, before, kPage);
       if (!page) {
         return tl::make_unexpected(page.error());
@@ -272,7 +298,6 @@ class FactReader {
   }
 
   const Store& store_;
-  MentionFacts& mentions_;
   TenantId tenant_;
   const Tenant& tenant_of_;
   TownCalendar town_;
@@ -288,9 +313,9 @@ class FactReader {
 
 }  // namespace
 
-Result<KpiFacts> read_kpi_facts(const Store& store, MentionFacts& mentions, TenantId tenant,
-                                const Tenant& tenant_of, const HourSpan& period, Time now) {
-  return FactReader(store, mentions, tenant, tenant_of, period, now).read();
+Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const Tenant& tenant_of,
+                                const HourSpan& period, Time now) {
+  return FactReader(store, tenant, tenant_of, period, now).read();
 }
 
 }  // namespace vigie

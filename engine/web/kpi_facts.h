@@ -11,7 +11,6 @@
 #include "engine/trend/drift.h"
 #include "engine/trend/kpi.h"
 #include "engine/trend/trend_reader.h"
-#include "engine/web/mention_facts.h"
 #include "engine/web/tenant_figures.h"
 
 namespace vigie {
@@ -56,9 +55,8 @@ struct KpiFacts {
   static constexpr std::size_t kMaxMentions = 100'000, kMaxLookedAt = 200'000, kMaxAlerts = 5'000;
 };
 
-/// Reads them. `now`: what has not been answered or taken by then is late. The thread of
-/// `mentions`.
-Result<KpiFacts> read_kpi_facts(const Store& store, MentionFacts& mentions, TenantId tenant,
-                                const Tenant& tenant_of, const HourSpan& period, Time now);
+/// Reads them. `now`: what has not been answered or taken by then is late.
+Result<KpiFacts> read_kpi_facts(const Store& store, TenantId tenant, const Tenant& tenant_of,
+                                const HourSpan& period, Time now);
 
 }  // namespace vigie

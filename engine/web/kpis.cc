@@ -143,14 +143,12 @@ std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend) {
 }
 
 KpiReader::KpiReader(const Store& store, const std::vector<Tenant>& tenants)
-    : store_(store),
-      tenants_(tenants),
-      trends_(store, tenants,
-              [&store](TenantId tenant) { return volume_incidents(store, tenant); }),
-      mentions_(store) {}
+    : store_(store), tenants_(tenants), trends_(store, tenants, [&store](TenantId tenant) {
+        return volume_incidents(store, tenant);
+      }) {}
 
 Result<KpiReader::Reading> KpiReader::read(TenantId tenant, const HourSpan& period, Time now) {
-  const auto facts = read_kpi_facts(store_, mentions_, tenant, tenants_.at(tenant), period, now);
+  const auto facts = read_kpi_facts(store_, tenant, tenants_.at(tenant), period, now);
   auto trend = trends_.read(tenant, std::min(period.ends(), now), now);
   if (!facts || !trend) {
     return tl::make_unexpected(facts ? trend.error() : facts.error());

@@ -28,7 +28,7 @@ inline Figure without(std::string_view reason) { return {std::nullopt, 0, std::n
 /// `trend`: at the period's end.
 std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend);
 
-/// Reads them out of a store. Keeps what the next question needs again. One thread.
+/// Reads them out of a store. Keeps what the next question needs again. Any thread.
 class KpiReader {
  public:
   /// Both outlive it.
@@ -45,7 +45,6 @@ class KpiReader {
   const Store& store_;
   const std::vector<Tenant>& tenants_;
   TrendReader trends_;
-  MentionFacts mentions_;
 };
 
 }  // namespace vigie

@@ -45,13 +45,6 @@ std::string_view state_of(std::size_t urgent, std::size_t critical) {
   return urgent > 0 ? "watch" : "calm";
 }
 
-void MentionCounts::add(const RollupCell& cell) {
-  mentions += cell.mentions;
-  stories += cell.stories;
-  urgent += is_urgent(cell.urgency) ? cell.mentions : 0;
-  by_tone.at(static_cast<std::size_t>(cell.tone)) += cell.mentions;
-}
-
 void MentionCounts::add(const RollupRow& row) {
   row.for_each([this](Tone tone, Urgency urgency, std::int64_t count) {
     mentions += count;

@@ -19,7 +19,6 @@ struct MentionCounts {
   std::int64_t mentions = 0, stories = 0, urgent = 0;
   std::array<std::int64_t, 3> by_tone{};  ///< by Tone
 
-  void add(const RollupCell& cell);
   void add(const RollupRow& row);
   std::int64_t of(Tone tone) const { return by_tone.at(static_cast<std::size_t>(tone)); }
 };

@@ -51,13 +51,16 @@ using Counts = std::map<std::tuple<std::uint32_t, std::string, std::string, Tone
 
 inline Counts rolled_up(const Store& store, TenantId tenant) {
   Counts counts;
-  const auto cells = store.rollups(tenant, 0, ~std::uint32_t{0});
-  EXPECT_TRUE(cells);
-  for (const RollupCell& cell : *cells) {
-    auto& count = counts[{cell.hour, cell.topic, cell.source, cell.tone, cell.urgency}];
-    count.first += cell.mentions;
-    count.second += cell.stories;
-  }
+  const auto add = [&](const RollupRow& row) {
+    for (std::size_t i = 0; i < RollupRow::kLabels; ++i) {
+      if (row.counts[i] != 0 || row.stories[i] != 0) {
+        counts[{row.bucket, std::string(row.topic), std::string(row.source),
+                static_cast<Tone>(i / 4), static_cast<Urgency>(i % 4)}] = {row.counts[i],
+                                                                           row.stories[i]};
+      }
+    }
+  };
+  EXPECT_TRUE(store.visit_rollups(tenant, RollupGrain::kHour, 0, ~std::uint32_t{0}, add));
   return counts;
 }
 

@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "tests/pipeline/two_towns.h"
+#include "tests/store/store_fixture.h"
 
 namespace vigie {
 namespace {
@@ -71,8 +72,8 @@ TEST_F(StoryOf, CopiesAreOneWithTheirMentionsAuthorsAndSources) {
   EXPECT_NE(story("3"), story("1"));
   EXPECT_EQ(counted_stories(), 2);
   expect_exact_counts();
-  const auto all =
-      engine->store->widest_stories(kRouen, 0, ~Day{0}, 10, [](const Story&) { return true; });
+  const auto all = engine->store->widest_stories(kRouen, 0, ~Day{0}, kAnyTime, 10,
+                                                 [](const Story&) { return true; });
   ASSERT_TRUE(all);
   EXPECT_THAT(*all, SizeIs(1)) << "what nobody repeats is no story of its own in a list";
 }
@@ -111,7 +112,8 @@ TEST_F(StoryOf, TheWidestAreThoseThatARecountGives) {
     return names;
   };
   const auto widest = [&](std::size_t limit, auto wanted) {
-    return names(engine->store->widest_stories(kRouen, 0, ~Day{0}, limit, wanted).value(), limit);
+    return names(engine->store->widest_stories(kRouen, 0, ~Day{0}, kAnyTime, limit, wanted).value(),
+                 limit);
   };
   for (const std::size_t limit : {0U, 1U, 2U, 5U, 11U, 50U}) {
     EXPECT_EQ(widest(limit, [](const Story&) { return true; }), names(all, limit)) << limit;
@@ -119,7 +121,7 @@ TEST_F(StoryOf, TheWidestAreThoseThatARecountGives) {
   const auto is_large = [](const Story& one) { return one.mentions > 3; };
   std::erase_if(all, [&](const Story& one) { return !is_large(one); });
   EXPECT_EQ(widest(3, is_large), names(all, 3));
-  EXPECT_FALSE(engine->store->widest_stories(kRouen, 0, ~Day{0}, 3, [](const Story&) {
+  EXPECT_FALSE(engine->store->widest_stories(kRouen, 0, ~Day{0}, kAnyTime, 3, [](const Story&) {
     return Result<bool>(fail(ErrorCode::kUnavailable, "no"));
   }));
 }

@@ -7,6 +7,8 @@
 
 namespace vigie {
 
+inline constexpr TimeSpan kAnyTime{{}, Time::max()};
+
 /// What a worker would hand over for one mention of one tenant.
 struct Told {
   TenantId tenant = 0;
@@ -21,6 +23,7 @@ struct Told {
   std::int64_t hour = 24 * 20000, minute = 0;
   Pseudonym author = {7};
   bool has_author = false;
+  std::uint64_t followers = 0;
 };
 
 inline std::shared_ptr<const Catalogue> catalogue_named(std::string ruleset) {
@@ -44,7 +47,7 @@ inline Store::Applied tell(Store& store, const Told& told,
   finding.action = told.action;
   finding.tenant = told.tenant;
   finding.id_hash = store.id_hasher()(told.source, told.id);
-  finding.parent_hash = store.id_hasher()(told.source, told.parent);
+  finding.parent_hash = told.parent.empty() ? 0 : store.id_hasher()(told.source, told.parent);
   finding.version.revision = told.revision;
   finding.created_at = finding.received_at =
       Time(std::chrono::hours(told.hour) + std::chrono::minutes(told.minute));
@@ -54,11 +57,14 @@ inline Store::Applied tell(Store& store, const Told& told,
   finding.source = keep(told.source);
   finding.id = keep(told.id);
   finding.topics = {0, static_cast<std::uint32_t>(told.topics.size())};
+  finding.has_author = told.has_author;
   finding.author = told.author;
+  finding.followers = told.followers;
   finding.identity = keep(told.identity);
   Record record;
   record.has_author = told.has_author;
   record.author = told.author;
+  record.mention.author.followers = told.followers;
   record.mention.id = told.id;
   record.mention.source = told.source;
   record.mention.text = told.text;
@@ -74,6 +80,15 @@ inline Store::Applied tell(Store& store, const Told& told,
   encode_record(record, bytes);
   finding.record = keep(bytes);
   return store.apply(findings, finding);
+}
+
+/// Whether no hour of the first tenant's counts anything.
+inline bool counts_nothing(const Store& store) {
+  bool nothing = true;
+  const auto read = store.visit_rollups(0, RollupGrain::kHour, 0, ~0U, [&](const RollupRow& row) {
+    nothing = nothing && row.is_zero();
+  });
+  return read && nothing;
 }
 
 }  // namespace vigie

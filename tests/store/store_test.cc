@@ -80,7 +80,7 @@ TEST_P(StoreFacts, AnotherVersionsFolderIsRefusedAndLeftAsItIs) {
     return opened ? std::nullopt : std::optional(opened.error().code);
   };
   EXPECT_EQ(refusal_of(kStoreFormat + 1), ErrorCode::kTooNew);
-  EXPECT_EQ(refusal_of(kStoreFormat - 1), ErrorCode::kCorrupt);
+  EXPECT_EQ(refusal_of(kFormatWithoutFacts - 1), ErrorCode::kCorrupt);
   EXPECT_EQ(refusal_of(kStoreFormat), std::nullopt);
   reopen();
   EXPECT_EQ(texts(0).size(), 1U);
@@ -263,10 +263,12 @@ TEST_P(StoreFacts, AgreesWithANaiveOracleThroughAnyHistory) {
         return found_urgent.emplace(stored.record.mention.id).second;
       }));
       EXPECT_EQ(found_urgent, urgent);
-      const auto rollups = store->rollups(tenant, 0, ~0U);
-      for (const RollupCell& cell : *rollups) {
-        cells[{cell.hour, cell.topic, cell.tone, cell.urgency}] += cell.mentions;
-      }
+      const auto add = [&](const RollupRow& row) {
+        row.for_each([&](Tone tone, Urgency level, std::int64_t count) {
+          cells[{row.bucket, std::string(row.topic), tone, level}] += count;
+        });
+      };
+      ASSERT_TRUE(store->visit_rollups(tenant, RollupGrain::kHour, 0, ~0U, add));
       EXPECT_EQ(cells, counts);
     }
   }
@@ -354,7 +356,7 @@ TEST_P(StoreFacts, NobodyCorrectsWhatIsNotThere) {
   tell_one({.id = "1", .action = Action::kDelete});
   EXPECT_FALSE(store->correct(ref, negative));
   store->commit();
-  EXPECT_TRUE(store->rollups(0, 0, ~0U)->empty());
+  EXPECT_TRUE(counts_nothing(*store));
 }
 
 TEST(Record, CutAnywhereIsRefused) {

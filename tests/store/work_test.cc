@@ -38,7 +38,7 @@ class StoredWork : public testing::Test {
   }
   MentionRef repeat(const std::string& id, const MentionRef& story, Day day = kDay) {
     const MentionRef ref = say(id, day);
-    store->join_story(ref, story, false);
+    store->join_story(ref, story, false, kAnyTime);
     store->commit();
     return ref;
   }

@@ -168,6 +168,24 @@ TEST_F(KpisOverHttp, TakingChargeIsMeasuredByIncident) {
   EXPECT_EQ(std::uint64_t(named(kpi("alert_precision")["parts"], "urgence.eau")["n"]), 3U);
 }
 
+TEST_F(KpisOverHttp, AlertsOfOtherTimesDoNotCount) {
+  const Time first = at("2026-10-12T00:30:00Z");
+  const MentionRef ref = say(Tone::kNegative, first);
+  constexpr int kAlerts = 30;
+  for (int i = 0; i < kAlerts; ++i) {
+    raise("incident " + std::to_string(i), first + hours(i), ref);
+  }
+  const auto hour = [&](int i) { return format_time(first - minutes(30) + hours(i)); };
+  for (int from = -3; from <= kAlerts; from += 3) {
+    for (int to = from + 1; to < kAlerts + 4; to += 4) {
+      body_ = ask("?from=" + hour(from) + "&to=" + hour(to)).body;
+      const auto lag = named(parser_.parse(body_).value()["kpis"], "detection_lag");
+      const int raised = std::min(to, kAlerts) - std::max(from, 0);
+      EXPECT_EQ(std::int64_t(lag["n"]), std::max(raised, 0)) << from << " to " << to;
+    }
+  }
+}
+
 TEST_F(KpisOverHttp, AnswersAreMeasuredInBusinessHours) {
   say(Tone::kNegative, at("2026-10-12T15:30:00Z"));  // Monday, 17 h 30
   Told answer{.id = "answer", .parent = "1", .official = true};
