@@ -95,6 +95,25 @@ void read_least_texts(const Settings& recipe, std::uint32_t (&values)[kTasks],
   numbers->allow_only(names, problems);
 }
 
+/// Gives `values` of the tasks that a list names `value`.
+void read_tasks(const Settings& recipe, std::string_view key, std::initializer_list<Task> tasks,
+                bool value, bool (&values)[kTasks], std::vector<Problem>& problems) {
+  for (const std::string& name : recipe.texts(key, problems)) {
+    std::string names;
+    bool known = false;
+    for (const Task task : tasks) {
+      names.append(names.empty() ? " " : ", ").append(to_string(task));
+      if (name == to_string(task)) {
+        known = true;
+        values[static_cast<std::size_t>(task)] = value;
+      }
+    }
+    if (!known) {
+      recipe.find(key)->complain("'" + std::string(key) + "' lists" + names, problems);
+    }
+  }
+}
+
 /// Where a recipe's file lies: beside the recipe, else in the data folder.
 std::string find_file(const Settings& recipe, const std::string& name, const std::string& data) {
   std::string beside = recipe.resolve(name);
@@ -108,8 +127,8 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
     return std::nullopt;
   }
   Recipe recipe;
-  settings->allow_only({"language", "pull", "odds", "least_texts", "even", "unscaled", "sources",
-                        "unlabelled", "guard"},
+  settings->allow_only({"language", "pull", "odds", "least_texts", "even", "by_kind", "unscaled",
+                        "sources", "unlabelled", "guard"},
                        problems);
   recipe.options.language = settings->text("language", problems);
   if (recipe.options.language != "fr" && recipe.options.language != "en") {
@@ -121,19 +140,13 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
   read_by_task(*settings, "even", {Task::kTone, Task::kUrgency, Task::kAbuse}, 1,
                recipe.options.even, problems);
   read_least_texts(*settings, recipe.options.least_texts, problems);
-  for (const std::string& name : settings->texts("unscaled", problems)) {
-    bool known = false;
-    for (const Task task : {Task::kTone, Task::kUrgency, Task::kAbuse}) {
-      known = known || name == to_string(task);
-      recipe.options.scaled[static_cast<std::size_t>(task)] &= name != to_string(task);
-    }
-    if (!known) {
-      settings->complain("'unscaled' lists tone, urgency, abuse", problems);
-    }
-  }
+  read_tasks(*settings, "unscaled", {Task::kTone, Task::kUrgency, Task::kAbuse}, false,
+             recipe.options.scaled, problems);
+  read_tasks(*settings, "by_kind", {Task::kUrgency, Task::kAbuse}, true, recipe.options.by_kind,
+             problems);
   if (const Settings* sources = settings->find("sources")) {
     for (const Settings& item : sources->items()) {
-      item.allow_only({"file", "every", "weight", "rules", "at_most", "rows"}, problems);
+      item.allow_only({"file", "every", "weight", "rules", "at_most", "rows", "folds"}, problems);
       Recipe::Source source;
       const std::string file = item.text("file", problems);
       source.path = find_file(*settings, file, data);
@@ -146,6 +159,11 @@ std::optional<Recipe> read_recipe(const std::string& path, const std::string& da
         item.complain("'rules' is seen or hidden", problems);
       }
       source.source.rules_hidden = rules == "hidden";
+      const std::string folds = item.text("folds", problems, "pairs");
+      if (folds != "pairs" && folds != "runs") {
+        item.complain("'folds' is pairs or runs", problems);
+      }
+      source.source.runs = folds == "runs";
       source.at_most_rows =
           static_cast<std::size_t>(item.integer("rows", 1, 10'000'000, problems, 10'000'000));
       recipe.sources.push_back(std::move(source));

@@ -46,6 +46,9 @@ std::string weights_of(const Model& model) {
   return bytes;
 }
 
+/// The line that says that a head counts by the kind of text.
+std::string kind_line(std::size_t head) { return std::string(kHeadNames[head]) + "_of_posts"; }
+
 /// The lines of text before the weights, by their first word.
 class Header {
  public:
@@ -62,6 +65,7 @@ class Header {
     return header;
   }
 
+  bool has(const std::string& name) const { return lines_.contains(name); }
   std::string text(const std::string& name) const {
     const auto line = lines_.find(name);
     return line == lines_.end() ? std::string() : line->second;
@@ -92,8 +96,26 @@ bool read_whole(const Header& header, const std::string& name, double least, dou
   return header.numbers(name, {&out, 1}) && out >= least && out <= most && out == std::floor(out);
 }
 
+constexpr double kMaxBias = 10'000;
+
+/// Of urgency and abuse: what tone is, aspects ask as well, and they know no kinds.
+bool read_kinds(const Header& header, Model& model) {
+  for (const Head cue : {Head::kUrgency, Head::kAbuse}) {
+    const auto head = static_cast<std::size_t>(cue);
+    if (header.has(kind_line(head))) {
+      double bias = 0;
+      if (!read_whole(header, kind_line(head), -kMaxBias, kMaxBias, bias)) {
+        return false;
+      }
+      model.heads[head].by_kind = true;
+      model.heads[head].post_bias = static_cast<std::int32_t>(bias);
+    }
+  }
+  return true;
+}
+
 bool read_parameters(const Header& header, Model& model) {
-  constexpr double kMaxPoints = 50, kMaxBias = 10'000, kMaxLexiconScale = 10;
+  constexpr double kMaxPoints = 50, kMaxLexiconScale = 10;
   double word_bits = 0, character_bits = 0, percent = 0;
   if (!read_whole(header, "word_bits", Model::kMinBits, Model::kMaxBits, word_bits) ||
       !read_whole(header, "character_bits", Model::kMinBits, Model::kMaxBits, character_bits) ||
@@ -158,13 +180,17 @@ Model plain_model() {
 std::string encode_model(const Model& model) {
   const std::string weights = weights_of(model);
   std::ostringstream text;
-  text << kMagic << Model::kFormat << "\nlanguage " << model.language << "\ntrained_on "
-       << model.trained_on << "\nword_bits " << model.word_bits << "\ncharacter_bits "
-       << model.character_bits << "\nconfidence_percent " << model.confidence_percent << '\n';
+  text << kMagic << (model.counts_by_kind() ? Model::kFormat : Model::kFormatWithoutKinds)
+       << "\nlanguage " << model.language << "\ntrained_on " << model.trained_on << "\nword_bits "
+       << model.word_bits << "\ncharacter_bits " << model.character_bits << "\nconfidence_percent "
+       << model.confidence_percent << '\n';
   for (std::size_t head = 0; head < kHeads; ++head) {
     const HeadScale& scale = model.heads[head];
     text << kHeadNames[head] << ' ' << exact(scale.word_points) << ' '
          << exact(scale.character_points) << ' ' << scale.bias << '\n';
+    if (scale.by_kind) {
+      text << kind_line(head) << ' ' << scale.post_bias << '\n';
+    }
   }
   for (const auto& [name, scale] :
        {std::pair("polarity", &model.polarity), {"opinion", &model.opinion}}) {
@@ -186,10 +212,11 @@ Result<Model> decode_model(std::string_view bytes, std::string_view name) {
   std::uint32_t format = 0;
   const std::string_view after = bytes.substr(kMagic.size());
   const auto number = std::from_chars(after.data(), after.data() + after.size(), format);
-  if (format != Model::kFormat || number.ptr == after.data() + after.size() ||
-      *number.ptr != '\n') {
+  if (format < Model::kFormatWithoutKinds || format > Model::kFormat ||
+      number.ptr == after.data() + after.size() || *number.ptr != '\n') {
     return refuse(format > Model::kFormat ? ErrorCode::kTooNew : ErrorCode::kInvalidInput,
-                  "has format " + std::to_string(format) + "; this program reads format " +
+                  "has format " + std::to_string(format) + "; this program reads formats " +
+                      std::to_string(Model::kFormatWithoutKinds) + " to " +
                       std::to_string(Model::kFormat) +
                       ": train it anew, or take the program that "
                       "wrote it");
@@ -200,7 +227,8 @@ Result<Model> decode_model(std::string_view bytes, std::string_view name) {
   }
   const Result<Header> header = Header::read(bytes.substr(0, end));
   Model model;
-  if (!read_parameters(*header, model)) {
+  if (!read_parameters(*header, model) ||
+      (format > Model::kFormatWithoutKinds && !read_kinds(*header, model))) {
     return refuse(ErrorCode::kCorrupt, "has a wrong or missing line before its weights");
   }
   const std::string_view weights = bytes.substr(end + 2);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -33,6 +34,9 @@ struct HeadScale {
   double word_points = 0;       ///< points of one unit of a word feature's weight
   double character_points = 0;  ///< of a character feature's
   std::int32_t bias = 0;        ///< points
+  /// A word also counts by the kind of its text (kind_feature()), and a post has a bias of its own.
+  bool by_kind = false;
+  std::int32_t post_bias = 0;  ///< points beside `bias` if is_post()
 };
 
 /// How the signed words of the lexicon and the tone rules count beside the learned weights: a word
@@ -51,7 +55,8 @@ inline double lexicon_length(std::size_t words) {
 /// 2-5-grams, each group's sum divided by the square root of how many there are. Immutable once
 /// read; shared by all workers.
 struct Model {
-  static constexpr std::uint32_t kFormat = 1;
+  /// Format 1 knows no kinds of text; it is what is written where no head counts by kind.
+  static constexpr std::uint32_t kFormat = 2, kFormatWithoutKinds = 1;
   static constexpr unsigned kMinBits = 1, kMaxBits = 18;
 
   std::string language;
@@ -67,6 +72,9 @@ struct Model {
   std::string hash;                            ///< of the file: 16 hex digits; "none"
 
   bool has_weights() const { return !words.empty(); }
+  bool counts_by_kind() const {
+    return std::ranges::any_of(heads, [](const HeadScale& head) { return head.by_kind; });
+  }
   /// Else the lexicon and tone rules decide the tone as they stand.
   bool knows_tone() const {
     return has_weights() && heads[static_cast<std::size_t>(Head::kPolarity)].word_points != 0;
@@ -82,6 +90,12 @@ struct Model {
 /// Features of a piece beside its word and pair, as hashes for word_bucket().
 inline constexpr std::uint64_t kShapeFeature = 0x6000, kSignFeature = 0x5000;
 inline constexpr std::uint64_t word_feature(std::uint64_t hash) { return hash * 3 + 1; }
+/// A word's feature in texts of one kind alone, beside word_feature() in all: both kinds teach what
+/// they share, and each keeps what is its own (Daumé 2007, "Frustratingly easy domain adaptation").
+/// Not counted among a text's features.
+inline constexpr std::uint64_t kind_feature(std::uint64_t hash, bool post) {
+  return word_feature(hash) ^ (post ? 0x9e3779b97f4a7c15ULL : 0x7f4a7c159e3779b9ULL);
+}
 /// Calls visit(feature) for each feature of a combination of shapes (kShapes) or signs (kSigns).
 template <class Visit>
 void visit_shape_features(std::uint32_t shape, Visit&& visit) {

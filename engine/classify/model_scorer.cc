@@ -26,11 +26,15 @@ double group_factor(std::uint32_t features) {
   return 10.0 / std::sqrt(static_cast<double>(features) + 10.0);
 }
 
-ModelScorer::ModelScorer(const Model& model) : model_(model) {
+ModelScorer::ModelScorer(const Model& model)
+    : model_(model), counts_by_kind_(model.counts_by_kind()) {
   if (!model.has_weights()) {
     return;
   }
   slots_.resize(kSlots);
+  for (std::size_t head = 0; head < kHeads; ++head) {
+    by_kind_[head] = model.heads[head].by_kind ? -1 : 0;
+  }
   const auto fill = [&model](Combination& combination) {
     return [&combination, &model](std::uint64_t feature) {
       combination.sums += widen(model.words[model.word_bucket(feature)]);
@@ -81,6 +85,10 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
   if (!model_.has_weights()) {
     return;
   }
+  const bool post = counts_by_kind_ && is_post(folded);
+  for (std::size_t head = 0; post && head < kHeads; ++head) {
+    out.sums[head] += model_.heads[head].post_bias;
+  }
   // First all pieces are named, so that their weights are on their way when they are summed.
   seen_.clear();
   visit_text_pieces(folded, [this](const TextPiece& piece) {
@@ -98,6 +106,10 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
       const Slot& slot = look_up(piece.letters, piece.hash);
       const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
       sums_[i] = slot.sums + widen(model_.words[pair]) + shape.sums + signs.sums;
+      if (counts_by_kind_) {
+        sums_[i] +=
+            widen(model_.words[model_.word_bucket(kind_feature(piece.hash, post))]) & by_kind_;
+      }
       some += __builtin_convertvector(sums_[i], Wide);
       out.word_features += 2 + shape.features + signs.features;
       out.character_features += slot.grams;

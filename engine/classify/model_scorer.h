@@ -35,7 +35,7 @@ class ModelScorer {
 
  private:
   /// Weights of one piece summed by head: of words in the first lanes, of characters in the others.
-  /// A piece has at most 11 word features and 168 characters: 16 bits hold them.
+  /// A piece has at most 12 word features and 168 characters: 16 bits hold them.
   using Sums [[gnu::vector_size(4 * kHeads)]] = std::int16_t;
   static constexpr std::size_t kSlots = 32768, kMaxBytes = 40;
   struct alignas(64) Slot {  // one cache line
@@ -67,6 +67,8 @@ class ModelScorer {
   std::vector<Slot> slots_;
   std::array<Combination, kShapes> shapes_;
   std::array<Combination, kSigns> signs_;
+  bool counts_by_kind_;
+  Sums by_kind_{};          ///< all bits of the lanes of words of heads that count by kind
   std::vector<Seen> seen_;  ///< of the text
   std::vector<Sums> sums_;  ///< by piece
   Slot uncached_;

@@ -75,6 +75,14 @@ inline bool title_says_the_same(const FoldedText& folded) {
 
 }  // namespace text_pieces
 
+/// A text with a link, a handle or a hashtag is a post, any other a message: people write the two
+/// in other words, and call for help in other words.
+inline bool is_post(const FoldedText& folded) {
+  constexpr unsigned kMarks = kTokenLink | kTokenHandle | kTokenHashtag;
+  return std::ranges::any_of(folded.tokens,
+                             [](const Token& token) { return (token.flags & kMarks) != 0; });
+}
+
 /// Calls visit(TextPiece) for every piece of a text, in order.
 template <class Visit>
 void visit_text_pieces(const FoldedText& folded, Visit&& visit) {

@@ -39,8 +39,12 @@ constexpr double kMostBalance = 4;
 /// Logits: a column whose odds tell yes from no by less is pulled as if by so much.
 constexpr double kLeastOdds = 0.05;
 
-/// What the lexicon and tone rules say; then 1.
-std::vector<float> dense_features(Task task, const FoldedText& folded, const RawSums& raw) {
+/// What the lexicon and tone rules say, or whether it is a post where kinds count; then 1.
+std::vector<float> dense_features(Task task, bool by_kind, bool post, const FoldedText& folded,
+                                  const RawSums& raw) {
+  if (by_kind) {
+    return {post ? 1.0F : 0.0F, 1.0F};
+  }
   if (task != Task::kTone) {
     return {1.0F};
   }
@@ -182,9 +186,7 @@ void add_columns(std::vector<std::uint32_t> columns, double value, Trainer::Row&
   }
 }
 
-double word_value(const Trainer::Row& row) {
-  return group_factor(static_cast<std::uint32_t>(row.features.size()));
-}
+double word_value(const Trainer::Row& row) { return group_factor(row.counted); }
 
 /// In how many of the rows each word feature stands.
 std::unordered_map<std::uint64_t, std::uint32_t> texts_of_features(
@@ -249,6 +251,26 @@ Result<RegressionWeights> fit_task(const Fitting& fitting,
     pull_by_odds(regression, design, fitting.odds);
   }
   return fit(regression, design);
+}
+
+bool has_runs(const std::vector<Trainer::Row>& rows, const std::vector<TrainingSource>& sources) {
+  return std::ranges::any_of(rows, [&](const auto& row) { return sources[row.source].runs; });
+}
+
+/// The rows parted anew: of sources in runs, rows that stand near each other are held out together.
+std::vector<Trainer::Row> parted_by_runs(std::vector<Trainer::Row> rows,
+                                         const std::vector<TrainingSource>& sources) {
+  std::map<std::uint32_t, std::size_t> places;
+  for (const Trainer::Row& row : rows) {
+    std::size_t& most = places[row.source];
+    most = std::max(most, row.place + 1);
+  }
+  for (Trainer::Row& row : rows) {
+    if (sources[row.source].runs) {
+      row.fold = static_cast<std::uint32_t>(row.place * kFolds / places[row.source]);
+    }
+  }
+  return rows;
 }
 
 /// The rows but for those of `fold`; kFolds: all.
@@ -318,18 +340,23 @@ std::int32_t confidence_percent(const std::vector<Trainer::Row>& rows,
   return best;
 }
 
-/// The logit from which on the answer is yes: the middle between the highest and the lowest of the
-/// best. A source counts by its rows: the figures of small ones are mostly chance.
-double choose_threshold(const std::vector<Trainer::Row>& rows,
+/// The logit from which on the answer is yes, for one kind of text (Trainer::Row::post), by one or
+/// several judgements of every row: the middle between the highest and the lowest of the best. A
+/// source counts by its rows: the figures of small ones are mostly chance.
+double choose_threshold(const std::vector<Trainer::Row>& rows, bool post,
                         const std::vector<TrainingSource>& sources,
-                        const std::vector<double>& outputs) {
+                        const std::vector<std::vector<double>>& judgements) {
   constexpr double kLowest = -10, kHighest = 10, kStep = 0.05;  // logits
   double best = kHighest, highest = kHighest, best_score = -1;
   for (double threshold = kHighest; threshold >= kLowest; threshold -= kStep) {
     std::map<std::uint32_t, Confusion> confusions;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      confusions.try_emplace(rows[i].source, 2)
-          .first->second.add(rows[i].label, outputs[i] > threshold ? 1 : 0);
+      if (rows[i].post == post) {
+        Confusion& confusion = confusions.try_emplace(rows[i].source, 2).first->second;
+        for (const std::vector<double>& outputs : judgements) {
+          confusion.add(rows[i].label, outputs[i] > threshold ? 1 : 0);
+        }
+      }
     }
     double score = 0;
     bool allowed = true;
@@ -423,17 +450,32 @@ void place_tone(const Regression& regression, const std::vector<Trainer::Row>& r
   set_bias(Head::kOpinion, dense(4, 1), model);
 }
 
-void place_cue(const Regression& regression, Head head, const std::vector<Trainer::Row>& rows,
-               const std::vector<TrainingSource>& sources, const RegressionWeights& weights,
-               const std::vector<double>& outputs, Model& model, std::vector<HeldOut>& held_out) {
-  const double threshold = choose_threshold(rows, sources, outputs);
+void place_cue(const Regression& regression, Head head, bool by_kind,
+               const std::vector<Trainer::Row>& rows, const std::vector<TrainingSource>& sources,
+               const RegressionWeights& weights, const std::vector<double>& outputs,
+               const std::vector<std::vector<double>>& judgements, Model& model,
+               std::vector<HeldOut>& held_out) {
+  const auto threshold_of = [&](bool post) {
+    return choose_threshold(rows, post, sources, judgements);
+  };
+  const double threshold = threshold_of(false),
+               post_threshold = by_kind ? threshold_of(true) : threshold;
   const Task task = head == Head::kUrgency ? Task::kUrgency : Task::kAbuse;
   report(
-      task, rows, sources, [&](std::size_t row) { return outputs[row] > threshold ? 1U : 0U; },
+      task, rows, sources,
+      [&](std::size_t row) {
+        return outputs[row] > (rows[row].post ? post_threshold : threshold) ? 1U : 0U;
+      },
       held_out);
-  const double bias = weights[regression.sparse];
+  const double bias = weights.back();
   place(weights, 1, 0, head, task, model);
   set_bias(head, (bias - threshold) * kCuePointsPerLogit + kCueThreshold, model);
+  if (by_kind) {
+    HeadScale& scale = model.heads[static_cast<std::size_t>(head)];
+    scale.by_kind = true;
+    const double of_posts = weights[regression.sparse] + threshold - post_threshold;
+    scale.post_bias = static_cast<std::int32_t>(std::nearbyint(of_posts * kCuePointsPerLogit));
+  }
 }
 
 }  // namespace
@@ -466,11 +508,20 @@ void Trainer::add(std::uint32_t source, Task task, std::uint32_t label, std::siz
       });
     }
   });
+  row.counted = static_cast<std::uint32_t>(row.features.size());
+  const auto slot = static_cast<std::size_t>(task);
+  if (options_.by_kind[slot]) {
+    row.post = is_post(folded);
+    visit_text_pieces(folded, [&](const TextPiece& piece) {
+      row.features.push_back(kind_feature(piece.hash, row.post));
+      words.push_back(shape.word_bucket(row.features.back()));
+    });
+  }
   row.source = source;
   row.label = label;
-  const auto slot = static_cast<std::size_t>(task);
+  row.place = place;
   row.fold = static_cast<std::uint32_t>(place / 2 % kFolds);
-  row.dense = dense_features(task, folded, raw);
+  row.dense = dense_features(task, options_.by_kind[slot], row.post, folded, raw);
   row.offset = sources_[source].rules_hidden ? 0.0 : rule_offset(task, raw);
   const double character_value =
       group_factor(static_cast<std::uint32_t>(characters.size())) * kCharacterShare[slot];
@@ -522,13 +573,24 @@ Result<Model> Trainer::train(std::vector<HeldOut>& held_out) const {
     if (!outputs || !weights) {
       return tl::make_unexpected((outputs ? weights.error() : outputs.error()));
     }
+    // What a threshold is chosen by: an event is met by those who know it and by those who do not.
+    std::vector<std::vector<double>> judgements = {*outputs};
+    if (!is_tone && has_runs(taught, sources_)) {
+      Result<std::vector<double>> in_runs =
+          cross_validate(fitting, parted_by_runs(taught, sources_), model);
+      if (!in_runs) {
+        return tl::make_unexpected(in_runs.error());
+      }
+      judgements.push_back(std::move(*in_runs));
+    }
     fold_vectors(regression, vectors, *weights);
     if (is_tone) {
       place_tone(regression, taught, sources_, *weights, *outputs, model, held_out);
     } else {
       place_cue(regression,
                 task == static_cast<std::size_t>(Task::kUrgency) ? Head::kUrgency : Head::kAbuse,
-                taught, sources_, *weights, *outputs, model, held_out);
+                options_.by_kind[task], taught, sources_, *weights, *outputs, judgements, model,
+                held_out);
     }
   }
   model.trained_on =

@@ -25,6 +25,9 @@ struct TrainingSource {
   /// Ordinary texts, none of which is urgent (or abusive): at most this share of them may be called
   /// so. 1: any.
   double at_most = 1;
+  /// Rows that stand near each other speak of the same event: the thresholds of urgency and abuse
+  /// are chosen for events that are known and for events that nobody has seen alike.
+  bool runs = false;
 };
 
 /// How well texts of one source were judged by models that had not seen them.
@@ -50,6 +53,8 @@ struct TrainingOptions {
   /// How far the classes of a source count alike, by task: from 0, each by its rows, to 1. What is
   /// common where texts were collected is then not taken for what words say.
   double even[kTasks] = {0, 0, 0};
+  /// Words also count by the kind of their text (kind_feature()), by task. Tone knows no kinds.
+  bool by_kind[kTasks] = {false, false, false};
   /// Learned in each weight's own scale (Regression::scaled), by task.
   bool scaled[kTasks] = {true, true, true};
 };
@@ -86,10 +91,13 @@ class Trainer {
 
   struct Row {
     std::uint32_t source = 0, label = 0, fold = 0;
+    std::size_t place = 0;
+    bool post = false;                    ///< is_post(), where kinds count
     std::vector<std::uint64_t> features;  ///< of words, as hashes, each as often as it occurs
+    std::uint32_t counted = 0;            ///< of them: those by kind are not
     std::vector<std::uint32_t> columns;   ///< words, then characters behind 2^word_bits; ascending
     std::vector<float> values;
-    std::vector<float> dense;  ///< lexicon; then 1
+    std::vector<float> dense;  ///< lexicon, or whether it is a post; then 1
     double offset = 0;         ///< rules, in logits
     double weight = 1;         ///< of this row in the loss
   };

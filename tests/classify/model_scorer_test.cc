@@ -77,6 +77,7 @@ NaivePoints naive_points(const Model& model, const FoldedText& folded) {
   };
   std::vector<Sums> pieces;
   double words = 0, characters = 0;
+  const bool post = is_post(folded);
   visit_text_pieces(folded, [&](const TextPiece& piece) {
     Sums& sums = pieces.emplace_back();
     const auto word = [&](std::uint64_t feature) {
@@ -89,6 +90,10 @@ NaivePoints naive_points(const Model& model, const FoldedText& folded) {
     word(piece.pair);
     visit_shape_features(piece.shape, word);
     visit_sign_features(piece.signs, word);
+    for (std::size_t head = 0; head < kHeads; ++head) {
+      const std::uint32_t bucket = model.word_bucket(kind_feature(piece.hash, post));
+      sums.words[head] += model.heads[head].by_kind ? model.words[bucket][head] : 0;
+    }
     if (!piece.letters.empty()) {
       visit_character_grams(piece.letters, [&](std::uint64_t gram) {
         ++characters;
@@ -100,6 +105,9 @@ NaivePoints naive_points(const Model& model, const FoldedText& folded) {
   });
   const auto factor = [](double count) { return 10 / std::sqrt(count + 10); };
   NaivePoints points;
+  for (std::size_t head = 0; head < kHeads; ++head) {
+    points.sums[head] = post ? model.heads[head].post_bias : 0;
+  }
   for (const Sums& piece : pieces) {
     auto& of_piece = points.words.emplace_back();
     for (std::size_t head = 0; head < kHeads; ++head) {
@@ -144,15 +152,19 @@ class Scoring {
 TEST(ModelScorer, GivesEveryWordThePointsOfItsFeatures) {
   const std::uint64_t seed = std::random_device{}();
   std::mt19937_64 random(seed);
-  const Model model = random_model(seed);
-  Scoring scoring(model);
-  for (int round = 0; round < 4000; ++round) {
-    const std::string text = random_text(random);
-    const ModelScores& scores = scoring.score(text, round % 3 == 0 ? "Un titre" : "");
-    SCOPED_TRACE(std::to_string(seed) + ": " + text);
-    expect_points(scores, model, naive_points(model, scoring.folded()));
-    if (HasFatalFailure()) {
-      return;
+  Model model = random_model(seed);
+  for (const bool by_kind : {false, true}) {
+    model.heads[2].by_kind = by_kind;
+    model.heads[2].post_bias = by_kind ? 90 : 0;
+    Scoring scoring(model);
+    for (int round = 0; round < 3000; ++round) {
+      const std::string text = random_text(random);
+      const ModelScores& scores = scoring.score(text, round % 3 == 0 ? "Un titre" : "");
+      SCOPED_TRACE(std::to_string(seed) + ": " + text);
+      expect_points(scores, model, naive_points(model, scoring.folded()));
+      if (HasFatalFailure()) {
+        return;
+      }
     }
   }
 }

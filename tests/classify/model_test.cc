@@ -34,6 +34,24 @@ TEST(ModelFile, ComesBackAsItWas) {
   EXPECT_EQ(read->hash.size(), 16u);
 }
 
+TEST(ModelFile, OnlyAModelThatCountsByKindAsksForTheNewerFormat) {
+  Model model = random_model(11);
+  EXPECT_TRUE(encode_model(model).starts_with("vigie-model 1\n"));
+  model.heads[2].by_kind = true;
+  model.heads[2].post_bias = -37;
+  const std::string bytes = encode_model(model);
+  EXPECT_TRUE(bytes.starts_with("vigie-model 2\n"));
+  const Result<Model> read = decode_model(bytes, "some.model");
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_TRUE(read->heads[2].by_kind);
+  EXPECT_EQ(read->heads[2].post_bias, -37);
+  EXPECT_FALSE(read->heads[3].by_kind);
+  EXPECT_EQ(encode_model(*read), bytes);
+  std::string forged = bytes;
+  forged.replace(forged.find("posts -37"), 9, "posts 1.5");
+  EXPECT_EQ(refusal(forged), ErrorCode::kCorrupt);
+}
+
 TEST(ModelFile, CutAnywhereIsRefused) {
   const std::string bytes = encode_model(random_model(2));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -50,7 +68,7 @@ TEST(ModelFile, AWeightThatChangedIsFound) {
 
 TEST(ModelFile, ANewerFormatIsSaidToBeNewer) {
   std::string bytes = encode_model(random_model(4));
-  bytes.replace(0, bytes.find('\n'), "vigie-model 2");
+  bytes.replace(0, bytes.find('\n'), "vigie-model 3");
   EXPECT_EQ(refusal(bytes), ErrorCode::kTooNew);
   EXPECT_EQ(refusal("vigie-model 1x\n\n"), ErrorCode::kInvalidInput);
   EXPECT_EQ(refusal("label\ttext\n"), ErrorCode::kInvalidInput);

@@ -240,6 +240,52 @@ TEST(Trainer, ClassesOfUrgencyCountAlikeWhereTheRecipeSaysSo) {
   EXPECT_LT(learned(false), -60);
 }
 
+/// What "tente" is in a message "route" is in a post: whoever takes both kinds for one learns
+/// neither. The hashtag stands away from the telling word, so that no pair tells the kind.
+TEST(Trainer, AWordCountsByTheKindOfItsTextWhereTheRecipeSaysSo) {
+  const auto held_out = [](bool by_kind) {
+    TrainingOptions options = small();
+    options.word_bits = options.character_bits = 16;
+    options.by_kind[1] = by_kind;
+    Lesson lesson(options);
+    const std::uint32_t source = lesson.trainer().add_source({"both kinds"});
+    for (std::uint32_t i = 0; i < 160; ++i) {
+      const bool post = i / 2 % 2 == 0, tent = i % 2 == 0;
+      lesson.add(source, Task::kUrgency, tent != post ? 1 : 0,
+                 (tent ? "tente " : "route ") + lesson.filler() + (post ? "#info" : "info"));
+    }
+    const Model model = lesson.learn();
+    EXPECT_EQ(model.counts_by_kind(), by_kind);
+    return lesson.held_out().back().confusion.macro_f1();
+  };
+  EXPECT_GT(held_out(true), 0.95);
+  EXPECT_LT(held_out(false), 0.75);
+}
+
+/// Every event has its own word for what all of them are told by. Whoever saw the event waits for
+/// that word; of an event that nobody saw, the common word alone has to do.
+TEST(Trainer, WhereRowsStandInRunsTheThresholdIsOneForEventsNobodySaw) {
+  const auto threshold_left = [](bool runs) {
+    TrainingOptions options = small();
+    options.word_bits = options.character_bits = 16;
+    options.pull[1] = 1;
+    Lesson lesson(options);
+    TrainingSource events{"events"};
+    events.runs = runs;
+    const std::uint32_t source = lesson.trainer().add_source(events);
+    static constexpr const char* kEvents[] = {"seisme", "crue", "incendie", "tempete", "attentat"};
+    for (const char* const event : kEvents) {
+      for (int i = 0; i < 60; ++i) {
+        lesson.add(source, Task::kUrgency, 1, std::string(event) + " victimes " + lesson.filler());
+        lesson.add(source, Task::kUrgency, 0, lesson.filler() + lesson.filler());
+        lesson.add(source, Task::kUrgency, 0, lesson.filler() + "photos");
+      }
+    }
+    return lesson.judge(lesson.learn(), "victimes")[2];
+  };
+  EXPECT_GT(threshold_left(true), threshold_left(false));
+}
+
 /// A picture has no characters that could teach in its place.
 TEST(Trainer, AWordOfTooFewTextsTeachesNothing) {
   const auto learned = [](std::uint32_t least_texts, int texts) {

@@ -249,6 +249,8 @@ def wrong_files_are_named(shop):
                          ("sources:\n  - {file: urgency.tsv, rules: hiden}\n", "seen or hidden"),
                          ("sources:\n  - {file: urgency.tsv, weight: beaucoup}\n", "weight"),
                          ("unscaled: [ton]\nsources:\n  - {file: urgency.tsv}\n", "'unscaled' lists"),
+                         ("sources:\n  - {file: urgency.tsv, folds: run}\n", "recipe.yaml:4:5: 'folds' is pairs or runs"),
+                         ("by_kind: [tone]\nsources:\n  - {file: urgency.tsv}\n", "recipe.yaml:3:10: 'by_kind' lists urgency, abuse"),
                          ("even: {tones: 1}\nsources:\n  - {file: urgency.tsv}\n", "tones"),
                          ("least_texts: {urgency: 0}\nsources:\n  - {file: urgency.tsv}\n", "urgency"),
                          ("least_texts: {urgence: 2}\nsources:\n  - {file: urgency.tsv}\n", "urgence"),

@@ -33,7 +33,8 @@ VIGIE_FUZZ(model) {
     const Result<Model> again = decode_model(encode_model(*model), "fr.model");
     check(again && again->words == model->words && again->characters == model->characters &&
               again->confidence_percent == model->confidence_percent &&
-              again->language == model->language,
+              again->language == model->language &&
+              again->counts_by_kind() == model->counts_by_kind(),
           "a model reads as it was written");
     check(model->words.size() == std::size_t{1} << model->word_bits, "all of its weights");
   };
