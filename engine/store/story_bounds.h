@@ -26,7 +26,7 @@ using StoryLog = ChangeLog<StoryJoin, 100'000>;
 /// How wide stories may be at most, and until when they may have been spoken of: of the days of
 /// foundation that were asked for last, so that a list of the widest reads few rows anew. A story
 /// that got a mention may have one author more; one that lost some is thought to be as before. Some
-/// 30 MB between two questions. Any thread, one at a time; the writer never waits.
+/// 70 MB between two questions. Any thread, one at a time; the writer never waits.
 class StoryBounds {
  public:
   /// No story has more authors, nor with as many more mentions.
@@ -43,7 +43,7 @@ class StoryBounds {
   Result<void> visit_widest(const KeyValue& key_value, const StoryLog& log, std::uint32_t number,
                             Day from, Day to, const TimeSpan& spoken, const Visit& visit);
 
-  static constexpr std::size_t kMaxKept = 1'000'000;
+  static constexpr std::size_t kMaxKept = 3'000'000;
 
  private:
   struct DayBounds {
