@@ -216,12 +216,18 @@ void WebSide::start() {
   });
 }
 
-/// Of all days, before anybody asks for the widest and waits for it. What cannot be read, whoever
-/// asks is told.
+/// Of a year, before anybody asks for the widest and waits for it; piece by piece, for whoever asks
+/// meanwhile. What cannot be read, whoever asks is told.
 void WebSide::recall_stories() {
-  const auto any = [](const Story&) { return true; };
-  for (TenantId tenant = 0; tenant < engine_.config().tenants.size() && !draining_; ++tenant) {
-    std::ignore = engine_.store().widest_stories(tenant, 0, ~Day{0}, {{}, Time::max()}, 1, any);
+  constexpr Day kDays = 366, kPiece = 8;
+  const Day end = day_of(engine_.clock().now()) + 1;
+  for (TenantId tenant = 0; tenant < engine_.config().tenants.size(); ++tenant) {
+    for (Day back = 0; back < std::min(kDays, end) && !draining_; back += kPiece) {
+      const Day to = end - back;
+      std::ignore =
+          engine_.store().widest_stories(tenant, to - std::min(to, kPiece), to, {{}, Time::max()},
+                                         1, [](const Story&) { return true; });
+    }
   }
 }
 

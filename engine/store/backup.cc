@@ -228,7 +228,7 @@ Result<BackupManifest> read_manifest(const std::string& folder) {
   if (manifest.store_format > kStoreFormat) {
     return fail(ErrorCode::kTooNew, folder + " holds the data of a newer Vigie");
   }
-  if (manifest.store_format < kStoreFormat) {
+  if (manifest.store_format < kFormatWithoutFacts) {
     return fail(ErrorCode::kRefused,
                 folder + " holds the data of an older Vigie, which this one cannot read");
   }

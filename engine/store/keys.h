@@ -17,6 +17,7 @@ namespace vigie {
 //  1. meta         "format" → u32 · "hash-key" → 16 bytes · "tenant/" id → T · "sequence/" T → last
 //                  S · "retention/" T → u32 days
 //                  · "catalogue/" generation (u32) → catalogue · "alert" → last A
+//                  · "lacks-facts" → nothing: format 7 is being made of format 6
 //                  · "fine-rollups" → u32: five minutes before are not counted
 //                  · "work/" T → last N
 //                  · "unscrubbed" → u64: removed bytes may still lie in files (store.h)
@@ -43,8 +44,9 @@ namespace vigie {
 // order.
 //                  There is no index by author: who looks for one scans, the newest row first.
 // 13. stories      T D S D S → 8 bytes of the author's pseudonym, signed created_at, source (text):
-//                  of the story founded by the first, each later mention; then signed created_at of
-//                  the story's first and last mention until then (absent: written by format 6)
+//                  of the story founded by the first, each later mention; then varint minutes
+//                  since 1970 in which the story's first and last mention until then were created
+//                  (absent: written by format 6)
 // 14. coverage     's' source 00 microseconds (u64) → byte sight, state, reason (texts): a source's
 //                  state from then on · 'h' → signed time at which the engine was alive
 // 15. usage        source 00 D 0 (u32) → counts (counts.h): requests, bytes received and sent,
@@ -62,6 +64,7 @@ namespace vigie {
 /// 7: facts beside packs. 6: ids and urgent mentions had none; they get them when the store is
 /// opened for writing. Others are refused.
 inline constexpr std::uint32_t kStoreFormat = 7, kFormatWithoutFacts = 6;
+inline constexpr std::string_view kLacksFacts = "lacks-facts";
 inline constexpr std::size_t kRefKeySize = 16;
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {

@@ -81,7 +81,11 @@ Result<void> Store::State::load_meta() {
     return tl::make_unexpected(format.error());
   }
   const std::uint32_t found_format = *format ? ByteReader(**format).u32() : kStoreFormat;
-  has_facts = found_format != kFormatWithoutFacts;
+  const auto lacks_facts = key_value->get(Family::kMeta, kLacksFacts);
+  if (!lacks_facts) {
+    return tl::make_unexpected(lacks_facts.error());
+  }
+  has_facts = found_format != kFormatWithoutFacts && !*lacks_facts;
   if (found_format > kStoreFormat) {
     return fail(ErrorCode::kTooNew, "the data folder was written by a newer Vigie");
   }

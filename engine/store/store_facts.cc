@@ -11,6 +11,8 @@ Result<void> Store::State::add_facts() {
   }
   constexpr std::size_t kBatchBytes = 1U << 20;
   WriteBatch made;
+  made.put(Family::kMeta, "format", number_key({}, kStoreFormat));  // an older Vigie keeps away
+  made.put(Family::kMeta, kLacksFacts, {});
   const auto put = [&](Family family, std::string_view row, std::string_view value) {
     made.put(family, row, value);
     const bool is_full = made.bytes() >= kBatchBytes;
@@ -72,7 +74,7 @@ Result<void> Store::State::add_facts() {
       return status;
     }
   }
-  made.put(Family::kMeta, "format", number_key({}, kStoreFormat));
+  made.erase(Family::kMeta, kLacksFacts);
   has_facts = true;
   return key_value->write(made);
 }

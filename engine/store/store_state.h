@@ -86,7 +86,7 @@ struct Store::State {
     MentionFact fact;
     std::uint32_t generation = 0;
     std::size_t offset = 0, length = 0;  ///< in pending_bytes
-    bool alive = true;
+    bool told_urgent = false, alive = true;
   };
   /// One tenant's fresh mentions of the batch under way: sequence = first_sequence + index.
   struct PendingMentions {

@@ -106,8 +106,8 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
   put_u64(value, author_hash(record));
   put_signed(value, record.mention.created_at.time_since_epoch().count());
   put_text(value, record.mention.source);
-  put_signed(value, spoken.from.time_since_epoch().count());
-  put_signed(value, spoken.to.time_since_epoch().count());
+  put_varint(value, minute_of(spoken.from));  // no more: another's post is not to be told by it
+  put_varint(value, minute_of(spoken.to));
   state.batch.put(Family::kStories, State::story_row(number, story, mention), value);
   ++state.joined;
   state.pending_story_joins.push_back({number, story.day, story.sequence, spoken});

@@ -170,7 +170,8 @@ Store::Applied Store::State::store(const Findings& findings, const Finding& find
   const std::uint64_t sequence = of_tenant.next_sequence++;
   const MentionRef ref{finding.tenant, day, sequence};
   of_tenant.mentions.push_back({fact_of(ref, findings, finding), generation(findings.catalogue),
-                                pending_bytes.size(), record.size(), true});
+                                pending_bytes.size(), record.size(), is_urgent(finding.urgency),
+                                true});
   pending_bytes += record;
   const std::uint32_t number = number_of[finding.tenant];
   ids.insert(number, finding.id_hash, {day, sequence});
@@ -211,6 +212,7 @@ void Store::State::rewrite(const MentionRef& where, const Record& record,
   encode_record(record, next.bytes);
   if (Pending* fresh = pending_at(where.tenant, where.sequence)) {
     fresh->fact = fact_of(where, record, hasher);
+    fresh->told_urgent = was_told_urgent(record);
     fresh->generation = next.generation;
     fresh->offset = pending_bytes.size();
     fresh->length = next.bytes.size();
@@ -360,7 +362,7 @@ void Store::State::write_pending(TenantId tenant) {
       pack_writer.add(fact.ref.sequence,
                       std::string_view(pending_bytes).substr(mention.offset, mention.length));
       fact_row.add(fact);
-      if (is_urgent(fact.urgency)) {
+      if (is_urgent(fact.urgency) || mention.told_urgent) {
         batch.put(Family::kUrgent, ref_key(number, day, fact.ref.sequence), encode_fact(fact));
       }
     }

@@ -18,23 +18,18 @@ bool is_before(const Bound& one, const Bound& other) {
          std::tuple(one.authors, one.mentions, other.sequence);
 }
 
-std::uint32_t minute_of(Time time) {
-  const auto minutes = std::max(time, Time{}).time_since_epoch() / std::chrono::minutes(1);
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(minutes, ~std::uint32_t{0}));
-}
-
 /// Nobody knows yet how long it was spoken of; its founder may be there.
 Bound bound_of(std::uint64_t sequence) { return {sequence, 1, 1, ~std::uint32_t{0}, 0}; }
 
-void add_dates(Bound& bound, const TimeSpan& spoken) {
-  bound.first = std::min(bound.first, minute_of(spoken.from));
-  bound.last = std::max(bound.last, minute_of(spoken.to));
+void add_minutes(Bound& bound, std::uint32_t first, std::uint32_t last) {
+  bound.first = std::min(bound.first, first);
+  bound.last = std::max(bound.last, last);
 }
 
 struct StoryRow {
   Day day = 0;
   std::uint64_t sequence = 0, author = 0;
-  TimeSpan spoken;
+  std::uint32_t first = 0, last = ~std::uint32_t{0};  ///< minutes
 };
 Result<StoryRow> read_row(const KeyValue::Iterator& at) {
   ByteReader key(at.key()), value(at.value());
@@ -45,10 +40,10 @@ Result<StoryRow> read_row(const KeyValue::Iterator& at) {
   row.author = value.u64();
   value.integer();
   value.text();
-  // A row from before this was written down says nothing.
-  const bool is_known = value.left() != 0;
-  row.spoken = {is_known ? Time(microseconds(value.integer())) : Time{},
-                is_known ? Time(microseconds(value.integer())) : Time::max()};
+  if (value.left() != 0) {  // else it was written before it said so
+    row.first = value.natural<std::uint32_t>();
+    row.last = value.natural<std::uint32_t>();
+  }
   return key.ok() && value.ok() ? Result<StoryRow>(row) : damaged("the index of stories");
 }
 
@@ -71,7 +66,7 @@ Result<std::vector<Bound>> read_day(KeyValue::Iterator& at, const std::string& e
     Bound& bound = bounds.back();
     ++bound.mentions;
     bound.authors += row->author == 0 || authors.insert(row->author).second;
-    add_dates(bound, row->spoken);
+    add_minutes(bound, row->first, row->last);
   }
   if (const Result<void> status = at.status(); !status) {
     return tl::make_unexpected(status.error());
@@ -81,6 +76,11 @@ Result<std::vector<Bound>> read_day(KeyValue::Iterator& at, const std::string& e
 }
 
 }  // namespace
+
+std::uint32_t minute_of(Time time) {
+  const auto minutes = std::max(time, Time{}).time_since_epoch() / std::chrono::minutes(1);
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(minutes, ~std::uint32_t{0}));
+}
 
 Result<void> StoryBounds::visit_widest(const KeyValue& key_value, const StoryLog& log,
                                        std::uint32_t number, Day from, Day to,
@@ -167,7 +167,7 @@ void StoryBounds::follow(const StoryLog& log) {
     void widen(Bound& bound) const {
       bound.authors += count;
       bound.mentions += count;
-      add_dates(bound, spoken);
+      add_minutes(bound, minute_of(spoken.from), minute_of(spoken.to));
     }
   };
   std::map<Place, std::unordered_map<std::uint64_t, Joined>> joined;

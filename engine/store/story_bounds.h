@@ -14,6 +14,9 @@
 
 namespace vigie {
 
+/// Since 1970, at most what fits.
+std::uint32_t minute_of(Time time);
+
 /// A story got a mention; its founder, by the number of its tenant.
 struct StoryJoin {
   std::uint32_t tenant_number = 0;

@@ -160,22 +160,25 @@ class FactReader {
     facts_.too_late += !in_time;
   }
 
-  /// A number, at least 1: those below were raised before the period's end. They ascend by then.
+  /// A number, at least 1: those below were raised before the period's end. Numbers ascend with
+  /// time; where a clock was wrong for a while, what is nearer to now decides.
   Result<std::uint64_t> first_alert_after() const {
     const auto newest = store_.alerts(tenant_, 0, 1);
     if (!newest) {
       return tl::make_unexpected(newest.error());
     }
     std::uint64_t low = 1, high = newest->empty() ? 1 : newest->front().number + 1;
-    while (low < high) {
-      const std::uint64_t middle = low + (high - low) / 2;
+    for (std::uint64_t step = 1; low < high; step *= 2) {
+      // Back from the newest by ever longer steps, then by halves of the last.
+      const std::uint64_t middle =
+          low == 1 ? high - std::min(high - low, step) : low + (high - low) / 2;
       const auto found = store_.alerts(tenant_, middle + 1, 1);
       const Result<Alert> alert =
           found && !found->empty() ? parse_alert(found->front().body) : Result<Alert>(Alert{});
       if (!found || !alert) {
         return tl::make_unexpected(found ? alert.error() : found.error());
       }
-      if (alert->raised_at < period_.ends()) {
+      if (found->empty() || alert->raised_at < period_.ends()) {
         low = middle + 1;
       } else {
         high = found->front().number;

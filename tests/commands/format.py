@@ -6,6 +6,7 @@ Each is read as it was then, and worked with. `--write` makes the one of the pre
 import io
 import json
 import re
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -47,9 +48,11 @@ def write():
         for part in (mentions[:20], mentions[20:] + [edited, {"id": "m4", "source": "reseau", "deleted": True}]):
             code, _, errors = vigie("ingest", "--config", engine.config, "--mode", "replay", data=lines(part) + b"unreadable\n")
             assert code in (0, 1), errors
+        backed_up, _, errors = vigie("backup", "--config", engine.config, Path(directory) / "backups")
+        assert backed_up == 0, errors
         read = {name: engine.query("--tenant", "techniville", *query) for name, query in QUERIES.items()}
         with tarfile.open(FOLDER / f"store-format-{VERSION}.tar.xz", "w:xz", preset=9) as archive:
-            for path in sorted(Path(directory, "data").rglob("*")):
+            for path in sorted([*Path(directory, "data").rglob("*"), *Path(directory, "backups").rglob("*")]):
                 if path.is_file() and not NOT_NEEDED.match(path.name):
                     archive.add(path, path.relative_to(directory))
             told = json.dumps(read, ensure_ascii=False).encode()
@@ -106,11 +109,26 @@ def it_is_worked_with(version):
             engine.kill()
 
 
+def a_backup_is_restored(version):
+    with tempfile.TemporaryDirectory(prefix="vigie-format-") as directory:
+        engine, then = unpacked(version, directory)
+        for at in range(2):
+            shutil.rmtree(Path(directory) / "data" / "store")
+            code, _, errors = vigie("restore", "--config", engine.config, Path(directory) / "backups")
+            assert code == 0, errors
+            for name, query in QUERIES.items():
+                assert members_of(then[name], engine.query("--tenant", "techniville", *query)), name
+            if at == 0:
+                code, _, errors = vigie("backup", "--config", engine.config, Path(directory) / "backups", "--rewrite")
+                assert code == 0, errors
+
+
 def tests():
     found = {"the present version has a folder of its own": every_version_has_its_folder}
     for version in versions():
         found[f"a folder of format {version} is read as it was written"] = lambda v=version: all_is_read_as_it_was(v)
         found[f"a folder of format {version} is worked with"] = lambda v=version: it_is_worked_with(v)
+        found[f"a backup of format {version} is restored"] = lambda v=version: a_backup_is_restored(v)
     return found
 
 

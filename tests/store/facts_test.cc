@@ -250,6 +250,19 @@ TEST(Facts, AreThoseOfTheMentionsWhateverBecomesOfThem) {
                                       return store.scan_urgent(tenant, {}, 0, visit);
                                     }))
           << where;
+      std::vector<std::string> told;
+      ASSERT_TRUE(store.scan_told_urgent(tenant, [&](const StoredMention& stored) {
+        told.push_back(to_string(stored.ref));
+        return true;
+      }));
+      std::vector<std::string> all_told;
+      ASSERT_TRUE(store.scan(tenant, {}, 0, [&](const StoredMention& stored) {
+        if (was_told_urgent(stored.record)) {
+          all_told.push_back(to_string(stored.ref));
+        }
+        return true;
+      }));
+      ASSERT_EQ(told, all_told) << where;
       seen += facts.size();
       urgent_seen += urgent.size();
       const Time spoken_from(std::chrono::hours(24 * kFirstDay + history.upto(24 * kDays)));

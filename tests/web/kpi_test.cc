@@ -24,7 +24,7 @@ Time at(std::string_view text) { return parse_time(text).value(); }
 /// A town's key figures behind the API, Wednesday 2026-10-14 at 10 h.
 class KpisOverHttp : public TownOverHttp {
  protected:
-  KpisOverHttp() : TownOverHttp({"techniville"}) {
+  KpisOverHttp() : TownOverHttp({"techniville", "rouveville"}) {
     ApiParts own = parts();
     own.coverage = [this](TenantId, Time from, Time) {
       return coverage_ ? coverage_(from) : std::nullopt;
@@ -172,6 +172,7 @@ TEST_F(KpisOverHttp, AlertsOfOtherTimesDoNotCount) {
   const Time first = at("2026-10-12T00:30:00Z");
   const MentionRef ref = say(Tone::kNegative, first);
   constexpr int kAlerts = 30;
+  store_->add_alert(1, day_of(first), "another town's", {});
   for (int i = 0; i < kAlerts; ++i) {
     raise("incident " + std::to_string(i), first + hours(i), ref);
   }
@@ -184,6 +185,7 @@ TEST_F(KpisOverHttp, AlertsOfOtherTimesDoNotCount) {
       EXPECT_EQ(std::int64_t(lag["n"]), std::max(raised, 0)) << from << " to " << to;
     }
   }
+  EXPECT_EQ(ask("?from=1970-01-01T00:00:00Z&to=1970-01-08T00:00:00Z").status, 200);
 }
 
 TEST_F(KpisOverHttp, AnswersAreMeasuredInBusinessHours) {
