@@ -39,7 +39,7 @@ class Peer {
   /// Any other program that speaks as those do.
   explicit Peer(const std::vector<std::string>& command) : tls_(false) { start(command); }
   ~Peer() {
-    ::kill(process_, SIGKILL);
+    ::kill(process_, SIGTERM);
     ::waitpid(process_, nullptr, 0);
     std::fclose(in_);
     ::close(out_);
@@ -79,7 +79,7 @@ class Peer {
     }
     process_ = ::fork();
     if (process_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // even when a test is killed
+      ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // even when a test is killed
       ::dup2(to_peer[0], STDIN_FILENO);
       ::dup2(from_peer[1], STDOUT_FILENO);
       ::execvp(arguments[0], arguments.data());

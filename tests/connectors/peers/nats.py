@@ -76,8 +76,15 @@ class Nats:
             [PROGRAM, "-js", "-sd", self.folder.name, "-a", "127.0.0.1", "-p", str(self.port), "--user", USER, "--pass", PASSWORD,
              *(["--tls", "--tlscert", cert, "--tlskey", key] if cert else [])],
             stderr=subprocess.DEVNULL, preexec_fn=lambda: ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+        signal.signal(signal.SIGTERM, self.stop)
         self.client, self.through = None, []
         self.pause, self.cut_after = 0, None
+
+    def stop(self, *_):
+        self.server.kill()
+        self.server.wait()
+        self.folder.cleanup()
+        os._exit(0)
 
     async def serve(self, reader, writer):
         """One connection through the door."""
