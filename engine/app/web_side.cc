@@ -217,16 +217,16 @@ void WebSide::start() {
 }
 
 /// Of a year, before anybody asks for the widest and waits for it; piece by piece, for whoever asks
-/// meanwhile. What cannot be read, whoever asks is told.
+/// meanwhile, the newest last: of more than is kept the oldest are forgotten. What cannot be read,
+/// whoever asks is told.
 void WebSide::recall_stories() {
   constexpr Day kDays = 366, kPiece = 8;
   const Day end = day_of(engine_.clock().now()) + 1;
   for (TenantId tenant = 0; tenant < engine_.config().tenants.size(); ++tenant) {
-    for (Day back = 0; back < std::min(kDays, end) && !draining_; back += kPiece) {
-      const Day to = end - back;
+    for (Day from = end - std::min(kDays, end); from < end && !draining_; from += kPiece) {
       std::ignore =
-          engine_.store().widest_stories(tenant, to - std::min(to, kPiece), to, {{}, Time::max()},
-                                         1, [](const Story&) { return true; });
+          engine_.store().widest_stories(tenant, from, std::min(from + kPiece, end),
+                                         {{}, Time::max()}, 1, [](const Story&) { return true; });
     }
   }
 }

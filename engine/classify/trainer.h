@@ -66,9 +66,9 @@ struct TrainingOptions {
 /// knows no vectors. Five-fold cross-validation, pairs of rows
 /// (0 and 1, 2 and 3, …) of a source kept together, gives predictions for texts the model had not
 /// seen; from these come the confidence's scale and the thresholds of urgency and abuse: the best
-/// mean macro-F1 over the sources, by their rows, that stays within their
-/// `at_most`. Deterministic: the same rows in the
-/// same order give the same bytes on the same machine.
+/// mean macro-F1 over the sources, by their rows, that stays within their `at_most`; where a source
+/// has runs, together with predictions for whole runs the model had not seen. Deterministic: the
+/// same rows in the same order give the same bytes on the same machine.
 class Trainer {
  public:
   explicit Trainer(TrainingOptions options) : options_(std::move(options)) {}

@@ -17,6 +17,15 @@ enum FactFlag : unsigned {
 
 Time start_of(Day day) { return Time(std::chrono::days(day)); }
 
+// Microseconds since 1970; they wrap around where damaged bytes say what no time is.
+std::uint64_t number_of(Time time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+Time time_of(std::uint64_t number) { return Time(microseconds(static_cast<std::int64_t>(number))); }
+std::int64_t difference(Time later, Time earlier) {
+  return static_cast<std::int64_t>(number_of(later) - number_of(earlier));
+}
+
 void put_fact(const MentionFact& fact, Time base, std::string& out) {
   const bool repeats = fact.founder != fact.ref;
   const auto flag = [](bool set, FactFlag bit) { return set ? unsigned{bit} : 0U; };
@@ -31,8 +40,8 @@ void put_fact(const MentionFact& fact, Time base, std::string& out) {
               flag(fact.answers != 0, kFactAnswers));
   writer.u64(fact.id_hash);
   writer.u64(fact.voice);
-  writer.integer((fact.received_at - base).count());
-  writer.integer((fact.received_at - fact.created_at).count());
+  writer.integer(difference(fact.received_at, base));
+  writer.integer(difference(fact.received_at, fact.created_at));
   writer.varint(fact.followers);
   if (repeats) {
     writer.varint(fact.founder.day);
@@ -54,8 +63,8 @@ void take_fact(ByteReader& in, const MentionRef& ref, Time base, MentionFact& fa
   fact.has_topic = (flags & kFactHasTopic) != 0;
   fact.id_hash = in.u64();
   fact.voice = in.u64();
-  fact.received_at = base + microseconds(in.integer());
-  fact.created_at = fact.received_at - microseconds(in.integer());
+  fact.received_at = time_of(number_of(base) + static_cast<std::uint64_t>(in.integer()));
+  fact.created_at = time_of(number_of(fact.received_at) - static_cast<std::uint64_t>(in.integer()));
   fact.followers = in.varint();
   if ((flags & kFactRepeats) != 0) {
     fact.founder.day = in.natural<Day>();
@@ -102,13 +111,15 @@ bool read_fact_row(const MentionRef& first, std::string_view row, std::vector<Me
   facts.clear();
   MentionRef ref = first;
   Time base = start_of(first.day);
+  bool ascends = true;  // from the key's own
   ByteReader in(row);
   while (in.ok() && !in.done()) {
-    ref.sequence += in.varint();
+    const std::uint64_t before = std::exchange(ref.sequence, ref.sequence + in.varint());
+    ascends &= facts.empty() ? ref == first : ref.sequence > before;
     take_fact(in, ref, base, facts.emplace_back());
     base = facts.back().received_at;
   }
-  return in.ok() && !facts.empty();
+  return in.ok() && ascends && !facts.empty();
 }
 
 std::string encode_fact(const MentionFact& fact) {

@@ -9,9 +9,9 @@
 namespace vigie {
 
 // A fact's bytes: byte flags (fact_row.cc), u64 hash of source and id, u64 voice, signed
-// microseconds from some base to received_at, signed microseconds from received_at back to
-// created_at, varint followers; then, as the flags say, varint day and sequence of its story's
-// founder, u64 hash of what it answers.
+// microseconds from some base to received_at, signed microseconds from created_at to received_at,
+// varint followers; then, as the flags say, varint day and sequence of its story's founder, u64
+// hash of what it answers.
 // The base is where the day of its reference begins; in a row of several the received_at before.
 
 MentionFact fact_of(const MentionRef& ref, const Record& record, const IdHasher& hasher);

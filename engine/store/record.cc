@@ -293,13 +293,7 @@ void write_record(const Record& record, ByteWriter& out) {
 
 }  // namespace
 
-std::uint64_t author_hash(const Record& record) {
-  std::uint64_t author = 0;
-  if (record.has_author) {
-    std::memcpy(&author, record.author.data(), sizeof author);
-  }
-  return author;
-}
+std::uint64_t author_hash(const Record& record) { return record.has_author ? voice_of(record) : 0; }
 
 std::uint64_t voice_of(bool has_author, const Pseudonym& author, std::string_view source) {
   if (!has_author) {

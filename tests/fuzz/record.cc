@@ -1,7 +1,9 @@
-// A stored record, and a pack of them: damaged bytes are refused, read ones write as themselves.
+// A stored record, a pack of them and the facts beside it: damaged bytes are refused, read ones
+// write as themselves.
 #include "engine/store/record.h"
 
 #include "engine/core/check.h"
+#include "engine/store/fact_row.h"
 #include "engine/store/pack.h"
 #include "tests/fuzz/target.h"
 
@@ -28,8 +30,30 @@ void check_record(std::string_view bytes) {
         "with what is in force");
 }
 
+void check_facts(std::string_view bytes) {
+  const MentionRef first{0, 20'000, 7};
+  std::vector<MentionFact> facts;
+  if (!read_fact_row(first, bytes, facts)) {
+    return;
+  }
+  check(facts.front().ref == first, "the first is the key's");
+  const auto write = [&first](const std::vector<MentionFact>& all) {
+    FactRowWriter writer;
+    writer.start(first);
+    for (const MentionFact& fact : all) {
+      writer.add(fact);
+    }
+    return std::string(writer.row());
+  };
+  const std::string written = write(facts);
+  std::vector<MentionFact> again;
+  check(read_fact_row(first, written, again) && again.size() == facts.size(), "a row is read");
+  check(write(again) == written, "as it was written");
+}
+
 VIGIE_FUZZ(record) {
   check_record(bytes);
+  check_facts(bytes);
   Pack pack;
   if (!read_pack(bytes, 7, pack)) {
     return;

@@ -28,7 +28,7 @@ MAX_KEPT_BYTES, MAX_KEPT_FILES = 512, 32
 PARSERS = """
 engine/parse/*.cc engine/core/form.cc engine/core/json_writer.cc engine/core/settings.cc engine/core/time.cc
 engine/match/query_lexer.cc engine/match/query_parser.cc engine/match/rule_reader.cc engine/match/filter.cc
-engine/store/record.cc engine/store/pack.cc engine/store/keys.cc engine/alert/alert.cc engine/alert/escape.cc
+engine/store/record.cc engine/store/fact_row.cc engine/store/pack.cc engine/store/keys.cc engine/alert/alert.cc engine/alert/escape.cc
 engine/alert/renderer.cc engine/access/id_token.cc engine/access/totp.cc engine/access/action_links.cc
 engine/access/access_file.cc engine/classify/model.cc engine/classify/lexicon_reader.cc engine/guidance/card_reader.cc
 engine/web/http.cc engine/web/csv.cc engine/web/router.cc engine/web/mention_filter.cc
