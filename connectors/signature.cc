@@ -1,10 +1,15 @@
 #include "connectors/signature.h"
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
 #include <sodium.h>
 
 #include <array>
 #include <charconv>
+#include <memory>
 #include <optional>
+
+#include "engine/core/check.h"
 
 namespace vigie {
 namespace {
@@ -12,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxHeaderBytes = 1024;
 constexpr std::size_t kMaxSignatures = 4;
 
-using Mac = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
+using Mac = std::array<unsigned char, 32>;
 
 struct SignedTime {
   std::string_view digits;  ///< as the sender wrote it: the signature is over these bytes
@@ -23,17 +28,27 @@ struct Claim {
   std::vector<Mac> macs;
 };
 
+/// By OpenSSL, which uses the processor's SHA-256 where it has one: bodies are long.
 Mac authenticate(std::string_view digits, std::string_view body, std::string_view secret) {
+  static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm(
+      EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free);
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> state(
+      EVP_MAC_CTX_new(algorithm.get()), &EVP_MAC_CTX_free);
+  std::string digest = OSSL_DIGEST_NAME_SHA2_256;
+  const std::array parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
   const auto bytes = [](std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
   };
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, bytes(secret), secret.size());
-  crypto_auth_hmacsha256_update(&state, bytes(digits), digits.size());
-  crypto_auth_hmacsha256_update(&state, bytes("."), 1);
-  crypto_auth_hmacsha256_update(&state, bytes(body), body.size());
+  bool made = EVP_MAC_init(state.get(), bytes(secret), secret.size(), parameters.data()) == 1;
+  for (const std::string_view part : {digits, std::string_view("."), body}) {
+    made = made && EVP_MAC_update(state.get(), bytes(part), part.size()) == 1;
+  }
   Mac mac;
-  crypto_auth_hmacsha256_final(&state, mac.data());
+  std::size_t size = 0;
+  made = made && EVP_MAC_final(state.get(), mac.data(), &size, mac.size()) == 1;
+  check(made && size == mac.size(), "an HMAC-SHA256 can be made");
   return mac;
 }
 

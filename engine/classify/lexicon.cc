@@ -39,21 +39,34 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
     while (slots_[slot].count != 0) {
       slot = (slot + 1) & (slots_.size() - 1);
     }
-    slots_[slot] = {hash, 0, first, end - first, 0};
-    for (std::uint32_t i = first; i < end && known_[i].entry.words > 1; ++i) {
-      ++slots_[slot].phrases;
-      slots_[slot].next_words |= next_bit(known_[i].next_hash);
-    }
+    fill(slots_[slot], hash, first, end);
     filter_[filter_bit(hash) / 64] |= std::uint64_t{1} << (filter_bit(hash) % 64);
     first = end;
   }
 }
 
+void Lexicon::fill(Slot& slot, std::uint64_t hash, std::uint32_t first, std::uint32_t end) const {
+  slot.hash = hash;
+  slot.first = first;
+  slot.count = end - first;
+  for (std::uint32_t i = first; i < end && known_[i].entry.words > 1; ++i) {
+    ++slot.phrases;
+    slot.next_words |= next_bit(known_[i].next_hash);
+  }
+  if (slot.phrases == slot.count) {
+    return;
+  }
+  const Known& single = known_[first + slot.phrases];
+  const std::string_view word = text(single.first);
+  if (word.size() <= kMaxInline) {
+    slot.entry = single.entry;
+    slot.length = static_cast<std::uint8_t>(word.copy(slot.word.data(), kMaxInline));
+  }
+}
+
 const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) const {
   const Token& token = folded.tokens[at];
-  const std::size_t bit = filter_bit(token.hash);
-  const bool begins_none =
-      (filter_[bit / 64] >> (bit % 64) & 1) == 0 || (token.flags & kTokenLink) != 0;
+  const bool begins_none = !may_begin(token.hash) || (token.flags & kTokenLink) != 0;
   if (begins_none && (token.flags & kTokenElongated) == 0) [[likely]] {
     return nullptr;
   }
@@ -69,6 +82,9 @@ const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) co
         return &known.entry;
       }
     }
+  }
+  if (slot.length != 0 && is_same_word(word, {slot.word.data(), slot.length})) {
+    return &slot.entry;
   }
   for (std::uint32_t i = slot.first + slot.phrases; i < slot.first + slot.count; ++i) {
     if (is_same_word(word, text(known_[i].first))) {

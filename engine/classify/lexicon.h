@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,6 +47,12 @@ class Lexicon {
   /// The longest phrase that begins at token `at` and stays within its sentence; null if none does.
   /// A stretched word ("nuuul") is also tried with every letter once ("nul").
   const LexiconEntry* find(const FoldedText& folded, std::uint32_t at) const;
+  /// A hint: a word with this hash is going to be looked for.
+  void expect(std::uint64_t hash) const {
+    if (may_begin(hash)) {
+      __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+    }
+  }
 
  private:
   struct Word {
@@ -58,14 +65,21 @@ class Lexicon {
     std::uint32_t next_words = 0;  ///< in words_: those behind the first
     std::uint64_t next_hash = 0;   ///< of the second word; says "no" without a look at the words
   };
+  static constexpr std::size_t kMaxInline = 19;  // bytes: a slot is one cache line
   /// All phrases that begin with words of one hash: [first, first + count) of `known_`, long ones
-  /// first, and of these the first `phrases` have several words.
-  struct Slot {
+  /// first, and of these the first `phrases` have several words. The one that is a single word
+  /// stands here once more, if it is short: most that are found are, and are one look into memory
+  /// away.
+  struct alignas(64) Slot {
     std::uint64_t hash = 0;
     std::uint64_t next_words = 0;  ///< next_bit() of each second word
     std::uint32_t first = 0, count = 0, phrases = 0;
+    LexiconEntry entry;
+    std::uint8_t length = 0;  ///< of `word`; 0: none is here
+    std::array<char, kMaxInline> word{};
   };
   static std::uint64_t next_bit(std::uint64_t hash) { return std::uint64_t{1} << (hash & 63); }
+  void fill(Slot& slot, std::uint64_t hash, std::uint32_t first, std::uint32_t end) const;
   const Slot& slot_of(std::uint64_t hash) const;
   const LexiconEntry* find_shortened(std::string_view stretched) const;
   bool goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const;
@@ -73,6 +87,9 @@ class Lexicon {
 
   static constexpr std::size_t kFilterBits = 1U << 16;
   static std::size_t filter_bit(std::uint64_t hash) { return hash >> 48; }
+  bool may_begin(std::uint64_t hash) const {
+    return (filter_[filter_bit(hash) / 64] >> (filter_bit(hash) % 64) & 1) != 0;
+  }
 
   std::string bytes_;
   std::vector<Word> words_;

@@ -13,6 +13,8 @@ constexpr std::int32_t kStretchPercent = 125;
 constexpr std::int32_t kExclaimPercent = 115;
 constexpr std::int32_t kDenialPercent = 50;  // "pas mauvais" is less than good
 
+constexpr std::uint32_t kExpectAhead = 16;  // words whose entries are asked of memory beforehand
+
 constexpr bool has(const Token& token, unsigned flags) { return (token.flags & flags) != 0; }
 
 void scale(std::int32_t& weight, std::int32_t percent) { weight = weight * percent / 100; }
@@ -29,7 +31,11 @@ class Reading {
 
   void read() {
     const auto count = static_cast<std::uint32_t>(folded_.tokens.size());
+    std::uint32_t expected = 0;
     for (std::uint32_t at = 0; at < count && out_.words.size() < kMaxSignedWords;) {
+      for (; expected < std::min(count, at + kExpectAhead); ++expected) {
+        lexicon_.expect(folded_.tokens[expected].hash);
+      }
       if (at > 0 && has(folded_.tokens[at], kTokenSentenceStart)) {
         end_sentence(at);
       }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMinFilterBits = 4096;
 constexpr std::size_t kFilterBitsPerWord = 16;
+constexpr std::uint32_t kExpectAhead = 16;  // words that are asked of memory beforehand
 
 }  // namespace
 
@@ -110,7 +111,13 @@ void PhraseTrie::find(const FoldedText& text, WordStarts& starts,
 
 void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                                WordStarts& starts, std::vector<PhraseHit>& hits) const {
+  for (std::uint32_t i = from; i < std::min(to, from + kExpectAhead); ++i) {
+    starts.expect(text.tokens[i].hash);
+  }
   for (std::uint32_t i = from; i < to; ++i) {
+    if (to - i > kExpectAhead) {
+      starts.expect(text.tokens[i + kExpectAhead].hash);
+    }
     const Token& token = text.tokens[i];
     if ((token.flags & kTokenLink) != 0) [[unlikely]] {
       continue;

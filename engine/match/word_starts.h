@@ -19,6 +19,8 @@ class WordStarts {
  public:
   static constexpr std::size_t kMaxNodes = 2;
 
+  /// A hint: a word with this hash is going to be looked for.
+  void expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash % kSlots]); }
   /// False: not remembered.
   bool find(std::string_view word, std::uint64_t hash,
             std::span<const std::uint32_t>& nodes) const {

@@ -72,9 +72,9 @@ Signature StoryTeller::sign(const Mention& mention) {
 
 MentionRef StoryTeller::place(const Findings& findings, const Finding& finding,
                               const Store::Applied& stored) {
+  decode_signature(findings.view(finding.signature), signature_);
   const StoryBook::Place place =
-      books_[finding.tenant].place({stored.ref, finding.created_at, finding.official},
-                                   decode_signature(findings.view(finding.signature)));
+      books_[finding.tenant].place({stored.ref, finding.created_at, finding.official}, signature_);
   if (!place.founds) {
     store_.join_story(stored.ref, place.story, place.leads, place.spoken);
   }
@@ -83,8 +83,8 @@ MentionRef StoryTeller::place(const Findings& findings, const Finding& finding,
 
 void StoryTeller::reword(const Findings& findings, const Finding& finding,
                          const Store::Applied& replaced) {
-  books_[finding.tenant].reword(replaced.story, replaced.ref,
-                                decode_signature(findings.view(finding.signature)));
+  decode_signature(findings.view(finding.signature), signature_);
+  books_[finding.tenant].reword(replaced.story, replaced.ref, signature_);
 }
 
 void StoryTeller::remove(const Store::Applied& deleted) {

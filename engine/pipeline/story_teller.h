@@ -24,7 +24,7 @@ class StoryTeller {
   /// A hint: this finding is going to be placed.
   void expect(const Findings& findings, const Finding& finding) {
     if (finding.signature.length != 0) {
-      books_[finding.tenant].expect(decode_signature(findings.view(finding.signature)));
+      books_[finding.tenant].expect(findings.view(finding.signature));
     }
   }
   /// `finding` took an older version's place: it stays in its story.
@@ -41,6 +41,7 @@ class StoryTeller {
   TextFolder folder_;
   FoldedText folded_;
   Signer signer_;
+  Signature signature_;  ///< of the finding at hand
 };
 
 /// What a short text is told by: the mention, or the one that it reposts.

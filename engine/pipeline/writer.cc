@@ -9,8 +9,10 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxBatchEnvelopes = 64;
-/// So many findings ahead the store is told what comes.
-constexpr std::size_t kExpectAhead = 8;
+/// So many findings ahead the store is told what comes, and before that their bytes are asked for:
+/// a worker wrote them, they lie in its processor's caches.
+constexpr std::size_t kExpectAhead = 8, kFetchAhead = 16;
+constexpr std::size_t kCacheLine = 64;
 /// A batch is closed when its findings hold this much: it is copied into memory once more.
 constexpr std::size_t kMaxBatchBytes = 16U << 20;
 /// The store's housekeeping is done when there is nothing else to do, and at least so often.
@@ -49,6 +51,13 @@ void count(Fate fate, Receipt& receipt) {
     case Fate::kDropped:
       ++receipt.dropped;
       return;
+  }
+}
+
+void fetch(const Findings& findings, const Finding& finding) {
+  const std::size_t end = finding.record.offset + finding.record.length;
+  for (std::size_t at = finding.source.offset; at < end; at += kCacheLine) {
+    __builtin_prefetch(findings.arena.data() + at);
   }
 }
 
@@ -134,16 +143,24 @@ void Writer::apply(Findings& findings) {
 
   // The copies of one mention lie side by side; it counts once.
   Fate fate = Fate::kDropped;
-  for (std::size_t i = 0; i < findings.findings.size(); ++i) {
+  const std::size_t total = findings.findings.size();
+  for (std::size_t i = 0; i < std::min(kFetchAhead, total); ++i) {
+    fetch(findings, findings.findings[i]);
+  }
+  for (std::size_t i = 0; i < std::min(kExpectAhead, total); ++i) {
+    expect(findings, findings.findings[i]);
+  }
+  for (std::size_t i = 0; i < total; ++i) {
     const Finding& finding = findings.findings[i];
-    if (i + kExpectAhead < findings.findings.size()) {
-      parts_.store.expect(findings.findings[i + kExpectAhead]);
-      parts_.stories.expect(findings, findings.findings[i + kExpectAhead]);
+    if (i + kFetchAhead < total) {
+      fetch(findings, findings.findings[i + kFetchAhead]);
+    }
+    if (i + kExpectAhead < total) {
+      expect(findings, findings.findings[i + kExpectAhead]);
     }
     const Fate copy = fate_of(apply(findings, finding));
     fate = std::max(fate, copy);
-    const bool last_copy =
-        i + 1 == findings.findings.size() || findings.findings[i + 1].mention != finding.mention;
+    const bool last_copy = i + 1 == total || findings.findings[i + 1].mention != finding.mention;
     if (last_copy) {
       count(std::exchange(fate, Fate::kDropped), receipt);
     }
@@ -159,6 +176,11 @@ void Writer::apply(Findings& findings) {
   }
   advance(findings);
   findings = Findings();
+}
+
+void Writer::expect(const Findings& findings, const Finding& finding) {
+  parts_.store.expect(finding);
+  parts_.stories.expect(findings, finding);
 }
 
 Store::Outcome Writer::purge_author(const Finding& finding) {

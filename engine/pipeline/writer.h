@@ -90,6 +90,7 @@ class Writer {
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
+  void expect(const Findings& findings, const Finding& finding);
   void forget(const Store::Applied& deleted);
   Store::Outcome purge_author(const Finding& finding);
   void advance(const Findings& findings);

@@ -208,34 +208,32 @@ Signature Signer::sign(const FoldedText& text, std::uint64_t original) {
 }
 
 namespace {
-constexpr std::size_t kHeadBytes = 12;
 constexpr std::uint32_t kExactBit = 0x80000000U;
 }  // namespace
 
 void encode_signature(const Signature& signature, std::string& out) {
   const std::size_t start = out.size();
   const std::uint32_t size = signature.size | (signature.exact ? kExactBit : 0);
-  out.resize(start + kHeadBytes + signature.size * sizeof(std::uint32_t));
+  out.resize(start + kSignatureHead + signature.size * sizeof(std::uint32_t));
   char* at = out.data() + start;
   std::memcpy(at, &signature.numbers, sizeof signature.numbers);
   std::memcpy(at + 8, &size, sizeof size);
-  std::memcpy(at + kHeadBytes, signature.hashes.data(), signature.size * sizeof(std::uint32_t));
+  std::memcpy(at + kSignatureHead, signature.hashes.data(), signature.size * sizeof(std::uint32_t));
 }
 
-Signature decode_signature(std::string_view bytes) {
-  Signature signature;
-  check(bytes.size() >= kHeadBytes, "a signature has a head");
+void decode_signature(std::string_view bytes, Signature& signature) {
+  check(bytes.size() >= kSignatureHead, "a signature has a head");
   std::uint32_t size = 0;
   std::memcpy(&signature.numbers, bytes.data(), sizeof signature.numbers);
   std::memcpy(&size, bytes.data() + 8, sizeof size);
   signature.exact = (size & kExactBit) != 0;
   signature.size = size & ~kExactBit;
   check(signature.size <= Signature::kMaxHashes &&
-            bytes.size() == kHeadBytes + signature.size * sizeof(std::uint32_t),
+            bytes.size() == kSignatureHead + signature.size * sizeof(std::uint32_t),
         "a signature is as long as it says");
-  std::memcpy(signature.hashes.data(), bytes.data() + kHeadBytes,
+  std::memcpy(signature.hashes.data(), bytes.data() + kSignatureHead,
               signature.size * sizeof(std::uint32_t));
-  return signature;
+  std::fill(signature.hashes.begin() + signature.size, signature.hashes.end(), 0U);
 }
 
 }  // namespace vigie

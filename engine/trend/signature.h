@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +48,22 @@ class Signer {
   std::vector<std::uint32_t> hashes_;
 };
 
+inline constexpr std::size_t kSignatureHead = 12;  ///< bytes before the hashes
 /// Appends at most 4 · (kMaxHashes + 3) bytes.
 void encode_signature(const Signature& signature, std::string& out);
-/// Of what encode_signature() wrote, in this process.
-Signature decode_signature(std::string_view bytes);
+/// Of what encode_signature() wrote, in this process; `signature` becomes it.
+void decode_signature(std::string_view bytes, Signature& signature);
+/// Calls visit(hash) for each hash of what encode_signature() wrote until one gives false.
+template <class Visit>
+void visit_hashes(std::string_view bytes, Visit&& visit) {
+  for (std::size_t at = kSignatureHead; at + sizeof(std::uint32_t) <= bytes.size();
+       at += sizeof(std::uint32_t)) {
+    std::uint32_t hash = 0;
+    std::memcpy(&hash, bytes.data() + at, sizeof hash);
+    if (!visit(hash)) {
+      return;
+    }
+  }
+}
 
 }  // namespace vigie

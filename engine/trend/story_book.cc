@@ -38,15 +38,18 @@ bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
          story.first_at - arrival.created_at <= kQuiet;
 }
 
-void StoryBook::expect(const Signature& signature) {
+void StoryBook::expect(std::string_view signature) {
   if (buckets_.empty()) {
     return;
   }
-  Keys keys;
-  const std::size_t count = keys_of(signature, keys);
-  for (std::size_t i = 0; i < count; ++i) {
-    __builtin_prefetch(&bucket_of(keys[i]), 1);
-  }
+  std::size_t keys = 0;
+  visit_hashes(signature, [&](std::uint32_t hash) {
+    if ((hash & Signature::kPairBit) != 0) {
+      __builtin_prefetch(&bucket_of(hash), 1);
+      ++keys;
+    }
+    return keys < kKeys;
+  });
 }
 
 /// Slots and stories lie too far apart for the caches: all are asked for before one is looked at.
@@ -97,12 +100,12 @@ void StoryBook::insert(const Known& known) {
         "stories come in the order they were founded");
   const std::uint32_t number = next_++;
   if (stories_.size() < kMaxStories) {
-    stories_.push_back({known, true});
+    stories_.emplace_back(known);
     if (buckets_.size() < stories_.size() * kBucketsPerStory) {
       return grow();
     }
   } else {
-    at(number) = {known, true};
+    at(number) = Story(known);
   }
   index(number);
 }

@@ -46,8 +46,8 @@ class StoryBook {
   /// References ascend.
   Place place(const Arrival& arrival, const Signature& signature);
 
-  /// A hint: a text with this signature is going to be placed.
-  void expect(const Signature& signature);
+  /// A hint: a text with this signature, as encode_signature() wrote it, is going to be placed.
+  void expect(std::string_view signature);
 
   /// The mention that speaks for `story` was edited.
   void reword(const MentionRef& story, const MentionRef& mention, const Signature& signature);
@@ -77,6 +77,7 @@ class StoryBook {
 
  private:
   struct Story : Known {
+    explicit Story(const Known& known) : Known(known) {}
     bool alive = true;
     std::uint8_t shared = 0;  ///< bit i: an older story may have its key i, too
   };
