@@ -1,9 +1,10 @@
 #include "connectors/disclosure.h"
 
 #include <algorithm>
-#include <array>
 #include <initializer_list>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "connectors/api_sources.h"
 #include "connectors/url.h"
@@ -12,24 +13,36 @@
 namespace vigie {
 namespace {
 
+/// Whose description stands in the configuration.
+constexpr std::string_view kDescribed = "http_json";
+
 /// What types send that are written in C++; all others are descriptions of an API.
 struct TypeWords {
   std::string_view type;
   std::vector<std::string> sends;
   std::string_view usual_address;  ///< where the settings name none
   bool is_pushed = false;
+  /// It asks only where the settings name this (then `NAME_file` or `NAME_credential`).
+  std::string_view asks_with = {};
 };
-const std::array<TypeWords, 8>& types() {
-  static const std::array<TypeWords, 8> all = {{
+const std::vector<TypeWords>& types() {
+  static const std::vector<std::string> graph = {"user_agent", "address", "credential"};
+  static const std::vector<TypeWords> all = {
       {"accueil", {}, "", true},
+      {"facebook_webhook", graph, "https://graph.facebook.com", true, "token"},
       {"feed", {"user_agent", "address"}, ""},
       {"file", {}, ""},
+      {"instagram_webhook", graph, "https://graph.facebook.com", true, "token"},
       {"jetstream", {"user_agent"}, ""},
       {"mastodon", {"user_agent", "query"}, ""},
       {"nats", {"acknowledgement"}, ""},
       {"webhook", {}, "", true},
       {"x", {"user_agent", "query"}, "https://api.x.com"},
-  }};
+      {"youtube_push",
+       {"user_agent", "accounts", "callback"},
+       "https://pubsubhubbub.appspot.com",
+       true},
+  };
   return all;
 }
 
@@ -89,23 +102,27 @@ std::optional<Settings> built_in(std::string_view type) {
 SourceDisclosure disclose(std::string_view type, const Settings& settings) {
   SourceDisclosure disclosure;
   std::set<std::string> hosts;
+  const auto has = [&](std::string_view name) { return settings.find(name) != nullptr; };
   const auto known = std::ranges::find(types(), type, &TypeWords::type);
   if (known != types().end()) {
-    disclosure.sends = known->sends;
     disclosure.is_pushed = known->is_pushed;
-    for (const std::string_view name : {"url", "instance"}) {
-      add_field(settings, name, hosts);
-    }
-    if (hosts.empty()) {
-      add_host(std::string(known->usual_address), hosts);
+    const std::string asks_with(known->asks_with);
+    if (asks_with.empty() || has(asks_with + "_file") || has(asks_with + "_credential")) {
+      disclosure.sends = known->sends;
+      for (const std::string_view name : {"url", "instance", "api", "hub"}) {
+        add_field(settings, name, hosts);
+      }
+      if (hosts.empty()) {
+        add_host(std::string(known->usual_address), hosts);
+      }
     }
   } else {
     disclosure.sends = {"user_agent", "query"};
     const std::optional<Settings> description = built_in(type);
+    check(description || type == kDescribed, "every type that asks says what it sends");
     add_described(description ? *description : settings, settings, hosts);
   }
   disclosure.hosts.assign(hosts.begin(), hosts.end());
-  const auto has = [&](std::string_view name) { return settings.find(name) != nullptr; };
   if (!disclosure.is_pushed && (has("secret_file") || has("credential"))) {
     disclosure.sends.emplace_back("credential");
   }

@@ -11,7 +11,7 @@ namespace vigie {
 
 /// What connectors that are pushed to have in common.
 
-/// Of a header or of a query's field (connectors/form.h); empty if it is not there.
+/// Of a header or of a query's field (core/form.h); empty if it is not there.
 std::string_view value_of(const std::map<std::string, std::string, std::less<>>& fields,
                           std::string_view name);
 

@@ -32,6 +32,7 @@ struct Claim {
 Mac authenticate(std::string_view digits, std::string_view body, std::string_view secret) {
   static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm(
       EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free);
+  check(algorithm != nullptr, "OpenSSL has HMAC");
   const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> state(
       EVP_MAC_CTX_new(algorithm.get()), &EVP_MAC_CTX_free);
   std::string digest = OSSL_DIGEST_NAME_SHA2_256;
@@ -41,7 +42,8 @@ Mac authenticate(std::string_view digits, std::string_view body, std::string_vie
   const auto bytes = [](std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
   };
-  bool made = EVP_MAC_init(state.get(), bytes(secret), secret.size(), parameters.data()) == 1;
+  bool made =
+      state && EVP_MAC_init(state.get(), bytes(secret), secret.size(), parameters.data()) == 1;
   for (const std::string_view part : {digits, std::string_view("."), body}) {
     made = made && EVP_MAC_update(state.get(), bytes(part), part.size()) == 1;
   }

@@ -227,7 +227,7 @@ Result<std::unique_ptr<Connector>> make_webhook_connector(const ConnectorContext
   WebhookOptions options;
   options.secrets = read_secrets(settings, problems);
   options.max_body_bytes = static_cast<std::size_t>(
-      settings.integer("max_body_bytes", 1024, 64 << 20, problems, 4 << 20));
+      settings.integer("max_body_bytes", 1024, 16 << 20, problems, 4 << 20));
   options.window = std::chrono::seconds(settings.integer("window_s", 10, 3600, problems, 300));
   if (!problems.empty()) {
     return fail(ErrorCode::kInvalidInput, to_string(problems));

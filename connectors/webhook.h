@@ -9,7 +9,7 @@ namespace vigie {
 ///
 ///   - secret_file: FILE | [FILE, FILE]: one secret a file, mode 0600; two while a sender changes
 ///     over
-///   - max_body_bytes: 1024..67108864 (4194304)
+///   - max_body_bytes: 1024..16777216 (4194304)
 ///   - window_s: 10..3600 (300): how far the signature's time may be from now
 ///
 /// X-Vigie-Signature as connectors/signature.h says. Idempotency-Key (1 to 255 visible ASCII

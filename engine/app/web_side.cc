@@ -222,8 +222,9 @@ void WebSide::start() {
 void WebSide::recall_stories() {
   constexpr Day kDays = 366, kPiece = 8;
   const Day end = day_of(engine_.clock().now()) + 1;
-  for (TenantId tenant = 0; tenant < engine_.config().tenants.size(); ++tenant) {
-    for (Day from = end - std::min(kDays, end); from < end && !draining_; from += kPiece) {
+  const std::size_t tenants = engine_.config().tenants.size();
+  for (Day from = end - std::min(kDays, end); from < end; from += kPiece) {
+    for (TenantId tenant = 0; tenant < tenants && !draining_; ++tenant) {
       std::ignore =
           engine_.store().widest_stories(tenant, from, std::min(from + kPiece, end),
                                          {{}, Time::max()}, 1, [](const Story&) { return true; });

@@ -12,7 +12,7 @@ constexpr std::size_t kMaxBatchEnvelopes = 64;
 /// So many findings ahead the store is told what comes, and before that their bytes are asked for:
 /// a worker wrote them, they lie in its processor's caches.
 constexpr std::size_t kExpectAhead = 8, kFetchAhead = 16;
-constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kCacheLine = 64, kMostFetched = 16 * kCacheLine;
 /// A batch is closed when its findings hold this much: it is copied into memory once more.
 constexpr std::size_t kMaxBatchBytes = 16U << 20;
 /// The store's housekeeping is done when there is nothing else to do, and at least so often.
@@ -54,11 +54,15 @@ void count(Fate fate, Receipt& receipt) {
   }
 }
 
+/// What tenants' copies share (from its source to its signature) and its own record.
 void fetch(const Findings& findings, const Finding& finding) {
-  const std::size_t end = finding.record.offset + finding.record.length;
-  for (std::size_t at = finding.source.offset; at < end; at += kCacheLine) {
-    __builtin_prefetch(findings.arena.data() + at);
-  }
+  const auto from = [&](std::size_t at, std::size_t end) {
+    for (end = std::min(end, at + kMostFetched); at < end; at += kCacheLine) {
+      __builtin_prefetch(findings.arena.data() + at);
+    }
+  };
+  from(finding.source.offset, finding.signature.offset + finding.signature.length);
+  from(finding.record.offset, finding.record.offset + finding.record.length);
 }
 
 }  // namespace

@@ -15,8 +15,21 @@ void RecentVolume::advance(Time now) {
     ++step_;
     counts_[place(0)] = 0;
     aside_[place(0)] = false;
-    authors_[step_ % kAuthorSteps].clear();
+    forget_authors();
   }
+}
+
+/// Those of the step whose place the new one takes.
+void RecentVolume::forget_authors() {
+  std::vector<std::uint64_t>& gone = authors_[step_ % kAuthorSteps];
+  for (const std::uint64_t author : gone) {
+    const auto found = last_said_.find(author);
+    if (found != last_said_.end() && found->second + kAuthorSteps <= step_) {
+      last_said_.erase(found);
+    }
+  }
+  gone.clear();
+  last_in_[step_ % kAuthorSteps] = 0;
 }
 
 void RecentVolume::add(Time at, std::uint64_t author) {
@@ -37,9 +50,19 @@ void RecentVolume::add_author(Time at, std::uint64_t author) {
     return;
   }
   std::vector<std::uint64_t>& known = authors_[step % kAuthorSteps];
-  if (known.size() < kMaxAuthors && std::ranges::find(known, author) == known.end()) {
-    known.push_back(author);
+  if (known.size() == kMaxAuthors || std::ranges::find(known, author) != known.end()) {
+    return;
   }
+  known.push_back(author);
+  const auto [last, is_new] = last_said_.try_emplace(author, step);
+  if (!is_new && last->second >= step) {
+    return;
+  }
+  if (!is_new) {
+    --last_in_[last->second % kAuthorSteps];
+    last->second = step;
+  }
+  ++last_in_[step % kAuthorSteps];
 }
 
 void RecentVolume::set_aside(const TimeSpan& incident) {
@@ -60,13 +83,11 @@ std::uint32_t RecentVolume::sum(std::uint32_t steps) const {
 }
 
 std::uint32_t RecentVolume::authors(std::uint32_t steps) const {
-  std::vector<std::uint64_t> all;
+  std::uint32_t sum = 0;
   for (std::uint32_t back = 0; back < std::min(steps, kAuthorSteps); ++back) {
-    const auto& known = authors_[(step_ - back) % kAuthorSteps];
-    all.insert(all.end(), known.begin(), known.end());
+    sum += last_in_[(step_ - back) % kAuthorSteps];
   }
-  std::ranges::sort(all);
-  return static_cast<std::uint32_t>(std::unique(all.begin(), all.end()) - all.begin());
+  return sum;
 }
 
 }  // namespace vigie

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/core/time_span.h"
@@ -39,12 +40,15 @@ class RecentVolume {
 
  private:
   std::size_t place(std::uint32_t back) const { return (step_ - back) % kSteps; }
+  void forget_authors();
 
   Time now_{};
   Step step_ = kSteps;  ///< of now; the first ever is later
   std::array<std::uint32_t, kSteps> counts_{};
   std::array<bool, kSteps> aside_{};
   std::array<std::vector<std::uint64_t>, kAuthorSteps> authors_;  ///< by step
+  std::unordered_map<std::uint64_t, Step> last_said_;  ///< by author of these, their newest step
+  std::array<std::uint32_t, kAuthorSteps> last_in_{};  ///< by step, of how many it is the newest
 };
 
 }  // namespace vigie

@@ -109,6 +109,15 @@ def example(directory):
     assert code == 2 and "chmod 600" in errors, (code, errors)
 
 
+def the_example_has_all_there_is(_):
+    """Every key that the configuration's reader takes; connectors' and receivers' own stand in connectors/README.md."""
+    reader = (ROOT / "engine" / "app" / "config.cc").read_text(encoding="utf-8")
+    taken = {key for keys in re.findall(r"allow_only\(\s*\{([^}]*)\}", reader) for key in re.findall(r'"(\w+)"', keys)}
+    assert {"tenants", "time_zone", "trusted_proxies"} <= taken, sorted(taken)
+    named = set(re.findall(r"\w+(?=:)", (ROOT / "deploy" / "vigie.yaml").read_text(encoding="utf-8")))
+    assert taken <= named, f"deploy/vigie.yaml does not show {sorted(taken - named)}"
+
+
 def relative_paths(directory):
     """They begin where the configuration lies, wherever the command is called."""
     town = directory / "relative"
@@ -183,6 +192,7 @@ TESTS = {
     "so is what only connectors and receivers understand": mistakes_of_parts,
     "what is no configuration at all is told with its file": not_yaml,
     "the commented example is without mistake, its secret must be private": example,
+    "and shows every key there is": the_example_has_all_there_is,
     "relative paths begin where the configuration lies": relative_paths,
     "every command's help tells its options": help_texts,
     "a misspelt command or option is named": misspelt,

@@ -66,13 +66,30 @@ TEST(Disclosure, StreamsBusesPushesAndFiles) {
   EXPECT_THAT(disclosed("file", "{path: x}").sends, IsEmpty());
 }
 
+TEST(Disclosure, WhoIsPushedToSaysWhomItAsksBesides) {
+  const SourceDisclosure videos = disclosed("youtube_push", "{channel: UC1}");
+  EXPECT_TRUE(videos.is_pushed);
+  EXPECT_THAT(videos.hosts, ElementsAre("pubsubhubbub.appspot.com"));
+  EXPECT_THAT(videos.sends, ElementsAre("user_agent", "accounts", "callback"));
+  EXPECT_THAT(disclosed("youtube_push", "{channel: UC1, hub: 'https://hub.example/x'}").hosts,
+              ElementsAre("hub.example"));
+  const SourceDisclosure page = disclosed("facebook_webhook", "{secret_file: s, token_file: t}");
+  EXPECT_TRUE(page.is_pushed);
+  EXPECT_THAT(page.hosts, ElementsAre("graph.facebook.com"));
+  EXPECT_THAT(page.sends, ElementsAre("user_agent", "address", "credential"));
+  const SourceDisclosure told_all = disclosed("facebook_webhook", "{secret_file: s}");
+  EXPECT_TRUE(told_all.is_pushed);
+  EXPECT_THAT(told_all.hosts, IsEmpty());
+  EXPECT_THAT(told_all.sends, IsEmpty());
+}
+
 /// A new type must not go unspoken of.
 TEST(Disclosure, EveryTypeThatAsksSaysWhom) {
   for (const auto& [type, how] : connector_types()) {
     const SourceDisclosure one =
         disclosed(type,
                   "{url: 'https://h.example', instance: 'https://h.example', "
-                  "api: 'https://h.example', request: {url: '{api}/x'}}");
+                  "api: 'https://h.example', token_file: t, request: {url: '{api}/x'}}");
     if (type == "webhook" || type == "file" || type == "accueil") {
       continue;
     }
