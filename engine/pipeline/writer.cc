@@ -56,13 +56,13 @@ void count(Fate fate, Receipt& receipt) {
 
 /// What tenants' copies share (from its source to its signature) and its own record.
 void fetch(const Findings& findings, const Finding& finding) {
-  const auto from = [&](std::size_t at, std::size_t end) {
+  const auto fetch_bytes = [&](std::size_t at, std::size_t end) {
     for (end = std::min(end, at + kMostFetched); at < end; at += kCacheLine) {
       __builtin_prefetch(findings.arena.data() + at);
     }
   };
-  from(finding.source.offset, finding.signature.offset + finding.signature.length);
-  from(finding.record.offset, finding.record.offset + finding.record.length);
+  fetch_bytes(finding.source.offset, finding.signature.offset + finding.signature.length);
+  fetch_bytes(finding.record.offset, finding.record.offset + finding.record.length);
 }
 
 }  // namespace

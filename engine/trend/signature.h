@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,17 +52,9 @@ inline constexpr std::size_t kSignatureHead = 12;  ///< bytes before the hashes
 void encode_signature(const Signature& signature, std::string& out);
 /// Of what encode_signature() wrote, in this process; `signature` becomes it.
 void decode_signature(std::string_view bytes, Signature& signature);
-/// Calls visit(hash) for each hash of what encode_signature() wrote until one gives false.
-template <class Visit>
-void visit_hashes(std::string_view bytes, Visit&& visit) {
-  for (std::size_t at = kSignatureHead; at + sizeof(std::uint32_t) <= bytes.size();
-       at += sizeof(std::uint32_t)) {
-    std::uint32_t hash = 0;
-    std::memcpy(&hash, bytes.data() + at, sizeof hash);
-    if (!visit(hash)) {
-      return;
-    }
-  }
+/// The hashes of what encode_signature() wrote, as they lie in memory.
+inline std::string_view encoded_hashes(std::string_view bytes) {
+  return bytes.substr(kSignatureHead);
 }
 
 }  // namespace vigie

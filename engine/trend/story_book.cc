@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
+#include <string_view>
 #include <tuple>
 
 #include "engine/core/check.h"
@@ -15,14 +17,20 @@ constexpr std::size_t kFirstStories = 256;
 
 using Keys = std::array<std::uint32_t, StoryBook::kKeys>;
 
-/// What a text is looked up by. Gives how many they are.
-std::size_t keys_of(const Signature& signature, Keys& keys) {
+/// What a text is looked up by, out of its signature's hashes as they lie in memory. Gives how many
+/// they are.
+std::size_t keys_of(std::string_view hashes, Keys& keys) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < signature.size && count < keys.size(); ++i) {
-    keys[count] = signature.hashes[i];
-    count += signature.hashes[i] & Signature::kPairBit;
+  for (std::size_t at = 0; at < hashes.size() && count < keys.size(); at += sizeof keys[0]) {
+    std::memcpy(&keys[count], hashes.data() + at, sizeof keys[0]);
+    count += keys[count] & Signature::kPairBit;
   }
   return count;
+}
+std::size_t keys_of(const Signature& signature, Keys& keys) {
+  return keys_of({reinterpret_cast<const char*>(signature.hashes.data()),
+                  signature.size * sizeof signature.hashes[0]},
+                 keys);
 }
 
 }  // namespace
@@ -42,14 +50,11 @@ void StoryBook::expect(std::string_view signature) {
   if (buckets_.empty()) {
     return;
   }
-  std::size_t keys = 0;
-  visit_hashes(signature, [&](std::uint32_t hash) {
-    if ((hash & Signature::kPairBit) != 0) {
-      __builtin_prefetch(&bucket_of(hash), 1);
-      ++keys;
-    }
-    return keys < kKeys;
-  });
+  Keys keys;
+  const std::size_t count = keys_of(encoded_hashes(signature), keys);
+  for (std::size_t i = 0; i < count; ++i) {
+    __builtin_prefetch(&bucket_of(keys[i]), 1);
+  }
 }
 
 /// Slots and stories lie too far apart for the caches: all are asked for before one is looked at.
