@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
-#include <string_view>
+#include <vector>
 
 #include "bench/limit_words.h"
 
@@ -24,7 +24,7 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kPostsPerPack = 32, kRules = 1'000, kTextsAtOnce = 10'000,
-                      kReadBytes = 256 << 10;
+                      kMostTexts = 1'000'000, kReadBytes = 256 << 10;
 
 /// Keeps the compiler from leaving out work whose result nobody looks at.
 template <class T>
@@ -38,7 +38,7 @@ struct Post {
 
 /// The plain loop of simdjson's documentation. Calls `visit(post)` for each line.
 template <class Visit>
-void read_posts(const std::string& envelope, simdjson::ondemand::parser& parser, Visit&& visit) {
+void read_posts(std::string_view envelope, simdjson::ondemand::parser& parser, Visit&& visit) {
   simdjson::ondemand::document_stream documents;
   if (parser.iterate_many(envelope.data(), envelope.size(), 1 << 20).get(documents) !=
       simdjson::SUCCESS) {
@@ -113,14 +113,14 @@ void must(const rocksdb::Status& status) {
   }
 }
 
-void store(const std::vector<std::string>& packs, rocksdb::DB& db) {
+void store(const std::vector<std::string>& packs, std::size_t count, rocksdb::DB& db) {
   auto synced = std::chrono::steady_clock::now();
   std::string key;
-  for (std::size_t i = 0; i < packs.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     key.clear();
     append_number(i, key);
     rocksdb::WriteBatch batch;
-    must(batch.Put(key, packs[i]));
+    must(batch.Put(key, packs[i % packs.size()]));
     must(db.Write(rocksdb::WriteOptions(), &batch));
     const auto now = std::chrono::steady_clock::now();
     if (now - synced > std::chrono::milliseconds(50)) {
@@ -157,9 +157,9 @@ double read_all(int from, int into, Write&& write) {
 }
 
 /// CPU seconds that taking the bytes from where they come costs, sender apart.
-double read_cost(ReadWay way, const std::vector<std::string>& envelopes) {
-  const auto send_all = [&envelopes](int into) {
-    for (const std::string& envelope : envelopes) {
+double read_cost(ReadWay way, std::span<const std::string_view> envelopes) {
+  const auto send_all = [envelopes](int into) {
+    for (const std::string_view envelope : envelopes) {
       for (std::size_t sent = 0; sent < envelope.size();) {
         const ssize_t n = ::write(into, envelope.data() + sent, envelope.size() - sent);
         if (n <= 0) {
@@ -209,26 +209,28 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-Limit measure_limit(const std::vector<std::string>& envelopes, std::size_t posts,
-                    const std::string& folder, ReadWay way) {
+Limit measure_limit(std::span<const std::string_view> envelopes, std::size_t posts,
+                    std::size_t stored, const std::string& folder, ReadWay way) {
   Limit limit;
   simdjson::ondemand::parser parser;
-  const auto per_post = [&](double since) {
-    return (cpu_seconds() - since) * 1e6 / static_cast<double>(posts);
+  const auto each = [](double since, std::size_t count) {
+    return (cpu_seconds() - since) * 1e6 / static_cast<double>(count);
   };
 
   limit.read_us = read_cost(way, envelopes) * 1e6 / static_cast<double>(posts);
 
   double start = cpu_seconds();
-  for (const std::string& envelope : envelopes) {
+  for (const std::string_view envelope : envelopes) {
     read_posts(envelope, parser, [](const Post& post) { keep(post); });
   }
-  limit.parse_us = per_post(start);
+  limit.parse_us = each(start, posts);
 
   std::vector<std::string> texts, packs;
-  texts.reserve(posts);
   std::size_t in_pack = kPostsPerPack;
-  for (const std::string& envelope : envelopes) {
+  for (const std::string_view envelope : envelopes) {
+    if (texts.size() >= kMostTexts) {
+      break;
+    }
     read_posts(envelope, parser, [&](const Post& post) {
       texts.emplace_back(post.text);
       if (in_pack == kPostsPerPack) {
@@ -251,17 +253,17 @@ Limit measure_limit(const std::vector<std::string>& envelopes, std::size_t posts
     for (std::size_t i = first; i < last; ++i) {
       fold(texts[i], folded, some[i - first]);
     }
-    limit.fold_us += per_post(start);
+    limit.fold_us += each(start, texts.size());
     start = cpu_seconds();
     for (std::size_t i = first; i < last; ++i) {
       keep(match(some[i - first]));
     }
-    limit.match_us += per_post(start);
+    limit.match_us += each(start, texts.size());
     start = cpu_seconds();
     for (std::size_t i = first; i < last; ++i) {
       keep(classify(some[i - first]));
     }
-    limit.classify_us += per_post(start);
+    limit.classify_us += each(start, texts.size());
   }
 
   std::filesystem::remove_all(folder);
@@ -269,8 +271,8 @@ Limit measure_limit(const std::vector<std::string>& envelopes, std::size_t posts
   {
     const std::unique_ptr<rocksdb::DB> db = open(folder);
     start = cpu_seconds();
-    store(packs, *db);
-    limit.store_us = per_post(start);
+    store(packs, stored / kPostsPerPack, *db);
+    limit.store_us = each(start, stored);
   }
   std::filesystem::remove_all(folder);
   return limit;

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace vigie {
 
@@ -23,10 +24,13 @@ struct Limit {
   double total_us() const { return read_us + bare_us() + match_us + classify_us; }
 };
 
-/// `envelopes` hold `posts` posts in all, one a line, with the padding that simdjson needs.
-/// `folder` is made and removed.
-Limit measure_limit(const std::vector<std::string>& envelopes, std::size_t posts,
-                    const std::string& folder, ReadWay way);
+/// `envelopes` hold `posts` posts in all, one a line; behind each the padding that simdjson needs
+/// can be read. `stored` posts are put into RocksDB: the more there are, the more of each is
+/// rewritten by compaction, so it must be as many as the engine beside it stores. Words are cut,
+/// matched and classified, and packs built, of at most the first million; packs are stored again
+/// under new keys until there are enough. `folder` is made and removed.
+Limit measure_limit(std::span<const std::string_view> envelopes, std::size_t posts,
+                    std::size_t stored, const std::string& folder, ReadWay way);
 
 /// CPU seconds of the process so far, all threads.
 double cpu_seconds();

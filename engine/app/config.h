@@ -62,7 +62,7 @@ struct Config {
   /// How long a backup lives at most: what receipts of erasures promise, and `vigie backup` keeps.
   std::uint32_t backup_days = 30;
   std::uint32_t workers = 2;
-  std::uint32_t inbox_capacity_envelopes = 64;
+  std::uint32_t inbox_capacity_envelopes = 256;
   std::uint32_t outbox_capacity_envelopes = 64;
   std::vector<Tenant> tenants;
   std::vector<ConnectorConfig> connectors;

@@ -19,7 +19,6 @@ namespace vigie {
 namespace {
 
 constexpr const char* kConnector = "ingest";
-constexpr std::uint32_t kWaitingEnvelopes = 4;  ///< per ring, of 256 KiB each
 
 std::string quoted(const std::string& text) {
   std::string json;
@@ -128,11 +127,6 @@ int ingest(const IngestOptions& options) {
   for (auto& [town, settings] : config->town_settings) {
     settings.feeds.clear();
   }
-  // The bar tells of what was read: little of it waits to be stored.
-  config->inbox_capacity_envelopes = std::min(config->inbox_capacity_envelopes, kWaitingEnvelopes);
-  config->outbox_capacity_envelopes =
-      std::min(config->outbox_capacity_envelopes, kWaitingEnvelopes);
-
   Log log;
   Result<std::unique_ptr<Engine>> engine = Engine::make(std::move(*config), log);
   if (!engine) {

@@ -66,8 +66,7 @@ void Lexicon::fill(Slot& slot, std::uint64_t hash, std::uint32_t first, std::uin
 
 const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) const {
   const Token& token = folded.tokens[at];
-  const bool begins_none = !may_begin(token.hash) || (token.flags & kTokenLink) != 0;
-  if (begins_none && (token.flags & kTokenElongated) == 0) [[likely]] {
+  if (!may_begin(token)) {
     return nullptr;
   }
   const std::string_view word = folded.word(token);

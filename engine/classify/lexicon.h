@@ -47,11 +47,16 @@ class Lexicon {
   /// The longest phrase that begins at token `at` and stays within its sentence; null if none does.
   /// A stretched word ("nuuul") is also tried with every letter once ("nul").
   const LexiconEntry* find(const FoldedText& folded, std::uint32_t at) const;
-  /// A hint: a word with this hash is going to be looked for.
-  void expect(std::uint64_t hash) const {
-    if (may_begin(hash)) {
-      __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
-    }
+  /// False: find() finds nothing at this token. Without a branch, and from the first-level cache.
+  bool may_begin(const Token& token) const {
+    const std::uint64_t known =
+        filter_[filter_bit(token.hash) / 64] >> (filter_bit(token.hash) % 64);
+    return ((known & ((token.flags & kTokenLink) == 0)) | ((token.flags & kTokenElongated) != 0)) !=
+           0;
+  }
+  /// A hint: it is going to be looked for what begins with this token.
+  void expect(const Token& token) const {
+    __builtin_prefetch(&slots_[token.hash & (slots_.size() - 1)]);
   }
 
  private:
@@ -87,9 +92,6 @@ class Lexicon {
 
   static constexpr std::size_t kFilterBits = 1U << 16;
   static std::size_t filter_bit(std::uint64_t hash) { return hash >> 48; }
-  bool may_begin(std::uint64_t hash) const {
-    return (filter_[filter_bit(hash) / 64] >> (filter_bit(hash) % 64) & 1) != 0;
-  }
 
   std::string bytes_;
   std::vector<Word> words_;

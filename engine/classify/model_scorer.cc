@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 namespace vigie {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 constexpr double kMaxWordPoints = 1000, kMaxPoints = 1e9;
 /// So many pieces' sums fit into 32 bits.
 constexpr std::size_t kPiecesAtOnce = 1U << 15;
+/// Of a word of kMaxLettersBytes and its borders, four lengths.
+constexpr std::size_t kMostGrams = 4 * (kMaxLettersBytes + 1);
 
 using Wide [[gnu::vector_size(8 * kHeads)]] = std::int32_t;
 using Points [[gnu::vector_size(4 * kHeads)]] = float;
@@ -52,16 +55,24 @@ ModelScorer::ModelScorer(const Model& model)
 void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash) const {
   slot.length = static_cast<std::uint8_t>(std::min(letters.size(), kMaxBytes));
   letters.copy(slot.bytes.data(), kMaxBytes);
-  slot.grams = 0;
-  Sums characters{};
+  const HeadWeights& word = model_.words[model_.word_bucket(word_feature(hash))];
+  __builtin_prefetch(&word);
+  // First all are asked of memory, then they are summed up.
+  std::array<const HeadWeights*, kMostGrams> grams;
+  std::size_t count = 0;
   if (!letters.empty()) {
     visit_character_grams(letters, [&](std::uint64_t gram) {
-      characters += widen(model_.characters[model_.character_bucket(gram)]);
-      ++slot.grams;
+      const HeadWeights* weights = &model_.characters[model_.character_bucket(gram)];
+      __builtin_prefetch(weights);
+      grams[count++] = weights;
     });
   }
-  slot.sums = widen(model_.words[model_.word_bucket(word_feature(hash))]) +
-              __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
+  Sums characters{};
+  for (const HeadWeights* weights : std::span(grams).first(count)) {
+    characters += widen(*weights);
+  }
+  slot.grams = static_cast<std::uint16_t>(count);
+  slot.sums = widen(word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
 }
 
 const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, std::uint64_t hash) {

@@ -1,6 +1,8 @@
 #include "engine/classify/signed_words.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string_view>
 
 namespace vigie {
@@ -13,7 +15,7 @@ constexpr std::int32_t kStretchPercent = 125;
 constexpr std::int32_t kExclaimPercent = 115;
 constexpr std::int32_t kDenialPercent = 50;  // "pas mauvais" is less than good
 
-constexpr std::uint32_t kExpectAhead = 16;  // words whose entries are asked of memory beforehand
+constexpr std::uint32_t kTogether = 64;  // words of which those that may be known are gathered
 
 constexpr bool has(const Token& token, unsigned flags) { return (token.flags & flags) != 0; }
 
@@ -31,20 +33,43 @@ class Reading {
 
   void read() {
     const auto count = static_cast<std::uint32_t>(folded_.tokens.size());
-    std::uint32_t expected = 0;
-    for (std::uint32_t at = 0; at < count && out_.words.size() < kMaxSignedWords;) {
-      for (; expected < std::min(count, at + kExpectAhead); ++expected) {
-        lexicon_.expect(folded_.tokens[expected].hash);
-      }
-      if (at > 0 && has(folded_.tokens[at], kTokenSentenceStart)) {
-        end_sentence(at);
-      }
-      at += read_word(at);
+    for (std::uint32_t first = 0; first < count && !is_full(); first += kTogether) {
+      read_some(first, std::min(count, first + kTogether));
     }
     end_sentence(count);
   }
 
  private:
+  bool is_full() const { return out_.words.size() >= kMaxSignedWords; }
+
+  void read_some(std::uint32_t first, std::uint32_t end) {
+    // Which words are known cannot be guessed: they are gathered without a branch.
+    std::array<std::uint32_t, kTogether> gathered;
+    std::size_t count = 0;
+    for (std::uint32_t at = first; at < end; ++at) {
+      const Token& token = folded_.tokens[at];
+      gathered[count] = at;
+      count += static_cast<std::size_t>(has(token, kTokenSentenceStart)) |
+               static_cast<std::size_t>(lexicon_.may_begin(token));
+    }
+    const std::span<const std::uint32_t> places = std::span(gathered).first(count);
+    for (const std::uint32_t at : places) {
+      lexicon_.expect(folded_.tokens[at]);
+    }
+    for (const std::uint32_t at : places) {
+      if (is_full()) {
+        return;
+      }
+      if (at < read_until_) {
+        continue;
+      }
+      if (at > 0 && has(folded_.tokens[at], kTokenSentenceStart)) {
+        end_sentence(at);
+      }
+      read_until_ = at + read_word(at);
+    }
+  }
+
   /// Says how many tokens it read.
   std::uint32_t read_word(std::uint32_t at) {
     if (has(folded_.tokens[at], kTokenLink | kTokenHandle)) {
@@ -167,6 +192,7 @@ class Reading {
   const FoldedText& folded_;
   SignedWords& out_;
   bool all_shouted_ = false;
+  std::uint32_t read_until_ = 0;    ///< tokens before it are read
   std::uint32_t negation_end_ = 0;  ///< first token behind the last negation; 0: none in force
   std::int32_t negation_percent_ = 0;
   std::uint32_t intensity_end_ = 0;

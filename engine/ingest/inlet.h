@@ -34,7 +34,7 @@ class CommitLedger {
 /// worker. Each connector has a fair share of it.
 class WorkerInbox {
  public:
-  static constexpr std::size_t kMaxBytes = 32U << 20;
+  static constexpr std::size_t kMaxBytes = 16U << 20;
 
   WorkerInbox(std::size_t capacity_envelopes, std::size_t connectors)
       : ring_(capacity_envelopes, kMaxBytes, bell_), shares_(connectors) {}

@@ -45,7 +45,7 @@ class Pipeline {
     std::shared_ptr<const WordShares> word_shares = std::make_shared<WordShares>();
     std::size_t connectors = 0;
     std::size_t workers = 1;
-    std::size_t inbox_capacity_envelopes = 64, outbox_capacity_envelopes = 64;
+    std::size_t inbox_capacity_envelopes = 256, outbox_capacity_envelopes = 64;
     /// See Writer::Parts.
     std::function<void()> committed = [] {};
     std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> shown =
