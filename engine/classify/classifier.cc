@@ -47,7 +47,7 @@ constexpr Axis axis_of(RuleKind kind) {
 constexpr bool weighs(Axis axis) { return axis != Axis::kWatch && axis != Axis::kTopic; }
 
 /// By axis, then by position, the title before the text; the rest only makes the order total.
-bool is_before(const Evidence& a, const Evidence& b) {
+constexpr auto kIsBefore = [](const Evidence& a, const Evidence& b) {
   const auto place = [](const Evidence& one) {
     return std::uint64_t{static_cast<std::uint8_t>(one.axis)} << 33 |
            std::uint64_t{one.span.field == Field::kText} << 32 | one.span.start;
@@ -57,7 +57,7 @@ bool is_before(const Evidence& a, const Evidence& b) {
     return place_a < place_b;
   }
   return std::tie(a.span.end, a.name, a.weight) < std::tie(b.span.end, b.name, b.weight);
-}
+};
 
 }  // namespace
 
@@ -90,7 +90,7 @@ class Classifier::Run {
     verdict.urgency_score = calibrate_urgency(verdict.urgency_sum);
     verdict.urgency = urgency_of(verdict.urgency_score);
     verdict.abuse_score = calibrate_abuse(verdict.abuse_sum);
-    std::ranges::sort(verdict.evidence, is_before);
+    std::ranges::sort(verdict.evidence, kIsBefore);
     forget_repeated();
   }
 

@@ -18,8 +18,8 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
     known.next_words = static_cast<std::uint32_t>(words_.size());
     known.next_hash = phrase.words.size() > 1 ? hash_word(phrase.words[1]) : 0;
     for (const std::string& word : phrase.words) {
-      const Word place{static_cast<std::uint32_t>(bytes_.size()),
-                       static_cast<std::uint32_t>(word.size())};
+      const Place place{static_cast<std::uint32_t>(bytes_.size()),
+                        static_cast<std::uint32_t>(word.size())};
       bytes_ += word;
       if (&word == &phrase.words.front()) {
         known.first = place;
@@ -58,9 +58,9 @@ void Lexicon::fill(Slot& slot, std::uint64_t hash, std::uint32_t first, std::uin
   }
   const Known& single = known_[first + slot.phrases];
   const std::string_view word = text(single.first);
-  if (word.size() <= kMaxInline) {
+  if (word.size() <= Word::kMostBytes) {
     slot.entry = single.entry;
-    slot.length = static_cast<std::uint8_t>(word.copy(slot.word.data(), kMaxInline));
+    slot.word.set(word);
   }
 }
 
@@ -82,7 +82,7 @@ const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) co
       }
     }
   }
-  if (slot.length != 0 && is_same_word(word, {slot.word.data(), slot.length})) {
+  if (!slot.word.empty() && slot.word.is(word, folded.bytes)) {
     return &slot.entry;
   }
   for (std::uint32_t i = slot.first + slot.phrases; i < slot.first + slot.count; ++i) {

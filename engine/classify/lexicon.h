@@ -60,17 +60,17 @@ class Lexicon {
   }
 
  private:
-  struct Word {
+  struct Place {
     std::uint32_t start = 0, length = 0;  ///< in bytes_
   };
   /// A phrase as it is looked through: its words lie one after the other in words_.
   struct Known {
     LexiconEntry entry;
-    Word first;
+    Place first;
     std::uint32_t next_words = 0;  ///< in words_: those behind the first
     std::uint64_t next_hash = 0;   ///< of the second word; says "no" without a look at the words
   };
-  static constexpr std::size_t kMaxInline = 19;  // bytes: a slot is one cache line
+  using Word = TableWord<19>;  // a slot is one cache line
   /// All phrases that begin with words of one hash: [first, first + count) of `known_`, long ones
   /// first, and of these the first `phrases` have several words. The one that is a single word
   /// stands here once more, if it is short: most that are found are, and are one look into memory
@@ -80,21 +80,20 @@ class Lexicon {
     std::uint64_t next_words = 0;  ///< next_bit() of each second word
     std::uint32_t first = 0, count = 0, phrases = 0;
     LexiconEntry entry;
-    std::uint8_t length = 0;  ///< of `word`; 0: none is here
-    std::array<char, kMaxInline> word{};
+    Word word;  ///< empty: none is here
   };
   static std::uint64_t next_bit(std::uint64_t hash) { return std::uint64_t{1} << (hash & 63); }
   void fill(Slot& slot, std::uint64_t hash, std::uint32_t first, std::uint32_t end) const;
   const Slot& slot_of(std::uint64_t hash) const;
   const LexiconEntry* find_shortened(std::string_view stretched) const;
   bool goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const;
-  std::string_view text(Word word) const { return {bytes_.data() + word.start, word.length}; }
+  std::string_view text(Place word) const { return {bytes_.data() + word.start, word.length}; }
 
   static constexpr std::size_t kFilterBits = 1U << 16;
   static std::size_t filter_bit(std::uint64_t hash) { return hash >> 48; }
 
   std::string bytes_;
-  std::vector<Word> words_;
+  std::vector<Place> words_;
   std::vector<Known> known_;
   std::vector<Slot> slots_;  ///< open addressing, a power of two, at most half full
   /// Says "no" for most words from the first-level cache.

@@ -53,8 +53,7 @@ ModelScorer::ModelScorer(const Model& model)
 }
 
 void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash) const {
-  slot.length = static_cast<std::uint8_t>(std::min(letters.size(), kMaxBytes));
-  letters.copy(slot.bytes.data(), kMaxBytes);
+  slot.word.set(letters);
   const HeadWeights& word = model_.words[model_.word_bucket(word_feature(hash))];
   __builtin_prefetch(&word);
   // First all are asked of memory, then they are summed up.
@@ -75,13 +74,14 @@ void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash)
   slot.sums = widen(word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
 }
 
-const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, std::uint64_t hash) {
-  if (letters.empty() || letters.size() > kMaxBytes) {
+inline const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, std::uint64_t hash,
+                                                     std::string_view text) {
+  if (letters.empty() || letters.size() > Word::kMostBytes) {
     fill(uncached_, letters, hash);
     return uncached_;
   }
   Slot& slot = slots_[hash % kSlots];
-  if (!is_same_word(letters, {slot.bytes.data(), slot.length})) {
+  if (!slot.word.is(letters, text)) {
     fill(slot, letters, hash);
   }
   return slot;
@@ -114,7 +114,7 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
     Wide some{};
     for (std::size_t i = first; i < std::min(seen_.size(), first + kPiecesAtOnce); ++i) {
       const auto& [piece, pair] = seen_[i];
-      const Slot& slot = look_up(piece.letters, piece.hash);
+      const Slot& slot = look_up(piece.letters, piece.hash, folded.bytes);
       const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
       sums_[i] = slot.sums + widen(model_.words[pair]) + shape.sums + signs.sums;
       if (counts_by_kind_) {

@@ -37,10 +37,10 @@ class ModelScorer {
   /// Weights of one piece summed by head: of words in the first lanes, of characters in the others.
   /// A piece has at most 12 word features and 168 characters: 16 bits hold them.
   using Sums [[gnu::vector_size(4 * kHeads)]] = std::int16_t;
-  static constexpr std::size_t kSlots = 32768, kMaxBytes = 40;
+  static constexpr std::size_t kSlots = 32768;
+  using Word = TableWord<40>;
   struct alignas(64) Slot {  // one cache line
-    std::array<char, kMaxBytes> bytes{};
-    std::uint8_t length = 0;
+    Word word;
     std::uint16_t grams = 0;
     Sums sums{};
   };
@@ -60,8 +60,10 @@ class ModelScorer {
     std::memcpy(&bytes, weights.data(), weights.size());
     return __builtin_convertvector(bytes, Sums);
   }
-  const Slot& look_up(std::string_view letters, std::uint64_t hash);
-  void fill(Slot& slot, std::string_view letters, std::uint64_t hash) const;
+  /// `letters` lie in `text`.
+  [[gnu::always_inline]] const Slot& look_up(std::string_view letters, std::uint64_t hash,
+                                             std::string_view text);
+  [[gnu::noinline]] void fill(Slot& slot, std::string_view letters, std::uint64_t hash) const;
 
   const Model& model_;
   std::vector<Slot> slots_;

@@ -1,6 +1,6 @@
 #include "engine/core/folded_text.h"
 
-#include <algorithm>
+#include <iterator>
 
 // How spans find their way back, without the original at hand:
 // 1. `shifts` say where each folded byte came from. Folding a character never makes it longer, so
@@ -26,10 +26,15 @@ Span FoldedText::original(std::uint32_t first_token, std::uint32_t last_token) c
 }
 
 Span FoldedText::original_bytes(std::uint32_t start, std::uint32_t end) const {
+  // The last that begins at or before it: halved without a branch, which nobody could guess.
   const auto shift_at = [this](std::uint32_t folded) {
-    return std::prev(std::upper_bound(
-        shifts.begin(), shifts.end(), folded,
-        [](std::uint32_t position, const Shift& shift) { return position < shift.folded; }));
+    auto shift = shifts.begin();
+    for (auto left = shifts.end() - shift; left > 1;) {
+      const auto half = left / 2;
+      shift += half * (shift[half].folded <= folded);
+      left -= half;
+    }
+    return shift;
   };
   const auto inside_character = [this](auto shift) {
     return shift != shifts.begin() && shift->delta < std::prev(shift)->delta &&

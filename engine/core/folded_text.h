@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -95,6 +96,54 @@ inline bool is_same_word(std::string_view a, std::string_view b) {
   }
   return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
 }
+
+/// A word of at most `kMost` bytes as tables hold it. How long the next word of a text is cannot be
+/// guessed: it is compared without a branch on its length.
+template <std::size_t kMost>
+class TableWord {
+ public:
+  static constexpr std::size_t kMostBytes = kMost;
+
+  /// At most kMost bytes.
+  void set(std::string_view word) {
+    length_ = static_cast<std::uint8_t>(word.copy(bytes_.data(), kMost));
+  }
+  bool empty() const { return length_ == 0; }
+
+  /// Whether it is `word`, which lies in `text`: what stands behind it there is read, not compared.
+  bool is(std::string_view word, std::string_view text) const {
+    const auto behind = static_cast<std::size_t>(text.data() + text.size() - word.data());
+    if (behind < kMost) [[unlikely]] {
+      return is_same_word(word, {bytes_.data(), length_});
+    }
+    std::uint64_t differ = word.size() ^ length_;
+    const auto compare = [&](std::size_t at) {
+      std::uint64_t one = 0, other = 0, counts = 0;
+      std::memcpy(&one, word.data() + at, sizeof one);
+      std::memcpy(&other, bytes_.data() + at, sizeof other);
+      std::memcpy(&counts, kCounts.data() + kMost - length_ + at, sizeof counts);
+      differ |= (one ^ other) & counts;
+    };
+    for (std::size_t at = 0; at + 8 < kMost; at += 8) {
+      compare(at);
+    }
+    compare(kMost - 8);
+    return differ == 0;
+  }
+
+ private:
+  /// From `kMost - length` on: as many ones, then zeros.
+  static constexpr std::array<unsigned char, 2 * kMost> kCounts = [] {
+    std::array<unsigned char, 2 * kMost> counts{};
+    for (std::size_t i = 0; i < kMost; ++i) {
+      counts[i] = 0xff;
+    }
+    return counts;
+  }();
+
+  std::array<char, kMost> bytes_{};
+  std::uint8_t length_ = 0;
+};
 
 /// A mention's title and text, lower case and without accents, cut into words. Made once by
 /// parse/text_folder, read by matching and classification. Title and text lie one after the other,

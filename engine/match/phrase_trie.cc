@@ -122,16 +122,15 @@ void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::
     if ((token.flags & kTokenLink) != 0) [[unlikely]] {
       continue;
     }
-    const std::string_view word = text.word(token);
     Walk walk{text, hits, i, to};
     std::span<const std::uint32_t> nodes;
-    if (starts.find(word, token.hash, nodes)) {
+    if (starts.find(text, token, nodes)) {
       for (const std::uint32_t node : nodes) {
         arrive(walk, node, i);
       }
       continue;
     }
-    start_unknown_word(walk, word, starts);
+    start_unknown_word(walk, text.word(token), starts);
   }
 }
 

@@ -21,32 +21,32 @@ class WordStarts {
 
   /// A hint: a word with this hash is going to be looked for.
   void expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash % kSlots]); }
-  /// False: not remembered.
-  bool find(std::string_view word, std::uint64_t hash,
+  /// Of a word of `text`. False: not remembered.
+  bool find(const FoldedText& text, const Token& token,
             std::span<const std::uint32_t>& nodes) const {
-    const Slot& slot = slots_[hash % kSlots];
-    if (!is_same_word(word, {slot.bytes.data(), slot.length})) {
+    const Slot& slot = slots_[token.hash % kSlots];
+    if (!slot.word.is(text.word(token), text.bytes)) {
       return false;
     }
     nodes = std::span(slot.nodes).first(slot.count);
     return true;
   }
   void remember(std::string_view word, std::uint64_t hash, std::span<const std::uint32_t> nodes) {
-    if (word.size() > kMaxBytes || nodes.size() > kMaxNodes) {
+    if (word.size() > Word::kMostBytes || nodes.size() > kMaxNodes) {
       return;
     }
     Slot& slot = slots_[hash % kSlots];
-    word.copy(slot.bytes.data(), word.size());
-    slot.length = static_cast<unsigned char>(word.size());
+    slot.word.set(word);
     slot.count = static_cast<unsigned char>(nodes.size());
     std::copy(nodes.begin(), nodes.end(), slot.nodes.begin());
   }
 
  private:
-  static constexpr std::size_t kSlots = 8192, kMaxBytes = 22;
+  static constexpr std::size_t kSlots = 8192;
+  using Word = TableWord<22>;
   struct alignas(32) Slot {  // half a cache line
-    std::array<char, kMaxBytes> bytes{};
-    unsigned char length = 0, count = 0;
+    Word word;
+    unsigned char count = 0;
     std::array<std::uint32_t, kMaxNodes> nodes{};
   };
 
