@@ -160,10 +160,12 @@ int run(const Options& options) {
         envelopes, options.posts, options.limit_stores == 0 ? options.posts : options.limit_stores,
         options.folder + "/limit", options.way);
     std::printf(
-        "round %zu  limit: read %.2f + parse %.2f + fold %.2f + match %.2f + classify %.2f + "
+        "round %zu  limit: read %.2f + sign %.2f + parse %.2f + fold %.2f + match %.2f + classify "
+        "%.2f + "
         "store %.2f = %.2f us CPU/post, %.0f posts/s; nothing judged %.2f us\n",
-        round, limit.read_us, limit.parse_us, limit.fold_us, limit.match_us, limit.classify_us,
-        limit.store_us, limit.total_us(), cores * 1e6 / limit.total_us(), limit.bare_us());
+        round, limit.read_us, limit.sign_us, limit.parse_us, limit.fold_us, limit.match_us,
+        limit.classify_us, limit.store_us, limit.total_us(), cores * 1e6 / limit.total_us(),
+        limit.bare_us());
     std::fflush(stdout);
     if (options.limit_only) {
       continue;

@@ -1,6 +1,7 @@
 #include "bench/limit.h"
 
 #include <netinet/in.h>
+#include <openssl/hmac.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -25,6 +27,7 @@ namespace {
 
 constexpr std::size_t kPostsPerPack = 32, kRules = 1'000, kTextsAtOnce = 10'000,
                       kMostTexts = 1'000'000, kReadBytes = 256 << 10;
+constexpr int kReadTries = 5;
 
 /// Keeps the compiler from leaving out work whose result nobody looks at.
 template <class T>
@@ -156,7 +159,8 @@ double read_all(int from, int into, Write&& write) {
   return spent;
 }
 
-/// CPU seconds that taking the bytes from where they come costs, sender apart.
+/// CPU seconds that taking the bytes from where they come costs, sender apart. How the two take
+/// turns makes it three times as much or not: the least of some tries counts.
 double read_cost(ReadWay way, std::span<const std::string_view> envelopes) {
   const auto send_all = [envelopes](int into) {
     for (const std::string_view envelope : envelopes) {
@@ -198,6 +202,16 @@ double read_cost(ReadWay way, std::span<const std::string_view> envelopes) {
   return 0;
 }
 
+void sign(std::span<const std::string_view> envelopes) {
+  constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
+  for (const std::string_view envelope : envelopes) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    keep(HMAC(EVP_sha256(), kSecret.data(), static_cast<int>(kSecret.size()),
+              reinterpret_cast<const unsigned char*>(envelope.data()), envelope.size(), digest,
+              nullptr));
+  }
+}
+
 }  // namespace
 
 double cpu_seconds() {
@@ -217,9 +231,19 @@ Limit measure_limit(std::span<const std::string_view> envelopes, std::size_t pos
     return (cpu_seconds() - since) * 1e6 / static_cast<double>(count);
   };
 
-  limit.read_us = read_cost(way, envelopes) * 1e6 / static_cast<double>(posts);
+  limit.read_us = std::numeric_limits<double>::max();
+  for (int i = 0; i < kReadTries; ++i) {
+    limit.read_us =
+        std::min(limit.read_us, read_cost(way, envelopes) * 1e6 / static_cast<double>(posts));
+  }
 
   double start = cpu_seconds();
+  if (way == ReadWay::kSocket) {
+    sign(envelopes);
+    limit.sign_us = each(start, posts);
+  }
+
+  start = cpu_seconds();
   for (const std::string_view envelope : envelopes) {
     read_posts(envelope, parser, [](const Post& post) { keep(post); });
   }

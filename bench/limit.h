@@ -14,6 +14,7 @@ enum class ReadWay { kMemory, kPipe, kSocket };
 /// nothing with the engine. CPU time of the whole process in microseconds per post.
 struct Limit {
   double read_us = 0;      ///< the bytes are taken from a pipe or a socket; nothing from memory
+  double sign_us = 0;      ///< what comes by a socket is signed: HMAC-SHA-256 over its bytes
   double parse_us = 0;     ///< simdjson reads the fields that a mention has
   double fold_us = 0;      ///< case and accents by table, words cut and hashed
   double match_us = 0;     ///< 1,000 rules of two words by hash
@@ -21,7 +22,7 @@ struct Limit {
   double store_us = 0;     ///< packs of 32 built beforehand, put into RocksDB, synced every 50 ms
   /// What remains when nothing is judged.
   double bare_us() const { return parse_us + fold_us + store_us; }
-  double total_us() const { return read_us + bare_us() + match_us + classify_us; }
+  double total_us() const { return read_us + sign_us + bare_us() + match_us + classify_us; }
 };
 
 /// `envelopes` hold `posts` posts in all, one a line; behind each the padding that simdjson needs
