@@ -19,6 +19,8 @@ namespace vigie {
 namespace {
 
 constexpr const char* kConnector = "ingest";
+/// Of a file, per ring: pieces of 256 KiB, each more work than a look for room takes to come.
+constexpr std::uint32_t kWaitingPieces = 8;
 
 std::string quoted(const std::string& text) {
   std::string json;
@@ -69,7 +71,7 @@ void show_progress(const ConnectorStatus::Snapshot& status, std::optional<Progre
 
 /// Until everything is read, or something cannot be: the connector would try again for ever.
 ConnectorStatus::Snapshot wait_for_end(const Sources& sources) {
-  constexpr std::chrono::milliseconds kLook{50};
+  constexpr std::chrono::milliseconds kLook{20};
   const auto now = [&] { return sources.status(0).snapshot(); };
   std::optional<Progress> progress;
   while (!sources.finished() && now().state != ConnectorStatus::State::kWaiting) {
@@ -127,6 +129,11 @@ int ingest(const IngestOptions& options) {
   for (auto& [town, settings] : config->town_settings) {
     settings.feeds.clear();
   }
+  if (options.input != "-") {  // a bar tells of what was read: little of it waits to be stored
+    config->inbox_capacity_envelopes = std::min(config->inbox_capacity_envelopes, kWaitingPieces);
+    config->outbox_capacity_envelopes = std::min(config->outbox_capacity_envelopes, kWaitingPieces);
+  }
+
   Log log;
   Result<std::unique_ptr<Engine>> engine = Engine::make(std::move(*config), log);
   if (!engine) {
