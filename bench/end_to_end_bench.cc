@@ -26,7 +26,7 @@ namespace {
 using namespace vigie;
 
 struct Options {
-  std::size_t posts = 4'000'000, posts_per_envelope = 64, workers = 2, rounds = 3;
+  std::size_t posts = 1'000'000, posts_per_envelope = 64, workers = 2, rounds = 3;
   std::size_t limit_stores = 0;  ///< 0: as many as `posts`
   std::uint64_t seed = 1;
   std::string folder = "build/bench-data";
