@@ -79,12 +79,16 @@ class FileConnector final : public Connector {
         break;
       }
     }
+    while (!sent_.empty()) {
+      co_await port_.committed(sent_.front().sequence);
+      note_progress();
+    }
     if (options_.forget_at_end && last_sequence_ > 0) {
       Port::Parcel done;
       done.cursor = kNothingRead;
       last_sequence_ = co_await port_.send(std::move(done));
+      co_await port_.committed(last_sequence_);
     }
-    co_await port_.committed(last_sequence_);
     status_.update([](auto& now) { now.state = ConnectorStatus::State::kFinished; });
   }
 
@@ -124,7 +128,8 @@ class FileConnector final : public Connector {
         }
       }
       done_before_file_ += file.bytes;
-      note_progress(done_before_file_);
+      (sent_.empty() ? stored_bytes_ : sent_.back().done_bytes) = done_before_file_;
+      note_progress();
     }
     co_return Result<void>{};
   }
@@ -252,7 +257,8 @@ class FileConnector final : public Connector {
     parcel.time_shift = at_.time_shift;
     last_sequence_ = co_await port_.send(std::move(parcel));
     has_begun_ = true;
-    note_progress(done_before_file_ + piece.end);
+    sent_.push_back({last_sequence_, done_before_file_ + piece.end});
+    note_progress();
   }
 
   /// A piece of a table with the header before it. A pipe's first piece begins with it.
@@ -324,12 +330,16 @@ class FileConnector final : public Connector {
     co_await timer_.async_wait(asio::use_awaitable);
   }
 
-  void note_progress(std::uint64_t done_bytes) {
+  /// How far that is stored which was sent.
+  void note_progress() {
+    for (; !sent_.empty() && port_.is_committed(sent_.front().sequence); sent_.pop_front()) {
+      stored_bytes_ = sent_.front().done_bytes;
+    }
     const Time now = port_.clock().now();
     status_.update([&](auto& snapshot) {
       snapshot.state = ConnectorStatus::State::kActive;
       snapshot.detail.clear();
-      snapshot.done_bytes = done_bytes;
+      snapshot.done_bytes = stored_bytes_;
       snapshot.last_success_at = now;
     });
   }
@@ -356,7 +366,11 @@ class FileConnector final : public Connector {
   FileCursor at_;           ///< behind what was sent last
   bool has_begun_ = false;  ///< something was sent, in this run or one before
   std::uint64_t last_sequence_ = 0;
-  std::uint64_t done_before_file_ = 0;
+  std::uint64_t done_before_file_ = 0, stored_bytes_ = 0;
+  struct Sent {
+    std::uint64_t sequence = 0, done_bytes = 0;
+  };
+  std::deque<Sent> sent_;  ///< what is not stored yet: no more than the rings hold
 };
 
 /// One of `words`, by position; complains otherwise. The first is what a missing field means.

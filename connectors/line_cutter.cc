@@ -13,8 +13,7 @@ constexpr std::size_t kKeptOfOverlong = LineCutter::kMaxLineBytes + 1;
 
 }  // namespace
 
-LineCutter::LineCutter(std::uint64_t offset, Unit unit)
-    : buffer_(kKeptOfOverlong + kPieceBytes), unit_(unit), offset_(offset) {}
+LineCutter::LineCutter(std::uint64_t offset, Unit unit) : unit_(unit), offset_(offset) {}
 
 std::span<char> LineCutter::room() {
   if (begin_ > 0) {
@@ -22,7 +21,12 @@ std::span<char> LineCutter::room() {
     end_ -= begin_;
     begin_ = 0;
   }
-  return std::span(buffer_).subspan(end_, kPieceBytes);
+  const std::size_t bytes = end_ < kPieceBytes ? kPieceBytes - end_ : kPieceBytes;
+  if (buffer_.size() < end_ + bytes) {
+    buffer_.reserve(end_ + bytes + Payload::kPaddingBytes);
+    buffer_.resize(end_ + bytes);
+  }
+  return std::span(buffer_).subspan(end_, bytes);
 }
 
 std::optional<LineCutter::Piece> LineCutter::cut() {
@@ -81,10 +85,24 @@ std::optional<LineCutter::Piece> LineCutter::rest() {
   return piece;
 }
 
+/// The buffer itself, which the first `bytes` fill for the most part; a new one takes the rest.
+std::string LineCutter::hand_over(std::size_t bytes) {
+  std::string rest;
+  rest.reserve(kPieceBytes + Payload::kPaddingBytes);
+  rest.append(buffer_, bytes, end_ - bytes);
+  buffer_.resize(bytes);
+  end_ = rest.size();
+  return std::exchange(buffer_, std::move(rest));
+}
+
 LineCutter::Piece LineCutter::take(std::size_t kept, std::size_t taken) {
   Piece piece;
-  piece.bytes = Payload(held().substr(0, kept));
-  begin_ += taken;
+  if (begin_ == 0 && kept == taken && kept >= kPieceBytes / 2) {
+    piece.bytes = Payload(hand_over(taken));
+  } else {
+    piece.bytes = Payload(held().substr(0, kept));
+    begin_ += taken;
+  }
   offset_ += taken + std::exchange(dropped_, 0);
   piece.end = offset_;
   return piece;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "engine/core/payload.h"
 
@@ -33,8 +33,8 @@ class LineCutter {
   /// The stream begins at `offset`.
   explicit LineCutter(std::uint64_t offset, Unit unit = Unit::kLine);
 
-  /// Where to read into, kPieceBytes; then say how much came. Call cut() until it gives nothing in
-  /// between.
+  /// Where to read into, kPieceBytes at most; then say how much came. Call cut() until it gives
+  /// nothing in between.
   std::span<char> room();
   void filled(std::size_t bytes) { end_ += bytes; }
 
@@ -50,9 +50,10 @@ class LineCutter {
   std::string_view held() const { return {buffer_.data() + begin_, end_ - begin_}; }
   /// The first `kept` bytes held become a piece, the first `taken` are done with.
   Piece take(std::size_t kept, std::size_t taken);
+  std::string hand_over(std::size_t bytes);
   std::optional<Piece> cut_overlong();
 
-  std::vector<char> buffer_;
+  std::string buffer_;
   Unit unit_;
   std::size_t begin_ = 0, end_ = 0;  ///< what is held, in buffer_
   std::uint64_t offset_;             ///< of what is held, in the stream

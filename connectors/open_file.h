@@ -26,7 +26,7 @@ class OpenFile {
   bool regular() const { return regular_; }
 
   /// FNV-1a of the first kEdgeBytes and of the last kEdgeBytes before `offset` (all, if they are
-  /// less).
+  /// less); 0 of what cannot be read twice.
   std::uint64_t fingerprint(std::uint64_t offset);
   /// The first record of a table with its line end; empty: it has none within kMaxHeaderBytes.
   std::string header();

@@ -95,10 +95,10 @@ class WebhookConnector final : public Connector {
     if (auto refused = refuse(request)) {
       answer = std::move(*refused);
     } else if (const std::string_view key = header(request, "idempotency-key"); key.empty()) {
-      answer = co_await take(request.body);
+      answer = co_await take(std::move(request.body));
     } else {
       std::string once = std::string(key);
-      answer = co_await take_once(std::move(once), request.body);
+      answer = co_await take_once(std::move(once), std::move(request.body));
     }
     note(answer);
     co_return answer;
@@ -148,7 +148,7 @@ class WebhookConnector final : public Connector {
     return refusal(401, "X-Vigie-Signature is not understood");
   }
 
-  asio::awaitable<PushAnswer> take_once(std::string key, std::string_view body) {
+  asio::awaitable<PushAnswer> take_once(std::string key, std::string body) {
     AnswerMemory::Start start =
         co_await answers_.begin(std::move(key), digest_of(body), port_.clock().now());
     if (start.answer) {
@@ -160,16 +160,16 @@ class WebhookConnector final : public Connector {
     if (!start.turn) {
       co_return refusal(429, "too many pushes at once");
     }
-    PushAnswer answer = co_await take(body);
+    PushAnswer answer = co_await take(std::move(body));
     if (answer.status == 202) {
       start.turn->keep(answer);
     }
     co_return answer;
   }
 
-  asio::awaitable<PushAnswer> take(std::string_view body) {
+  asio::awaitable<PushAnswer> take(std::string body) {
     Port::Parcel parcel;
-    parcel.bytes = Payload(body);
+    parcel.bytes = Payload(std::move(body));
     parcel.receipt = std::make_shared<Receipt>();
     const std::shared_ptr<const Receipt> receipt = parcel.receipt;
     const Result<std::uint64_t> sequence = port_.try_send(parcel);

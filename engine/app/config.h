@@ -12,6 +12,7 @@
 #include "engine/core/settings.h"
 #include "engine/core/tenant.h"
 #include "engine/guidance/town_settings.h"
+#include "engine/ingest/bounded_ring.h"
 
 namespace vigie {
 
@@ -62,8 +63,8 @@ struct Config {
   /// How long a backup lives at most: what receipts of erasures promise, and `vigie backup` keeps.
   std::uint32_t backup_days = 30;
   std::uint32_t workers = 2;
-  std::uint32_t inbox_capacity_envelopes = 256;
-  std::uint32_t outbox_capacity_envelopes = 64;
+  std::uint32_t inbox_capacity_envelopes = kInboxEnvelopes;
+  std::uint32_t outbox_capacity_envelopes = kOutboxEnvelopes;
   std::vector<Tenant> tenants;
   std::vector<ConnectorConfig> connectors;
   std::vector<ReceiverConfig> receivers;

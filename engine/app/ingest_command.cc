@@ -19,8 +19,6 @@ namespace vigie {
 namespace {
 
 constexpr const char* kConnector = "ingest";
-/// Of a file, per ring: pieces of 256 KiB, each more work than a look for room takes to come.
-constexpr std::uint32_t kWaitingPieces = 8;
 
 std::string quoted(const std::string& text) {
   std::string json;
@@ -128,10 +126,6 @@ int ingest(const IngestOptions& options) {
   config->connectors = {connector};
   for (auto& [town, settings] : config->town_settings) {
     settings.feeds.clear();
-  }
-  if (options.input != "-") {  // a bar tells of what was read: little of it waits to be stored
-    config->inbox_capacity_envelopes = std::min(config->inbox_capacity_envelopes, kWaitingPieces);
-    config->outbox_capacity_envelopes = std::min(config->outbox_capacity_envelopes, kWaitingPieces);
   }
 
   Log log;

@@ -6,12 +6,17 @@
 
 namespace vigie {
 
+inline bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 /// `text` without the spaces, tabs and line ends around it.
 inline std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  return first == text.npos ? std::string_view()
-                            : text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+  while (!text.empty() && is_space(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_space(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
 }
 
 /// ASCII letters only, whatever the locale: names of headers, elements and schemes, not people's

@@ -33,7 +33,8 @@ class ConnectorStatus {
     std::string detail;  ///< a sentence: the last error, why it is limited
     Time last_success_at{}, last_error_at{}, next_attempt_at{};
     std::uint64_t requests = 0, errors = 0;
-    std::uint64_t done_bytes = 0, total_bytes = 0;  ///< progress of a file; 0 total: has no end
+    /// Progress of a file: what is stored, or nothing is to be made of. 0 total: has no end.
+    std::uint64_t done_bytes = 0, total_bytes = 0;
     Time newest_at{};  ///< creation of the latest mention taken, the source's word; epoch: unknown
     std::uint64_t budget_spent = 0, budget_units = 0;  ///< of this day or month; 0 units: has none
   };

@@ -101,6 +101,8 @@ inline bool is_same_word(std::string_view a, std::string_view b) {
 /// guessed: it is compared without a branch on its length.
 template <std::size_t kMost>
 class TableWord {
+  static_assert(kMost >= sizeof(std::uint64_t), "it is compared by so many bytes");
+
  public:
   static constexpr std::size_t kMostBytes = kMost;
 

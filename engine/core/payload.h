@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
-#include <memory>
-#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace vigie {
 
@@ -15,22 +14,28 @@ class Payload {
   static constexpr std::size_t kPaddingBytes = 64;
 
   Payload() = default;
-  explicit Payload(std::string_view bytes) : Payload(bytes.size()) {
-    if (!bytes.empty()) {
-      std::memcpy(bytes_.get(), bytes.data(), bytes.size());
+  explicit Payload(std::string_view bytes) : size_(bytes.size()) {
+    bytes_.reserve(size_ + kPaddingBytes);
+    bytes_.append(bytes).append(kPaddingBytes, '\0');
+  }
+  /// Takes them over; without a copy, if their capacity has room for the padding.
+  explicit Payload(std::string&& bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {
+    if (bytes_.capacity() < size_ + kPaddingBytes) {
+      std::string larger;
+      larger.reserve(size_ + kPaddingBytes);
+      larger.append(bytes_);
+      bytes_.swap(larger);
     }
+    bytes_.append(kPaddingBytes, '\0');
   }
-  /// `size` bytes to be filled in through `span()`.
-  explicit Payload(std::size_t size) : bytes_(new char[size + kPaddingBytes]), size_(size) {
-    std::memset(bytes_.get() + size, 0, kPaddingBytes);
-  }
+  Payload(Payload&& other) noexcept = default;
+  Payload& operator=(Payload&& other) noexcept = default;
 
-  std::string_view view() const { return {bytes_.get(), size_}; }
-  std::span<char> span() { return {bytes_.get(), size_}; }
+  std::string_view view() const { return std::string_view(bytes_).substr(0, size_); }
   std::size_t size() const { return size_; }
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  std::string bytes_;
   std::size_t size_ = 0;
 };
 

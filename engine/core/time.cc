@@ -30,11 +30,13 @@ class Scanner {
     return value;
   }
   bool take(std::string_view any_of) {
-    if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) {
-      return false;
+    for (const char c : any_of) {
+      if (!rest_.empty() && rest_.front() == c) {
+        rest_.remove_prefix(1);
+        return true;
+      }
     }
-    rest_.remove_prefix(1);
-    return true;
+    return false;
   }
   void need(std::string_view any_of) { failed_ |= !take(any_of); }
   /// Digits after the decimal point, as microseconds; further digits are cut.

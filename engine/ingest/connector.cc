@@ -61,7 +61,7 @@ asio::awaitable<std::uint64_t> Port::send(Parcel parcel) {
 }
 
 asio::awaitable<void> Port::committed(std::uint64_t sequence) {
-  while (ledger_.committed(origin_->connector) < sequence) {
+  while (!is_committed(sequence)) {
     co_await signal_.next(kCommitCheckInterval);
   }
 }

@@ -51,6 +51,9 @@ class Port {
   /// Returns when `sequence` and all before it are durably stored: only then answer 202,
   /// acknowledge, ask for the next. Throws operation_aborted when cancelled while it waits.
   boost::asio::awaitable<void> committed(std::uint64_t sequence);
+  bool is_committed(std::uint64_t sequence) const {
+    return ledger_.committed(origin_->connector) >= sequence;
+  }
 
   const Origin& origin() const { return *origin_; }
   /// What the last committed Parcel::cursor of this connector was when the engine started; empty at

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/core/ascii.h"
 #include "engine/match/filter.h"
 #include "engine/match/phrase_text.h"
 
@@ -15,7 +16,6 @@ using Type = QueryToken::Type;
 
 constexpr std::uint32_t kMaxDistance = 100;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 bool is_letter(char c) { return is_small(c) || (c >= 'A' && c <= 'Z'); }
 

@@ -215,7 +215,8 @@ class MentionReader {
       return true;
     }
     const std::string_view rest(token.data(), static_cast<std::size_t>(piece_end_ - token.data()));
-    return depth + json_depth(rest) <= kMaxJsonDepth || flawed(RejectReason::kTooDeep, too_deep());
+    return depth + json_brackets(rest) <= kMaxJsonDepth ||
+           depth + json_depth(rest) <= kMaxJsonDepth || flawed(RejectReason::kTooDeep, too_deep());
   }
 
   bool read_field(std::size_t field, ondemand::value& value) {
@@ -311,6 +312,8 @@ class MentionReader {
 
   bool read_text(ondemand::value& value, std::string_view prefix, std::string_view name,
                  std::string_view& out) {
+    constexpr std::size_t kQuotes = 2;
+    const std::size_t written = value.raw_json_token().size();
     if (const auto error = value.get_string().get(out); error != simdjson::SUCCESS) {
       return error == simdjson::INCORRECT_TYPE ? wrong(prefix, name, "a string") : broken(error);
     }
@@ -318,7 +321,8 @@ class MentionReader {
       return flawed(RejectReason::kTooLong, "`" + std::string(name) + "` is longer than " +
                                                 std::to_string(kMaxTextBytes) + " bytes");
     }
-    if (out.find('\0') != out.npos) [[unlikely]] {
+    // U+0000 can only be written as an escape.
+    if (out.size() + kQuotes != written && out.find('\0') != out.npos) [[unlikely]] {
       std::string& clean = cleaned_.emplace_back(out);
       std::replace(clean.begin(), clean.end(), '\0', ' ');
       out = clean;

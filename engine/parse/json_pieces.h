@@ -11,6 +11,9 @@ inline constexpr std::size_t kMaxJsonDepth = 64;
 /// How many brackets are open at once, at most, in the JSON value at the front of `text` (an object
 /// or an array). Looks no further than its closing bracket or one level beyond kMaxJsonDepth.
 std::size_t json_depth(std::string_view text);
+/// How many brackets open anywhere in `text`, in strings too: json_depth() is not more, and takes
+/// longer.
+std::size_t json_brackets(std::string_view text);
 
 struct JsonPiece {
   std::string_view bytes;

@@ -107,6 +107,8 @@ void Judge::await(const Mention& seen) {
   });
   candidate.common = {};
   candidate.common.mention = out_->mentions - 1;
+  candidate.common.id_hash = ids_(mention.source, mention.id);
+  known_.expect(candidate.common.id_hash);
   waiting_bytes_ += bytes;
 }
 
@@ -194,7 +196,6 @@ void Judge::choose_keepers(Candidate& candidate) {
   const Mention& mention = candidate.mention;
   Finding& common = candidate.common;
   choose_by_rules(candidate);
-  common.id_hash = ids_(mention.source, mention.id);
   candidate.is_answer = !mention.in_reply_to.empty();
   const bool says_edited =
       mention.version.edited_at_us > mention.created_at.time_since_epoch().count();

@@ -10,6 +10,8 @@ namespace {
 /// A worker with a full outbox looks again after this: the writer, not the worker, is then the
 /// bottleneck.
 constexpr std::chrono::milliseconds kFullWait{1};
+/// A writer that gathers looks again after this, or when a worker has no more.
+constexpr std::chrono::milliseconds kGatherTime{2};
 
 template <class Part, class... Arguments>
 std::vector<std::unique_ptr<Part>> make(std::size_t count, Arguments&&... arguments) {
@@ -38,9 +40,9 @@ Pipeline::Pipeline(Parts parts)
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
       worker_pulses_(parts.workers),
-      writer_({parts.store, addresses(outboxes_), changes_, ledger_, parts.policy, parts.clock,
-               parts.metrics, parts.alerts, parts.stories, dropped_terms_,
-               std::move(parts.committed), std::move(parts.shown),
+      writer_({parts.store, addresses(outboxes_), [this] { return inlet_.depth(); }, changes_,
+               ledger_, parts.policy, parts.clock, parts.metrics, parts.alerts, parts.stories,
+               dropped_terms_, std::move(parts.committed), std::move(parts.shown),
                std::move(parts.clock_doubted)}) {
   const std::string language = term_language(parts.policy.tenants);
   for (std::size_t i = 0; i < parts.workers; ++i) {
@@ -68,6 +70,7 @@ void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
     if (worker.step()) {
       continue;
     }
+    gathered_bell_.ring();
     if (worker.has_result()) {
       bell.wait(heard, kFullWait);
       continue;
@@ -83,13 +86,17 @@ void Pipeline::run_writer(std::stop_token stop) {
   pthread_setname_np(pthread_self(), "writer");
   for (;;) {
     writer_pulse_.beat();
-    const std::uint32_t heard = writer_bell_.heard();
+    const std::uint32_t heard = writer_bell_.heard(), gathered = gathered_bell_.heard();
     if (writer_.step()) {
       continue;
     }
     if (stop.stop_requested()) {
       writer_.rest();
       return;
+    }
+    if (writer_.gathers()) {
+      gathered_bell_.wait(gathered, kGatherTime);
+      continue;
     }
     writer_bell_.wait(heard, kIdleWait);
   }

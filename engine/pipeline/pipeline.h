@@ -45,7 +45,8 @@ class Pipeline {
     std::shared_ptr<const WordShares> word_shares = std::make_shared<WordShares>();
     std::size_t connectors = 0;
     std::size_t workers = 1;
-    std::size_t inbox_capacity_envelopes = 256, outbox_capacity_envelopes = 64;
+    std::size_t inbox_capacity_envelopes = kInboxEnvelopes,
+                outbox_capacity_envelopes = kOutboxEnvelopes;
     /// See Writer::Parts.
     std::function<void()> committed = [] {};
     std::function<void(std::span<const MentionRef>, std::span<const RaisedAlert>)> shown =
@@ -84,7 +85,7 @@ class Pipeline {
 
  private:
   std::vector<std::unique_ptr<WorkerInbox>> inboxes_;
-  Doorbell writer_bell_;
+  Doorbell writer_bell_, gathered_bell_;
   std::vector<std::unique_ptr<WorkerOutbox>> outboxes_;
   Inlet inlet_;
   CommitLedger ledger_;

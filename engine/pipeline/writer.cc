@@ -101,11 +101,19 @@ bool Writer::step() {
       return true;
     }
   }
+  if (may_gather()) {
+    return changed;
+  }
   if (unsynced_) {
     sync();
     return true;
   }
   return changed || keep_house();
+}
+
+bool Writer::may_gather() const {
+  return unsynced_ && parts_.coming() != 0 &&
+         std::chrono::steady_clock::now() - unsynced_since_ < kGatherInterval;
 }
 
 /// People wait for the answer: it is synced at once.

@@ -27,8 +27,9 @@ namespace vigie {
 /// the inlet gave them their envelopes, so everything is applied in the order it came in however
 /// many workers there are; a worker that is slow is waited for. Takes them in batches and makes of
 /// each batch ONE atomic write: mentions, indexes, rollups, the connectors' cursors, dead letters,
-/// alerts and the deliveries they owe. Syncs at once when idle, at most every 50 ms under load;
-/// only then are sequences published as committed and mentions shown.
+/// alerts and the deliveries they owe. Syncs at once when nothing waits, neither here nor for a
+/// worker; else every kSyncInterval, or kGatherInterval where it has caught up with the workers.
+/// Only then are sequences published as committed and mentions shown.
 ///
 /// Order of events for one envelope, never another:
 ///   applied → batch written → synced → receipt readable, sequence published, mention visible to
@@ -38,6 +39,7 @@ class Writer {
   struct Parts {
     Store& store;
     std::vector<WorkerOutbox*> workers;
+    std::function<std::size_t()> coming;  ///< envelopes that wait for a worker
     ChangeDesk& changes;
     CommitLedger& ledger;
     const TenantPolicy& policy;
@@ -55,13 +57,16 @@ class Writer {
     std::function<void(Day)> clock_doubted;  ///< see Expiry
   };
   static constexpr std::size_t kMaxShown = 1'000;
-  static constexpr std::chrono::milliseconds kSyncInterval{50};
+  static constexpr std::chrono::milliseconds kSyncInterval{50}, kGatherInterval{10};
 
   explicit Writer(Parts parts);
 
   /// A bounded piece of work: at most the changes that wait, or one batch, or one sync, or one
-  /// piece of the store's own housekeeping. False when there was nothing to do.
+  /// piece of the store's own housekeeping. False when there was nothing to do, or too little yet.
   bool step();
+  /// After a step that gave false: something is unsynced, because the workers have more. Each write
+  /// and each sync costs, so it had better look again in a moment than at each envelope.
+  bool gathers() const { return unsynced_; }
   /// Before the end: writes and syncs what otherwise waits for the next housekeeping.
   void rest();
 
@@ -87,6 +92,7 @@ class Writer {
   };
 
   bool change();
+  bool may_gather() const;
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);

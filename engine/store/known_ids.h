@@ -14,6 +14,8 @@ class KnownIds {
   void add(std::uint64_t hash) {
     words_[index(hash)].fetch_or(bit(hash), std::memory_order_relaxed);
   }
+  /// may_hold() or add() comes soon.
+  void expect(std::uint64_t hash) const { __builtin_prefetch(&words_[index(hash)]); }
   bool may_hold(std::uint64_t hash) const {
     return (words_[index(hash)].load(std::memory_order_relaxed) & bit(hash)) != 0;
   }

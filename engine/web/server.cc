@@ -6,6 +6,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "engine/core/ascii.h"
+#include "engine/core/payload.h"
 
 namespace vigie {
 
@@ -392,20 +394,40 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
     if (!expected.empty()) {
       co_await asio::async_write(socket_, asio::buffer(kContinue), no_throw(error));
     }
-    http::request_parser<http::string_body> whole(std::move(head));
-    whole.body_limit(turn.route->max_body_bytes);
-    if (!error) {
-      co_await http::async_read(socket_, buffer_, whole, no_throw(error));
+    if (!error && head.content_length()) {
+      error = co_await read_announced(*head.content_length(), turn.request);
+    } else if (!error) {
+      error = co_await read_chunks(head, turn);
     }
     if (!error) {
       turn.is_read = true;
-      turn.request.body = std::move(whole.get().body());
       co_return true;
     }
     turn.client_gone = !timed_out_ && !is_of_http(error);
     turn.response = timed_out_ ? problem(408, "the request's body did not come in time")
                                : refuse_unreadable(error);
     co_return false;
+  }
+
+  /// Straight to where it stays: bodies may be large, and copies of them are felt.
+  asio::awaitable<error_code> read_announced(std::uint64_t bytes, Request& request) {
+    request.body.reserve(bytes + Payload::kPaddingBytes);  // it may become one
+    request.body.resize(bytes);
+    const std::size_t here = asio::buffer_copy(asio::buffer(request.body), buffer_.data());
+    buffer_.consume(here);
+    error_code error;
+    co_await asio::async_read(socket_, asio::buffer(request.body) + here, no_throw(error));
+    co_return error;
+  }
+
+  asio::awaitable<error_code> read_chunks(http::request_parser<http::empty_body>& head,
+                                          Turn& turn) {
+    http::request_parser<http::string_body> whole(std::move(head));
+    whole.body_limit(turn.route->max_body_bytes);
+    error_code error;
+    co_await http::async_read(socket_, buffer_, whole, no_throw(error));
+    turn.request.body = std::move(whole.get().body());
+    co_return error;
   }
 
   asio::awaitable<bool> answer(Turn& turn) {

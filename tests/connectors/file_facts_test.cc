@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "connectors/file.h"
@@ -27,6 +30,21 @@ std::string line(const std::string& id, const std::string& text = "x",
                  const std::string& more = {}) {
   return R"({"id":")" + id + R"(","source":"desk","text":")" + text +
          R"(","created_at":"2026-10-05T04:00:00Z")" + more + "}\n";
+}
+
+/// How far this process has read in the file that it holds open; 0: it does not.
+std::uint64_t position_in(const std::string& path) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (std::filesystem::read_symlink(entry.path(), gone) == path) {
+      std::ifstream facts("/proc/self/fdinfo/" + entry.path().filename().string());
+      std::string label;
+      std::uint64_t position = 0;
+      facts >> label >> position;
+      return position;
+    }
+  }
+  return 0;
 }
 
 class FileFacts : public testing::Test {
@@ -115,9 +133,17 @@ TEST_F(FileFacts, ReadsNoMoreThanABusyEngineTakes) {
   const std::string path = folder_.write("a.ndjson", all);
   is_busy_ = true;
   int turns = 0;
+  std::uint64_t read_bytes = 0;
   const auto status = read(
-      path, "canonical", {}, [&](EngineStandIn&) { return ++turns > 100; }, 2);
-  EXPECT_LT(status.done_bytes, all.size() / 2);
+      path, "canonical", {},
+      [&](EngineStandIn&) {
+        read_bytes = std::max(read_bytes, position_in(path));
+        return ++turns > 100;
+      },
+      2);
+  EXPECT_GT(read_bytes, 0U);
+  EXPECT_LT(read_bytes, all.size() / 2);
+  EXPECT_LE(status.done_bytes, read_bytes);
   is_busy_ = false;
   read(path);
   EXPECT_EQ(std::set(ids_.begin(), ids_.end()).size(), 60'000U);

@@ -173,7 +173,7 @@ TEST(Inlet, LosesNothingOverTwoSleepingWorkers) {
   for (std::uint64_t i = 0; i < kEnvelopes; ++i) {
     Envelope next;
     next.origin = origins[i % kConnectors];
-    next.bytes = Payload("mention");
+    next.bytes = Payload(std::string_view("mention"));
     while (inlet.offer(next) == 0) {
       std::this_thread::yield();
     }

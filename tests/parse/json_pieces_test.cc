@@ -43,5 +43,14 @@ TEST(JsonDepth, CountsOpenBracketsOutsideStrings) {
   EXPECT_EQ(json_depth(std::string(100000, '[')), kMaxJsonDepth + 1);
 }
 
+TEST(JsonBrackets, CountsThoseThatOpenAnywhere) {
+  EXPECT_EQ(json_brackets(""), 0u);
+  EXPECT_EQ(json_brackets("{\"a\":[1,{\"b\":\"[[[[\"}]} [[["), 10u);
+  for (const std::size_t size : std::vector<std::size_t>{1, 127, 128, 129, 255, 256, 100'000}) {
+    EXPECT_EQ(json_brackets(std::string(size, '[')), size);
+    EXPECT_EQ(json_brackets(std::string(size, ']')), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace vigie
