@@ -57,7 +57,7 @@ class Writer {
     std::function<void(Day)> clock_doubted;  ///< see Expiry
   };
   static constexpr std::size_t kMaxShown = 1'000;
-  static constexpr std::chrono::milliseconds kSyncInterval{50}, kGatherInterval{10};
+  static constexpr std::chrono::milliseconds kSyncInterval{50}, kGatherInterval{5};
 
   explicit Writer(Parts parts);
 
