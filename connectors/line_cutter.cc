@@ -97,7 +97,7 @@ std::string LineCutter::hand_over(std::size_t bytes) {
 
 LineCutter::Piece LineCutter::take(std::size_t kept, std::size_t taken) {
   Piece piece;
-  if (begin_ == 0 && kept == taken && kept >= kPieceBytes / 2) {
+  if (begin_ == 0 && kept == taken && kept >= buffer_.capacity() / 2) {
     piece.bytes = Payload(hand_over(taken));
   } else {
     piece.bytes = Payload(held().substr(0, kept));

@@ -30,7 +30,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kReadBufferBytes = 128 << 10;
+constexpr std::size_t kReadBufferBytes = 128 << 10, kBodyStepBytes = 256 << 10;
 constexpr std::size_t kMaxLingerBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTimeout{2};
 constexpr std::chrono::milliseconds kAcceptPause{100};
@@ -409,14 +409,20 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
     co_return false;
   }
 
-  /// Straight to where it stays: bodies may be large, and copies of them are felt.
+  /// Straight to where it stays: bodies may be large, and copies of them are felt. Memory is
+  /// touched as it comes, not as it is announced.
   asio::awaitable<error_code> read_announced(std::uint64_t bytes, Request& request) {
-    request.body.reserve(bytes + Payload::kPaddingBytes);  // it may become one
-    request.body.resize(bytes);
-    const std::size_t here = asio::buffer_copy(asio::buffer(request.body), buffer_.data());
+    std::string& body = request.body;
+    body.reserve(bytes + Payload::kPaddingBytes);  // it may become one
+    const std::size_t here = std::min<std::size_t>(bytes, buffer_.size());
+    body.append(static_cast<const char*>(buffer_.data().data()), here);
     buffer_.consume(here);
     error_code error;
-    co_await asio::async_read(socket_, asio::buffer(request.body) + here, no_throw(error));
+    while (!error && body.size() < bytes) {
+      const std::size_t before = body.size();
+      body.resize(before + std::min<std::size_t>(bytes - before, kBodyStepBytes));
+      co_await asio::async_read(socket_, asio::buffer(body) + before, no_throw(error));
+    }
     co_return error;
   }
 
