@@ -225,6 +225,8 @@ class FileConnector final : public Connector {
       if (due > std::chrono::steady_clock::now()) {
         co_await send_part(file, name, lines.substr(sent, line - sent), start + line, false);
         sent = line;
+        co_await port_.committed(last_sequence_);
+        note_progress();
         timer_.expires_at(due);
         co_await timer_.async_wait(asio::use_awaitable);
       }

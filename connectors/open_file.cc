@@ -44,7 +44,8 @@ Result<OpenFile> OpenFile::open(asio::any_io_executor executor, const std::strin
   }
   file.regular_ = S_ISREG(facts.st_mode);
   file.size_ = file.regular_ ? static_cast<std::uint64_t>(facts.st_size) : 0;
-  if (S_ISFIFO(facts.st_mode)) {  // fewer turns between who writes and us; smaller if not allowed
+  // Fewer turns between who writes and us, if we may.
+  if (S_ISFIFO(facts.st_mode) && ::fcntl(fd, F_GETPIPE_SZ) < kPipeBytes) {
     ::fcntl(fd, F_SETPIPE_SZ, kPipeBytes);
   }
   return file;

@@ -508,7 +508,7 @@ void Engine::register_connector_gauges(std::size_t connector) {
   gauge("vigie_connector_budget_units", "The source's budget of a day or month; 0 if it has none.",
         [](const auto& now) { return static_cast<double>(now.budget_units); });
   gauge("vigie_connector_lag_bytes",
-        "Bytes of a file that are not read yet; 0 for a source that has no end.",
+        "Bytes of a file that are not stored yet; 0 for a source that has no end.",
         [](const auto& now) {
           return static_cast<double>(now.total_bytes - std::min(now.done_bytes, now.total_bytes));
         });

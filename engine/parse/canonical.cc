@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -108,6 +109,7 @@ class MentionReader {
   bool read(std::string_view piece, std::string_view network) {
     mention_ = {};
     has_kind_ = has_text_ = false;
+    brackets_.reset();
     cleaned_.clear();
     piece_end_ = piece.data() + piece.size();
     mention_.source = network;
@@ -215,8 +217,11 @@ class MentionReader {
       return true;
     }
     const std::string_view rest(token.data(), static_cast<std::size_t>(piece_end_ - token.data()));
-    return depth + json_brackets(rest) <= kMaxJsonDepth ||
-           depth + json_depth(rest) <= kMaxJsonDepth || flawed(RejectReason::kTooDeep, too_deep());
+    if (!brackets_) {
+      brackets_ = json_brackets(rest);
+    }
+    return depth + *brackets_ <= kMaxJsonDepth || depth + json_depth(rest) <= kMaxJsonDepth ||
+           flawed(RejectReason::kTooDeep, too_deep());
   }
 
   bool read_field(std::size_t field, ondemand::value& value) {
@@ -450,6 +455,8 @@ class MentionReader {
   Flaw flaw_;
   bool has_kind_ = false, has_text_ = false;
   const char* piece_end_ = nullptr;
+  /// From the mention's first unknown value on: counted once, else many of them cost a square.
+  std::optional<std::size_t> brackets_;
   std::deque<std::string> cleaned_;  ///< texts that held U+0000
 };
 

@@ -57,6 +57,7 @@ Pipeline::Pipeline(Parts parts)
 bool Pipeline::change(ChangeDesk::Change change) {
   const bool taken = changes_.put(std::move(change));
   writer_bell_.ring();
+  gathered_bell_.ring();
   return taken;
 }
 
@@ -90,13 +91,13 @@ void Pipeline::run_writer(std::stop_token stop) {
     if (writer_.step()) {
       continue;
     }
-    if (stop.stop_requested()) {
-      writer_.rest();
-      return;
-    }
     if (writer_.gathers()) {
       gathered_bell_.wait(gathered, kGatherTime);
       continue;
+    }
+    if (stop.stop_requested()) {
+      writer_.rest();
+      return;
     }
     writer_bell_.wait(heard, kIdleWait);
   }
@@ -107,6 +108,7 @@ void Pipeline::wake() {
     inbox->bell().ring();
   }
   writer_bell_.ring();
+  gathered_bell_.ring();
 }
 
 bool Pipeline::step() {

@@ -65,7 +65,8 @@ class Pipeline {
   /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
   void run_worker(std::size_t index, std::stop_token stop);
   void run_writer(std::stop_token stop);
-  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once.
+  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once (but for
+  /// findings that a writer lets gather).
   static constexpr std::chrono::milliseconds kIdleWait{250};
   /// Beat at least that often, unless one step takes longer.
   const Pulse& worker_pulse(std::size_t index) const { return worker_pulses_[index]; }

@@ -201,10 +201,11 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
 
   /// One request and what came of it.
   struct Turn {
-    Request request;
+    Request request;  ///< until it is handed to the route
     Response response;
     const Route* route = nullptr;
     unsigned version = 11;
+    bool is_head = false;
     bool is_read = false;  ///< to its end, so that another may follow
     bool keep_alive = false;
     bool client_gone = false;
@@ -324,6 +325,7 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
     turn.keep_alive = head.keep_alive();
     turn.is_read = head.is_done();
     turn.request = describe(head.get());
+    turn.is_head = turn.request.method == "HEAD";
     turn.request.remote_address =
         client_address(remote_address_, turn.request.header("x-forwarded-for"), state_->proxies);
     if (!is_welcome(turn)) {
@@ -335,7 +337,7 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
     }
     const bool complete = turn.is_read || co_await read_body(head, turn);
     if (complete) {
-      turn.response = co_await turn.route->handler(turn.request);
+      turn.response = co_await turn.route->handler(std::move(turn.request));
     }
   }
 
@@ -437,11 +439,11 @@ class Server::State::Connection : public std::enable_shared_from_this<Connection
   }
 
   asio::awaitable<bool> answer(Turn& turn) {
-    if (turn.response.stream && turn.request.method != "HEAD") {
+    if (turn.response.stream && !turn.is_head) {
       co_return co_await answer_with_stream(turn);
     }
     http::response<http::string_body> message(make_head(turn));
-    const bool wants_body = turn.request.method != "HEAD" && !has_no_body(turn.response.status);
+    const bool wants_body = !turn.is_head && !has_no_body(turn.response.status);
     if (!has_no_body(turn.response.status)) {
       message.content_length(turn.response.body.size());
     }

@@ -2,9 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <random>
-#include <thread>
 
 #include "engine/alert/alert.h"
 #include "tests/pipeline/two_towns.h"
@@ -40,19 +38,13 @@ TEST(Order, AnEditThatNoRuleWantsReplacesItsOriginalWhoeverIsFaster) {
   EXPECT_THAT(engine.texts(kRouen), ElementsAre("pardon"));
 }
 
-TEST(Order, WhatIsWrittenIsSyncedSoonThoughAWorkerStandsStill) {
+TEST(Order, WhatIsWrittenIsSyncedThoughAWorkerStandsStill) {
   MemoryDisk disk;
   TwoTowns engine(disk, 2);
   const auto first = engine.send(post("1", "Rouen"));
   engine.send(post("2", "Rouen"));
   engine.run_worker_and_writer(0);  // the other one never comes to its envelope
-  const std::jthread writer(
-      [&](const std::stop_token& stop) { engine.pipeline->run_writer(stop); });
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (engine.committed() == 0 && std::chrono::steady_clock::now() < patience) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  ASSERT_EQ(engine.committed(), 1U);
+  EXPECT_EQ(engine.committed(), 1U);
   EXPECT_EQ(first->kept, 1U);
 }
 
