@@ -79,10 +79,7 @@ class FileConnector final : public Connector {
         break;
       }
     }
-    while (!sent_.empty()) {
-      co_await port_.committed(sent_.front().sequence);
-      note_progress();
-    }
+    co_await all_stored();
     if (options_.forget_at_end && last_sequence_ > 0) {
       Port::Parcel done;
       done.cursor = kNothingRead;
@@ -225,8 +222,7 @@ class FileConnector final : public Connector {
       if (due > std::chrono::steady_clock::now()) {
         co_await send_part(file, name, lines.substr(sent, line - sent), start + line, false);
         sent = line;
-        co_await port_.committed(last_sequence_);
-        note_progress();
+        co_await all_stored();
         timer_.expires_at(due);
         co_await timer_.async_wait(asio::use_awaitable);
       }
@@ -325,6 +321,14 @@ class FileConnector final : public Connector {
 
   std::string full_path(const FileListing& listing, const std::string& name) const {
     return options_.is_stdin() ? "-" : (listing.directory / name).string();
+  }
+
+  /// Returns when everything sent is stored, and notes the progress until then.
+  asio::awaitable<void> all_stored() {
+    while (!sent_.empty()) {
+      co_await port_.committed(sent_.front().sequence);
+      note_progress();
+    }
   }
 
   asio::awaitable<void> sleep_for(std::chrono::milliseconds time) {

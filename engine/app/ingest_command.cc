@@ -67,9 +67,9 @@ void show_progress(const ConnectorStatus::Snapshot& status, std::optional<Progre
   progress->reach(status.done_bytes / kUnitBytes);
 }
 
-/// Until everything is read, or something cannot be: the connector would try again for ever.
+/// Until everything is stored, or something cannot be read: the connector would try again for ever.
 ConnectorStatus::Snapshot wait_for_end(const Sources& sources) {
-  constexpr std::chrono::milliseconds kLook{20};
+  constexpr std::chrono::milliseconds kLook{50};
   const auto now = [&] { return sources.status(0).snapshot(); };
   std::optional<Progress> progress;
   while (!sources.finished() && now().state != ConnectorStatus::State::kWaiting) {

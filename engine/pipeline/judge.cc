@@ -108,7 +108,9 @@ void Judge::await(const Mention& seen) {
   candidate.common = {};
   candidate.common.mention = out_->mentions - 1;
   candidate.common.id_hash = ids_(mention.source, mention.id);
-  known_.expect(candidate.common.id_hash);
+  if (asks_known()) {
+    known_.expect(candidate.common.id_hash);
+  }
   waiting_bytes_ += bytes;
 }
 
@@ -206,7 +208,7 @@ void Judge::choose_keepers(Candidate& candidate) {
   candidate.dropped = candidate.kept.empty() && !candidate.is_edit && !candidate.is_answer;
   if (candidate.dropped) {
     drop(candidate);
-  } else if (policy_.keep_all.size() < policy_.tenants.size()) {  // else nobody ever asks
+  } else if (asks_known()) {
     known_.add(common.id_hash);
   }
 }

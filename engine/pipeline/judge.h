@@ -71,6 +71,8 @@ class Judge final : private MentionSink {
   void judge_candidates();
   /// What nobody can keep is dropped.
   void choose_keepers(Candidate& candidate);
+  /// Where every tenant keeps everything, nobody asks what is known.
+  bool asks_known() const { return policy_.keep_all.size() < policy_.tenants.size(); }
   /// Fills candidate.kept.
   void choose_by_rules(Candidate& candidate) const;
   void drop(Candidate& candidate);

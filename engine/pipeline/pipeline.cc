@@ -10,8 +10,8 @@ namespace {
 /// A worker with a full outbox looks again after this: the writer, not the worker, is then the
 /// bottleneck.
 constexpr std::chrono::milliseconds kFullWait{1};
-/// A writer that gathers looks again after this, or when a worker has no more.
-constexpr std::chrono::milliseconds kGatherTime{2};
+/// A writer that delays its sync looks again after this, or when a worker has no more.
+constexpr std::chrono::milliseconds kDelayedLook{2};
 
 template <class Part, class... Arguments>
 std::vector<std::unique_ptr<Part>> make(std::size_t count, Arguments&&... arguments) {
@@ -57,7 +57,7 @@ Pipeline::Pipeline(Parts parts)
 bool Pipeline::change(ChangeDesk::Change change) {
   const bool taken = changes_.put(std::move(change));
   writer_bell_.ring();
-  gathered_bell_.ring();
+  sync_bell_.ring();
   return taken;
 }
 
@@ -71,7 +71,7 @@ void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
     if (worker.step()) {
       continue;
     }
-    gathered_bell_.ring();
+    sync_bell_.ring();
     if (worker.has_result()) {
       bell.wait(heard, kFullWait);
       continue;
@@ -87,12 +87,12 @@ void Pipeline::run_writer(std::stop_token stop) {
   pthread_setname_np(pthread_self(), "writer");
   for (;;) {
     writer_pulse_.beat();
-    const std::uint32_t heard = writer_bell_.heard(), gathered = gathered_bell_.heard();
+    const std::uint32_t heard = writer_bell_.heard(), sync_heard = sync_bell_.heard();
     if (writer_.step()) {
       continue;
     }
-    if (writer_.gathers()) {
-      gathered_bell_.wait(gathered, kGatherTime);
+    if (writer_.delays_sync()) {
+      sync_bell_.wait(sync_heard, kDelayedLook);
       continue;
     }
     if (stop.stop_requested()) {
@@ -108,7 +108,7 @@ void Pipeline::wake() {
     inbox->bell().ring();
   }
   writer_bell_.ring();
-  gathered_bell_.ring();
+  sync_bell_.ring();
 }
 
 bool Pipeline::step() {

@@ -65,8 +65,8 @@ class Pipeline {
   /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
   void run_worker(std::size_t index, std::stop_token stop);
   void run_writer(std::stop_token stop);
-  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once (but for
-  /// findings that a writer lets gather).
+  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once (but
+  /// for findings that come while the writer delays its sync).
   static constexpr std::chrono::milliseconds kIdleWait{250};
   /// Beat at least that often, unless one step takes longer.
   const Pulse& worker_pulse(std::size_t index) const { return worker_pulses_[index]; }
@@ -86,7 +86,7 @@ class Pipeline {
 
  private:
   std::vector<std::unique_ptr<WorkerInbox>> inboxes_;
-  Doorbell writer_bell_, gathered_bell_;
+  Doorbell writer_bell_, sync_bell_;
   std::vector<std::unique_ptr<WorkerOutbox>> outboxes_;
   Inlet inlet_;
   CommitLedger ledger_;

@@ -101,7 +101,7 @@ bool Writer::step() {
       return true;
     }
   }
-  if (may_gather()) {
+  if (may_delay_sync()) {
     return changed;
   }
   if (unsynced_) {
@@ -111,9 +111,9 @@ bool Writer::step() {
   return changed || keep_house();
 }
 
-bool Writer::may_gather() const {
-  return unsynced_ && parts_.coming() != 0 &&
-         std::chrono::steady_clock::now() - unsynced_since_ < kGatherInterval;
+bool Writer::may_delay_sync() const {
+  return unsynced_ && parts_.inbox_depth() != 0 &&
+         std::chrono::steady_clock::now() - unsynced_since_ < kGroupCommitDelay;
 }
 
 /// People wait for the answer: it is synced at once.

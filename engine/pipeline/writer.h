@@ -28,7 +28,7 @@ namespace vigie {
 /// many workers there are; a worker that is slow is waited for. Takes them in batches and makes of
 /// each batch ONE atomic write: mentions, indexes, rollups, the connectors' cursors, dead letters,
 /// alerts and the deliveries they owe. Syncs at once when nothing waits, neither here nor for a
-/// worker; else every kSyncInterval, or kGatherInterval where it has caught up with the workers.
+/// worker; else every kSyncInterval, or kGroupCommitDelay where it has caught up with the workers.
 /// Only then are sequences published as committed and mentions shown.
 ///
 /// Order of events for one envelope, never another:
@@ -39,7 +39,7 @@ class Writer {
   struct Parts {
     Store& store;
     std::vector<WorkerOutbox*> workers;
-    std::function<std::size_t()> coming;  ///< envelopes that wait for a worker
+    std::function<std::size_t()> inbox_depth;  ///< envelopes that wait for a worker
     ChangeDesk& changes;
     CommitLedger& ledger;
     const TenantPolicy& policy;
@@ -57,16 +57,16 @@ class Writer {
     std::function<void(Day)> clock_doubted;  ///< see Expiry
   };
   static constexpr std::size_t kMaxShown = 1'000;
-  static constexpr std::chrono::milliseconds kSyncInterval{50}, kGatherInterval{5};
+  static constexpr std::chrono::milliseconds kSyncInterval{50}, kGroupCommitDelay{5};
 
   explicit Writer(Parts parts);
 
   /// A bounded piece of work: at most the changes that wait, or one batch, or one sync, or one
   /// piece of the store's own housekeeping. False when there was nothing to do, or too little yet.
   bool step();
-  /// After a step that gave false: something is unsynced, because the workers have more. Each write
-  /// and each sync costs, so it had better look again in a moment than at each envelope.
-  bool gathers() const { return unsynced_; }
+  /// After a step that gave false: something is unsynced, because the workers have more (group
+  /// commit). Each write and each sync costs: better look again in a moment than at each envelope.
+  bool delays_sync() const { return unsynced_; }
   /// Before the end: writes and syncs what otherwise waits for the next housekeeping.
   void rest();
 
@@ -92,7 +92,7 @@ class Writer {
   };
 
   bool change();
-  bool may_gather() const;
+  bool may_delay_sync() const;
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);

@@ -20,7 +20,7 @@ struct Caller {
   Grants grants = {};
 };
 
-/// One HTTP request, read whole. Plain values: the HTTP library stays in server.cc.
+/// One HTTP request, read whole. Plain values: the HTTP library stays in connection.cc.
 struct Request {
   std::string method;  ///< as sent: "GET"
   std::string path;    ///< as sent, without the query: "/api/v1/tenants"
