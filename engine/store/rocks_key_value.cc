@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/store/counts.h"
+#include "engine/store/log_pages.h"
 #include "engine/store/manifest.h"
 #include "engine/store/rocks_log.h"
 
@@ -110,7 +111,10 @@ class RocksKeyValue final : public KeyValue {
   RocksKeyValue(std::unique_ptr<rocksdb::DB> db,
                 const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
                 std::unique_ptr<HighWater> high_water)
-      : db_(std::move(db)), high_water_(std::move(high_water)), manifest_(db_->GetName()) {
+      : db_(std::move(db)),
+        high_water_(std::move(high_water)),
+        manifest_(db_->GetName()),
+        log_pages_(*db_) {
     std::copy(handles.begin() + 1, handles.end(), families_.begin());
     db_->DestroyColumnFamilyHandle(handles[0]);
   }
@@ -166,6 +170,7 @@ class RocksKeyValue final : public KeyValue {
     if (!status.ok()) {
       return fail_with(status, "writing to the data folder");
     }
+    log_pages_.wrote(rocks.GetDataSize());
     return {};
   }
 
@@ -178,6 +183,7 @@ class RocksKeyValue final : public KeyValue {
     if (!high_water_->write({reached, manifest_.mark()})) {
       return fail(ErrorCode::kUnavailable, "writing HIGH_WATER in the data folder failed");
     }
+    log_pages_.synced();
     return {};
   }
 
@@ -246,6 +252,7 @@ class RocksKeyValue final : public KeyValue {
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   std::unique_ptr<HighWater> high_water_;
   ManifestWatch manifest_;
+  LogPages log_pages_;
   std::mutex sync_mutex_;
 };
 
@@ -307,6 +314,15 @@ bool holds_data(const std::string& path, const HighWater& high_water) {
   return high_water.read().sequence != 0;
 }
 
+/// Whether the file system lets files there be written past the page cache.
+bool takes_direct_writes(const std::string& path) {
+  const int file = ::open((path + "/HIGH_WATER").c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
+  if (file >= 0) {
+    ::close(file);
+  }
+  return file >= 0;
+}
+
 rocksdb::Status open_for_writing(const std::string& path, const RocksOptions& options,
                                  bool may_be_made,
                                  const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
@@ -314,6 +330,8 @@ rocksdb::Status open_for_writing(const std::string& path, const RocksOptions& op
                                  std::unique_ptr<rocksdb::DB>& db) {
   rocksdb::DBOptions database = database_options(options);
   database.create_if_missing = may_be_made;
+  // Little of what goes into tables is read soon: the page cache is for what is read.
+  database.use_direct_io_for_flush_and_compaction = takes_direct_writes(path);
   database.info_log = make_rocks_log(path);
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(database, path, families, &handles, &opened);

@@ -78,7 +78,7 @@ def writing_a_table_fails(trial):
         client.join()
         engine.kill()
         try:
-            engine.start(around=strace("-f", "-o", "/dev/null", *store_files(place, "sst"), "-e", "inject=write:error=EIO"))
+            engine.start(around=strace("-f", "-o", "/dev/null", *store_files(place, "sst"), "-e", "inject=write,pwrite64:error=EIO"))
         except RuntimeError as ended:
             assert "Input/output error" in str(ended), ended
         else:

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace rocksdb {
+class DB;
+}
+
+namespace vigie {
+
+/// Gives the memory back that the kernel keeps of the database's log: what is durable in it is read
+/// again only after a crash. So the log is written to the same few pages again and again, which lie
+/// in the processor's caches, instead of to new ones, each of which a virtual machine may first
+/// have to ask its host for; and the files that are read stay in memory. Nothing depends on it:
+/// what fails is left alone.
+class LogPages {
+ public:
+  explicit LogPages(rocksdb::DB& db) : db_(db) {}
+  ~LogPages();
+  LogPages(const LogPages&) = delete;
+
+  /// So many bytes went into the log. Any thread.
+  void wrote(std::size_t bytes) { unread_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  /// After a sync of the log; one thread at a time.
+  void synced();
+
+ private:
+  /// Less than this is not worth the calls.
+  static constexpr std::size_t kWorthwhileBytes = 1U << 20;
+
+  void turn_to(std::uint64_t number, const char* path);
+  void give_back();
+
+  rocksdb::DB& db_;
+  std::atomic<std::size_t> unread_bytes_{0};  ///< written since pages were last given back
+  std::uint64_t number_ = 0;                  ///< of the log that is open
+  int file_ = -1;
+  std::uint64_t given_back_ = 0;  ///< of its bytes
+};
+
+}  // namespace vigie
