@@ -120,7 +120,7 @@ Run run_engine(const Options& options, std::vector<Payload> payloads) {
     envelope.bytes = std::move(payload);
     envelope.received_at = clock.now();
     while (pipeline.inlet().offer(envelope) == 0) {
-      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));  // of what waits for 100
     }
   }
   while (pipeline.ledger().committed(0) != payloads.size()) {
