@@ -109,6 +109,7 @@ Run run_engine(const Options& options, std::vector<Payload> payloads) {
 
   const double cpu = cpu_seconds();
   const auto start = std::chrono::steady_clock::now();
+  std::jthread syncer([&](std::stop_token stop) { pipeline.run_syncer(stop); });
   std::jthread writer([&](std::stop_token stop) { pipeline.run_writer(stop); });
   std::vector<std::jthread> workers;
   for (std::size_t i = 0; i < options.workers; ++i) {
@@ -136,6 +137,7 @@ Run run_engine(const Options& options, std::vector<Payload> payloads) {
   };
   std::ranges::for_each(workers, stop);
   stop(writer);
+  stop(syncer);
   run.stored = store->stats().mentions;
   run.disk_bytes = store->stats().disk_bytes;
   return run;

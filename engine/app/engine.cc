@@ -279,6 +279,7 @@ std::vector<CardLink> Engine::cards(const Alert& alert) const {
 }
 
 void Engine::start() {
+  syncer_ = std::jthread([this](std::stop_token stop) { pipeline_->run_syncer(stop); });
   writer_ = std::jthread([this](std::stop_token stop) { pipeline_->run_writer(stop); });
   for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
     workers_.emplace_back([this, i](std::stop_token stop) { pipeline_->run_worker(i, stop); });
@@ -298,7 +299,8 @@ void Engine::start() {
 std::vector<Watchdog::Thread> Engine::threads() {
   std::vector<Watchdog::Thread> threads = {
       {"ingest", sources_->pulse(), [this] { sources_->ask_pulse(); }},
-      {"writer", pipeline_->writer_pulse()}};
+      {"writer", pipeline_->writer_pulse()},
+      {"syncer", pipeline_->syncer_pulse()}};
   for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
     threads.push_back({"worker", pipeline_->worker_pulse(i)});
   }
@@ -415,6 +417,9 @@ void Engine::stop() {
   writer_.request_stop();
   pipeline_->wake();
   writer_.join();
+  syncer_.request_stop();
+  pipeline_->wake();
+  syncer_.join();
   stop_delivering_.request_stop();
   ring_deliveries();
   deliveries_.clear();  // joins

@@ -176,7 +176,7 @@ class Engine {
   std::jthread keeping_;
   std::jthread cleaning_;
   std::vector<std::jthread> workers_;
-  std::jthread writer_;
+  std::jthread writer_, syncer_;
   std::vector<std::jthread> deliveries_;  ///< one per receiver
 };
 

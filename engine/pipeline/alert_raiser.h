@@ -46,7 +46,6 @@ class AlertRaiser {
   bool look();
   /// What was raised since the last call, once the batch is durable.
   std::vector<RaisedAlert> take_raised();
-  bool has_raised() const { return !raised_.empty(); }
 
  private:
   AlertRaiser(Store& store, const TenantPolicy& policy, const Clock& clock, Metrics& metrics,

@@ -40,9 +40,14 @@ Pipeline::Pipeline(Parts parts)
       inlet_(addresses(inboxes_), parts.connectors),
       ledger_(parts.connectors),
       worker_pulses_(parts.workers),
-      writer_({parts.store, addresses(outboxes_), [this] { return inlet_.depth(); }, changes_,
-               ledger_, parts.policy, parts.clock, parts.metrics, parts.alerts, parts.stories,
-               dropped_terms_, std::move(parts.committed), std::move(parts.shown),
+      syncer_(parts.store,
+              [this] {
+                writer_bell_.ring();
+                sync_bell_.ring();
+              }),
+      writer_({parts.store, syncer_, addresses(outboxes_), [this] { return inlet_.depth(); },
+               changes_, ledger_, parts.policy, parts.clock, parts.metrics, parts.alerts,
+               parts.stories, dropped_terms_, std::move(parts.committed), std::move(parts.shown),
                std::move(parts.clock_doubted)}) {
   const std::string language = term_language(parts.policy.tenants);
   for (std::size_t i = 0; i < parts.workers; ++i) {
@@ -109,6 +114,7 @@ void Pipeline::wake() {
   }
   writer_bell_.ring();
   sync_bell_.ring();
+  syncer_.wake();
 }
 
 bool Pipeline::step() {
@@ -117,7 +123,7 @@ bool Pipeline::step() {
     did_something |= worker.step();
   }
   did_something |= writer_.step();
-  return did_something;
+  return did_something || syncer_.step();  // as late as a slow disk's
 }
 
 std::size_t Pipeline::outbox_depth() const {

@@ -15,6 +15,7 @@
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/knowledge.h"
 #include "engine/pipeline/pseudonymiser.h"
+#include "engine/pipeline/syncer.h"
 #include "engine/pipeline/worker.h"
 #include "engine/pipeline/writer.h"
 #include "engine/store/store.h"
@@ -25,6 +26,7 @@ namespace vigie {
 /// The two rings and what stands at their ends:
 ///
 ///   ingest thread → Inlet → [ring]×workers → Worker → [ring]×workers → Writer → Store
+///                                                                      Syncer ────┘
 ///
 /// Every ring has one writing and one reading thread: the ingest thread writes all inboxes, worker
 /// i reads inbox i and writes outbox i, the writer reads all outboxes. Owns no threads: the app
@@ -62,15 +64,18 @@ class Pipeline {
   /// Hands what a person wants changed to the writer. Any thread. False: too many wait.
   bool change(ChangeDesk::Change change);
 
-  /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer.
+  /// Work until `stop` is asked for and nothing is left to do. Stop the workers before the writer,
+  /// and that before the syncer.
   void run_worker(std::size_t index, std::stop_token stop);
   void run_writer(std::stop_token stop);
+  void run_syncer(std::stop_token stop) { syncer_.run(stop); }
   /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once (but
   /// for findings that come while the writer delays its sync).
   static constexpr std::chrono::milliseconds kIdleWait{250};
   /// Beat at least that often, unless one step takes longer.
   const Pulse& worker_pulse(std::size_t index) const { return worker_pulses_[index]; }
   const Pulse& writer_pulse() const { return writer_pulse_; }
+  const Pulse& syncer_pulse() const { return syncer_.pulse(); }
   /// Wakes everybody, so that a stop is seen at once.
   void wake();
 
@@ -94,6 +99,7 @@ class Pipeline {
   DroppedTerms dropped_terms_;
   std::vector<Worker> workers_;
   std::vector<Pulse> worker_pulses_;
+  Syncer syncer_;
   Writer writer_;
   Pulse writer_pulse_;
 };

@@ -79,10 +79,11 @@ bool Writer::step() {
     keep_terms();
     keep_house();
   }
+  bool did_something = publish_synced();
   if (parts_.alerts.look()) {
     sync();
   }
-  const bool changed = change();  // never instead of what is waiting: changes may not end
+  did_something |= change();  // never instead of what is waiting: changes may not end
   const std::size_t taken = take();
   if (taken != 0) {
     const auto start = std::chrono::steady_clock::now();
@@ -97,23 +98,24 @@ bool Writer::step() {
     if (!std::exchange(unsynced_, true)) {
       unsynced_since_ = committed;
     }
-    if (committed - unsynced_since_ < kSyncInterval) {
-      return true;
-    }
-  }
-  if (may_delay_sync()) {
-    return changed;
+    did_something = true;
   }
   if (unsynced_) {
-    sync();
+    if (may_delay_sync(taken != 0)) {
+      return did_something;
+    }
+    begin_sync();
     return true;
   }
-  return changed || keep_house();
+  return did_something || (!parts_.syncer.is_under_way() && keep_house());
 }
 
-bool Writer::may_delay_sync() const {
-  return unsynced_ && parts_.inbox_depth() != 0 &&
-         std::chrono::steady_clock::now() - unsynced_since_ < kGroupCommitDelay;
+bool Writer::may_delay_sync(bool has_more) const {
+  const auto waited = std::chrono::steady_clock::now() - unsynced_since_;
+  if (parts_.syncer.is_under_way()) {
+    return waited < kMostUnsynced;
+  }
+  return (has_more || parts_.inbox_depth() != 0) && waited < kGroupCommitDelay;
 }
 
 /// People wait for the answer: it is synced at once.
@@ -235,11 +237,11 @@ Store::Outcome Writer::apply(const Findings& findings, const Finding& finding) {
   if (applied.outcome == Store::Outcome::kStored) {  // may write the batch: with the alert in it
     parts_.alerts.count(findings, finding);
   }
-  if (findings.mode == Mode::kLive && lags_.size() < kMaxShown) {
-    lags_.push_back({findings.received_at, finding.created_at});
+  if (findings.mode == Mode::kLive && gathered_.lags.size() < kMaxShown) {
+    gathered_.lags.push_back({findings.received_at, finding.created_at});
   }
-  if (shown_.size() < kMaxShown) {
-    shown_.push_back(applied.ref);
+  if (gathered_.shown.size() < kMaxShown) {
+    gathered_.shown.push_back(applied.ref);
   }
   return applied.outcome;
 }
@@ -279,29 +281,56 @@ void Writer::flush_counts() {
   stored_.clear();
 }
 
-void Writer::sync() {
-  const auto start = std::chrono::steady_clock::now();
-  parts_.store.sync();
-  parts_.metrics.stage(Stage::kSync, std::chrono::steady_clock::now() - start);
+void Writer::begin_sync() {
+  if (parts_.syncer.is_under_way()) {
+    finish_sync();
+  }
+  for (Progress& progress : progress_) {
+    progress.syncing = progress.applied;
+  }
+  flush_counts();
+  gathered_.raised = parts_.alerts.take_raised();
+  std::swap(gathered_, syncing_);
   unsynced_ = false;
+  parts_.syncer.begin(parts_.store.commit());
+}
+
+/// Whether there was something.
+bool Writer::publish_synced() {
+  if (!parts_.syncer.take_done()) {
+    return false;
+  }
+  parts_.metrics.stage(Stage::kSync, parts_.syncer.duration());
   for (std::size_t connector = 0; connector < progress_.size(); ++connector) {
     Progress& progress = progress_[connector];
-    if (progress.published != progress.applied) {
-      parts_.ledger.publish(connector, progress.applied);
-      progress.published = progress.applied;
+    if (progress.published != progress.syncing) {
+      parts_.ledger.publish(connector, progress.syncing);
+      progress.published = progress.syncing;
     }
   }
   parts_.committed();
-  flush_counts();
   const Time now = parts_.clock.now();
-  for (const Lag& lag : lags_) {
+  for (const Lag& lag : syncing_.lags) {
     parts_.metrics.lag(now - lag.received_at, now - lag.created_at);
   }
-  lags_.clear();
-  if (!shown_.empty() || parts_.alerts.has_raised()) {
-    parts_.shown(shown_, parts_.alerts.take_raised());
-    shown_.clear();
+  if (!syncing_.shown.empty() || !syncing_.raised.empty()) {
+    parts_.shown(syncing_.shown, syncing_.raised);
   }
+  syncing_.shown.clear();
+  syncing_.raised.clear();
+  syncing_.lags.clear();
+  return true;
+}
+
+/// And waits for it.
+void Writer::sync() {
+  begin_sync();
+  finish_sync();
+}
+
+void Writer::finish_sync() {
+  parts_.syncer.wait();
+  publish_synced();
 }
 
 /// Adds what the workers heard to what is stored of the same days. What was heard since the last
@@ -322,7 +351,7 @@ void Writer::keep_terms() {
 
 void Writer::rest() {
   keep_terms();
-  parts_.store.sync();
+  sync();
 }
 
 bool Writer::keep_house() {

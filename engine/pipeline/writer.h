@@ -17,6 +17,7 @@
 #include "engine/pipeline/expiry.h"
 #include "engine/pipeline/judge.h"
 #include "engine/pipeline/story_teller.h"
+#include "engine/pipeline/syncer.h"
 #include "engine/pipeline/worker.h"
 #include "engine/store/store.h"
 #include "engine/trend/dropped_terms.h"
@@ -27,9 +28,11 @@ namespace vigie {
 /// the inlet gave them their envelopes, so everything is applied in the order it came in however
 /// many workers there are; a worker that is slow is waited for. Takes them in batches and makes of
 /// each batch ONE atomic write: mentions, indexes, rollups, the connectors' cursors, dead letters,
-/// alerts and the deliveries they owe. Syncs at once when nothing waits, neither here nor for a
-/// worker; else every kSyncInterval, or kGroupCommitDelay where it has caught up with the workers.
-/// Only then are sequences published as committed and mentions shown.
+/// alerts and the deliveries they owe. A batch is synced beside the writer, which goes on
+/// meanwhile: at once when nothing waits, neither here nor for a worker; else kGroupCommitDelay
+/// after it was written, with what came since, but never two at a time. Only then are sequences
+/// published as committed and mentions shown. It waits for a disk that is slower than
+/// kMostUnsynced.
 ///
 /// Order of events for one envelope, never another:
 ///   applied → batch written → synced → receipt readable, sequence published, mention visible to
@@ -38,6 +41,7 @@ class Writer {
  public:
   struct Parts {
     Store& store;
+    Syncer& syncer;
     std::vector<WorkerOutbox*> workers;
     std::function<std::size_t()> inbox_depth;  ///< envelopes that wait for a worker
     ChangeDesk& changes;
@@ -57,15 +61,16 @@ class Writer {
     std::function<void(Day)> clock_doubted;  ///< see Expiry
   };
   static constexpr std::size_t kMaxShown = 1'000;
-  static constexpr std::chrono::milliseconds kSyncInterval{50}, kGroupCommitDelay{5};
+  static constexpr std::chrono::milliseconds kGroupCommitDelay{5}, kMostUnsynced{50};
 
   explicit Writer(Parts parts);
 
-  /// A bounded piece of work: at most the changes that wait, or one batch, or one sync, or one
-  /// piece of the store's own housekeeping. False when there was nothing to do, or too little yet.
+  /// A bounded piece of work: at most the changes that wait, or one batch, or what was synced, or
+  /// one piece of the store's own housekeeping. False when there was nothing to do, or too little.
   bool step();
-  /// After a step that gave false: something is unsynced, because the workers have more (group
-  /// commit). Each write and each sync costs: better look again in a moment than at each envelope.
+  /// After a step that gave false: a batch is not yet given to the syncer, which has another, or
+  /// because the workers have more (group commit). Each write and each sync costs: better look
+  /// again in a moment than at each envelope.
   bool delays_sync() const { return unsynced_; }
   /// Before the end: writes and syncs what otherwise waits for the next housekeeping.
   void rest();
@@ -73,7 +78,16 @@ class Writer {
  private:
   /// How far one connector's sequences have come: all up to these.
   struct Progress {
-    std::uint64_t applied = 0, published = 0;
+    std::uint64_t applied = 0, syncing = 0, published = 0;
+  };
+  struct Lag {
+    Time received_at, created_at;
+  };
+  /// What is told once it is durable.
+  struct Tidings {
+    std::vector<MentionRef> shown;  ///< at most kMaxShown
+    std::vector<RaisedAlert> raised;
+    std::vector<Lag> lags;  ///< of live mentions, at most kMaxShown
   };
   static constexpr std::uint32_t kNoTopic = 0xffffffff;
   /// What counts as stored for the metrics, added up until the next sync.
@@ -92,7 +106,7 @@ class Writer {
   };
 
   bool change();
-  bool may_delay_sync() const;
+  bool may_delay_sync(bool has_more) const;
   std::size_t take();
   void apply(Findings& findings);
   Store::Outcome apply(const Findings& findings, const Finding& finding);
@@ -102,6 +116,9 @@ class Writer {
   void advance(const Findings& findings);
   void count_stored(const Findings& findings, const Finding& finding);
   void flush_counts();
+  void begin_sync();
+  void finish_sync();
+  bool publish_synced();
   void sync();
   bool keep_house();
   void keep_terms();
@@ -112,11 +129,7 @@ class Writer {
   std::size_t next_worker_ = 0;     ///< whose result is applied next
   std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
   std::shared_ptr<const Catalogue> counted_by_;                      ///< whose numbers these are
-  std::vector<MentionRef> shown_;
-  struct Lag {
-    Time received_at, created_at;
-  };
-  std::vector<Lag> lags_;  ///< of unsynced live mentions, at most kMaxShown
+  Tidings gathered_, syncing_;
   std::chrono::steady_clock::time_point last_house_ = std::chrono::steady_clock::now();
   bool unsynced_ = false;
   std::chrono::steady_clock::time_point unsynced_since_{};

@@ -291,11 +291,17 @@ class Store {
   void count_reads(const Findings& findings);
   /// W. Counts a copy that was stored; those of one mention follow each other.
   void count_kept(const Findings& findings, const Finding& finding);
+  /// What a commit() and those before it wrote.
+  struct Committed {
+    std::uint64_t last_alert = 0;
+  };
   /// W. Writes the batch under way, atomically; readers see it. Not yet safe from a power cut.
-  void commit();
-  /// W. Everything committed is safe. Afterwards deliveries of its alerts become visible to
-  /// deliveries_due().
-  void sync();
+  Committed commit();
+  /// Any thread. What was committed until then is safe. Afterwards deliveries of
+  /// `committed`'s alerts become visible to deliveries_due().
+  void sync(const Committed& committed);
+  /// W. Both.
+  void sync() { sync(commit()); }
   enum class Fold : std::uint8_t { kAll, kOverlaid };
   /// W. One bounded piece of background work: folds small tail records into packs (not if only
   /// `kOverlaid`), rewrites packs that hold deleted or edited text. False when there is nothing to

@@ -420,12 +420,18 @@ void Store::State::commit() {
   ids_in_memory = ids.size() + tombstones.size();
 }
 
-void Store::commit() { state_->commit(); }
+Store::Committed Store::commit() {
+  state_->commit();
+  return {state_->next_alert - 1};
+}
 
-void Store::sync() {
-  commit();
+void Store::sync(const Committed& committed) {
   state_->sync();
-  state_->durable_alert.store(state_->next_alert - 1, std::memory_order_release);
+  std::uint64_t durable = state_->durable_alert.load(std::memory_order_relaxed);
+  while (durable < committed.last_alert &&
+         !state_->durable_alert.compare_exchange_weak(durable, committed.last_alert,
+                                                      std::memory_order_release)) {
+  }
 }
 
 }  // namespace vigie

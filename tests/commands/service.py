@@ -213,7 +213,7 @@ def it_is_heard_to_live(scene):
 
 
 def a_thread_that_hangs_ends_that(scene):
-    for name in ("writer", "worker", "ingest", "web"):
+    for name in ("writer", "syncer", "worker", "ingest", "web"):
         with Frozen(scene.threads()[name][-1]):  # of the workers, the second
             time.sleep(WATCHDOG_S / 2)  # what was seen before it hung is told once more
             since = time.monotonic()

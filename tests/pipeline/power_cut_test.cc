@@ -48,6 +48,29 @@ TEST(Order, WhatIsWrittenIsSyncedThoughAWorkerStandsStill) {
   EXPECT_EQ(first->kept, 1U);
 }
 
+/// Both are written when the disk has done the first one's sync; of the second nobody asked it.
+TEST(Order, WhatIsAppliedWhileTheDiskIsWaitedForIsAcknowledgedByTheNextSync) {
+  constexpr int kAttempts = 50;  // a slow machine begins the first sync at once
+  bool was_seen = false;
+  for (int i = 0; i < kAttempts && !was_seen; ++i) {
+    MemoryDisk disk;
+    TwoTowns engine(disk);
+    engine.send(post("1", "Rouen"));
+    engine.pipeline->step();  // judged and applied
+    engine.pipeline->step();  // its sync is begun
+    engine.send(post("2", "Rouen"));
+    engine.pipeline->step();
+    was_seen = engine.committed() == 0 && engine.texts(kRouen).size() == 2;
+    while (engine.committed() == 0) {
+      ASSERT_TRUE(engine.pipeline->step());
+    }
+    EXPECT_TRUE(!was_seen || engine.committed() == 1);
+    engine.settle();
+    EXPECT_EQ(engine.committed(), 2U);
+  }
+  EXPECT_TRUE(was_seen);
+}
+
 TEST(Cursor, AnEnvelopeWithoutMentionsMovesItToo) {
   MemoryDisk disk;
   TwoTowns engine(disk);
