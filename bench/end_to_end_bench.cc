@@ -20,6 +20,7 @@
 #include "engine/app/data_folder.h"
 #include "engine/app/library.h"
 #include "engine/pipeline/pipeline.h"
+#include "engine/pipeline/pipeline_threads.h"
 
 namespace {
 
@@ -109,12 +110,7 @@ Run run_engine(const Options& options, std::vector<Payload> payloads) {
 
   const double cpu = cpu_seconds();
   const auto start = std::chrono::steady_clock::now();
-  std::jthread syncer([&](std::stop_token stop) { pipeline.run_syncer(stop); });
-  std::jthread writer([&](std::stop_token stop) { pipeline.run_writer(stop); });
-  std::vector<std::jthread> workers;
-  for (std::size_t i = 0; i < options.workers; ++i) {
-    workers.emplace_back([&, i](std::stop_token stop) { pipeline.run_worker(i, stop); });
-  }
+  const PipelineThreads threads(pipeline);
   for (Payload& payload : payloads) {
     Envelope envelope;
     envelope.origin = origin;
@@ -130,14 +126,6 @@ Run run_engine(const Options& options, std::vector<Payload> payloads) {
   Run run;
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   run.cpu_us = (cpu_seconds() - cpu) * 1e6 / static_cast<double>(options.posts);
-  const auto stop = [&](std::jthread& thread) {
-    thread.request_stop();
-    pipeline.wake();
-    thread.join();
-  };
-  std::ranges::for_each(workers, stop);
-  stop(writer);
-  stop(syncer);
   run.stored = store->stats().mentions;
   run.disk_bytes = store->stats().disk_bytes;
   return run;

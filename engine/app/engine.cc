@@ -279,11 +279,7 @@ std::vector<CardLink> Engine::cards(const Alert& alert) const {
 }
 
 void Engine::start() {
-  syncer_ = std::jthread([this](std::stop_token stop) { pipeline_->run_syncer(stop); });
-  writer_ = std::jthread([this](std::stop_token stop) { pipeline_->run_writer(stop); });
-  for (std::size_t i = 0; i < pipeline_->workers(); ++i) {
-    workers_.emplace_back([this, i](std::stop_token stop) { pipeline_->run_worker(i, stop); });
-  }
+  pipeline_threads_.emplace(*pipeline_);
   alerter_->give_up_orphans();
   look_at_disk();
   for (std::size_t i = 0; i < alerter_->receivers(); ++i) {
@@ -400,26 +396,14 @@ void Engine::keep_sources(std::stop_token stop) {
 }
 
 void Engine::stop() {
-  if (!writer_.joinable()) {
+  if (!pipeline_threads_) {
     return;
   }
   cleaning_ = std::jthread();  // joins
   keeping_ = std::jthread();
   sources_->stop();
   ingest_.join();
-  for (std::jthread& worker : workers_) {
-    worker.request_stop();
-  }
-  pipeline_->wake();
-  for (std::jthread& worker : workers_) {
-    worker.join();
-  }
-  writer_.request_stop();
-  pipeline_->wake();
-  writer_.join();
-  syncer_.request_stop();
-  pipeline_->wake();
-  syncer_.join();
+  pipeline_threads_.reset();
   stop_delivering_.request_stop();
   ring_deliveries();
   deliveries_.clear();  // joins

@@ -28,6 +28,7 @@
 #include "engine/ingest/doorbell.h"
 #include "engine/metrics/metrics.h"
 #include "engine/pipeline/pipeline.h"
+#include "engine/pipeline/pipeline_threads.h"
 #include "engine/store/store.h"
 
 namespace vigie {
@@ -175,8 +176,7 @@ class Engine {
   std::jthread ingest_;
   std::jthread keeping_;
   std::jthread cleaning_;
-  std::vector<std::jthread> workers_;
-  std::jthread writer_, syncer_;
+  std::optional<PipelineThreads> pipeline_threads_;
   std::vector<std::jthread> deliveries_;  ///< one per receiver
 };
 

@@ -13,6 +13,9 @@ namespace vigie {
 ///   if (!did_something()) bell.wait(heard, limit);   // returns at once if it rang since `heard`
 class Doorbell {
  public:
+  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once.
+  static constexpr std::chrono::milliseconds kIdleWait{250};
+
   std::uint32_t heard() const { return rings_.load(std::memory_order_acquire); }
 
   /// Any thread.

@@ -84,7 +84,7 @@ void Pipeline::run_worker(std::size_t index, std::stop_token stop) {
     if (stop.stop_requested()) {
       return;
     }
-    bell.wait(heard, kIdleWait);
+    bell.wait(heard, Doorbell::kIdleWait);
   }
 }
 
@@ -104,7 +104,7 @@ void Pipeline::run_writer(std::stop_token stop) {
       writer_.rest();
       return;
     }
-    writer_bell_.wait(heard, kIdleWait);
+    writer_bell_.wait(heard, Doorbell::kIdleWait);
   }
 }
 

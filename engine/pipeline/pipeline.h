@@ -29,8 +29,8 @@ namespace vigie {
 ///                                                                      Syncer ────┘
 ///
 /// Every ring has one writing and one reading thread: the ingest thread writes all inboxes, worker
-/// i reads inbox i and writes outbox i, the writer reads all outboxes. Owns no threads: the app
-/// gives each part one with run_worker() and run_writer(), a test drives everything with step().
+/// i reads inbox i and writes outbox i, the writer reads all outboxes. Owns no threads:
+/// PipelineThreads gives each part one, a test drives everything with step().
 class Pipeline {
  public:
   struct Parts {
@@ -69,10 +69,7 @@ class Pipeline {
   void run_worker(std::size_t index, std::stop_token stop);
   void run_writer(std::stop_token stop);
   void run_syncer(std::stop_token stop) { syncer_.run(stop); }
-  /// How long a sleeper sleeps when nobody rings: only a bound, work wakes it at once (but
-  /// for findings that come while the writer delays its sync).
-  static constexpr std::chrono::milliseconds kIdleWait{250};
-  /// Beat at least that often, unless one step takes longer.
+  /// Beat at least every Doorbell::kIdleWait, unless one step takes longer.
   const Pulse& worker_pulse(std::size_t index) const { return worker_pulses_[index]; }
   const Pulse& writer_pulse() const { return writer_pulse_; }
   const Pulse& syncer_pulse() const { return syncer_.pulse(); }

@@ -39,13 +39,12 @@ bool Syncer::step() {
 }
 
 void Syncer::run(std::stop_token stop) {
-  constexpr std::chrono::milliseconds kIdleWait{250};
   pthread_setname_np(pthread_self(), "syncer");
   while (!stop.stop_requested()) {
     pulse_.beat();
     const std::uint32_t heard = bell_.heard();
     if (!step()) {
-      bell_.wait(heard, kIdleWait);
+      bell_.wait(heard, Doorbell::kIdleWait);
     }
   }
 }

@@ -84,7 +84,7 @@ class Writer {
     Time received_at, created_at;
   };
   /// What is told once it is durable.
-  struct Tidings {
+  struct Notices {
     std::vector<MentionRef> shown;  ///< at most kMaxShown
     std::vector<RaisedAlert> raised;
     std::vector<Lag> lags;  ///< of live mentions, at most kMaxShown
@@ -129,7 +129,7 @@ class Writer {
   std::size_t next_worker_ = 0;     ///< whose result is applied next
   std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
   std::shared_ptr<const Catalogue> counted_by_;                      ///< whose numbers these are
-  Tidings gathered_, syncing_;
+  Notices gathered_, syncing_;
   std::chrono::steady_clock::time_point last_house_ = std::chrono::steady_clock::now();
   bool unsynced_ = false;
   std::chrono::steady_clock::time_point unsynced_since_{};

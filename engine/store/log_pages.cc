@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace vigie {
 
@@ -17,10 +18,10 @@ LogPages::~LogPages() {
 }
 
 void LogPages::synced() {
-  if (unread_bytes_.load(std::memory_order_relaxed) < kWorthwhileBytes) {
+  if (written_bytes_.load(std::memory_order_relaxed) < kWorthwhileBytes) {
     return;
   }
-  unread_bytes_.store(0, std::memory_order_relaxed);
+  written_bytes_.store(0, std::memory_order_relaxed);
   std::unique_ptr<rocksdb::LogFile> log;
   if (!db_.GetCurrentWalFile(&log).ok()) {
     return;
@@ -30,7 +31,8 @@ void LogPages::synced() {
     turn_to(log->LogNumber(), (db_.GetName() + log->PathName()).c_str());
   }
   give_back();
-  given_back_ = log->SizeFileBytes();
+  // What was written since may not be durable yet; what was seen the last time is.
+  given_back_ = std::exchange(seen_, log->SizeFileBytes());
 }
 
 void LogPages::turn_to(std::uint64_t number, const char* path) {
@@ -39,11 +41,11 @@ void LogPages::turn_to(std::uint64_t number, const char* path) {
   }
   number_ = number;
   file_ = ::open(path, O_RDONLY | O_CLOEXEC);
-  given_back_ = 0;
+  given_back_ = seen_ = 0;
 }
 
-/// Pages that are not yet durable are not touched by it. The last one may have been written to
-/// since, and large ones reach behind where they begin: what was given back is asked for again.
+/// Pages that are not yet durable are not touched by it. Large ones may reach behind where they
+/// begin: some of what was given back is asked for again.
 void LogPages::give_back() {
   constexpr std::uint64_t kOverlap = 2U << 20;
   if (file_ >= 0) {

@@ -22,7 +22,7 @@ class LogPages {
   LogPages(const LogPages&) = delete;
 
   /// So many bytes went into the log. Any thread.
-  void wrote(std::size_t bytes) { unread_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  void wrote(std::size_t bytes) { written_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
   /// After a sync of the log; one thread at a time.
   void synced();
 
@@ -34,10 +34,10 @@ class LogPages {
   void give_back();
 
   rocksdb::DB& db_;
-  std::atomic<std::size_t> unread_bytes_{0};  ///< written since pages were last given back
-  std::uint64_t number_ = 0;                  ///< of the log that is open
+  std::atomic<std::size_t> written_bytes_{0};  ///< since pages were last given back
+  std::uint64_t number_ = 0;                   ///< of the log that is open
   int file_ = -1;
-  std::uint64_t given_back_ = 0;  ///< of its bytes
+  std::uint64_t given_back_ = 0, seen_ = 0;  ///< of its bytes
 };
 
 }  // namespace vigie

@@ -4,16 +4,11 @@
 #include <thread>
 #include <vector>
 
+#include "engine/pipeline/pipeline_threads.h"
 #include "tests/pipeline/two_towns.h"
 
 namespace vigie {
 namespace {
-
-/// A thread that ends when it is asked to.
-template <class Run>
-std::jthread run(Run run) {
-  return std::jthread([run](const std::stop_token& stop) { run(stop); });
-}
 
 TEST(Threads, AcknowledgeWhatIsSyncedInTheOrderItCameIn) {
   constexpr std::size_t kWorkers = 3;
@@ -22,13 +17,7 @@ TEST(Threads, AcknowledgeWhatIsSyncedInTheOrderItCameIn) {
   std::vector<std::shared_ptr<const Receipt>> receipts;
   {
     TwoTowns engine(disk, kWorkers);
-    Pipeline& pipeline = *engine.pipeline;
-    std::jthread syncer = run([&](const std::stop_token& stop) { pipeline.run_syncer(stop); });
-    std::jthread writer = run([&](const std::stop_token& stop) { pipeline.run_writer(stop); });
-    std::vector<std::jthread> workers;
-    for (std::size_t i = 0; i < kWorkers; ++i) {
-      workers.push_back(run([&, i](const std::stop_token& stop) { pipeline.run_worker(i, stop); }));
-    }
+    const PipelineThreads threads(*engine.pipeline);
     std::uint64_t acknowledged = 0, changes = 0;
     for (std::uint64_t n = 1; n <= kEnvelopes; ++n) {
       while (engine.committed() + 50 < n) {  // a sender that waits for its answers
@@ -40,21 +29,13 @@ TEST(Threads, AcknowledgeWhatIsSyncedInTheOrderItCameIn) {
         EXPECT_EQ(receipts[acknowledged]->kept, 1U) << acknowledged;
       }
       if (n % 100 == 0) {  // somebody waits for it, and it for what is under way
-        changes += pipeline.change({[](Store&) {}, [] {}, {}});
+        changes += engine.pipeline->change({[](Store&) {}, [] {}, {}});
       }
     }
     while (engine.committed() < kEnvelopes) {
       std::this_thread::yield();
     }
     EXPECT_EQ(changes, kEnvelopes / 100);
-    const auto stop = [&](std::jthread& thread) {
-      thread.request_stop();
-      pipeline.wake();
-      thread.join();
-    };
-    std::ranges::for_each(workers, stop);
-    stop(writer);
-    stop(syncer);
   }
   disk.lose_unsynced();
   const TwoTowns again(disk);
