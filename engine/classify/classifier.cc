@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <span>
 #include <tuple>
@@ -21,7 +23,7 @@ namespace {
 constexpr std::uint32_t kMaxSpansPerRule = 8;
 /// So many of a text's words are named for their learned weights, and none that weighs less: what
 /// is named is stored with every mention.
-constexpr std::size_t kMaxToneWords = 2, kMaxOpinionWords = 1, kMaxCueWords = 3;
+constexpr std::size_t kMaxToneWords = 2, kMaxOpinionWords = 1, kMaxCueWords = 3, kMostNamed = 3;
 constexpr int kLeastModelPoints = 30;
 /// From this sum on an urgency or abuse names learned words: below, nobody asks.
 constexpr std::int32_t kCueNamed = 300;
@@ -256,50 +258,51 @@ class Classifier::Run {
 
   /// Evidence for `sum` points: the strongest words, at most `most`, and the rest.
   void name_words(Axis axis, Head head, std::size_t most, std::int32_t sum) {
-    for (const ModelScores::Word* word : strongest_words(head, most)) {
-      const std::int32_t points = word->whole(head);
+    std::array<std::uint64_t, kMostNamed> strongest{};
+    if (most != 0) {
+      find_strongest(head, strongest);
+    }
+    for (const std::uint64_t one : std::span(strongest).first(most)) {
+      if (one == 0) {
+        break;
+      }
+      const ModelScores::Word& word = scores_.words[~static_cast<std::uint32_t>(one)];
+      const std::int32_t points = word.whole(head);
       sum -= points;
       verdict_->evidence.push_back(
-          {axis, kLearnedWord, folded_->original(word->token, word->last), points});
+          {axis, kLearnedWord, folded_->original(word.token, word.last), points});
     }
     if (sum != 0) {
       verdict_->evidence.push_back({axis, kLearnedRest, {}, sum});
     }
   }
 
-  std::span<const ModelScores::Word* const> strongest_words(Head head, std::size_t most) {
-    strongest_.clear();
-    if (most == 0) {
-      return strongest_;
+  /// The words of more than kLeastModelPoints, the strongest first, of equal ones the first: the
+  /// points' bits (of positive numbers they ascend as the numbers do), then those of the position,
+  /// turned over; 0 where there is none. Which words are strong cannot be guessed: they are
+  /// gathered, and then compared, without a branch.
+  void find_strongest(Head head, std::array<std::uint64_t, kMostNamed>& out) {
+    const auto slot = static_cast<std::size_t>(head);
+    strong_.resize(std::max(strong_.size(), scores_.words.size() + 1));
+    std::size_t count = 0;
+    std::uint32_t at = UINT32_MAX;
+    for (const ModelScores::Word& word : scores_.words) {
+      const float strength = std::abs(word.points[slot]);
+      strong_[count] = std::uint64_t{std::bit_cast<std::uint32_t>(strength)} << 32 | at--;
+      count += strength > kLeastModelPoints;
     }
-    const auto strength = [slot = static_cast<std::size_t>(head)](const ModelScores::Word& word) {
-      return std::abs(word.points[slot]);
-    };
-    float least = kLeastModelPoints;  // that a further word must exceed
-    // Which words are strong cannot be guessed: they are gathered without a branch.
-    strong_.resize(scores_.words.size() + 1);
-    std::size_t strong = 0;
-    for (std::uint32_t i = 0; i < scores_.words.size(); ++i) {
-      strong_[strong] = i;
-      strong += strength(scores_.words[i]) > least;
+    std::uint64_t first = 0, second = 0, third = 0;
+    for (std::uint64_t one : std::span(strong_).first(count)) {
+      const auto keep_greater = [&one](std::uint64_t& kept) {
+        const std::uint64_t greater = std::max(kept, one);
+        one = std::min(kept, one);
+        kept = greater;
+      };
+      keep_greater(first);
+      keep_greater(second);
+      keep_greater(third);
     }
-    for (const std::uint32_t i : std::span(strong_).first(strong)) {
-      const ModelScores::Word& word = scores_.words[i];
-      if (strength(word) <= least) {
-        continue;
-      }
-      if (strongest_.size() == most) {
-        strongest_.pop_back();
-      }
-      const auto place = std::ranges::find_if(strongest_, [&](const ModelScores::Word* other) {
-        return strength(*other) < strength(word);
-      });
-      strongest_.insert(place, &word);
-      if (strongest_.size() == most) {
-        least = strength(*strongest_.back());
-      }
-    }
-    return strongest_;
+    out = {first, second, third};
   }
 
   /// Two tenants' copies of a watch or topic rule may have marked the same words.
@@ -321,8 +324,7 @@ class Classifier::Run {
   Verdict* verdict_ = nullptr;
   SignedWords signed_words_;
   ModelScores scores_;
-  std::vector<std::uint32_t> strong_;  ///< in scores_.words
-  std::vector<const ModelScores::Word*> strongest_;
+  std::vector<std::uint64_t> strong_;  ///< see find_strongest()
   RawSums raw_;
   /// By axis: a rule alarms against which no learned words speak.
   std::array<bool, kAxisCount> firm_{};

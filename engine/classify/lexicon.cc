@@ -16,7 +16,13 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
     Known& known = known_.emplace_back();
     known.entry = phrase.entry;
     known.next_words = static_cast<std::uint32_t>(words_.size());
+    const std::uint64_t first_hash = hash_word(phrase.words.front());
     known.next_hash = phrase.words.size() > 1 ? hash_word(phrase.words[1]) : 0;
+    if (phrase.words.size() > 1) {
+      phrases_.let_pass(pair_of(first_hash, known.next_hash));
+    } else {
+      words_alone_.let_pass(first_hash);
+    }
     for (const std::string& word : phrase.words) {
       const Place place{static_cast<std::uint32_t>(bytes_.size()),
                         static_cast<std::uint32_t>(word.size())};
@@ -40,7 +46,6 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
       slot = (slot + 1) & (slots_.size() - 1);
     }
     fill(slots_[slot], hash, first, end);
-    filter_[filter_bit(hash) / 64] |= std::uint64_t{1} << (filter_bit(hash) % 64);
     first = end;
   }
 }
@@ -66,7 +71,7 @@ void Lexicon::fill(Slot& slot, std::uint64_t hash, std::uint32_t first, std::uin
 
 const LexiconEntry* Lexicon::find(const FoldedText& folded, std::uint32_t at) const {
   const Token& token = folded.tokens[at];
-  if (!may_begin(token)) {
+  if (!may_begin(token, at + 1 < folded.tokens.size() ? folded.tokens[at + 1].hash : 0)) {
     return nullptr;
   }
   const std::string_view word = folded.word(token);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,12 +48,12 @@ class Lexicon {
   /// The longest phrase that begins at token `at` and stays within its sentence; null if none does.
   /// A stretched word ("nuuul") is also tried with every letter once ("nul").
   const LexiconEntry* find(const FoldedText& folded, std::uint32_t at) const;
-  /// False: find() finds nothing at this token. Without a branch, and from the first-level cache.
-  bool may_begin(const Token& token) const {
-    const std::uint64_t known =
-        filter_[filter_bit(token.hash) / 64] >> (filter_bit(token.hash) % 64);
-    return ((known & ((token.flags & kTokenLink) == 0)) | ((token.flags & kTokenElongated) != 0)) !=
-           0;
+  /// False: find() finds nothing at this token; `next_hash` is the next one's, 0 if there is none.
+  /// Without a branch, and from the first caches. Many words begin a phrase, few go on with it.
+  bool may_begin(const Token& token, std::uint64_t next_hash) const {
+    const bool known =
+        words_alone_.passes(token.hash) | phrases_.passes(pair_of(token.hash, next_hash));
+    return (known & ((token.flags & kTokenLink) == 0)) | ((token.flags & kTokenElongated) != 0);
   }
   /// A hint: it is going to be looked for what begins with this token.
   void expect(const Token& token) const {
@@ -89,15 +90,31 @@ class Lexicon {
   bool goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const;
   std::string_view text(Place word) const { return {bytes_.data() + word.start, word.length}; }
 
-  static constexpr std::size_t kFilterBits = 1U << 16;
-  static std::size_t filter_bit(std::uint64_t hash) { return hash >> 48; }
+  static std::uint64_t pair_of(std::uint64_t first, std::uint64_t second) {
+    return (first ^ std::rotl(second, 1)) * 0x9e3779b97f4a7c15ULL;
+  }
+  /// Says "no" for most hashes, by their first bits.
+  template <unsigned kBits>
+  class Filter {
+   public:
+    void let_pass(std::uint64_t hash) { words_[hash >> kShift] |= bit(hash); }
+    bool passes(std::uint64_t hash) const { return (words_[hash >> kShift] & bit(hash)) != 0; }
+
+   private:
+    static constexpr unsigned kShift = 64 - kBits + 6;
+    static std::uint64_t bit(std::uint64_t hash) {
+      return std::uint64_t{1} << (hash >> (64 - kBits) & 63);
+    }
+    std::vector<std::uint64_t> words_ = std::vector<std::uint64_t>((std::size_t{1} << kBits) / 64);
+  };
 
   std::string bytes_;
   std::vector<Place> words_;
   std::vector<Known> known_;
   std::vector<Slot> slots_;  ///< open addressing, a power of two, at most half full
-  /// Says "no" for most words from the first-level cache.
-  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>(kFilterBits / 64);
+  /// Of 9,000 words and 700 pairs three and two in a hundred others pass. 32 and 4 KiB.
+  Filter<18> words_alone_;
+  Filter<15> phrases_;  ///< first two words
 };
 
 /// The lexicons in force, one a language.

@@ -35,6 +35,7 @@ ModelScorer::ModelScorer(const Model& model)
     return;
   }
   slots_.resize(kSlots);
+  stand_ins_.resize(text_pieces::kStandIns);
   for (std::size_t head = 0; head < kHeads; ++head) {
     by_kind_[head] = model.heads[head].by_kind ? -1 : 0;
   }
@@ -44,6 +45,9 @@ ModelScorer::ModelScorer(const Model& model)
       ++combination.features;
     };
   };
+  for (std::uint64_t piece = 0; piece < stand_ins_.size(); ++piece) {
+    this->fill(stand_ins_[piece], {}, piece);
+  }
   for (std::uint32_t shape = 0; shape < kShapes; ++shape) {
     visit_shape_features(shape, fill(shapes_[shape]));
   }
@@ -54,8 +58,14 @@ ModelScorer::ModelScorer(const Model& model)
 
 void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash) const {
   slot.word.set(letters);
-  const HeadWeights& word = model_.words[model_.word_bucket(word_feature(hash))];
-  __builtin_prefetch(&word);
+  const auto word_weights = [this](std::uint64_t feature) {
+    const HeadWeights* weights = &model_.words[model_.word_bucket(feature)];
+    __builtin_prefetch(weights);
+    return weights;
+  };
+  const HeadWeights* const word = word_weights(word_feature(hash));
+  const std::array of_kind{word_weights(kind_feature(hash, false)),
+                           word_weights(kind_feature(hash, true))};
   // First all are asked of memory, then they are summed up.
   std::array<const HeadWeights*, kMostGrams> grams;
   std::size_t count = 0;
@@ -70,13 +80,20 @@ void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash)
   for (const HeadWeights* weights : std::span(grams).first(count)) {
     characters += widen(*weights);
   }
-  slot.grams = static_cast<std::uint16_t>(count);
-  slot.sums = widen(word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
+  slot.grams = static_cast<std::uint8_t>(count);
+  const Sums both =
+      widen(*word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
+  for (const bool post : {false, true}) {
+    slot.sums[post] = both + (by_kind_ & widen(*of_kind[post]));
+  }
 }
 
 inline const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, std::uint64_t hash,
                                                      std::string_view text) {
   if (letters.empty() || letters.size() > Word::kMostBytes) {
+    if (letters.empty() && hash < stand_ins_.size()) {
+      return stand_ins_[hash];
+    }
     fill(uncached_, letters, hash);
     return uncached_;
   }
@@ -88,12 +105,12 @@ inline const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, s
 }
 
 void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
-  out.words.clear();
   out.word_features = out.character_features = 0;
   for (std::size_t head = 0; head < kHeads; ++head) {
     out.sums[head] = model_.heads[head].bias;
   }
   if (!model_.has_weights()) {
+    out.words.clear();
     return;
   }
   const bool post = counts_by_kind_ && is_post(folded);
@@ -101,36 +118,43 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
     out.sums[head] += model_.heads[head].post_bias;
   }
   // First all pieces are named, so that their weights are on their way when they are summed.
-  seen_.clear();
-  visit_text_pieces(folded, [this](const TextPiece& piece) {
+  seen_.resize(std::max(seen_.size(), folded.tokens.size()));
+  Seen* end = seen_.data();
+  visit_text_pieces(folded, [&](const TextPiece& piece) {
     const std::uint32_t pair = model_.word_bucket(piece.pair);
     __builtin_prefetch(&model_.words[pair]);
     __builtin_prefetch(&slots_[piece.hash % kSlots]);
-    seen_.push_back({piece, pair});
+    *end++ = {piece.letters,
+              piece.hash,
+              piece.token,
+              piece.last,
+              pair,
+              static_cast<std::uint16_t>(piece.shape),
+              static_cast<std::uint16_t>(piece.signs)};
   });
-  sums_.resize(seen_.size());
+  const std::span<const Seen> seen(seen_.data(), end);
+  sums_.resize(std::max(sums_.size(), seen.size()));
   std::array<std::int64_t, 2 * kHeads> totals{};
-  for (std::size_t first = 0; first < seen_.size(); first += kPiecesAtOnce) {
+  std::uint32_t word_features = 0, character_features = 0;
+  for (std::size_t first = 0; first < seen.size(); first += kPiecesAtOnce) {
     Wide some{};
-    for (std::size_t i = first; i < std::min(seen_.size(), first + kPiecesAtOnce); ++i) {
-      const auto& [piece, pair] = seen_[i];
+    for (std::size_t i = first; i < std::min(seen.size(), first + kPiecesAtOnce); ++i) {
+      const Seen& piece = seen[i];
       const Slot& slot = look_up(piece.letters, piece.hash, folded.bytes);
       const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
-      sums_[i] = slot.sums + widen(model_.words[pair]) + shape.sums + signs.sums;
-      if (counts_by_kind_) {
-        sums_[i] +=
-            widen(model_.words[model_.word_bucket(kind_feature(piece.hash, post))]) & by_kind_;
-      }
-      some += __builtin_convertvector(sums_[i], Wide);
-      out.word_features += 2 + shape.features + signs.features;
-      out.character_features += slot.grams;
+      const Sums sums = slot.sums[post] + widen(model_.words[piece.pair]) + shape.sums + signs.sums;
+      sums_[i] = sums;
+      some += __builtin_convertvector(sums, Wide);
+      word_features += 2 + shape.features + signs.features;
+      character_features += slot.grams;
     }
     for (std::size_t lane = 0; lane < totals.size(); ++lane) {
       totals[lane] += some[lane];
     }
   }
-  const double words = group_factor(out.word_features),
-               characters = group_factor(out.character_features);
+  out.word_features = word_features;
+  out.character_features = character_features;
+  const double words = group_factor(word_features), characters = group_factor(character_features);
   Points word_points{}, character_points{};
   for (std::size_t head = 0; head < kHeads; ++head) {
     const double of_word = model_.heads[head].word_points * words,
@@ -142,17 +166,17 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
                                     static_cast<double>(totals[kHeads + head]) * of_character,
                                 -kMaxPoints, kMaxPoints));
   }
-  out.words.resize(seen_.size());
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
-    const Sums sums = sums_[i];
+  out.words.resize(seen.size());
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const Wide wide = __builtin_convertvector(sums_[i], Wide);
     const Points points =
-        __builtin_convertvector(__builtin_shufflevector(sums, sums, 0, 1, 2, 3), Points) *
+        __builtin_convertvector(__builtin_shufflevector(wide, wide, 0, 1, 2, 3), Points) *
             word_points +
-        __builtin_convertvector(__builtin_shufflevector(sums, sums, 4, 5, 6, 7), Points) *
+        __builtin_convertvector(__builtin_shufflevector(wide, wide, 4, 5, 6, 7), Points) *
             character_points;
     ModelScores::Word& word = out.words[i];
-    word.token = seen_[i].piece.token;
-    word.last = seen_[i].piece.last;
+    word.token = seen[i].token;
+    word.last = seen[i].last;
     std::memcpy(word.points.data(), &points, sizeof points);
   }
 }

@@ -38,11 +38,11 @@ class ModelScorer {
   /// A piece has at most 12 word features and 168 characters: 16 bits hold them.
   using Sums [[gnu::vector_size(4 * kHeads)]] = std::int16_t;
   static constexpr std::size_t kSlots = 32768;
-  using Word = TableWord<40>;
+  using Word = TableWord<30>;
   struct alignas(64) Slot {  // one cache line
     Word word;
-    std::uint16_t grams = 0;
-    Sums sums{};
+    std::uint8_t grams = 0;
+    std::array<Sums, 2> sums{};  ///< in a message, in a post
   };
   /// Of a combination of shapes or signs.
   struct Combination {
@@ -50,8 +50,11 @@ class ModelScorer {
     std::uint32_t features = 0;
   };
   struct Seen {
-    TextPiece piece;
+    std::string_view letters;
+    std::uint64_t hash = 0;
+    std::uint32_t token = 0, last = 0;
     std::uint32_t pair = 0;  ///< its pair's bucket
+    std::uint16_t shape = 0, signs = 0;
   };
 
   [[gnu::always_inline]] static Sums widen(const HeadWeights& weights) {
@@ -67,11 +70,12 @@ class ModelScorer {
 
   const Model& model_;
   std::vector<Slot> slots_;
+  std::vector<Slot> stand_ins_;  ///< of pieces without letters, by text_pieces::kLink and the like
   std::array<Combination, kShapes> shapes_;
   std::array<Combination, kSigns> signs_;
   bool counts_by_kind_;
   Sums by_kind_{};          ///< all bits of the lanes of words of heads that count by kind
-  std::vector<Seen> seen_;  ///< of the text
+  std::vector<Seen> seen_;  ///< of the text, and of a longer one before
   std::vector<Sums> sums_;  ///< by piece
   Slot uncached_;
 };

@@ -48,9 +48,10 @@ class Reading {
     std::size_t count = 0;
     for (std::uint32_t at = first; at < end; ++at) {
       const Token& token = folded_.tokens[at];
+      const std::uint64_t next = at + 1 < folded_.tokens.size() ? folded_.tokens[at + 1].hash : 0;
       gathered[count] = at;
       count += static_cast<std::size_t>(has(token, kTokenSentenceStart)) |
-               static_cast<std::size_t>(lexicon_.may_begin(token));
+               static_cast<std::size_t>(lexicon_.may_begin(token, next));
     }
     const std::span<const std::uint32_t> places = std::span(gathered).first(count);
     for (const std::uint32_t at : places) {

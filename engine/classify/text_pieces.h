@@ -33,7 +33,9 @@ inline constexpr std::uint32_t kSigns = 256;
 
 namespace text_pieces {
 
-inline constexpr std::uint64_t kLink = 0x11, kHandle = 0x22, kNumber = 0x33, kStart = 0x44;
+/// What stands for words that all count as one: below kStandIns.
+inline constexpr std::uint64_t kLink = 0x11, kHandle = 0x22, kNumber = 0x33, kStart = 0x44,
+                               kStandIns = 0x80;
 
 inline std::uint64_t mix(std::uint64_t x) {
   x ^= x >> 33;
@@ -42,6 +44,18 @@ inline std::uint64_t mix(std::uint64_t x) {
   x *= 0xc4ceb9fe1a85ec53ULL;
   return x ^ x >> 33;
 }
+
+/// By the flags of a token, of which the low four are looked at.
+inline constexpr std::array<std::uint8_t, 16> kShapeOfFlags = [] {
+  std::array<std::uint8_t, 16> shapes{};
+  for (std::size_t flags = 0; flags < shapes.size(); ++flags) {
+    shapes[flags] =
+        static_cast<std::uint8_t>(((flags & kTokenUpper) != 0 ? kShapeUpper : 0) |
+                                  ((flags & kTokenElongated) != 0 ? kShapeStretched : 0) |
+                                  ((flags & kTokenHashtag) != 0 ? kShapeHashtag : 0));
+  }
+  return shapes;
+}();
 
 inline std::uint32_t signs_in(std::string_view gap) {
   gap = gap.substr(0, 16);
@@ -106,14 +120,12 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
       piece.hash = kNumber + std::min<std::uint32_t>(token.length, 6);
     } else {
       piece.hash = token.hash;
-      piece.shape = ((token.flags & kTokenUpper) != 0 ? kShapeUpper : 0) |
-                    ((token.flags & kTokenElongated) != 0 ? kShapeStretched : 0) |
-                    ((token.flags & kTokenHashtag) != 0 ? kShapeHashtag : 0);
+      piece.shape = kShapeOfFlags[token.flags % kShapeOfFlags.size()];
       if ((token.flags & kTokenEmoji) == 0) {
         piece.letters = folded.word(token);
       }
     }
-    const std::size_t end = folded.tokens[last].start + folded.tokens[last].length;
+    const std::size_t end = std::size_t{folded.tokens[last].start} + folded.tokens[last].length;
     const std::size_t next = last + 1 < count ? folded.tokens[last + 1].start : bytes.size();
     if (next != end + 1 || bytes[end] != ' ') {
       piece.signs = signs_in(bytes.substr(end, next - end));

@@ -98,10 +98,11 @@ inline bool is_same_word(std::string_view a, std::string_view b) {
 }
 
 /// A word of at most `kMost` bytes as tables hold it. How long the next word of a text is cannot be
-/// guessed: it is compared without a branch on its length.
+/// guessed: but for long ones, it is compared without a branch on its length.
 template <std::size_t kMost>
 class TableWord {
-  static_assert(kMost >= sizeof(std::uint64_t), "it is compared by so many bytes");
+  static constexpr std::size_t kUsual = 16;  ///< most words have no more bytes
+  static_assert(kMost >= kUsual, "so many bytes are compared in any case");
 
  public:
   static constexpr std::size_t kMostBytes = kMost;
@@ -115,7 +116,8 @@ class TableWord {
   /// Whether it is `word`, which lies in `text`: what stands behind it there is read, not compared.
   bool is(std::string_view word, std::string_view text) const {
     const auto behind = static_cast<std::size_t>(text.data() + text.size() - word.data());
-    if (behind < kMost) [[unlikely]] {
+    const bool is_usual = word.size() <= kUsual;
+    if (behind < (is_usual ? kUsual : kMost)) [[unlikely]] {
       return is_same_word(word, {bytes_.data(), length_});
     }
     std::uint64_t differ = word.size() ^ length_;
@@ -126,7 +128,12 @@ class TableWord {
       std::memcpy(&counts, kCounts.data() + kMost - length_ + at, sizeof counts);
       differ |= (one ^ other) & counts;
     };
-    for (std::size_t at = 0; at + 8 < kMost; at += 8) {
+    compare(0);
+    compare(kUsual - 8);
+    if (is_usual) [[likely]] {
+      return differ == 0;
+    }
+    for (std::size_t at = kUsual; at + 8 < kMost; at += 8) {
       compare(at);
     }
     compare(kMost - 8);
@@ -166,7 +173,7 @@ struct FoldedText {
   std::uint32_t text_token = 0;  ///< first token of the text in `tokens`
 
   std::string_view word(const Token& token) const {
-    return std::string_view(bytes).substr(token.start, token.length);
+    return {bytes.data() + token.start, token.length};
   }
   /// The original bytes that tokens [first, last] came from.
   Span original(std::uint32_t first_token, std::uint32_t last_token) const;

@@ -101,6 +101,9 @@ void Judge::await(const Mention& seen) {
   candidate.strings.clear();
   candidate.strings.reserve(bytes);
   visit_strings(mention, [&](std::string_view& text) {
+    if (text.empty()) {  // as half of them are
+      return;
+    }
     const std::size_t start = candidate.strings.size();
     candidate.strings += text;
     text = std::string_view(candidate.strings).substr(start);

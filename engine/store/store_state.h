@@ -257,7 +257,10 @@ struct Store::State {
   bool is_gone(const MentionRef& mention);
   void lead_on(const MentionRef& story, Day day);
   void expire_stories(std::uint32_t number, Day day, WriteBatch& gone);
-  std::size_t joined = 0;  ///< rows of the batch under way
+  void write_stories();
+  /// Keys and values of the batch under way. They are put in the order of their keys: a memtable
+  /// finds the place of what comes behind its last one in half the steps.
+  std::vector<std::pair<std::string, std::string>> pending_story_rows;
 
   StoryLog story_joins;                        ///< has its own mutex
   std::vector<StoryJoin> pending_story_joins;  ///< of the batch under way

@@ -108,17 +108,25 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
   put_text(value, record.mention.source);
   put_varint(value, minute_of(spoken.from));  // no more: another's post is not to be told by it
   put_varint(value, minute_of(spoken.to));
-  state.batch.put(Family::kStories, State::story_row(number, story, mention), value);
-  ++state.joined;
+  state.pending_story_rows.emplace_back(State::story_row(number, story, mention),
+                                        std::move(value));
   state.pending_story_joins.push_back({number, story.day, story.sequence, spoken});
   record.repeats = StoryRef{story.day, story.sequence};
   record.leads = leads;
   state.rewrite(mention, record, fresh->generation);
 }
 
+void Store::State::write_stories() {
+  std::ranges::sort(pending_story_rows);
+  for (const auto& [row, value] : pending_story_rows) {
+    batch.put(Family::kStories, row, value);
+  }
+  pending_story_rows.clear();
+}
+
 std::unique_ptr<StoredMention> Store::State::inherit(const MentionRef& story,
                                                      const MentionRef& gone, bool& unled) {
-  if (joined != 0) {  // its rows may be of this batch
+  if (!pending_story_rows.empty()) {  // its rows may be of this batch
     commit();
   }
   const std::uint32_t number = number_of[story.tenant];

@@ -392,6 +392,7 @@ void Store::State::commit() {
     write_pending(tenant);
   }
   write_identities();
+  write_stories();
   for (const auto& [ref, record] : pending_overlay) {
     std::string value(1, record ? 'e' : 'd');
     if (record) {
@@ -416,7 +417,6 @@ void Store::State::commit() {
   pending_bytes.clear();
   pending_overlay.clear();
   pending_tombstones.clear();
-  joined = 0;
   ids_in_memory = ids.size() + tombstones.size();
 }
 

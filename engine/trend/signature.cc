@@ -117,28 +117,37 @@ namespace {
 
 constexpr std::size_t kFew = 2 * Signature::kMaxHashes, kLanes = 4;
 
-/// At most kFew numbers that are not 0, each once and ascending: each goes where those that are
-/// smaller leave it, so that no branch depends on them. Says how many there are.
+/// At most kFew numbers that are not 0, each once and ascending. Parted by their first bits; within
+/// a part each goes where those that are smaller leave it, four at a time, so that no branch
+/// depends on them. Says how many there are.
 std::size_t sort_few(std::span<const std::uint32_t> numbers, std::array<std::uint32_t, kFew>& out) {
-  constexpr std::uint32_t kSign = 0x80000000U;  // vectors compare signed numbers
-  std::array<std::int32_t, kFew> keys;
-  std::array<std::uint32_t, kFew> sorted;
-  const std::size_t padded = (numbers.size() + kLanes - 1) / kLanes * kLanes;
-  for (std::size_t i = 0; i < padded; ++i) {
-    keys[i] = i < numbers.size() ? static_cast<std::int32_t>(numbers[i] ^ kSign) : INT32_MAX;
-    sorted[i] = 0;
+  constexpr std::size_t kParts = 4;
+  constexpr unsigned kPartShift = 30;
+  using Lanes [[gnu::vector_size(4 * kLanes)]] = std::int32_t;  // of one part: of one sign
+  std::array<std::array<std::int32_t, kFew + kLanes>, kParts> parts;
+  std::array<std::size_t, kParts> counts{};
+  for (const std::uint32_t number : numbers) {
+    const std::size_t part = number >> kPartShift;
+    parts[part][counts[part]++] = static_cast<std::int32_t>(number);
   }
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    using Lanes [[gnu::vector_size(4 * kLanes)]] = std::int32_t;
-    Lanes smaller{};
-    for (std::size_t j = 0; j < padded; j += kLanes) {
-      Lanes some;
-      std::memcpy(&some, &keys[j], sizeof some);
-      smaller += some < keys[i];  // -1 where it is
+  std::array<std::uint32_t, kFew> sorted;
+  std::fill_n(sorted.begin(), numbers.size(), 0U);
+  std::uint32_t* start = sorted.data();
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t count = counts[part];
+    std::int32_t* const of_part = parts[part].data();
+    std::fill_n(of_part + count, kLanes, 0);
+    for (std::size_t i = 0; i < count; i += kLanes) {
+      Lanes some, smaller{};
+      std::memcpy(&some, of_part + i, sizeof some);
+      for (std::size_t j = 0; j < count; ++j) {
+        smaller -= of_part[j] < some;  // -1 where it is
+      }
+      for (std::size_t lane = 0; lane < std::min(kLanes, count - i); ++lane) {
+        start[smaller[lane]] = static_cast<std::uint32_t>(some[lane]);
+      }
     }
-    smaller += __builtin_shufflevector(smaller, smaller, 2, 3, 0, 1);
-    smaller += __builtin_shufflevector(smaller, smaller, 1, 0, 3, 2);
-    sorted[static_cast<std::size_t>(-smaller[0])] = numbers[i];
+    start += count;
   }
   std::size_t count = 0;
   for (std::size_t i = 0; i < numbers.size(); ++i) {

@@ -46,6 +46,23 @@ bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
          story.first_at - arrival.created_at <= kQuiet;
 }
 
+std::uint32_t StoryBook::Bucket::find(std::uint32_t key) const {
+  std::uint32_t found = kSlots;
+  for (std::uint32_t slot = kSlots; slot-- > 0;) {
+    found = keys[slot] == key ? slot : found;
+  }
+  return found;
+}
+
+std::uint32_t StoryBook::Bucket::least_wanted() const {
+  std::uint64_t least = UINT64_MAX;
+  for (std::uint64_t slot = 0; slot < kSlots; ++slot) {
+    const std::uint64_t age = keys[slot] == 0 ? 0 : std::uint64_t{numbers[slot]} + 1;
+    least = std::min(least, age * kSlots + slot);
+  }
+  return static_cast<std::uint32_t>(least % kSlots);
+}
+
 void StoryBook::expect(std::string_view signature) {
   if (buckets_.empty()) {
     return;
@@ -67,16 +84,17 @@ std::size_t StoryBook::candidates(const Signature& signature,
   const std::size_t keys_found = keys_of(signature, keys);
   std::size_t count = 0;
   for (std::size_t i = 0; i < keys_found; ++i) {
-    for (const Slot& slot : bucket_of(keys[i]).slots) {
-      const auto* const end = found.begin() + count;
-      if (slot.key != keys[i] || next_ - slot.number > kMaxStories ||
-          std::find(found.cbegin(), end, slot.number) != end) {
-        continue;
-      }
-      found[count++] = slot.number;
-      __builtin_prefetch(&at(slot.number));
-      __builtin_prefetch(&at(slot.number).signature);
+    const Bucket& bucket = bucket_of(keys[i]);
+    const std::uint32_t slot = bucket.find(keys[i]);
+    const auto* const end = found.begin() + count;
+    if (slot == Bucket::kSlots || next_ - bucket.numbers[slot] > kMaxStories ||
+        std::find(found.cbegin(), end, bucket.numbers[slot]) != end) {
+      continue;
     }
+    found[count++] = bucket.numbers[slot];
+    const Story& story = at(bucket.numbers[slot]);
+    __builtin_prefetch(&story);
+    __builtin_prefetch(&story.signature);
   }
   return count;
 }
@@ -130,22 +148,21 @@ void StoryBook::index(std::uint32_t number) {
   Keys keys;
   const std::size_t count = keys_of(story.signature, keys);
   for (std::size_t i = 0; i < count; ++i) {
-    auto& slots = bucket_of(keys[i]).slots;
-    auto slot = std::ranges::find(slots, keys[i], &Slot::key);
-    if (slot != slots.end() && slot->number > number) {
-      share(at(slot->number), keys[i]);
+    Bucket& bucket = bucket_of(keys[i]);
+    std::uint32_t slot = bucket.find(keys[i]);
+    if (slot == Bucket::kSlots) {
+      slot = bucket.least_wanted();
+      if (bucket.keys[slot] != 0 && bucket.numbers[slot] > number) {
+        continue;
+      }
+    } else if (bucket.numbers[slot] > number) {
+      share(at(bucket.numbers[slot]), keys[i]);
       continue;
-    }
-    if (slot != slots.end()) {
+    } else {
       story.shared |= static_cast<std::uint8_t>(1U << i);
-    } else {  // an empty one before the oldest
-      slot = std::ranges::min_element(slots, {}, [](const Slot& one) {
-        return one.key == 0 ? 0 : std::uint64_t{one.number} + 1;
-      });
     }
-    if (slot->key == 0 || slot->number <= number) {
-      *slot = {keys[i], number};
-    }
+    bucket.keys[slot] = keys[i];
+    bucket.numbers[slot] = number;
   }
 }
 
@@ -163,12 +180,12 @@ void StoryBook::unindex(std::uint32_t number) {
   const std::size_t count = keys_of(story.signature, keys);
   auto end = wanted.begin();
   for (std::size_t i = 0; i < count; ++i) {
-    auto& slots = bucket_of(keys[i]).slots;
-    const auto slot = std::ranges::find(slots, keys[i], &Slot::key);
-    if (slot == slots.end() || slot->number != number) {
+    Bucket& bucket = bucket_of(keys[i]);
+    const std::uint32_t slot = bucket.find(keys[i]);
+    if (slot == Bucket::kSlots || bucket.numbers[slot] != number) {
       continue;
     }
-    *slot = {};
+    bucket.keys[slot] = 0;
     if ((story.shared >> i & 1U) != 0) {
       *end++ = keys[i];
     }
@@ -180,7 +197,10 @@ void StoryBook::unindex(std::uint32_t number) {
     for (std::size_t i = 0; i < others; ++i) {
       const auto found = std::find(wanted.begin(), end, keys[i]);
       if (found != end) {
-        *std::ranges::find(bucket_of(keys[i]).slots, 0U, &Slot::key) = {keys[i], older};
+        Bucket& bucket = bucket_of(keys[i]);
+        const std::uint32_t empty = bucket.find(0);
+        bucket.keys[empty] = keys[i];
+        bucket.numbers[empty] = older;
         other.shared |= static_cast<std::uint8_t>(1U << i);
         *found = *--end;
       }

@@ -96,13 +96,17 @@ class StoryBook {
 
   std::vector<Story> stories_;  ///< a ring once full
   std::uint32_t next_ = 0;      ///< number of the next one; the ring holds those before
-  /// Of the newest story with that key.
-  struct Slot {
-    std::uint32_t key = 0, number = 0;  ///< key 0: empty
-  };
-  /// One cache line. Full, the oldest story's slot goes.
+  /// Of the newest story with each key. One cache line. Full, the oldest story's slot goes. Which
+  /// slot it is cannot be guessed: all are looked at, without a branch.
   struct alignas(64) Bucket {
-    std::array<Slot, 8> slots;
+    static constexpr std::uint32_t kSlots = 8;
+    std::array<std::uint32_t, kSlots> keys{};  ///< 0: empty
+    std::array<std::uint32_t, kSlots> numbers{};
+
+    /// kSlots: nowhere. Of several empty ones the first.
+    std::uint32_t find(std::uint32_t key) const;
+    /// An empty one before the one of the oldest story.
+    std::uint32_t least_wanted() const;
   };
   Bucket& bucket_of(std::uint32_t key) { return buckets_[key >> 1 & (buckets_.size() - 1)]; }
   std::vector<Bucket> buckets_;  ///< a power of two

@@ -9,10 +9,11 @@
 namespace vigie {
 namespace {
 
-/// Words of 1 to 30 bytes, the second of two that differ in their last, first or middle byte or in
+/// Words of 1 to 40 bytes, the second of two that differ in their last, first or middle byte or in
 /// length alone, each at the beginning of a text and at its end.
-TEST(TableWord, IsTheSameWordAndNoOther) {
-  for (std::size_t length = 1; length <= 30; ++length) {
+template <std::size_t kMost>
+void expect_the_same_word_and_no_other() {
+  for (std::size_t length = 1; length <= 40; ++length) {
     std::string known(length, 'a');
     for (std::size_t i = 0; i < length; ++i) {
       known[i] = static_cast<char>('a' + i % 26);
@@ -22,20 +23,27 @@ TEST(TableWord, IsTheSameWordAndNoOther) {
       others.push_back(known);
       others.back()[at] = '#';
     }
-    for (const std::size_t behind : {0, 1, 7, 8, 21, 22, 23, 60}) {
+    for (const std::size_t behind : {0, 1, 7, 8, 15, 16, 21, 22, 23, 29, 30, 60}) {
       const auto is_known = [&](const std::string& word) {
-        TableWord<22> entry;
+        TableWord<kMost> entry;
         entry.set(known.substr(0, entry.kMostBytes));
         const std::string text = word + std::string(behind, '~');
         return entry.is(std::string_view(text).substr(0, word.size()), text);
       };
-      EXPECT_EQ(is_known(known), length <= 22) << known << " and " << behind << " bytes";
+      EXPECT_EQ(is_known(known), length <= kMost) << known << " and " << behind << " bytes";
       for (const std::string& other : others) {
-        const bool is_what_was_kept = length > 22 && other == known.substr(0, 22);
+        const bool is_what_was_kept = length > kMost && other == known.substr(0, kMost);
         EXPECT_EQ(is_known(other), is_what_was_kept) << known << ", " << other << ", " << behind;
       }
     }
   }
+}
+
+TEST(TableWord, IsTheSameWordAndNoOther) {
+  expect_the_same_word_and_no_other<16>();
+  expect_the_same_word_and_no_other<19>();
+  expect_the_same_word_and_no_other<22>();
+  expect_the_same_word_and_no_other<30>();
 }
 
 /// What a longer word left behind in the entry is not compared.

@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <map>
 #include <random>
 #include <ranges>
+#include <set>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -52,6 +55,64 @@ std::vector<Pair> labelled_pairs() {
     pair.same = same == "yes";
   }
   return pairs;
+}
+
+/// Few hashes are sorted in one way, many in another: a text that is said again and again has the
+/// hashes of the text, and one of the pair of its last word and its first.
+TEST(Signatures, OfAFewWordsAndOfManyAreMadeAlike) {
+  Texts texts;
+  std::mt19937 random(3);
+  for (std::size_t words = 6; words <= 30; ++words) {
+    std::string text;
+    for (std::size_t i = 0; i < words; ++i) {
+      text += "mot" + std::to_string(random() % 50) + "x ";
+    }
+    std::string often = text;
+    while (std::ranges::count(often, ' ') < 100) {
+      often += text;
+    }
+    const Signature once = texts.sign(text), many = texts.sign(often);
+    ASSERT_LT(once.size, Signature::kMaxHashes);
+    const auto hashes = [](const Signature& one) {
+      return std::set(one.hashes.begin(), one.hashes.begin() + one.size);
+    };
+    const auto few = hashes(once), all = hashes(many);
+    EXPECT_EQ(few.size(), once.size) << "each hash once";
+    EXPECT_TRUE(std::ranges::is_sorted(once.hashes.begin(), once.hashes.begin() + once.size));
+    EXPECT_TRUE(std::ranges::is_sorted(many.hashes.begin(), many.hashes.begin() + many.size));
+    EXPECT_TRUE(std::ranges::includes(all, few)) << text;
+    EXPECT_LE(all.size(), few.size() + 1) << text;
+  }
+}
+
+/// More stories than a book holds: the newest are all found again, by their founders' names.
+TEST(Stories, AFullBookKnowsTheNewest) {
+  constexpr std::uint64_t kStories = 2 * StoryBook::kMaxStories + 1000, kNewest = 30'000;
+  const Time now = parse_time("2026-10-05T08:00:00Z").value();
+  const auto signature = [](std::uint64_t story) {
+    std::mt19937 random(static_cast<unsigned>(story));
+    Signature made;
+    made.size = 16;
+    for (std::uint32_t& hash : std::span(made.hashes).first(made.size)) {
+      hash = static_cast<std::uint32_t>(random()) | Signature::kPairBit;
+    }
+    std::ranges::sort(made.hashes.begin(), made.hashes.begin() + made.size);
+    return made;
+  };
+  StoryBook book;
+  for (std::uint64_t story = 1; story <= kStories; ++story) {
+    ASSERT_TRUE(book.place({{0, 20731, story}, now, false}, signature(story)).founds);
+  }
+  EXPECT_EQ(book.size(), StoryBook::kMaxStories);
+  std::uint64_t sequence = kStories;
+  for (std::uint64_t story = kStories - kNewest + 1; story <= kStories; ++story) {
+    const StoryBook::Place place =
+        book.place({{0, 20731, ++sequence}, now, false}, signature(story));
+    ASSERT_FALSE(place.founds) << story;
+    EXPECT_EQ(place.story.sequence, story);
+  }
+  EXPECT_TRUE(book.place({{0, 20731, ++sequence}, now, false}, signature(1)).founds)
+      << "the oldest went";
 }
 
 TEST(Stories, TheTownsPairsAreToldApart) {
