@@ -10,7 +10,7 @@ namespace vigie {
 
 /// How many envelopes wait for a worker, and how many of its results for the writer, where the
 /// configuration says nothing else.
-inline constexpr std::size_t kInboxEnvelopes = 256, kOutboxEnvelopes = 64;
+inline constexpr std::size_t kInboxEnvelopes = 256, kOutboxEnvelopes = 128;
 
 /// A Ring that is bounded in bytes too, and rings its reader's bell. `T::size_bytes()` says how
 /// much an item weighs. The ring orders the items; the budget is a count beside it, which may be

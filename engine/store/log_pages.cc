@@ -7,7 +7,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 namespace vigie {
 
@@ -18,7 +17,7 @@ LogPages::~LogPages() {
 }
 
 void LogPages::synced() {
-  if (written_bytes_.load(std::memory_order_relaxed) < kWorthwhileBytes) {
+  if (written_bytes_.load(std::memory_order_relaxed) < kPiece) {
     return;
   }
   written_bytes_.store(0, std::memory_order_relaxed);
@@ -27,12 +26,15 @@ void LogPages::synced() {
     return;
   }
   if (log->LogNumber() != number_) {
-    give_back();  // the end of the one before, which was synced, too
+    give_back(0);  // the end of the one before, which was synced, too
     turn_to(log->LogNumber(), (db_.GetName() + log->PathName()).c_str());
   }
-  give_back();
   // What was written since may not be durable yet; what was seen the last time is.
-  given_back_ = std::exchange(seen_, log->SizeFileBytes());
+  if (seen_ > given_back_) {
+    give_back(seen_ - given_back_);
+    given_back_ = seen_;
+  }
+  seen_ = log->SizeFileBytes() / kPiece * kPiece;
 }
 
 void LogPages::turn_to(std::uint64_t number, const char* path) {
@@ -44,13 +46,10 @@ void LogPages::turn_to(std::uint64_t number, const char* path) {
   given_back_ = seen_ = 0;
 }
 
-/// Pages that are not yet durable are not touched by it. Large ones may reach behind where they
-/// begin: some of what was given back is asked for again.
-void LogPages::give_back() {
-  constexpr std::uint64_t kOverlap = 2U << 20;
+void LogPages::give_back(std::uint64_t length) {
   if (file_ >= 0) {
-    const std::uint64_t from = given_back_ > kOverlap ? given_back_ - kOverlap : 0;
-    ::posix_fadvise(file_, static_cast<off_t>(from), 0, POSIX_FADV_DONTNEED);
+    ::posix_fadvise(file_, static_cast<off_t>(given_back_), static_cast<off_t>(length),
+                    POSIX_FADV_DONTNEED);
   }
 }
 

@@ -27,11 +27,14 @@ class LogPages {
   void synced();
 
  private:
-  /// Less than this is not worth the calls.
-  static constexpr std::size_t kWorthwhileBytes = 1U << 20;
+  /// Whole pieces are given back, never the page that is being filled: the next write would have to
+  /// read it again, and wait for it.
+  static constexpr std::size_t kPiece = 1U << 20;
 
   void turn_to(std::uint64_t number, const char* path);
-  void give_back();
+  /// So many bytes from where the last time ended, 0: all that follow. Pages that are not yet
+  /// durable are not touched by it.
+  void give_back(std::uint64_t length);
 
   rocksdb::DB& db_;
   std::atomic<std::size_t> written_bytes_{0};  ///< since pages were last given back

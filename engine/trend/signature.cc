@@ -170,50 +170,59 @@ std::uint64_t hash_of_all(const FoldedText& text, std::uint64_t retweet) {
 
 }  // namespace
 
-Signature Signer::sign(const FoldedText& text, std::uint64_t original) {
+const Signature& Signer::sign(const FoldedText& text, std::uint64_t original) {
   static const GrammarWords grammar;
   const std::uint64_t retweet = hash_word("rt");
-  Signature signature;
-  hashes_.resize(2 * text.tokens.size() + 2);
-  std::uint64_t last = 0;
-  std::size_t tokens = 0, words = 0, count = 0;
+  const std::size_t total = text.tokens.size();
+  counting_.resize(std::max(counting_.size(), total + 1));
+  std::size_t tokens = 0, words = 0;
   // What counts cannot be guessed: it is written down in any case, and kept or not.
-  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+  for (std::size_t i = 0; i < total; ++i) {
     const Token& token = text.tokens[i];
     const bool says = says_something(text, i, retweet);
-    const bool is_number = is_digit(text.bytes[token.start]);
-    const bool counts =
-        says & (is_number | ((token.length >= kShortestWord) & !grammar.contains(token.hash)));
-    const std::uint64_t scattered = scatter(token.hash);
-    signature.numbers |= static_cast<std::uint64_t>(says & is_number) << (scattered & 63);
-    hashes_[count] = static_cast<std::uint32_t>(scattered) & ~Signature::kPairBit;
-    count += counts;
-    hashes_[count] = static_cast<std::uint32_t>(follow(last, token.hash)) | Signature::kPairBit;
-    count += counts & (last != 0);
-    last = counts ? token.hash : last;
+    counting_[words] = static_cast<std::uint32_t>(i);
     tokens += says;
-    words += counts;
+    words += says & (is_digit(text.bytes[token.start]) |
+                     ((token.length >= kShortestWord) & !grammar.contains(token.hash)));
   }
   if (tokens < Signature::kMinTokens) {
-    return identical_only(scatter(original));
+    return signature_ = identical_only(scatter(original));
   }
   if (words < Signature::kMinWords) {
-    return identical_only(hash_of_all(text, retweet));
+    return signature_ = identical_only(hash_of_all(text, retweet));
   }
-  const std::span<std::uint32_t> hashes = std::span(hashes_).first(count);
+  hashes_.resize(std::max(hashes_.size(), 2 * words));
+  signature_.numbers = 0;
+  signature_.exact = false;
+  std::uint64_t last = 0;
+  std::size_t count = 0;
+  for (const std::uint32_t at : std::span(counting_).first(words)) {
+    const Token& token = text.tokens[at];
+    const std::uint64_t scattered = scatter(token.hash);
+    signature_.numbers |= static_cast<std::uint64_t>(is_digit(text.bytes[token.start]))
+                          << (scattered & 63);
+    hashes_[count] = static_cast<std::uint32_t>(scattered) & ~Signature::kPairBit;
+    count += 1;
+    hashes_[count] = static_cast<std::uint32_t>(follow(last, token.hash)) | Signature::kPairBit;
+    count += last != 0;
+    last = token.hash;
+  }
+  keep_least(std::span(hashes_).first(count));
+  return signature_;
+}
+
+void Signer::keep_least(std::span<std::uint32_t> hashes) {
   std::array<std::uint32_t, kFew> few;
-  if (count <= kFew) {
-    signature.size =
-        static_cast<std::uint32_t>(std::min(sort_few(hashes, few), Signature::kMaxHashes));
-    std::copy_n(few.begin(), signature.size, signature.hashes.begin());
-    return signature;
+  std::span<const std::uint32_t> sorted;
+  if (hashes.size() <= kFew) {
+    sorted = std::span(few).first(sort_few(hashes, few));
+  } else {
+    std::ranges::sort(hashes);
+    sorted = {hashes.begin(), std::ranges::unique(hashes).begin()};
   }
-  std::ranges::sort(hashes);
-  const auto end = std::unique(hashes.begin(), hashes.end());
-  signature.size = static_cast<std::uint32_t>(
-      std::min(static_cast<std::size_t>(end - hashes.begin()), Signature::kMaxHashes));
-  std::copy_n(hashes.begin(), signature.size, signature.hashes.begin());
-  return signature;
+  sorted = sorted.first(std::min(sorted.size(), Signature::kMaxHashes));
+  signature_.size = static_cast<std::uint32_t>(sorted.size());
+  std::fill(std::ranges::copy(sorted, signature_.hashes.begin()).out, signature_.hashes.end(), 0U);
 }
 
 namespace {

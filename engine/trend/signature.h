@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,11 +41,16 @@ bool is_near_duplicate(const Signature& a, const Signature& b);
 /// Makes signatures. Keeps scratch memory: one per thread.
 class Signer {
  public:
-  /// `original`: the id, hashed, of the mention, or of the one that it reposts.
-  Signature sign(const FoldedText& text, std::uint64_t original);
+  /// `original`: the id, hashed, of the mention, or of the one that it reposts. Good until the next
+  /// call.
+  const Signature& sign(const FoldedText& text, std::uint64_t original);
 
  private:
+  void keep_least(std::span<std::uint32_t> hashes);
+
+  Signature signature_;
   std::vector<std::uint32_t> hashes_;
+  std::vector<std::uint32_t> counting_;  ///< tokens
 };
 
 inline constexpr std::size_t kSignatureHead = 12;  ///< bytes before the hashes
