@@ -108,8 +108,7 @@ void Store::join_story(const MentionRef& mention, const MentionRef& story, bool 
   put_text(value, record.mention.source);
   put_varint(value, minute_of(spoken.from));  // no more: another's post is not to be told by it
   put_varint(value, minute_of(spoken.to));
-  state.pending_story_rows.emplace_back(State::story_row(number, story, mention),
-                                        std::move(value));
+  state.pending_story_rows.emplace_back(State::story_row(number, story, mention), std::move(value));
   state.pending_story_joins.push_back({number, story.day, story.sequence, spoken});
   record.repeats = StoryRef{story.day, story.sequence};
   record.leads = leads;
