@@ -12,6 +12,10 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
     return std::pair(hash_word(phrase.words.front()), -static_cast<int>(phrase.words.size()));
   };
   std::ranges::stable_sort(phrases, {}, order);
+  const auto alone = static_cast<std::size_t>(std::ranges::count_if(
+      phrases, [](const Phrase& phrase) { return phrase.words.size() == 1; }));
+  words_alone_ = HashFilter(alone);
+  phrases_ = HashFilter(phrases.size() - alone);
   for (const Phrase& phrase : phrases) {
     Known& known = known_.emplace_back();
     known.entry = phrase.entry;

@@ -11,6 +11,7 @@
 
 #include "engine/core/catalogue.h"
 #include "engine/core/folded_text.h"
+#include "engine/core/hash_filter.h"
 #include "engine/core/settings.h"
 
 namespace vigie {
@@ -93,28 +94,11 @@ class Lexicon {
   static std::uint64_t pair_of(std::uint64_t first, std::uint64_t second) {
     return (first ^ std::rotl(second, 1)) * 0x9e3779b97f4a7c15ULL;
   }
-  /// Says "no" for most hashes, by their first bits.
-  template <unsigned kBits>
-  class Filter {
-   public:
-    void let_pass(std::uint64_t hash) { words_[hash >> kShift] |= bit(hash); }
-    bool passes(std::uint64_t hash) const { return (words_[hash >> kShift] & bit(hash)) != 0; }
-
-   private:
-    static constexpr unsigned kShift = 64 - kBits + 6;
-    static std::uint64_t bit(std::uint64_t hash) {
-      return std::uint64_t{1} << (hash >> (64 - kBits) & 63);
-    }
-    std::vector<std::uint64_t> words_ = std::vector<std::uint64_t>((std::size_t{1} << kBits) / 64);
-  };
-
   std::string bytes_;
   std::vector<Place> words_;
   std::vector<Known> known_;
-  std::vector<Slot> slots_;  ///< open addressing, a power of two, at most half full
-  /// Of 9,000 words and 700 pairs three and two in a hundred others pass. 32 and 4 KiB.
-  Filter<18> words_alone_;
-  Filter<15> phrases_;  ///< first two words
+  std::vector<Slot> slots_;           ///< open addressing, a power of two, at most half full
+  HashFilter words_alone_, phrases_;  ///< of phrases the first two words: pair_of()
 };
 
 /// The lexicons in force, one a language.

@@ -9,8 +9,6 @@
 namespace vigie {
 namespace {
 
-constexpr std::size_t kMinFilterBits = 4096;
-constexpr std::size_t kFilterBitsPerWord = 16;
 constexpr std::uint32_t kExpectAhead = 16;  // words that are asked of memory beforehand
 
 }  // namespace
@@ -46,17 +44,10 @@ void PhraseTrie::finish() {
   patterns_.finish();
   const auto firsts = static_cast<std::size_t>(
       std::ranges::count_if(word_edges_, [](const Edge& edge) { return edge.from == 0; }));
-  const auto bits = [](std::size_t words) {
-    return std::max(kMinFilterBits, std::bit_ceil(words * kFilterBitsPerWord));
-  };
-  first_filter_.assign(bits(firsts) / 64, 0);
-  first_mask_ = bits(firsts) - 1;
-  next_filter_.assign(bits(word_edges_.size() - firsts) / 64, 0);
-  next_mask_ = bits(word_edges_.size() - firsts) - 1;
+  first_filter_ = HashFilter(firsts);
+  next_filter_ = HashFilter(word_edges_.size() - firsts);
   for (const Edge& edge : word_edges_) {
-    auto& filter = edge.from == 0 ? first_filter_ : next_filter_;
-    const std::uint64_t bit = edge.key & (edge.from == 0 ? first_mask_ : next_mask_);
-    filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    (edge.from == 0 ? first_filter_ : next_filter_).let_pass(edge.key);
   }
   for (auto* edges : {&word_edges_, &pattern_edges_}) {
     std::vector<Edge> table(std::bit_ceil(edges->size() * 2 + 1));
@@ -153,7 +144,7 @@ void PhraseTrie::start_unknown_word(Walk& walk, std::string_view word, WordStart
 template <class Visit>
 void PhraseTrie::visit_starts(std::string_view word, std::uint64_t hash, Visit&& visit) const {
   const std::uint64_t key = key_of(0, hash);
-  if (test(first_filter_, first_mask_, key)) {
+  if (first_filter_.passes(key)) {
     if (const std::uint32_t node = find_word(0, key, word); node != kNone) {
       visit(node);
     }
@@ -173,7 +164,7 @@ void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint32_t token) con
     return;
   }
   const std::uint64_t key = key_of(node, word.hash);
-  if (nodes_[node].has_words && test(next_filter_, next_mask_, key)) {
+  if (nodes_[node].has_words && next_filter_.passes(key)) {
     const std::uint32_t end = find_word(node, key, walk.text.word(word));
     if (end != kNone) {
       arrive(walk, end, token);

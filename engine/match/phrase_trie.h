@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/core/folded_text.h"
+#include "engine/core/hash_filter.h"
 #include "engine/match/word_patterns.h"
 #include "engine/match/word_starts.h"
 
@@ -62,11 +63,6 @@ class PhraseTrie {
     const std::uint64_t mixed = (hash ^ node * 0x9e3779b97f4a7c15ULL) * 0xd6e8feb86659fd93ULL;
     return mixed ^ mixed >> 32;
   }
-  static bool test(const std::vector<std::uint64_t>& filter, std::uint64_t mask,
-                   std::uint64_t key) {
-    return (filter[(key & mask) / 64] >> (key % 64) & 1) != 0;
-  }
-
   void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                      WordStarts& starts, std::vector<PhraseHit>& hits) const;
   /// Kept out of the loop over all words, which needs the registers.
@@ -87,8 +83,7 @@ class PhraseTrie {
   std::string words_;
   WordPatterns patterns_;
   std::vector<Edge> word_edges_, pattern_edges_;  ///< until finish() in order, then tables by key
-  std::vector<std::uint64_t> first_filter_, next_filter_;
-  std::uint64_t first_mask_ = 0, next_mask_ = 0;
+  HashFilter first_filter_, next_filter_;         ///< by key
   std::unordered_map<std::string, std::uint32_t> edge_ends_;  ///< while building
 };
 
