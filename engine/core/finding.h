@@ -51,7 +51,7 @@ struct Finding {
   bool has_author = false;
   Pseudonym author{};
   std::uint64_t followers = 0;
-  Piece identity;  ///< plain identity JSON, to be sealed; empty if the author is unknown
+  Piece identity;  ///< store/identity.h, to be sealed; empty if the author is unknown
 };
 
 struct Rejected {

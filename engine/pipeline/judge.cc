@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "engine/core/check.h"
-#include "engine/core/json_writer.h"
 #include "engine/pipeline/story_teller.h"
+#include "engine/store/identity.h"
 
 namespace vigie {
 namespace {
@@ -351,12 +351,7 @@ Piece Judge::append_identity(const Author& author) {
     return {};
   }
   const auto start = static_cast<std::uint32_t>(out_->arena.size());
-  JsonWriter json(out_->arena);
-  json.begin_object();
-  json.key("id").value(author.id);
-  json.key("name").value(author.name);
-  json.key("url").value(author.url);
-  json.end_object();
+  encode_identity(author, out_->arena);
   return {start, static_cast<std::uint32_t>(out_->arena.size()) - start};
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "engine/store/identity.h"
 #include "engine/store/store_state.h"
 
 // Who wrote is kept apart from what was written, each author under a key of their own: destroying
@@ -46,17 +47,18 @@ void Store::State::seal_identity(const Findings& findings, const Finding& findin
   if (finding.identity.length == 0) {
     return;
   }
-  const std::string_view identity = findings.view(finding.identity);
+  const std::string_view told = findings.view(finding.identity);
   const std::uint32_t number = number_of[finding.tenant];
   const Pseudonym& author = finding.author;
   const Day day = day_of(finding.received_at);
   std::array<unsigned char, crypto_shorthash_BYTES> digest;
-  crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(identity.data()),
-                   identity.size(), hash_key.data());
+  crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(told.data()), told.size(),
+                   hash_key.data());
   if (known_identities.is_last(identity_key(number, author), load_u64(author.data() + 8),
                                load_u64(digest.data()) + day)) {
     return;
   }
+  const std::string identity = identity_json(told);
   std::array<unsigned char, crypto_secretbox_KEYBYTES + crypto_secretbox_NONCEBYTES> random;
   random_bytes.fill(random);
   const unsigned char* const nonce = random.data() + crypto_secretbox_KEYBYTES;

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "engine/alert/alert.h"
 #include "engine/trend/business_hours.h"
 
@@ -108,19 +110,15 @@ class FactReader {
     ++facts_.looked_at;
     facts_.without_topic += !fact.has_topic;
     if (fact.has_author) {
-      authors_.emplace_back(fact.voice, fact.followers);
+      std::uint64_t& followers = authors_[fact.voice];
+      followers = std::max(followers, fact.followers);
     }
   }
 
   void count_authors() {
-    std::ranges::sort(authors_, std::greater());  // of each the most followers first
-    std::optional<std::uint64_t> last;
+    facts_.authors = authors_.size();
     for (const auto& [author, followers] : authors_) {
-      if (author != last) {
-        ++facts_.authors;
-        facts_.followers += followers;
-      }
-      last = author;
+      facts_.followers += followers;
     }
   }
 
@@ -310,7 +308,7 @@ class FactReader {
   std::unordered_map<std::uint64_t, std::optional<Time>> answers_;         ///< by what they answer
   std::unordered_map<MentionRef, std::optional<Time>, Hash> answered_at_;  ///< by founder
   std::vector<AnsweredStory> stories_;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> authors_;  ///< with their followers
+  boost::unordered_flat_map<std::uint64_t, std::uint64_t> authors_;  ///< the most followers of each
   std::map<WorkSubject, Time> said_answered_;
 };
 

@@ -48,8 +48,8 @@ class ErasureOnDisk : public testing::Test {
     told.has_author = true;
     told.urgency = Urgency::kHigh;
     told.hour = std::int64_t{day} * 24;
-    told.identity = who == 1 ? R"({"id":"a","name":")" + std::string(kName) + R"("})"
-                             : R"({"id":"b","name":"Autre"})";
+    told.identity = who == 1 ? Author{.id = "a", .name = kName, .url = {}}
+                             : Author{.id = "b", .name = "Autre", .url = {}};
     EXPECT_EQ(tell(*store, told, catalogue).outcome, Store::Outcome::kStored) << id;
   }
   /// What ana says, on two days, among what others say; in packs, tails, overlays, alerts, letters.

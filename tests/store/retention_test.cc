@@ -28,7 +28,7 @@ class Retention : public testing::Test {
     told.id = id;
     told.text = "secret " + id;
     told.urgency = urgency;
-    told.identity = R"({"id":"a","name":"Nom secret"})";
+    told.identity = {.id = "a", .name = "Nom secret", .url = {}};
     told.hour = std::int64_t{day} * 24;
     tell(*store, told, catalogue);
     store->sync();

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/store/identity.h"
 #include "engine/store/store.h"
 
 namespace vigie {
@@ -18,7 +19,8 @@ struct Told {
   Tone tone = Tone::kNeutral;
   Urgency urgency = Urgency::kLow;
   std::vector<std::uint32_t> topics = {};
-  std::string parent = {}, identity = {};
+  std::string parent = {};
+  Author identity = {};
   bool official = false;
   std::int64_t hour = 24 * 20000, minute = 0;
   Pseudonym author = {7};
@@ -60,7 +62,11 @@ inline Store::Applied tell(Store& store, const Told& told,
   finding.has_author = told.has_author;
   finding.author = told.author;
   finding.followers = told.followers;
-  finding.identity = keep(told.identity);
+  if (!told.identity.id.empty()) {
+    std::string identity;
+    encode_identity(told.identity, identity);
+    finding.identity = keep(identity);
+  }
   Record record;
   record.has_author = told.has_author;
   record.author = told.author;

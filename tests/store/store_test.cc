@@ -115,12 +115,12 @@ TEST_P(StoreFacts, KeepsAReplyOnlyIfItsParentIsKept) {
 }
 
 TEST_P(StoreFacts, RevealsWhoWroteAndTheLatestIdentity) {
-  tell_one({.id = "1", .identity = "{\"name\":\"Ana\"}"});
-  tell_one({.id = "2", .identity = "{\"name\":\"Anna\"}"});
+  tell_one({.id = "1", .identity = {.id = "a", .name = "Ana", .url = {}}});
+  tell_one({.id = "2", .identity = {.id = "a", .name = "Anna", .url = {}}});
   store->commit();
   Pseudonym author{};
   author[0] = 7;
-  EXPECT_EQ(**store->reveal(0, author), "{\"name\":\"Anna\"}");
+  EXPECT_EQ(**store->reveal(0, author), R"({"id":"a","name":"Anna","url":""})");
   EXPECT_FALSE(*store->reveal(1, author));
 }
 

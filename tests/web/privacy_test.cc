@@ -23,7 +23,7 @@ class PrivacyOverHttp : public TownOverHttp {
     Told told;
     told.id = "1";
     told.has_author = true;
-    told.identity = R"({"id":"a-1","name":"Ana Bertrand","url":""})";
+    told.identity = {.id = "a-1", .name = "Ana Bertrand", .url = {}};
     ref_ = to_string(tell(*store_, told, catalogue_named("first")).ref);
     store_->sync();
     ApiParts own = parts();
