@@ -17,16 +17,15 @@ LineCutter::LineCutter(std::uint64_t offset, Unit unit) : unit_(unit), offset_(o
 
 std::span<char> LineCutter::room() {
   if (begin_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
   const std::size_t bytes = end_ < kPieceBytes ? kPieceBytes - end_ : kPieceBytes;
-  if (buffer_.size() < end_ + bytes) {
-    buffer_.reserve(end_ + bytes + Payload::kPaddingBytes);
-    buffer_.resize(end_ + bytes);
+  if (capacity_ < end_ + bytes) {
+    renew(std::max(end_ + bytes, 2 * capacity_), 0);
   }
-  return std::span(buffer_).subspan(end_, bytes);
+  return {buffer_.get() + end_, bytes};
 }
 
 std::optional<LineCutter::Piece> LineCutter::cut() {
@@ -86,19 +85,24 @@ std::optional<LineCutter::Piece> LineCutter::rest() {
 }
 
 /// The buffer itself, which the first `bytes` fill for the most part; a new one takes the rest.
-std::string LineCutter::hand_over(std::size_t bytes) {
-  std::string rest;
-  rest.reserve(kPieceBytes + Payload::kPaddingBytes);
-  rest.append(buffer_, bytes, end_ - bytes);
-  buffer_.resize(bytes);
+Payload LineCutter::hand_over(std::size_t bytes) {
+  return {renew(std::max(kPieceBytes, end_ - bytes), bytes), bytes};
+}
+
+std::unique_ptr<char[]> LineCutter::renew(std::size_t capacity, std::size_t skipped) {
+  auto next = std::make_unique_for_overwrite<char[]>(capacity + Payload::kPaddingBytes);
+  const std::string_view rest = held().substr(skipped);
+  rest.copy(next.get(), rest.size());
+  begin_ = 0;
   end_ = rest.size();
-  return std::exchange(buffer_, std::move(rest));
+  capacity_ = capacity;
+  return std::exchange(buffer_, std::move(next));
 }
 
 LineCutter::Piece LineCutter::take(std::size_t kept, std::size_t taken) {
   Piece piece;
-  if (begin_ == 0 && kept == taken && kept >= buffer_.capacity() / 2) {
-    piece.bytes = Payload(hand_over(taken));
+  if (begin_ == 0 && kept == taken && kept >= capacity_ / 2) {
+    piece.bytes = hand_over(taken);
   } else {
     piece.bytes = Payload(held().substr(0, kept));
     begin_ += taken;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,13 +48,16 @@ class LineCutter {
   /// Just behind the last end of a line within kPieceBytes of `lines`, or behind the first one
   /// after them; npos: there is none.
   std::size_t last_end(std::string_view lines) const;
-  std::string_view held() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  std::string_view held() const { return {buffer_.get() + begin_, end_ - begin_}; }
   /// The first `kept` bytes held become a piece, the first `taken` are done with.
   Piece take(std::size_t kept, std::size_t taken);
-  std::string hand_over(std::size_t bytes);
+  Payload hand_over(std::size_t bytes);
+  /// A buffer that begins with what is held behind the first `skipped` bytes; gives the one before.
+  std::unique_ptr<char[]> renew(std::size_t capacity, std::size_t skipped);
   std::optional<Piece> cut_overlong();
 
-  std::string buffer_;
+  std::unique_ptr<char[]> buffer_;  ///< of capacity_ and Payload::kPaddingBytes
+  std::size_t capacity_ = 0;
   Unit unit_;
   std::size_t begin_ = 0, end_ = 0;  ///< what is held, in buffer_
   std::uint64_t offset_;             ///< of what is held, in the stream

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,27 +16,39 @@ class Payload {
   static constexpr std::size_t kPaddingBytes = 64;
 
   Payload() = default;
-  explicit Payload(std::string_view bytes) : size_(bytes.size()) {
-    bytes_.reserve(size_ + kPaddingBytes);
-    bytes_.append(bytes).append(kPaddingBytes, '\0');
+  explicit Payload(std::string_view bytes)
+      : Payload(std::make_unique_for_overwrite<char[]>(bytes.size() + kPaddingBytes),
+                bytes.size()) {
+    bytes.copy(room_.get(), size_);
+  }
+  /// Takes over `size` bytes and the room for kPaddingBytes behind them.
+  Payload(std::unique_ptr<char[]> room, std::size_t size) : room_(std::move(room)), size_(size) {
+    std::memset(room_.get() + size_, 0, kPaddingBytes);
   }
   /// Takes them over; without a copy, if their capacity has room for the padding.
   explicit Payload(std::string&& bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {
-    if (bytes_.capacity() < size_ + kPaddingBytes) {
-      std::string larger;
-      larger.reserve(size_ + kPaddingBytes);
-      larger.append(bytes_);
-      bytes_.swap(larger);
+    if (bytes_.capacity() - size_ < kPaddingBytes) {
+      *this = Payload(view());
+    } else {
+      bytes_.append(kPaddingBytes, '\0');
     }
-    bytes_.append(kPaddingBytes, '\0');
   }
-  Payload(Payload&& other) noexcept = default;
-  Payload& operator=(Payload&& other) noexcept = default;
+  Payload(Payload&& other) noexcept
+      : room_(std::move(other.room_)),
+        bytes_(std::move(other.bytes_)),
+        size_(std::exchange(other.size_, 0)) {}
+  Payload& operator=(Payload&& other) noexcept {
+    room_ = std::move(other.room_);
+    bytes_ = std::move(other.bytes_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
 
-  std::string_view view() const { return std::string_view(bytes_).substr(0, size_); }
+  std::string_view view() const { return {room_ ? room_.get() : bytes_.data(), size_}; }
   std::size_t size() const { return size_; }
 
  private:
+  std::unique_ptr<char[]> room_;  ///< or else they lie in bytes_
   std::string bytes_;
   std::size_t size_ = 0;
 };

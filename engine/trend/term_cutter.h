@@ -61,7 +61,7 @@ class TermCutter {
     std::string stem;
     bool is_function = false;
   };
-  static constexpr std::size_t kKnownWords = 4'096;
+  static constexpr std::size_t kKnownWords = 16'384;
 
   const Known& look_up(const Token& token, std::string_view folded);
   void add(std::string key, std::string_view surface);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/core/folded_text.h"
 #include "engine/store/bytes.h"
 
 namespace vigie {
@@ -29,11 +30,16 @@ TermSketch::Entry& TermSketch::entry(const std::string& key, std::string_view su
     }
     return found->second;
   }
-  const std::uint64_t inherited = terms_.size() < kMaxTerms ? 0 : evict();
-  Entry& fresh = terms_[key];
+  if (terms_.size() < kMaxTerms) {
+    return terms_.emplace(key, Entry{std::string(surface), 0, {}, hash_word(key)}).first->second;
+  }
+  Terms::node_type place = evict();  // its memory serves again
+  place.key() = key;
+  Entry& fresh = place.mapped();
   fresh.surface = surface;
-  fresh.mentions = inherited;
-  return fresh;
+  fresh.authors = {};
+  fresh.hash = hash_word(key);
+  return terms_.insert(std::move(place)).position->second;
 }
 
 void TermSketch::hear(std::span<const Term> terms, std::uint64_t author) {
@@ -56,30 +62,32 @@ void TermSketch::add(const TermSketch& other) {
   }
 }
 
-std::uint64_t TermSketch::evict() {
+TermSketch::Terms::node_type TermSketch::evict() {
   for (;;) {
     if (rare_.empty()) {
       look_up_rare();
     }
-    const Rare rare = std::move(rare_.back());
+    const Rare rare = rare_.back();
     rare_.pop_back();
-    const auto found = terms_.find(rare.key);
-    if (found != terms_.end() && found->second.mentions == rare.mentions) {
-      terms_.erase(found);
-      return rare.mentions;
+    if (rare.term->second.mentions == rare.mentions) {  // else it was said since
+      return terms_.extract(rare.term);
     }
   }
 }
 
+/// Which of equally rare ones go first is decided by their hashes, not by the table's order, so
+/// that the same mentions always leave the same terms.
 void TermSketch::look_up_rare() {
-  for (const auto& [key, term] : terms_) {
-    rare_.push_back({key, term.mentions});
+  for (auto term = terms_.begin(); term != terms_.end(); ++term) {
+    rare_.push_back({term->second.mentions, term->second.hash, term});
   }
   const auto commoner = [](const Rare& a, const Rare& b) {
-    return a.mentions != b.mentions ? a.mentions > b.mentions : a.key > b.key;
+    return a.mentions != b.mentions ? a.mentions > b.mentions : a.hash > b.hash;
   };
+  const auto rarest = rare_.end() - kRareAtOnce;
+  std::ranges::nth_element(rare_, rarest, commoner);
+  rare_.erase(rare_.begin(), rarest);
   std::ranges::sort(rare_, commoner);
-  rare_.erase(rare_.begin(), rare_.end() - kRareAtOnce);
 }
 
 std::string TermSketch::encode() const {
@@ -106,7 +114,9 @@ Result<TermSketch> TermSketch::decode(std::string_view bytes) {
     word = in.u64();
   }
   while (is_known && in.ok() && !in.done() && sketch.terms_.size() < kMaxTerms) {
-    Entry& term = sketch.terms_[std::string(in.text())];
+    const std::string_view key = in.text();
+    Entry& term = sketch.terms_[std::string(key)];
+    term.hash = hash_word(key);
     term.surface = in.text();
     term.mentions = in.varint();
     term.authors = AuthorBits(in.u64());

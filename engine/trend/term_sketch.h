@@ -21,10 +21,15 @@ class TermSketch {
  public:
   static constexpr std::size_t kMaxTerms = 8'192;
 
+  TermSketch() = default;
+  TermSketch(TermSketch&&) = default;
+  TermSketch& operator=(TermSketch&&) = default;
+
   struct Entry {
     std::string surface;
     std::uint64_t mentions = 0;  ///< at most; an evicted term's count is inherited
     AuthorBits authors;          ///< since it came in
+    std::uint64_t hash = 0;      ///< hash_word() of its key
   };
 
   /// One mention's terms. `author`: a keyed hash of who wrote it.
@@ -35,23 +40,25 @@ class TermSketch {
   bool empty() const { return mentions_ == 0; }
   std::uint64_t mentions() const { return mentions_; }
   const AuthorCount& authors() const { return authors_; }
-  const std::unordered_map<std::string, Entry>& terms() const { return terms_; }
+  using Terms = std::unordered_map<std::string, Entry>;
+  const Terms& terms() const { return terms_; }
 
   std::string encode() const;
   /// kCorrupt if `bytes` are not what encode() made.
   static Result<TermSketch> decode(std::string_view bytes);
 
  private:
+  struct Rare {
+    std::uint64_t mentions, hash;
+    Terms::iterator term;  ///< only evict() erases
+  };
+
   Entry& entry(const std::string& key, std::string_view surface);
-  /// Makes room for one term; gives the count it inherits.
-  std::uint64_t evict();
+  /// Takes one term out, to make room for another that inherits its count.
+  Terms::node_type evict();
   void look_up_rare();
 
-  std::unordered_map<std::string, Entry> terms_;
-  struct Rare {
-    std::string key;
-    std::uint64_t mentions;
-  };
+  Terms terms_;
   std::vector<Rare> rare_;  ///< to evict next, the rarest last, as they were when looked up
   std::uint64_t mentions_ = 0;
   AuthorCount authors_;

@@ -49,7 +49,7 @@ Result<WordShares> WordShares::parse(std::string_view content, std::string_view 
 }
 
 double WordShares::share(std::string_view stem) const {
-  const auto found = shares_.find(std::string(stem));
+  const auto found = shares_.find(stem);
   return found == shares_.end() ? kUnknownShare : std::max(found->second, kUnknownShare);
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "engine/core/folded_text.h"
 #include "engine/core/result.h"
 
 namespace vigie {
@@ -25,13 +27,18 @@ class WordShares {
   /// kInvalidInput with the line's number if one is not so.
   static Result<WordShares> parse(std::string_view content, std::string_view file);
 
-  const std::unordered_map<std::string, double>& all() const { return shares_; }
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view word) const { return hash_word(word); }
+  };
+  using Shares = std::unordered_map<std::string, double, Hash, std::equal_to<>>;
+  const Shares& all() const { return shares_; }
   /// 0..1, at least kUnknownShare.
   double share(std::string_view stem) const;
   bool is_function_word(std::string_view stem) const { return share(stem) >= kFunctionShare; }
 
  private:
-  std::unordered_map<std::string, double> shares_;
+  Shares shares_;
 };
 
 }  // namespace vigie
