@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "engine/trend/dropped_terms.h"
 
@@ -73,6 +76,28 @@ TEST(TermSketch, KeepsWhatManySayAmongAFloodOfRareTerms) {
   EXPECT_EQ(sketch.terms().size(), TermSketch::kMaxTerms);
   ASSERT_TRUE(sketch.terms().contains("born"));
   EXPECT_GE(sketch.terms().at("born").mentions, 600U);
+}
+
+TEST(TermSketch, ForgetsTheSameTermsHoweverItsTableLies) {
+  TermSketch sketch;
+  for (std::size_t i = 0; i < TermSketch::kMaxTerms; ++i) {
+    sketch.hear(terms({("word" + std::to_string(i)).c_str()}), i);
+  }
+  Result<TermSketch> decoded = TermSketch::decode(sketch.encode());
+  ASSERT_TRUE(decoded);
+  std::vector<std::string> left, left_of_decoded;
+  for (const auto& [one, kept] : {std::pair(&sketch, &left), {&*decoded, &left_of_decoded}}) {
+    for (int i = 0; i < 3'000; ++i) {
+      one->hear(terms({("more" + std::to_string(i)).c_str()}), 1);
+    }
+    for (const auto& [key, term] : one->terms()) {
+      kept->push_back(key + " " + std::to_string(term.mentions));
+    }
+    std::ranges::sort(*kept);
+  }
+  EXPECT_EQ(left.size(), TermSketch::kMaxTerms);
+  EXPECT_EQ(left, left_of_decoded);
+  EXPECT_TRUE(std::ranges::binary_search(left, "more2999 2"));
 }
 
 TEST(TermSketch, IsTheSameAfterStoringAndHearingTwiceAddsNoAuthor) {
