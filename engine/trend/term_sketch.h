@@ -22,6 +22,7 @@ class TermSketch {
   static constexpr std::size_t kMaxTerms = 8'192;
 
   TermSketch() = default;
+  /// Not copied: what is rare is known by its place in the table.
   TermSketch(TermSketch&&) = default;
   TermSketch& operator=(TermSketch&&) = default;
 
@@ -32,6 +33,8 @@ class TermSketch {
     std::uint64_t hash = 0;      ///< hash_word() of its key
   };
 
+  using Terms = std::unordered_map<std::string, Entry>;  ///< by key
+
   /// One mention's terms. `author`: a keyed hash of who wrote it.
   void hear(std::span<const Term> terms, std::uint64_t author);
   /// Another summary of the same day. Hearing the same author again changes no AuthorBits.
@@ -40,7 +43,6 @@ class TermSketch {
   bool empty() const { return mentions_ == 0; }
   std::uint64_t mentions() const { return mentions_; }
   const AuthorCount& authors() const { return authors_; }
-  using Terms = std::unordered_map<std::string, Entry>;
   const Terms& terms() const { return terms_; }
 
   std::string encode() const;
