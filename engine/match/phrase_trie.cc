@@ -113,15 +113,18 @@ void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::
     if ((token.flags & kTokenLink) != 0) [[unlikely]] {
       continue;
     }
-    Walk walk{text, hits, i, to};
     std::span<const std::uint32_t> nodes;
-    if (starts.find(text, token, nodes)) {
-      for (const std::uint32_t node : nodes) {
-        arrive(walk, node, i);
-      }
+    const bool is_known = starts.find(text, token, nodes);
+    if (is_known && nodes.empty()) {  // as most are
       continue;
     }
-    start_unknown_word(walk, text.word(token), starts);
+    Walk walk{text, hits, i, to};
+    if (!is_known) {
+      start_unknown_word(walk, text.word(token), starts);
+    }
+    for (const std::uint32_t node : nodes) {
+      arrive(walk, node, i);
+    }
   }
 }
 

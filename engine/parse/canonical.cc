@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <string>
@@ -18,38 +20,81 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-/// Finds a field's number by its name without comparing with all of them: one slot per (length,
-/// first, last letter).
+/// Finds a field's number by its key, as it is written: one slot by its first bytes, and no
+/// comparison but with the name that lies there.
 template <std::size_t kCount>
 class FieldIndex {
  public:
   constexpr explicit FieldIndex(std::array<std::string_view, kCount> names) : names_(names) {
-    slots_.fill(kCount);
     for (std::size_t i = 0; i < kCount; ++i) {
-      distinct_ &= slots_[slot(names[i])] == kCount;
-      slots_[slot(names[i])] = i;
+      shortest_ = std::min(shortest_, names[i].size());
+      written_[i] = Written(names[i]);
+    }
+    slot_mask_ = Written(std::string_view(".......").substr(0, shortest_)).mask[0];
+    while (!has_own_slots()) {
+      multiplier_ *= 0x5851f42d4c957f2dULL;
     }
   }
+
+  /// `key`: what stands behind its opening quote, kReadBytes at least. kCount: none of ours, or one
+  /// that is written with an escape.
+  std::size_t find_written(const char* key) const {
+    std::array<char, kReadBytes> read;
+    std::memcpy(read.data(), key, sizeof read);
+    const Bytes bytes = std::bit_cast<Bytes>(read);
+    const std::size_t i = slots_[slot(bytes[0])];
+    const Written& name = written_[i];
+    const std::uint64_t differ =
+        ((bytes[0] ^ name.bytes[0]) & name.mask[0]) | ((bytes[1] ^ name.bytes[1]) & name.mask[1]);
+    return differ == 0 ? i : kCount;
+  }
   /// kCount: none of ours.
-  constexpr std::size_t find(std::string_view name) const {
-    const std::size_t i = name.empty() ? kCount : slots_[slot(name)];
-    return i < kCount && names_[i] == name ? i : kCount;
+  std::size_t find(std::string_view name) const {
+    return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
   }
   constexpr std::string_view name(std::size_t i) const { return names_[i]; }
-  constexpr bool distinct() const { return distinct_; }
 
  private:
-  static constexpr std::size_t kSlots = 32;
+  static constexpr std::size_t kReadBytes = 16;
+  static_assert(kReadBytes <= Payload::kPaddingBytes, "a key may be the last of its input");
+  using Bytes = std::array<std::uint64_t, 2>;
 
-  static constexpr std::size_t slot(std::string_view name) {
-    const auto byte = [](char c) {
-      return static_cast<std::size_t>(static_cast<unsigned char>(c));
-    };
-    return (name.size() * 1 + byte(name.front()) * 8 + byte(name[name.size() / 2]) * 2) % kSlots;
+  /// A name with its closing quote. The default one is no key.
+  struct Written {
+    constexpr Written() : mask{~std::uint64_t{0}, ~std::uint64_t{0}} {}
+    constexpr explicit Written(std::string_view name) {
+      std::array<char, kReadBytes> text{}, covered{};
+      for (std::size_t i = 0; i <= name.size(); ++i) {
+        text.at(i) = i < name.size() ? name[i] : '"';
+        covered.at(i) = '\xff';
+      }
+      bytes = std::bit_cast<Bytes>(text);
+      mask = std::bit_cast<Bytes>(covered);
+    }
+    Bytes bytes{}, mask{};
+  };
+
+  constexpr std::size_t slot(std::uint64_t first_bytes) const {
+    return (first_bytes & slot_mask_) * multiplier_ >> (64 - kSlotBits);
   }
+  constexpr bool has_own_slots() {
+    slots_.fill(kCount);
+    for (std::size_t i = 0; i < kCount; ++i) {
+      std::size_t& taken = slots_[slot(written_[i].bytes[0])];
+      if (taken != kCount) {
+        return false;
+      }
+      taken = i;
+    }
+    return true;
+  }
+
+  static constexpr unsigned kSlotBits = 6;
   std::array<std::string_view, kCount> names_;
-  std::array<std::size_t, kSlots> slots_{};
-  bool distinct_ = true;
+  std::size_t shortest_ = 7;  ///< with its quote within the first eight bytes
+  std::uint64_t slot_mask_ = 0, multiplier_ = 0x9e3779b97f4a7c15ULL;
+  std::array<Written, kCount + 1> written_;  ///< the last is no key
+  std::array<std::size_t, std::size_t{1} << kSlotBits> slots_{};
 };
 
 enum Field : std::size_t {
@@ -88,8 +133,6 @@ enum PlaceField : std::size_t { kPlaceName, kLatitude, kLongitude, kPlaceFieldCo
 constexpr FieldIndex<kPlaceFieldCount> kPlaceFields({"name", "lat", "lon"});
 enum EngagementField : std::size_t { kLikes, kReposts, kReplies, kEngagementFieldCount };
 constexpr FieldIndex<kEngagementFieldCount> kEngagementFields({"likes", "reposts", "replies"});
-static_assert(kFields.distinct() && kAuthorFields.distinct() && kPlaceFields.distinct() &&
-              kEngagementFields.distinct());
 
 struct Flaw {
   RejectReason reason = RejectReason::kMalformed;
@@ -142,12 +185,12 @@ class MentionReader {
   const Flaw& flaw() const { return flaw_; }
 
  private:
-  bool flawed(RejectReason reason, std::string detail) {
+  [[gnu::cold, gnu::noinline]] bool flawed(RejectReason reason, std::string detail) {
     flaw_ = {reason, std::move(detail)};
     return false;
   }
 
-  bool broken(simdjson::error_code error) {
+  [[gnu::cold, gnu::noinline]] bool broken(simdjson::error_code error) {
     switch (error) {
       case simdjson::UTF8_ERROR:
         return flawed(RejectReason::kInvalidUtf8, "the bytes are not UTF-8");
@@ -166,10 +209,37 @@ class MentionReader {
     return "JSON nested deeper than " + std::to_string(kMaxJsonDepth);
   }
 
-  bool wrong(std::string_view prefix, std::string_view name, std::string_view what) {
+  [[gnu::cold, gnu::noinline]] bool wrong(std::string_view prefix, std::string_view name,
+                                          std::string_view what) {
     std::string detail = "`";
     detail.append(prefix).append(name).append("` must be ").append(what);
     return flawed(RejectReason::kInvalidField, std::move(detail));
+  }
+
+  [[gnu::cold, gnu::noinline]] bool twice(std::string_view prefix, std::string_view name) {
+    std::string detail = "`";
+    detail.append(prefix).append(name).append("` is there twice");
+    return flawed(RejectReason::kInvalidField, std::move(detail));
+  }
+
+  [[gnu::cold, gnu::noinline]] bool too_long(std::string_view name) {
+    std::string detail = "`";
+    detail.append(name).append("` is longer than ").append(std::to_string(kMaxTextBytes));
+    return flawed(RejectReason::kTooLong, detail.append(" bytes"));
+  }
+
+  [[gnu::cold, gnu::noinline]] bool not_of_type(simdjson::error_code error, std::string_view prefix,
+                                                std::string_view name, std::string_view what) {
+    return error == simdjson::INCORRECT_TYPE ? wrong(prefix, name, what) : broken(error);
+  }
+
+  /// U+0000, which can only be written as an escape, becomes a space.
+  [[gnu::cold, gnu::noinline]] void clean(std::string_view& text) {
+    if (text.find('\0') != text.npos) {
+      std::string& clean = cleaned_.emplace_back(text);
+      std::replace(clean.begin(), clean.end(), '\0', ' ');
+      text = clean;
+    }
   }
 
   /// Calls `take(field number, value)` for each field that is ours and not null; sees to the rest.
@@ -179,15 +249,21 @@ class MentionReader {
     std::uint32_t seen = 0;
     for (auto one : object) {
       ondemand::field field;
-      std::string_view name;
       if (const auto error = std::move(one).get(field); error != simdjson::SUCCESS) {
         return broken(error);
       }
-      if (const auto error = field.unescaped_key().get(name); error != simdjson::SUCCESS) {
-        return broken(error);
+      const char* const written = field.key().raw();
+      std::size_t i = index.find_written(written);
+      if (i == kCount) {
+        std::string_view name;
+        if (const auto error = field.unescaped_key().get(name); error != simdjson::SUCCESS) {
+          return broken(error);
+        }
+        if (written[name.size()] != '"') {  // an escape makes it longer than what it says
+          i = index.find(name);
+        }
       }
       ondemand::value& value = field.value();
-      const std::size_t i = index.find(name);
       if (i == kCount) {
         if (!pass_over(value, depth)) {
           return false;
@@ -195,8 +271,7 @@ class MentionReader {
         continue;
       }
       if (seen >> i & 1) {
-        return flawed(RejectReason::kInvalidField,
-                      "`" + std::string(prefix) + std::string(name) + "` is there twice");
+        return twice(prefix, index.name(i));
       }
       seen |= 1u << i;
       const auto null = value.is_null();
@@ -264,7 +339,7 @@ class MentionReader {
   }
 
   bool read_author(ondemand::value& value) {
-    return read_object(value, kAuthorFields, "author",
+    return read_object(value, kAuthorFields, "author", "author.",
                        [this](std::size_t field, ondemand::value& part) {
                          const std::string_view name = kAuthorFields.name(field);
                          switch (field) {
@@ -282,7 +357,7 @@ class MentionReader {
 
   bool read_place(ondemand::value& value) {
     return read_object(
-        value, kPlaceFields, "place", [this](std::size_t field, ondemand::value& part) {
+        value, kPlaceFields, "place", "place.", [this](std::size_t field, ondemand::value& part) {
           switch (field) {
             case kPlaceName:
               return read_text(part, "place.", kPlaceFields.name(field), mention_.place.name);
@@ -295,24 +370,25 @@ class MentionReader {
   }
 
   bool read_engagement(ondemand::value& value) {
-    return read_object(
-        value, kEngagementFields, "engagement", [this](std::size_t field, ondemand::value& part) {
-          Engagement& engagement = mention_.engagement;
-          std::uint64_t& count = field == kLikes     ? engagement.likes
-                                 : field == kReposts ? engagement.reposts
-                                                     : engagement.replies;
-          return read_count(part, "engagement.", kEngagementFields.name(field), count);
-        });
+    return read_object(value, kEngagementFields, "engagement", "engagement.",
+                       [this](std::size_t field, ondemand::value& part) {
+                         Engagement& engagement = mention_.engagement;
+                         std::uint64_t& count = field == kLikes     ? engagement.likes
+                                                : field == kReposts ? engagement.reposts
+                                                                    : engagement.replies;
+                         return read_count(part, "engagement.", kEngagementFields.name(field),
+                                           count);
+                       });
   }
 
   template <std::size_t kCount, class Take>
   bool read_object(ondemand::value& value, const FieldIndex<kCount>& index, std::string_view name,
-                   Take&& take) {
+                   std::string_view prefix, Take&& take) {
     ondemand::object object;
     if (const auto error = value.get_object().get(object); error != simdjson::SUCCESS) {
-      return error == simdjson::INCORRECT_TYPE ? wrong("", name, "an object") : broken(error);
+      return not_of_type(error, "", name, "an object");
     }
-    return read_fields(object, index, std::string(name) + ".", 2, take);
+    return read_fields(object, index, prefix, 2, take);
   }
 
   bool read_text(ondemand::value& value, std::string_view prefix, std::string_view name,
@@ -320,17 +396,13 @@ class MentionReader {
     constexpr std::size_t kQuotes = 2;
     const std::size_t written = value.raw_json_token().size();
     if (const auto error = value.get_string().get(out); error != simdjson::SUCCESS) {
-      return error == simdjson::INCORRECT_TYPE ? wrong(prefix, name, "a string") : broken(error);
+      return not_of_type(error, prefix, name, "a string");
     }
     if (out.size() > kMaxTextBytes) {
-      return flawed(RejectReason::kTooLong, "`" + std::string(name) + "` is longer than " +
-                                                std::to_string(kMaxTextBytes) + " bytes");
+      return too_long(name);
     }
-    // U+0000 can only be written as an escape.
-    if (out.size() + kQuotes != written && out.find('\0') != out.npos) [[unlikely]] {
-      std::string& clean = cleaned_.emplace_back(out);
-      std::replace(clean.begin(), clean.end(), '\0', ' ');
-      out = clean;
+    if (out.size() + kQuotes != written) [[unlikely]] {
+      clean(out);
     }
     return true;
   }

@@ -88,14 +88,21 @@ void WordCutter::look_at_all(std::uint64_t specials, std::size_t base) {
   }
 }
 
-void WordCutter::cut_word(std::size_t start, std::size_t end) {
+inline void WordCutter::cut_word(std::size_t start, std::size_t end) {
   if (start < skip_until_) {
     return;
   }
-  if (start < region_end_ && region_flag_ == kTokenHashtag) {
+  if (start < region_end_) [[unlikely]] {
+    return cut_region_word(start, end);
+  }
+  add_word(start, end, 0);
+}
+
+void WordCutter::cut_region_word(std::size_t start, std::size_t end) {
+  if (region_flag_ == kTokenHashtag) {
     cut_hashtag(start, end);
   } else {
-    add_word(start, end);
+    add_word(start, end, region_flag_);
   }
 }
 
@@ -119,15 +126,14 @@ void WordCutter::cut_hashtag(std::size_t start, std::size_t end) {
   };
   for (std::size_t i = start + 1; i < end; ++i) {
     if (opens_word(i)) {
-      add_word(start, i);
+      add_word(start, i, kTokenHashtag);
       start = i;
     }
   }
-  add_word(start, end);
+  add_word(start, end, kTokenHashtag);
 }
 
-void WordCutter::add_word(std::size_t start, std::size_t end) {
-  unsigned flags = start < region_end_ ? region_flag_ : 0;
+inline void WordCutter::add_word(std::size_t start, std::size_t end, unsigned flags) {
   if (is_digit(text_[start]) && is_number(start, end)) [[unlikely]] {
     flags |= kTokenNumber;
   } else if (is_upper(end - 1) && is_shouted(start, end)) [[unlikely]] {
@@ -146,7 +152,7 @@ void WordCutter::add_sign(std::size_t start, std::size_t end) {
   skip_until_ = end;
 }
 
-void WordCutter::add(std::size_t start, std::size_t end, unsigned flags) {
+inline void WordCutter::add(std::size_t start, std::size_t end, unsigned flags) {
   flags |= sentence_starts_ ? unsigned{kTokenSentenceStart} : 0;
   out_.tokens.push_back(
       {static_cast<std::uint32_t>(field_start_ + start), static_cast<std::uint32_t>(end - start),

@@ -32,11 +32,13 @@ class WordCutter {
   void cut();
 
  private:
-  void cut_word(std::size_t start, std::size_t end);
+  // Of every word: calls would cost as much as what they do.
+  [[gnu::always_inline]] void cut_word(std::size_t start, std::size_t end);
+  [[gnu::always_inline]] void add_word(std::size_t start, std::size_t end, unsigned flags);
+  [[gnu::always_inline]] void add(std::size_t start, std::size_t end, unsigned flags);
+  [[gnu::noinline]] void cut_region_word(std::size_t start, std::size_t end);
   void cut_hashtag(std::size_t start, std::size_t end);
-  void add_word(std::size_t start, std::size_t end);
   void add_sign(std::size_t start, std::size_t end);
-  void add(std::size_t start, std::size_t end, unsigned flags);
   bool is_number(std::size_t start, std::size_t end) const;
   bool is_shouted(std::size_t start, std::size_t end) const;
   bool holds_dropped(std::size_t end);

@@ -1,6 +1,7 @@
 #include "engine/pipeline/judge.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -98,15 +99,14 @@ void Judge::await(const Mention& seen) {
   mention.source = source_of(seen);
   std::size_t bytes = 0;
   visit_strings(mention, [&](std::string_view text) { bytes += text.size(); });
-  candidate.strings.clear();
-  candidate.strings.reserve(bytes);
-  visit_strings(mention, [&](std::string_view& text) {
-    if (text.empty()) {  // as half of them are
-      return;
+  candidate.strings.resize(std::max(candidate.strings.size(), bytes));
+  char* end = candidate.strings.data();
+  visit_strings(mention, [&end](std::string_view& text) {
+    if (!text.empty()) {  // as half of them are
+      std::memcpy(end, text.data(), text.size());
+      text = {end, text.size()};
+      end += text.size();
     }
-    const std::size_t start = candidate.strings.size();
-    candidate.strings += text;
-    text = std::string_view(candidate.strings).substr(start);
   });
   candidate.common = {};
   candidate.common.mention = out_->mentions - 1;

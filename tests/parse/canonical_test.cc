@@ -74,6 +74,29 @@ TEST(Canonical, ReadsEveryField) {
   EXPECT_FALSE(mention.deleted);
 }
 
+TEST(Canonical, AKeyIsAFieldIfItSaysItsNameHoweverWritten) {
+  const auto got = read(
+      R"({"\u0069d":"1","t\u0065xt":"une fuite","author":{"nam\u0065":"Lucie","\u0069\u0064":"lulu"},"ur\u006c":"u"})");
+  ASSERT_EQ(got->kept.size(), 1u);
+  EXPECT_EQ((*got)[0].id, "1");
+  EXPECT_EQ((*got)[0].text, "une fuite");
+  EXPECT_EQ((*got)[0].author.name, "Lucie");
+  EXPECT_EQ((*got)[0].author.id, "lulu");
+  EXPECT_EQ((*got)[0].url, "u");
+}
+
+TEST(Canonical, AKeyThatResemblesAFieldIsNone) {
+  const auto got = read(
+      R"({"":0,"i":0,"id ":0,"ID":0,"id\"":0,"idx":0,"tex":0,"texte":0,"text\u0000":0,"in_reply_to_":0,"created_a":0,"id":"1",)"
+      R"("engagement":{"repl":"a","replie":"a","reposts ":"a","replies":4,"reposts":5,"likes":6},"text":"une fuite","lan":0})");
+  ASSERT_EQ(got->kept.size(), 1u);
+  EXPECT_EQ((*got)[0].id, "1");
+  EXPECT_EQ((*got)[0].text, "une fuite");
+  EXPECT_EQ((*got)[0].engagement.replies, 4u);
+  EXPECT_EQ((*got)[0].engagement.reposts, 5u);
+  EXPECT_EQ((*got)[0].engagement.likes, 6u);
+}
+
 TEST(Canonical, NullMeansAbsent) {
   const auto got =
       read(R"({"id":"1","source":null,"text":"a","author":null,"place":null,"rating":null,)"
