@@ -52,7 +52,9 @@ def main():
         automaton.add_word(key, owners)
     automaton.make_automaton()
     fold, lexicon = Fold(), read_lexicon(Path(sys.argv[3]))
-    base = sqlite3.connect(folder / f"python-{sys.argv[4]}.sqlite")
+    for file in folder.glob("python.sqlite*"):  # of the round before
+        file.unlink()
+    base = sqlite3.connect(folder / "python.sqlite")
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("PRAGMA synchronous=FULL")
     base.execute("CREATE TABLE mention(source TEXT, id TEXT, created_at TEXT, author TEXT, text TEXT, url TEXT, tone INTEGER, "

@@ -16,6 +16,7 @@ constexpr std::size_t kPiecesAtOnce = 1U << 15;
 constexpr std::size_t kMostGrams = 4 * (kMaxLettersBytes + 1);
 
 using Wide [[gnu::vector_size(8 * kHeads)]] = std::int32_t;
+using Totals [[gnu::vector_size(4 * kHeads)]] = std::int32_t;
 using Points [[gnu::vector_size(4 * kHeads)]] = float;
 
 }  // namespace
@@ -80,7 +81,6 @@ void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash)
   for (const HeadWeights* weights : std::span(grams).first(count)) {
     characters += widen(*weights);
   }
-  slot.grams = static_cast<std::uint8_t>(count);
   const Sums both =
       widen(*word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
   for (const bool post : {false, true}) {
@@ -119,65 +119,68 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
   }
   // First all pieces are named, so that their weights are on their way when they are summed.
   seen_.resize(std::max(seen_.size(), folded.tokens.size()));
-  Seen* end = seen_.data();
+  out.words.resize(folded.tokens.size());
+  Seen* seen = seen_.data();
+  ModelScores::Word* word = out.words.data();
+  std::uint32_t word_features = 0, character_features = 0;
   visit_text_pieces(folded, [&](const TextPiece& piece) {
     const std::uint32_t pair = model_.word_bucket(piece.pair);
     __builtin_prefetch(&model_.words[pair]);
     __builtin_prefetch(&slots_[piece.hash % kSlots]);
-    *end++ = {piece.letters,
-              piece.hash,
-              piece.token,
-              piece.last,
-              pair,
-              static_cast<std::uint16_t>(piece.shape),
-              static_cast<std::uint16_t>(piece.signs)};
+    seen->letters = piece.letters;
+    seen->hash = piece.hash;
+    seen->pair = pair;
+    seen->shape = static_cast<std::uint16_t>(piece.shape);
+    seen++->signs = static_cast<std::uint16_t>(piece.signs);
+    word->token = piece.token;
+    word++->last = piece.last;
+    word_features += 2 + shapes_[piece.shape].features + signs_[piece.signs].features;
+    character_features += kGramsOfLetters[std::min(piece.letters.size(), kMaxLettersBytes)];
   });
-  const std::span<const Seen> seen(seen_.data(), end);
-  sums_.resize(std::max(sums_.size(), seen.size()));
-  std::array<std::int64_t, 2 * kHeads> totals{};
-  std::uint32_t word_features = 0, character_features = 0;
-  for (std::size_t first = 0; first < seen.size(); first += kPiecesAtOnce) {
-    Wide some{};
-    for (std::size_t i = first; i < std::min(seen.size(), first + kPiecesAtOnce); ++i) {
-      const Seen& piece = seen[i];
-      const Slot& slot = look_up(piece.letters, piece.hash, folded.bytes);
-      const Combination &shape = shapes_[piece.shape], &signs = signs_[piece.signs];
-      const Sums sums = slot.sums[post] + widen(model_.words[piece.pair]) + shape.sums + signs.sums;
-      sums_[i] = sums;
-      some += __builtin_convertvector(sums, Wide);
-      word_features += 2 + shape.features + signs.features;
-      character_features += slot.grams;
-    }
-    for (std::size_t lane = 0; lane < totals.size(); ++lane) {
-      totals[lane] += some[lane];
-    }
-  }
+  const auto pieces = static_cast<std::size_t>(seen - seen_.data());
+  out.words.resize(pieces);
   out.word_features = word_features;
   out.character_features = character_features;
   const double words = group_factor(word_features), characters = group_factor(character_features);
   Points word_points{}, character_points{};
   for (std::size_t head = 0; head < kHeads; ++head) {
-    const double of_word = model_.heads[head].word_points * words,
-                 of_character = model_.heads[head].character_points * characters;
-    word_points[head] = static_cast<float>(of_word);
-    character_points[head] = static_cast<float>(of_character);
-    out.sums[head] +=
-        whole_points(std::clamp(static_cast<double>(totals[head]) * of_word +
-                                    static_cast<double>(totals[kHeads + head]) * of_character,
-                                -kMaxPoints, kMaxPoints));
+    word_points[head] = static_cast<float>(model_.heads[head].word_points * words);
+    character_points[head] = static_cast<float>(model_.heads[head].character_points * characters);
   }
-  out.words.resize(seen.size());
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    const Wide wide = __builtin_convertvector(sums_[i], Wide);
-    const Points points =
-        __builtin_convertvector(__builtin_shufflevector(wide, wide, 0, 1, 2, 3), Points) *
-            word_points +
-        __builtin_convertvector(__builtin_shufflevector(wide, wide, 4, 5, 6, 7), Points) *
-            character_points;
-    ModelScores::Word& word = out.words[i];
-    word.token = seen[i].token;
-    word.last = seen[i].last;
-    std::memcpy(word.points.data(), &points, sizeof points);
+  // Words that are not remembered first, for no sum stays in a register across a call.
+  const std::span<Seen> all(seen_.data(), pieces);
+  for (Seen& piece : all) {
+    piece.sums = look_up(piece.letters, piece.hash, folded.bytes).sums[post];
+  }
+  const HeadWeights* const weights = model_.words.data();
+  std::array<std::int64_t, 2 * kHeads> totals{};
+  for (std::size_t first = 0; first < pieces; first += kPiecesAtOnce) {
+    Totals some_words{}, some_characters{};
+    word = out.words.data() + first;
+    for (const Seen& piece : all.subspan(first, std::min(pieces - first, kPiecesAtOnce))) {
+      const Wide sums =
+          __builtin_convertvector(piece.sums + widen(weights[piece.pair]) +
+                                      shapes_[piece.shape].sums + signs_[piece.signs].sums,
+                                  Wide);
+      const Totals of_words = __builtin_shufflevector(sums, sums, 0, 1, 2, 3);
+      const Totals of_characters = __builtin_shufflevector(sums, sums, 4, 5, 6, 7);
+      some_words += of_words;
+      some_characters += of_characters;
+      const Points points = __builtin_convertvector(of_words, Points) * word_points +
+                            __builtin_convertvector(of_characters, Points) * character_points;
+      std::memcpy(word++->points.data(), &points, sizeof points);
+    }
+    for (std::size_t head = 0; head < kHeads; ++head) {
+      totals[head] += some_words[head];
+      totals[kHeads + head] += some_characters[head];
+    }
+  }
+  for (std::size_t head = 0; head < kHeads; ++head) {
+    const double sum =
+        static_cast<double>(totals[head]) * (model_.heads[head].word_points * words) +
+        static_cast<double>(totals[kHeads + head]) *
+            (model_.heads[head].character_points * characters);
+    out.sums[head] += whole_points(std::clamp(sum, -kMaxPoints, kMaxPoints));
   }
 }
 

@@ -41,7 +41,6 @@ class ModelScorer {
   using Word = TableWord<30>;
   struct alignas(64) Slot {  // one cache line
     Word word;
-    std::uint8_t grams = 0;
     std::array<Sums, 2> sums{};  ///< in a message, in a post
   };
   /// Of a combination of shapes or signs.
@@ -50,18 +49,24 @@ class ModelScorer {
     std::uint32_t features = 0;
   };
   struct Seen {
+    Sums sums{};  ///< of its word
     std::string_view letters;
     std::uint64_t hash = 0;
-    std::uint32_t token = 0, last = 0;
     std::uint32_t pair = 0;  ///< its pair's bucket
     std::uint16_t shape = 0, signs = 0;
   };
 
+  /// Each byte twice is its number 257 times: shifted, itself.
   [[gnu::always_inline]] static Sums widen(const HeadWeights& weights) {
-    using Bytes [[gnu::vector_size(2 * kHeads)]] = std::int8_t;
-    Bytes bytes{};
-    std::memcpy(&bytes, weights.data(), weights.size());
-    return __builtin_convertvector(bytes, Sums);
+    using Bytes [[gnu::vector_size(4 * kHeads)]] = std::int8_t;
+    using Fours [[gnu::vector_size(4 * kHeads)]] = std::int32_t;
+    std::int32_t four = 0;
+    static_assert(sizeof weights == sizeof four);
+    std::memcpy(&four, weights.data(), sizeof four);
+    const auto bytes = reinterpret_cast<Bytes>(Fours{four});
+    const Bytes twice =
+        __builtin_shufflevector(bytes, bytes, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    return reinterpret_cast<Sums>(twice) >> 8;
   }
   /// `letters` lie in `text`.
   [[gnu::always_inline]] const Slot& look_up(std::string_view letters, std::uint64_t hash,
@@ -76,7 +81,6 @@ class ModelScorer {
   bool counts_by_kind_;
   Sums by_kind_{};          ///< all bits of the lanes of words of heads that count by kind
   std::vector<Seen> seen_;  ///< of the text, and of a longer one before
-  std::vector<Sums> sums_;  ///< by piece
   Slot uncached_;
 };
 

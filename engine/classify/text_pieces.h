@@ -103,17 +103,18 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
   using namespace text_pieces;
   constexpr unsigned kOneEach = kTokenLink | kTokenHandle;
   const std::string_view bytes = folded.bytes;
+  const Token* const tokens = folded.tokens.data();
   const auto count = static_cast<std::uint32_t>(folded.tokens.size());
   std::uint64_t previous = kStart;
   for (std::uint32_t at = title_says_the_same(folded) ? folded.text_token : 0; at < count;) {
-    const Token& token = folded.tokens[at];
+    const Token& token = tokens[at];
     TextPiece piece;
     piece.token = at;
     std::uint32_t last = at;
     if (const unsigned kind = token.flags & kOneEach; kind != 0) {
       piece.hash = (kind & kTokenLink) != 0 ? kLink : kHandle;
       while (last + 1 < count && last + 1 != folded.text_token &&
-             (folded.tokens[last + 1].flags & kOneEach) == kind) {
+             (tokens[last + 1].flags & kOneEach) == kind) {
         ++last;
       }
     } else if ((token.flags & kTokenNumber) != 0) {
@@ -122,11 +123,11 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
       piece.hash = token.hash;
       piece.shape = kShapeOfFlags[token.flags % kShapeOfFlags.size()];
       if ((token.flags & kTokenEmoji) == 0) {
-        piece.letters = folded.word(token);
+        piece.letters = {bytes.data() + token.start, token.length};
       }
     }
-    const std::size_t end = std::size_t{folded.tokens[last].start} + folded.tokens[last].length;
-    const std::size_t next = last + 1 < count ? folded.tokens[last + 1].start : bytes.size();
+    const std::size_t end = std::size_t{tokens[last].start} + tokens[last].length;
+    const std::size_t next = last + 1 < count ? tokens[last + 1].start : bytes.size();
     if (next != end + 1 || bytes[end] != ' ') {
       piece.signs = signs_in(bytes.substr(end, next - end));
     }
@@ -140,6 +141,7 @@ void visit_text_pieces(const FoldedText& folded, Visit&& visit) {
 
 /// Characters of so long a word are looked at.
 inline constexpr std::size_t kMaxLettersBytes = 40;
+inline constexpr std::size_t kShortestGram = 2, kLongestGram = 5;
 /// Character n-grams of 2 to 5 bytes of the folded word between its borders, but for the whole
 /// word: calls visit(hash) for each.
 template <class Visit>
@@ -150,16 +152,29 @@ void visit_character_grams(std::string_view letters, Visit&& visit) {
   std::copy(letters.begin(), letters.end(), text.begin() + 1);
   text[letters.size() + 1] = '>';
   const std::size_t size = letters.size() + 2;
-  constexpr std::size_t kShortest = 2, kLongest = 5;
-  for (std::size_t from = 0; from + kShortest <= size; ++from) {
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (std::size_t length = 1; length <= kLongest && from + length <= size; ++length) {
-      hash = (hash ^ static_cast<unsigned char>(text[from + length - 1])) * 0x100000001b3ULL;
-      if (length >= kShortest && length < size) {
-        visit(hash + length);
-      }
+  constexpr auto step = [](std::uint64_t hash, char c) {
+    return (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  };
+  for (std::size_t from = 0; from + kShortestGram <= size; ++from) {
+    const std::size_t longest = std::min({kLongestGram, size - from, size - 1});
+    std::uint64_t hash = step(0xcbf29ce484222325ULL, text[from]);
+    for (std::size_t length = kShortestGram; length <= longest; ++length) {
+      hash = step(hash, text[from + length - 1]);
+      visit(hash + length);
     }
   }
 }
+
+/// How many they are, by how many bytes the word has; of longer ones as of the longest.
+inline constexpr std::array<std::uint8_t, kMaxLettersBytes + 1> kGramsOfLetters = [] {
+  std::array<std::uint8_t, kMaxLettersBytes + 1> grams{};
+  for (std::size_t letters = 1; letters < grams.size(); ++letters) {
+    const std::size_t size = letters + 2;
+    for (std::size_t length = kShortestGram; length <= kLongestGram && length < size; ++length) {
+      grams[letters] = static_cast<std::uint8_t>(grams[letters] + size - length + 1);
+    }
+  }
+  return grams;
+}();
 
 }  // namespace vigie

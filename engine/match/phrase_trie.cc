@@ -161,14 +161,16 @@ void PhraseTrie::visit_starts(std::string_view word, std::uint64_t hash, Visit&&
   }
 }
 
-void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint32_t token) const {
-  const Token& word = walk.text.tokens[token];
-  if ((word.flags & kTokenLink) != 0) {
-    return;
-  }
-  const std::uint64_t key = key_of(node, word.hash);
+/// Without a look at anything but the filter for nearly all words.
+inline bool PhraseTrie::may_go_on(const Node& node, std::uint64_t key, const Token& next) const {
+  return (next.flags & kTokenLink) == 0 &&
+         ((node.has_words && next_filter_.passes(key)) || node.has_patterns);
+}
+
+void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint64_t key,
+                        std::uint32_t token) const {
   if (nodes_[node].has_words && next_filter_.passes(key)) {
-    const std::uint32_t end = find_word(node, key, walk.text.word(word));
+    const std::uint32_t end = find_word(node, key, walk.text.word(walk.text.tokens[token]));
     if (end != kNone) {
       arrive(walk, end, token);
     }
@@ -192,8 +194,13 @@ void PhraseTrie::arrive(Walk& walk, std::uint32_t node, std::uint32_t token) con
   if (end.phrase != kNone) {
     walk.hits.push_back({end.phrase, walk.first_token, token});
   }
-  if ((end.has_words || end.has_patterns) && token + 1 < walk.end_token) {
-    follow(walk, node, token + 1);
+  if (++token == walk.end_token) {
+    return;
+  }
+  const Token& next = walk.text.tokens[token];
+  const std::uint64_t key = key_of(node, next.hash);
+  if (may_go_on(end, key, next)) {
+    follow(walk, node, key, token);
   }
 }
 

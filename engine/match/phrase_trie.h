@@ -68,7 +68,9 @@ class PhraseTrie {
   /// Kept out of the loop over all words, which needs the registers.
   [[gnu::noinline]] void start_unknown_word(Walk& walk, std::string_view word,
                                             WordStarts& starts) const;
-  void follow(Walk& walk, std::uint32_t node, std::uint32_t token) const;
+  bool may_go_on(const Node& node, std::uint64_t key, const Token& next) const;
+  /// To `token`, whose key at the node is `key`.
+  void follow(Walk& walk, std::uint32_t node, std::uint64_t key, std::uint32_t token) const;
   void follow_patterns(Walk& walk, std::uint32_t node, std::uint32_t token) const;
   /// Calls visit(node) for every node that a word leads to from the root.
   template <class Visit>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <iterator>
 #include <vector>
 
@@ -19,6 +18,11 @@ constexpr std::array<std::string_view, 28> kEmoticons = {
     ":'-(", ":'-)", ":-)", ":-(", ":-d", ":-p", ":-/", ":-|", ":-o", ":-*",
     ":'(",  ":')",  ":)",  ":(",  ":d",  ":p",  ":/",  ":|",  ":o",  ":*",
     ";-)",  ";)",   "=)",  "=(",  "=d",  "<3",  "^_^", "^^"};
+
+/// Of a mask that is not empty.
+constexpr std::size_t first_bit(std::uint64_t mask) {
+  return static_cast<std::size_t>(__builtin_ctzll(mask));
+}
 
 /// What their second characters are: most colons and semicolons are told from an emoticon by that.
 constexpr std::string_view kEmoticonSeconds = "'-)(dp/|o*3_^";
@@ -60,7 +64,7 @@ void WordCutter::cut() {
     std::uint64_t starts = masks.word & ~shifted;
     std::uint64_t specials = masks.special;
     for (std::uint64_t ends = ~masks.word & shifted; ends != 0; ends &= ends - 1) {
-      const auto end = static_cast<std::size_t>(std::countr_zero(ends));
+      const std::size_t end = first_bit(ends);
       if (carry != 0) [[unlikely]] {
         carry = 0;
         cut_word(open_word, base + end);
@@ -71,12 +75,12 @@ void WordCutter::cut() {
         look_at_all(specials & (start - 1), base);
         specials &= 0 - start;
       }
-      cut_word(base + static_cast<std::size_t>(std::countr_zero(start)), base + end);
+      cut_word(base + first_bit(start), base + end);
       starts &= starts - 1;
     }
     look_at_all(specials, base);
     if (starts != 0) {
-      open_word = base + static_cast<std::size_t>(std::countr_zero(starts));
+      open_word = base + first_bit(starts);
     }
     carry = masks.word >> (kBlockBytes - 1);
   }
@@ -84,7 +88,7 @@ void WordCutter::cut() {
 
 void WordCutter::look_at_all(std::uint64_t specials, std::size_t base) {
   for (; specials != 0; specials &= specials - 1) {
-    look_at(base + static_cast<std::size_t>(std::countr_zero(specials)));
+    look_at(base + first_bit(specials));
   }
 }
 

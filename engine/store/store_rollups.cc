@@ -12,29 +12,35 @@ constexpr std::uint32_t kHoursPerDay = 24, kFivesPerHour = 12;
 
 }  // namespace
 
-void Store::State::count_cell(std::uint32_t number, Time created_at, std::string_view topic,
-                              std::string_view source, Tone tone, Urgency urgency, Change change) {
-  const std::size_t label = static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency);
+Store::State::Counts& Store::State::counts_of(std::uint32_t number, Time created_at,
+                                              std::string_view topic, std::string_view source) {
+  const std::uint32_t bucket = bucket_of(RollupGrain::kFiveMinutes, created_at);
+  if (topic.empty() && last_cell.counts != nullptr && last_cell.number == number &&
+      last_cell.bucket == bucket && last_cell.source == source) {
+    return *last_cell.counts;
+  }
   key = rollup_prefix(RollupGrain::kFiveMinutes, number);
-  put_u32(key, bucket_of(RollupGrain::kFiveMinutes, created_at));
+  put_u32(key, bucket);
   key += topic;
   key.push_back('\0');
   key += source;
   Counts& counts = pending_counts[key];
+  if (topic.empty()) {
+    last_cell = {number, bucket, std::string(source), &counts};
+  }
+  return counts;
+}
+
+void Store::State::count_cell(std::uint32_t number, Time created_at, std::string_view topic,
+                              std::string_view source, Tone tone, Urgency urgency, Change change) {
+  const std::size_t label = static_cast<std::size_t>(tone) * 4 + static_cast<std::size_t>(urgency);
+  Counts& counts = counts_of(number, created_at, topic, source);
   counts[label] += change.mentions;
   counts[RollupRow::kLabels + label] += change.stories;
 }
 
 void Store::State::write_counts() {
-  std::string cells;
-  const auto add = [&](std::string_view row, const Counts& counts) {
-    cells.clear();
-    for (const std::int64_t count : counts) {
-      put_count(cells, count);
-    }
-    batch.add(Family::kRollups, row, cells);
-  };
-  std::map<std::string, Counts> coarse;
+  std::map<std::string, Counts> rows;
   const std::size_t number_at =
       rollup_prefix(RollupGrain::kFiveMinutes, 0).size() - sizeof(std::uint32_t);
   for (const auto& [row, counts] : pending_counts) {
@@ -42,23 +48,29 @@ void Store::State::write_counts() {
     const std::uint32_t number = in.u32(), bucket = in.u32();
     const std::string_view names = in.take(in.left());
     if (bucket >= fine_rollups_from) {
-      add(row, counts);
+      rows.emplace(row, counts);
     }
     for (const auto& [grain, hours] : {std::pair(RollupGrain::kHour, std::uint32_t{1}),
                                        std::pair(RollupGrain::kDay, kHoursPerDay)}) {
       key = rollup_prefix(grain, number);
       put_u32(key, bucket / (hours * kFivesPerHour));
       key += names;
-      Counts& sum = coarse[key];
+      Counts& sum = rows[key];
       for (std::size_t i = 0; i < sum.size(); ++i) {
         sum[i] += counts[i];
       }
     }
   }
-  for (const auto& [row, counts] : coarse) {
-    add(row, counts);
+  std::string cells;
+  for (const auto& [row, counts] : rows) {
+    cells.clear();
+    for (const std::int64_t count : counts) {
+      put_count(cells, count);
+    }
+    batch.add(Family::kRollups, row, cells);
   }
   pending_counts.clear();
+  last_cell = {};
 }
 
 void Store::State::count_record(std::uint32_t number, const Record& record,

@@ -133,6 +133,13 @@ struct Store::State {
   /// What the batch under way counts, by the keys of five minutes: commit() adds them up to hours
   /// and days.
   std::unordered_map<std::string, Counts> pending_counts;
+  /// The one of all topics that was counted in last: most mentions belong where the one before did.
+  struct LastCell {
+    std::uint32_t number = 0, bucket = 0;
+    std::string source;
+    Counts* counts = nullptr;  ///< of pending_counts
+  };
+  LastCell last_cell;
   std::uint32_t fine_rollups_from = 0;  ///< five minutes before are not counted
   std::map<std::pair<std::uint32_t, Day>, Untidy> untidy;
   IdentityMemory known_identities;
@@ -214,6 +221,9 @@ struct Store::State {
   struct Change {
     std::int64_t mentions = 0, stories = 0;
   };
+  /// Of the batch under way; good until it is written.
+  Counts& counts_of(std::uint32_t number, Time created_at, std::string_view topic,
+                    std::string_view source);
   void count_cell(std::uint32_t number, Time created_at, std::string_view topic,
                   std::string_view source, Tone tone, Urgency urgency, Change change);
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,

@@ -17,6 +17,27 @@ constexpr std::size_t kFirstStories = 256;
 
 using Keys = std::array<std::uint32_t, StoryBook::kKeys>;
 
+/// Eight numbers as they are compared at once.
+using Four [[gnu::vector_size(16)]] = std::uint32_t;
+using Eight = std::array<std::uint32_t, 8>;
+std::pair<Four, Four> fours_of(const Eight& numbers) {
+  std::pair<Four, Four> fours;
+  std::memcpy(&fours.first, numbers.data(), sizeof fours.first);
+  std::memcpy(&fours.second, numbers.data() + 4, sizeof fours.second);
+  return fours;
+}
+
+/// Where a number is first; 8: nowhere.
+std::uint32_t find_in(const Eight& numbers, std::uint32_t number) {
+  const auto [low, high] = fours_of(numbers);
+  const auto is_low = reinterpret_cast<Four>(low == number),
+             is_high = reinterpret_cast<Four>(high == number);
+  Four places = (is_low & Four{1, 2, 4, 8}) | (is_high & Four{16, 32, 64, 128});
+  places |= __builtin_shufflevector(places, places, 2, 3, 0, 1);
+  constexpr std::uint32_t kNowhere = 1U << 8;
+  return static_cast<std::uint32_t>(std::countr_zero(places[0] | places[1] | kNowhere));
+}
+
 /// What a text is looked up by, out of its signature's hashes as they lie in memory. Gives how many
 /// they are.
 std::size_t keys_of(std::string_view hashes, Keys& keys) {
@@ -46,21 +67,17 @@ bool StoryBook::is_open(const Story& story, const Arrival& arrival) {
          story.first_at - arrival.created_at <= kQuiet;
 }
 
-std::uint32_t StoryBook::Bucket::find(std::uint32_t key) const {
-  std::uint32_t found = kSlots;
-  for (std::uint32_t slot = kSlots; slot-- > 0;) {
-    found = keys[slot] == key ? slot : found;
-  }
-  return found;
-}
+std::uint32_t StoryBook::Bucket::find(std::uint32_t key) const { return find_in(keys, key); }
 
 std::uint32_t StoryBook::Bucket::least_wanted() const {
-  std::uint64_t least = UINT64_MAX;
-  for (std::uint64_t slot = 0; slot < kSlots; ++slot) {
-    const std::uint64_t age = keys[slot] == 0 ? 0 : std::uint64_t{numbers[slot]} + 1;
-    least = std::min(least, age * kSlots + slot);
+  if (const std::uint32_t empty = find(0); empty != kSlots) {
+    return empty;
   }
-  return static_cast<std::uint32_t>(least % kSlots);
+  const auto [low, high] = fours_of(numbers);
+  Four least = low < high ? low : high;
+  const Four others = __builtin_shufflevector(least, least, 2, 3, 0, 1);
+  least = least < others ? least : others;
+  return find_in(numbers, std::min(least[0], least[1]));
 }
 
 void StoryBook::expect(std::string_view signature) {

@@ -70,7 +70,7 @@ TermSketch::Terms::node_type TermSketch::evict() {
     const Rare rare = rare_.back();
     rare_.pop_back();
     if (rare.term->second.mentions == rare.mentions) {  // else it was said since
-      return terms_.extract(rare.term);
+      return terms_.extract(rare.term->first);
     }
   }
 }
@@ -78,7 +78,12 @@ TermSketch::Terms::node_type TermSketch::evict() {
 /// Which of equally rare ones go first is decided by their hashes, not by the table's order, so
 /// that the same mentions always leave the same terms.
 void TermSketch::look_up_rare() {
-  for (auto term = terms_.begin(); term != terms_.end(); ++term) {
+  if (places_.empty()) {  // by which they are read side by side, not one after the other
+    for (const Terms::value_type& term : terms_) {
+      places_.push_back(&term);
+    }
+  }
+  for (const Terms::value_type* const term : places_) {
     rare_.push_back({term->second.mentions, term->second.hash, term});
   }
   const auto commoner = [](const Rare& a, const Rare& b) {

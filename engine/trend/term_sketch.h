@@ -52,7 +52,7 @@ class TermSketch {
  private:
   struct Rare {
     std::uint64_t mentions, hash;
-    Terms::iterator term;  ///< only evict() erases
+    const Terms::value_type* term;
   };
 
   Entry& entry(const std::string& key, std::string_view surface);
@@ -61,6 +61,8 @@ class TermSketch {
   void look_up_rare();
 
   Terms terms_;
+  /// All of a full table, in any order: a term that goes leaves its place to one that comes.
+  std::vector<const Terms::value_type*> places_;
   std::vector<Rare> rare_;  ///< to evict next, the rarest last, as they were when looked up
   std::uint64_t mentions_ = 0;
   AuthorCount authors_;
