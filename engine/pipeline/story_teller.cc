@@ -76,7 +76,7 @@ MentionRef StoryTeller::place(const Findings& findings, const Finding& finding,
   const StoryBook::Place place =
       books_[finding.tenant].place({stored.ref, finding.created_at, finding.official}, signature_);
   if (!place.founds) {
-    store_.join_story(stored.ref, place.story, place.leads, place.spoken);
+    store_.join_story(findings, finding, stored.ref, place.story, place.leads, place.spoken);
   }
   return place.story;
 }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/core/clock.h"
@@ -127,8 +127,8 @@ class Writer {
   std::vector<Findings> batch_;
   std::vector<Progress> progress_;  ///< by connector
   std::size_t next_worker_ = 0;     ///< whose result is applied next
-  std::unordered_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
-  std::shared_ptr<const Catalogue> counted_by_;                      ///< whose numbers these are
+  boost::unordered_flat_map<StoredKey, std::uint64_t, StoredHash> stored_;  ///< since the last sync
+  std::shared_ptr<const Catalogue> counted_by_;  ///< whose numbers these are
   Notices gathered_, syncing_;
   std::chrono::steady_clock::time_point last_house_ = std::chrono::steady_clock::now();
   bool unsynced_ = false;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "engine/core/check.h"
 #include "engine/core/folded_text.h"
 #include "engine/store/bytes.h"
 
@@ -324,6 +325,20 @@ void encode_record(const Record& record, std::string& out) {
   ByteWriter writer(out.data() + start);
   write_record(record, writer);
   out.resize(static_cast<std::size_t>(writer.at() - out.data()));
+}
+
+void join_record(std::string_view record, const StoryRef& story, bool leads, std::string& out) {
+  ByteReader in(record);
+  in.text();  // source
+  in.text();  // id
+  const std::size_t head = record.size() - in.left();
+  const std::uint32_t flags = in.natural<std::uint32_t>();
+  check(in.ok() && (flags & (kRepeats | kFollows)) == 0, "a record joins one story, once");
+  out += record.substr(0, head);
+  put_varint(out, flags | kRepeats | (leads ? 0U : std::uint32_t{kFollows}));
+  out += in.take(in.left());
+  put_varint(out, story.day);
+  put_varint(out, story.sequence);
 }
 
 Result<Record> decode_record(std::string_view bytes) {

@@ -74,6 +74,9 @@ Urgency urgency_in_force(const Record& record);
 
 /// Appends the encoding of `record` to `out`.
 void encode_record(const Record& record, std::string& out);
+/// Appends what encode_record() would give if the record, which belongs to no story yet, were one
+/// of `story`'s: `leads` as in Record.
+void join_record(std::string_view record, const StoryRef& story, bool leads, std::string& out);
 
 /// The views of the result point into `bytes`. kCorrupt if `bytes` is not a record.
 Result<Record> decode_record(std::string_view bytes);

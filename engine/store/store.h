@@ -220,11 +220,11 @@ class Store {
   /// W. Adds a finding to the batch under way: dedupe, edit, delete, indexes, rollups, sealed
   /// identity. Sees what the same batch did before. Nothing is visible to readers until commit().
   Applied apply(const Findings& findings, const Finding& finding);
-  /// W. The mention stored last repeats what `story` says; `leads`: the first one there that is not
-  /// official. `spoken`: when the first and the last mention of the story were created, as far as
-  /// the caller knows. At once after its apply().
-  void join_story(const MentionRef& mention, const MentionRef& story, bool leads,
-                  const TimeSpan& spoken);
+  /// W. The mention that `finding` was stored as last repeats what `story` says; `leads`: the first
+  /// one there that is not official. `spoken`: when the first and the last mention of the story
+  /// were created, as far as the caller knows. At once after its apply().
+  void join_story(const Findings& findings, const Finding& finding, const MentionRef& mention,
+                  const MentionRef& story, bool leads, const TimeSpan& spoken);
   /// W. When the first and the last mention of a story were created, of one that has any: right
   /// after a deletion from it, in the same batch.
   std::pair<Time, Time> dates_of_story(const MentionRef& founder) const;

@@ -93,17 +93,17 @@ void Store::State::count_record(std::uint32_t number, const Record& record,
   }
 }
 
-void Store::State::count_finding(const Findings& findings, const Finding& finding) {
+void Store::State::count_finding(const Findings& findings, const Finding& finding, Change change) {
   if (finding.official) {
     return;
   }
   const std::uint32_t number = number_of[finding.tenant];
   const std::string_view source = findings.view(finding.source);
-  count_cell(number, finding.created_at, {}, source, finding.tone, finding.urgency, {1, 1});
+  count_cell(number, finding.created_at, {}, source, finding.tone, finding.urgency, change);
   for (std::uint32_t i = 0; i < finding.topics.length; ++i) {
     const std::uint32_t topic = findings.topics[finding.topics.offset + i];
     count_cell(number, finding.created_at, findings.catalogue->names[topic], source, finding.tone,
-               finding.urgency, {1, 1});
+               finding.urgency, change);
   }
 }
 

@@ -231,7 +231,7 @@ struct Store::State {
   /// `sign` times the mention and the story it leads.
   void count_record(std::uint32_t number, const Record& record, const Catalogue& catalogue,
                     int sign);
-  void count_finding(const Findings& findings, const Finding& finding);
+  void count_finding(const Findings& findings, const Finding& finding, Change change);
   /// The new version of a mention, committed or of this batch.
   void rewrite(const MentionRef& where, const Record& record, std::uint32_t generation);
   /// The new version of a committed mention: into the overlay and the index of urgent ones.

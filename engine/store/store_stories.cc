@@ -91,28 +91,30 @@ std::string Store::State::story_row(std::uint32_t number, const MentionRef& stor
   return row;
 }
 
-void Store::join_story(const MentionRef& mention, const MentionRef& story, bool leads,
-                       const TimeSpan& spoken) {
+void Store::join_story(const Findings& findings, const Finding& finding, const MentionRef& mention,
+                       const MentionRef& story, bool leads, const TimeSpan& spoken) {
   State& state = *state_;
   State::Pending* const fresh = state.pending_at(mention.tenant, mention.sequence);
   check(fresh != nullptr && fresh->alive, "a mention joins its story in the batch that stores it");
-  const std::uint32_t number = state.number_of[mention.tenant];
-  Record record = must(
-      decode_record(std::string_view(state.pending_bytes).substr(fresh->offset, fresh->length)));
   if (!leads) {
-    state.count_record(number, record, *must(state.catalogue(fresh->generation)), {0, -1});
+    state.count_finding(findings, finding, {0, -1});
   }
   std::string value;
-  put_u64(value, author_hash(record));
-  put_signed(value, record.mention.created_at.time_since_epoch().count());
-  put_text(value, record.mention.source);
+  put_u64(value, finding.has_author ? fresh->fact.voice : 0);
+  put_signed(value, finding.created_at.time_since_epoch().count());
+  put_text(value, findings.view(finding.source));
   put_varint(value, minute_of(spoken.from));  // no more: another's post is not to be told by it
   put_varint(value, minute_of(spoken.to));
-  state.pending_story_rows.emplace_back(State::story_row(number, story, mention), std::move(value));
-  state.pending_story_joins.push_back({number, story.day, story.sequence, spoken});
-  record.repeats = StoryRef{story.day, story.sequence};
-  record.leads = leads;
-  state.rewrite(mention, record, fresh->generation);
+  state.pending_story_rows.emplace_back(
+      State::story_row(state.number_of[mention.tenant], story, mention), std::move(value));
+  state.pending_story_joins.push_back(
+      {state.number_of[mention.tenant], story.day, story.sequence, spoken});
+  fresh->fact.founder = story;
+  fresh->fact.leads = leads;
+  fresh->offset = state.pending_bytes.size();
+  join_record(findings.view(finding.record), {story.day, story.sequence}, leads,
+              state.pending_bytes);
+  fresh->length = state.pending_bytes.size() - fresh->offset;
 }
 
 void Store::State::write_stories() {

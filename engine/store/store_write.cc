@@ -175,7 +175,7 @@ Store::Applied Store::State::store(const Findings& findings, const Finding& find
   pending_bytes += record;
   const std::uint32_t number = number_of[finding.tenant];
   ids.insert(number, finding.id_hash, {day, sequence});
-  count_finding(findings, finding);
+  count_finding(findings, finding, {1, 1});
   seal_identity(findings, finding);
   return {Outcome::kStored, ref};
 }

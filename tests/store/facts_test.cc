@@ -107,7 +107,8 @@ class History {
     if (upto(1) == 1) {
       told.topics = {upto(2)};
     }
-    const Store::Applied applied = tell(*store_, told, catalogue_);
+    const HandedOver one = hand_over(*store_, told, catalogue_);
+    const Store::Applied applied = store_->apply(one.findings, one.finding);
     if (applied.outcome != Store::Outcome::kStored) {
       return;
     }
@@ -117,7 +118,7 @@ class History {
     if (founder.sequence != 0 && founder.day <= applied.ref.day + kMostAfter && upto(1) == 0) {
       TimeSpan& spoken = spoken_[founder];
       spoken = {std::min(spoken.from, told_at), std::max(spoken.to, told_at)};
-      store_->join_story(applied.ref, founder, false, spoken);
+      store_->join_story(one.findings, one.finding, applied.ref, founder, false, spoken);
     } else {
       founder = applied.ref;
       spoken_[founder] = {told_at, told_at};

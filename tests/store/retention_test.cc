@@ -136,8 +136,7 @@ TEST_F(Retention, OfAStoryToldNewestFirstNothingStaysBeyondItsMentions) {
     Told told;
     told.id = id;
     told.hour = std::int64_t{day} * 24;
-    const MentionRef ref = tell(*store, told, catalogue).ref;
-    store->join_story(ref, story, leads, kAnyTime);
+    const MentionRef ref = tell_again(*store, told, catalogue, story, leads);
     store->sync();
     return ref;
   };

@@ -35,8 +35,13 @@ inline std::shared_ptr<const Catalogue> catalogue_named(std::string ruleset) {
   return made;
 }
 
-inline Store::Applied tell(Store& store, const Told& told,
-                           const std::shared_ptr<const Catalogue>& catalogue) {
+struct HandedOver {
+  Findings findings;
+  Finding finding;
+};
+
+inline HandedOver hand_over(const Store& store, const Told& told,
+                            const std::shared_ptr<const Catalogue>& catalogue) {
   Findings findings;
   findings.catalogue = catalogue;
   findings.topics = told.topics;
@@ -85,7 +90,24 @@ inline Store::Applied tell(Store& store, const Told& told,
   std::string bytes;
   encode_record(record, bytes);
   finding.record = keep(bytes);
-  return store.apply(findings, finding);
+  return {std::move(findings), finding};
+}
+
+inline Store::Applied tell(Store& store, const Told& told,
+                           const std::shared_ptr<const Catalogue>& catalogue) {
+  const HandedOver one = hand_over(store, told, catalogue);
+  return store.apply(one.findings, one.finding);
+}
+
+/// One that repeats what `story` says.
+inline MentionRef tell_again(Store& store, const Told& told,
+                             const std::shared_ptr<const Catalogue>& catalogue,
+                             const MentionRef& story, bool leads,
+                             const TimeSpan& spoken = kAnyTime) {
+  const HandedOver one = hand_over(store, told, catalogue);
+  const MentionRef ref = store.apply(one.findings, one.finding).ref;
+  store.join_story(one.findings, one.finding, ref, story, leads, spoken);
+  return ref;
 }
 
 /// Whether no hour of the first tenant's counts anything.

@@ -359,6 +359,27 @@ TEST_P(StoreFacts, NobodyCorrectsWhatIsNotThere) {
   EXPECT_TRUE(counts_nothing(*store));
 }
 
+TEST(Record, JoinedIsWhatItWouldBeHadItBeenOfTheStory) {
+  for (const bool leads : {false, true}) {
+    for (const std::uint64_t likes : {0U, 7U}) {  // flags of one byte, of two and of three
+      Record record;
+      record.mention.source = "mastodon";
+      record.mention.id = "1";
+      record.mention.text = "Une fuite d'eau";
+      record.mention.engagement.likes = likes;
+      record.topics = {1, 300};
+      record.verdict.evidence.push_back({Axis::kTone, 5, {Field::kText, 1, 9}, -400});
+      std::string alone, joined = "before ", expected = joined;
+      encode_record(record, alone);
+      record.repeats = {20'000, 1'234'567};
+      record.leads = leads;
+      encode_record(record, expected);
+      join_record(alone, *record.repeats, leads, joined);
+      EXPECT_EQ(joined, expected);
+    }
+  }
+}
+
 TEST(Record, CutAnywhereIsRefused) {
   Record record;
   record.mention.id = "1";

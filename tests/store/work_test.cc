@@ -29,16 +29,18 @@ class StoredWork : public testing::Test {
     ASSERT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
   }
-  MentionRef say(const std::string& id, Day day = kDay, TenantId tenant = 0) {
+  static Told told_on(Day day, const std::string& id, TenantId tenant = 0) {
     Told told;
     told.tenant = tenant;
     told.id = id;
     told.hour = std::int64_t{day} * 24;
-    return tell(*store, told, catalogue).ref;
+    return told;
+  }
+  MentionRef say(const std::string& id, Day day = kDay, TenantId tenant = 0) {
+    return tell(*store, told_on(day, id, tenant), catalogue).ref;
   }
   MentionRef repeat(const std::string& id, const MentionRef& story, Day day = kDay) {
-    const MentionRef ref = say(id, day);
-    store->join_story(ref, story, false, kAnyTime);
+    const MentionRef ref = tell_again(*store, told_on(day, id), catalogue, story, false);
     store->commit();
     return ref;
   }
