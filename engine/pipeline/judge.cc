@@ -97,12 +97,21 @@ void Judge::await(const Mention& seen) {
   Candidate& candidate = candidates_[waiting_++];
   Mention& mention = candidate.mention = seen;
   mention.source = source_of(seen);
-  std::size_t bytes = 0;
-  visit_strings(mention, [&](std::string_view text) { bytes += text.size(); });
-  candidate.strings.resize(std::max(candidate.strings.size(), bytes));
+  const std::string_view envelope = envelope_->bytes.view();
+  const auto is_elsewhere = [&envelope](std::string_view text) {  // the envelope stays where it is
+    return reinterpret_cast<std::uintptr_t>(text.data()) -
+               reinterpret_cast<std::uintptr_t>(envelope.data()) >=
+           envelope.size();
+  };
+  std::size_t bytes = 0, elsewhere = 0;
+  visit_strings(mention, [&](std::string_view text) {
+    bytes += text.size();
+    elsewhere += is_elsewhere(text) ? text.size() : 0;
+  });
+  candidate.strings.resize(std::max(candidate.strings.size(), elsewhere));
   char* end = candidate.strings.data();
-  visit_strings(mention, [&end](std::string_view& text) {
-    if (!text.empty()) {  // as half of them are
+  visit_strings(mention, [&](std::string_view& text) {
+    if (!text.empty() && is_elsewhere(text)) {
       std::memcpy(end, text.data(), text.size());
       text = {end, text.size()};
       end += text.size();

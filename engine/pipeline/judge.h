@@ -52,7 +52,7 @@ class Judge final : private MentionSink {
   void reject(RejectReason reason, std::string_view detail, std::string_view bytes) override;
   void purge_author(std::string_view source, std::string_view author_id) override;
 
-  /// A mention on its way, and what its steps left. Its strings are its own.
+  /// A mention on its way, and what its steps left. Its strings lie in the envelope or are its own.
   struct Candidate {
     std::string strings;
     Mention mention;

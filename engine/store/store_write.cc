@@ -344,9 +344,10 @@ void Store::State::write_pending(TenantId tenant) {
       order.push_back(i);
     }
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return fresh[a].fact.ref.day < fresh[b].fact.ref.day;
-  });
+  const auto day_of = [&fresh](std::uint32_t i) { return fresh[i].fact.ref.day; };
+  if (!std::ranges::is_sorted(order, {}, day_of)) {  // as a replay's are
+    std::ranges::stable_sort(order, {}, day_of);
+  }
   for (std::size_t i = 0; i < order.size();) {
     const Pending& first = fresh[order[i]];
     const Day day = first.fact.ref.day;

@@ -101,16 +101,30 @@ bool is_near_duplicate(const Signature& a, const Signature& b) {
     }
   }
   const std::size_t of_a = count_to(a, limit), of_b = count_to(b, limit);
-  std::size_t shared = 0;
-  for (std::size_t i = 0, j = 0; i < of_a && j < of_b;) {
-    const std::uint32_t one = a.hashes[i], other = b.hashes[j];
-    shared += one == other;
-    i += one <= other;
-    j += other <= one;
-  }
+  // Of what there is together, of which what is shared counts once; or of the shorter one.
+  const auto part = [](std::size_t whole, std::size_t percent, std::size_t of) {
+    return (whole * percent + of - 1) / of;
+  };
   const std::size_t less = std::min(of_a, of_b);
-  return shared * 100 >= (of_a + of_b - shared) * kSharedPercent ||
-         (less >= kMinContained && shared * 100 >= less * kContainedPercent);
+  std::size_t needed = part(of_a + of_b, kSharedPercent, 100 + kSharedPercent);
+  if (less >= kMinContained) {
+    needed = std::min(needed, part(less, kContainedPercent, 100));
+  }
+  // Most differ: a few steps at a time, until what is left is too little.
+  constexpr std::size_t kSteps = 8;
+  std::size_t shared = 0;
+  for (std::size_t i = 0, j = 0; shared + std::min(of_a - i, of_b - j) >= needed;) {
+    for (std::size_t step = 0; step < kSteps; ++step) {
+      if (i == of_a || j == of_b) {
+        return shared >= needed;
+      }
+      const std::uint32_t one = a.hashes[i], other = b.hashes[j];
+      shared += one == other;
+      i += one <= other;
+      j += other <= one;
+    }
+  }
+  return false;
 }
 
 namespace {
