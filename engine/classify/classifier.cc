@@ -81,9 +81,11 @@ class Classifier::Run {
     verdict_ = &verdict;
     model_ = &models_->of(verdict.language_view());
     verdict.evidence.clear();
+    const Lexicon& lexicon = lexicons_->of(verdict.language_view());
+    expect_signed_words(lexicon, folded, signed_words_);
     add_rules(matches);
-    add_signed_words();
     score();
+    add_signed_words(lexicon);
     raw_ = {};
     conclude_tone();
     tell_topics_apart();
@@ -132,8 +134,8 @@ class Classifier::Run {
     }
   }
 
-  void add_signed_words() {
-    find_signed_words(lexicons_->of(verdict_->language_view()), *folded_, signed_words_);
+  void add_signed_words(const Lexicon& lexicon) {
+    find_signed_words(lexicon, *folded_, signed_words_);
     for (const SignedWord& word : signed_words_.words) {
       if (word.weight != 0) {
         verdict_->evidence.push_back({Axis::kTone, word.entry->name,

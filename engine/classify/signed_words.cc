@@ -15,7 +15,7 @@ constexpr std::int32_t kStretchPercent = 125;
 constexpr std::int32_t kExclaimPercent = 115;
 constexpr std::int32_t kDenialPercent = 50;  // "pas mauvais" is less than good
 
-constexpr std::uint32_t kTogether = 64;  // words of which those that may be known are gathered
+constexpr std::size_t kExpected = 64;  // so many words are asked of memory beforehand
 
 constexpr bool has(const Token& token, unsigned flags) { return (token.flags & flags) != 0; }
 
@@ -32,34 +32,9 @@ class Reading {
   }
 
   void read() {
-    const auto count = static_cast<std::uint32_t>(folded_.tokens.size());
-    for (std::uint32_t first = 0; first < count && !is_full(); first += kTogether) {
-      read_some(first, std::min(count, first + kTogether));
-    }
-    end_sentence(count);
-  }
-
- private:
-  bool is_full() const { return out_.words.size() >= kMaxSignedWords; }
-
-  void read_some(std::uint32_t first, std::uint32_t end) {
-    // Which words are known cannot be guessed: they are gathered without a branch.
-    std::array<std::uint32_t, kTogether> gathered;
-    std::size_t count = 0;
-    for (std::uint32_t at = first; at < end; ++at) {
-      const Token& token = folded_.tokens[at];
-      const std::uint64_t next = at + 1 < folded_.tokens.size() ? folded_.tokens[at + 1].hash : 0;
-      gathered[count] = at;
-      count += static_cast<std::size_t>(has(token, kTokenSentenceStart)) |
-               static_cast<std::size_t>(lexicon_.may_begin(token, next));
-    }
-    const std::span<const std::uint32_t> places = std::span(gathered).first(count);
-    for (const std::uint32_t at : places) {
-      lexicon_.expect(folded_.tokens[at]);
-    }
-    for (const std::uint32_t at : places) {
-      if (is_full()) {
-        return;
+    for (const std::uint32_t at : out_.places) {
+      if (out_.words.size() >= kMaxSignedWords) {
+        break;
       }
       if (at < read_until_) {
         continue;
@@ -69,8 +44,10 @@ class Reading {
       }
       read_until_ = at + read_word(at);
     }
+    end_sentence(static_cast<std::uint32_t>(folded_.tokens.size()));
   }
 
+ private:
   /// Says how many tokens it read.
   std::uint32_t read_word(std::uint32_t at) {
     if (has(folded_.tokens[at], kTokenLink | kTokenHandle)) {
@@ -204,6 +181,24 @@ class Reading {
 };
 
 }  // namespace
+
+void expect_signed_words(const Lexicon& lexicon, const FoldedText& folded, SignedWords& out) {
+  // Which words are known cannot be guessed: they are gathered without a branch.
+  const auto count = static_cast<std::uint32_t>(folded.tokens.size());
+  out.places.resize(count);
+  std::size_t gathered = 0;
+  for (std::uint32_t at = 0; at < count; ++at) {
+    const Token& token = folded.tokens[at];
+    const std::uint64_t next = at + 1 < count ? folded.tokens[at + 1].hash : 0;
+    out.places[gathered] = at;
+    gathered += static_cast<std::size_t>(has(token, kTokenSentenceStart)) |
+                static_cast<std::size_t>(lexicon.may_begin(token, next));
+  }
+  out.places.resize(gathered);
+  for (const std::uint32_t at : std::span(out.places).first(std::min(gathered, kExpected))) {
+    lexicon.expect(folded.tokens[at]);
+  }
+}
 
 void find_signed_words(const Lexicon& lexicon, const FoldedText& folded, SignedWords& out) {
   out.words.clear();

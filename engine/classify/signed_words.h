@@ -23,11 +23,17 @@ struct SignedWords {
   /// "merci" or "bravo" said as praise, or a praising word between quotes: worth doubting when
   /// something negative stands beside it.
   bool may_be_irony = false;
+  /// Of expect_signed_words(): tokens that begin a sentence, or perhaps something the lexicon
+  /// knows.
+  std::vector<std::uint32_t> places;
 };
 
 /// Only so many words of one mention are weighed; the rest is not read for tone.
 inline constexpr std::size_t kMaxSignedWords = 256;
 
+/// What find_signed_words() needs first: where it has to look. The lexicon is asked of memory and
+/// comes while something else is done.
+void expect_signed_words(const Lexicon& lexicon, const FoldedText& folded, SignedWords& out);
 /// Finds the signed words of a text and lets its negations (three words ahead), intensifiers (two
 /// words ahead), contrast words, capitals, stretched letters and "!" work on them. Words of a link
 /// or a handle carry no tone.

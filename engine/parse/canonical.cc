@@ -155,6 +155,7 @@ class MentionReader {
     brackets_.reset();
     cleaned_.clear();
     piece_end_ = piece.data() + piece.size();
+    has_escapes_ = piece.find('\\') != piece.npos;
     mention_.source = network;
     ondemand::document document;
     const auto error =
@@ -394,8 +395,8 @@ class MentionReader {
   bool read_text(ondemand::value& value, std::string_view prefix, std::string_view name,
                  std::string_view& out) {
     std::string_view token = value.raw_json_token();
-    if (token.find('\\') == token.npos &&
-        value.get_raw_json_string().error() == simdjson::SUCCESS) {
+    const bool is_escaped = has_escapes_ && token.find('\\') != token.npos;
+    if (!is_escaped && value.get_raw_json_string().error() == simdjson::SUCCESS) {
       // Nothing to unescape: it stays where it is, and what follows its closing quote is blank.
       while (token.back() != '"') {
         token.remove_suffix(1);
@@ -529,6 +530,7 @@ class MentionReader {
   Mention mention_;
   Flaw flaw_;
   bool has_kind_ = false, has_text_ = false;
+  bool has_escapes_ = false;  ///< somewhere in the piece
   const char* piece_end_ = nullptr;
   /// From the mention's first unknown value on: counted once, else many of them cost a square.
   std::optional<std::size_t> brackets_;
