@@ -345,7 +345,7 @@ void Store::State::write_pending(TenantId tenant) {
     }
   }
   const auto day_of = [&fresh](std::uint32_t i) { return fresh[i].fact.ref.day; };
-  if (!std::ranges::is_sorted(order, {}, day_of)) {  // as a replay's are
+  if (!std::ranges::is_sorted(order, {}, day_of)) {  // a replay jumps
     std::ranges::stable_sort(order, {}, day_of);
   }
   for (std::size_t i = 0; i < order.size();) {
