@@ -36,7 +36,7 @@ inline constexpr std::string_view kWordless = "it has neither title nor text";
 class MentionSink {
  public:
   virtual ~MentionSink() = default;
-  /// The mention's views are valid during the call only. It may be wordless.
+  /// Its views are valid during the call, those into the envelope as long as that. May be wordless.
   virtual void mention(const Mention& mention) = 0;
   /// `bytes`: the unreadable piece (valid during the call), `detail`: a sentence for a person.
   virtual void reject(RejectReason reason, std::string_view detail, std::string_view bytes) = 0;
