@@ -142,10 +142,13 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
   out.word_features = word_features;
   out.character_features = character_features;
   const double words = group_factor(word_features), characters = group_factor(character_features);
+  std::array<double, kHeads> of_word, of_character;
   Points word_points{}, character_points{};
   for (std::size_t head = 0; head < kHeads; ++head) {
-    word_points[head] = static_cast<float>(model_.heads[head].word_points * words);
-    character_points[head] = static_cast<float>(model_.heads[head].character_points * characters);
+    of_word[head] = model_.heads[head].word_points * words;
+    of_character[head] = model_.heads[head].character_points * characters;
+    word_points[head] = static_cast<float>(of_word[head]);
+    character_points[head] = static_cast<float>(of_character[head]);
   }
   // Words that are not remembered first, for no sum stays in a register across a call.
   const std::span<Seen> all(seen_.data(), pieces);
@@ -176,10 +179,8 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
     }
   }
   for (std::size_t head = 0; head < kHeads; ++head) {
-    const double sum =
-        static_cast<double>(totals[head]) * (model_.heads[head].word_points * words) +
-        static_cast<double>(totals[kHeads + head]) *
-            (model_.heads[head].character_points * characters);
+    const double sum = static_cast<double>(totals[head]) * of_word[head] +
+                       static_cast<double>(totals[kHeads + head]) * of_character[head];
     out.sums[head] += whole_points(std::clamp(sum, -kMaxPoints, kMaxPoints));
   }
 }

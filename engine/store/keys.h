@@ -66,7 +66,7 @@ namespace vigie {
 inline constexpr std::uint32_t kStoreFormat = 7, kFormatWithoutFacts = 6;
 inline constexpr std::string_view kLacksFacts = "lacks-facts";
 inline constexpr std::size_t kRefKeySize = 16;
-inline constexpr std::size_t kStoryRowSize = kRefKeySize + 12;
+inline constexpr std::size_t kStoryRowSize = kRefKeySize + 12;  ///< T D S D S
 
 inline std::string number_key(std::string_view prefix, std::uint32_t number) {
   std::string key(prefix);
