@@ -89,7 +89,7 @@ class Study {
   void hear(const StoredMention& stored, VoiceLog& log, std::uint32_t day) {
     const Record& record = stored.record;
     folder_.fold(record.mention.title, record.mention.text, folded_);
-    const std::vector<Term>& terms = cutter_.cut(record.mention, folded_);
+    const std::span<const Term> terms = cutter_.cut(record.mention, folded_);
     log.hear_kept(day, terms, voice_of(record));
     if (&log == &foreground_) {
       ++study_.kept;

@@ -79,7 +79,7 @@ std::string TermCutter::stem(std::string_view folded) {
 }
 
 const TermCutter::Known& TermCutter::look_up(const Token& token, std::string_view folded) {
-  Known& known = known_[token.hash % kKnownWords];
+  Known& known = place_of(token);
   if (!is_same_word(known.word, folded)) {
     known.word = folded;
     known.stem = stem(folded);
@@ -88,13 +88,16 @@ const TermCutter::Known& TermCutter::look_up(const Token& token, std::string_vie
   return known;
 }
 
-const std::vector<Term>& TermCutter::cut(const Mention& mention, const FoldedText& folded) {
-  terms_.clear();
-  hashes_.clear();
+std::span<const Term> TermCutter::cut(const Mention& mention, const FoldedText& folded) {
+  count_ = 0;
   std::string stem_before;
   std::string_view surface_before;
   bool is_named = false;  // the word before announces a name
   const std::size_t words = std::min(folded.tokens.size(), kMaxWords);
+  for (const Token& token : std::span(folded.tokens).first(words)) {
+    __builtin_prefetch(&place_of(token).word);
+    __builtin_prefetch(&place_of(token).is_function);
+  }
   for (std::uint32_t i = 0; i < words; ++i) {
     const Token& token = folded.tokens[i];
     if ((token.flags & kTokenSentenceStart) != 0) {
@@ -117,27 +120,35 @@ const std::vector<Term>& TermCutter::cut(const Mention& mention, const FoldedTex
     if (known.is_function) {
       continue;
     }
-    add(known.stem, written);
+    Term& one = next();
+    one.key = known.stem;
+    one.surface = written;
+    add();
     if (!stem_before.empty() && stem_before != known.stem) {
-      std::string pair(surface_before);
-      pair.append(" ").append(written);
-      add(stem_before + " " + known.stem, pair);
+      Term& pair = next();
+      pair.key.assign(stem_before).append(" ").append(known.stem);
+      pair.surface.assign(surface_before).append(" ").append(written);
+      add();
     }
     stem_before = known.stem;
     surface_before = written;
   }
-  return terms_;
+  return std::span(terms_).first(count_);
 }
 
-void TermCutter::add(std::string key, std::string_view surface) {
-  const std::uint64_t hash = hash_word(key);
-  for (std::size_t i = 0; i < hashes_.size(); ++i) {
-    if (hashes_[i] == hash && terms_[i].key == key) {
-      return;
-    }
+Term& TermCutter::next() {
+  if (count_ == terms_.size()) {
+    terms_.emplace_back();
   }
-  hashes_.push_back(hash);
-  terms_.push_back({std::move(key), std::string(surface)});
+  return terms_[count_];
+}
+
+void TermCutter::add() {
+  Term& last = terms_[count_];
+  last.hash = hash_word(last.key);
+  const auto before = std::span(terms_).first(count_);
+  count_ += std::ranges::none_of(
+      before, [&](const Term& term) { return term.hash == last.hash && term.key == last.key; });
 }
 
 }  // namespace vigie

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,9 @@ namespace vigie {
 
 /// One or two words that a text holds.
 struct Term {
-  std::string key;      ///< stems, folded: "repar", "borne recharg"
-  std::string surface;  ///< as written: "réparer", "borne recharge"
+  std::string key;         ///< stems, folded: "repar", "borne recharg"
+  std::string surface;     ///< as written: "réparer", "borne recharge"
+  std::uint64_t hash = 0;  ///< hash_word() of its key
 };
 
 /// Cuts a mention into the terms that may be counted without keeping the mention:
@@ -43,7 +45,7 @@ class TermCutter {
   TermCutter(std::string_view language, std::shared_ptr<const WordShares> common);
 
   /// Each term once, in the order of the text. Valid until the next call. `folded` is of `mention`.
-  const std::vector<Term>& cut(const Mention& mention, const FoldedText& folded);
+  std::span<const Term> cut(const Mention& mention, const FoldedText& folded);
 
   /// Whether a folded word is one of 1 and 2 by itself, whatever its case and neighbours.
   static bool is_countable(std::string_view folded, std::uint8_t flags);
@@ -63,14 +65,17 @@ class TermCutter {
   };
   static constexpr std::size_t kKnownWords = 16'384;
 
+  Known& place_of(const Token& token) { return known_[token.hash % kKnownWords]; }
   const Known& look_up(const Token& token, std::string_view folded);
-  void add(std::string key, std::string_view surface);
+  /// Where the next term is written, to be added then if it is a new one.
+  Term& next();
+  void add();
 
   std::unique_ptr<sb_stemmer, Free> stemmer_;
   std::shared_ptr<const WordShares> common_;
   std::vector<Known> known_{kKnownWords};  ///< by hash
-  std::vector<Term> terms_;
-  std::vector<std::uint64_t> hashes_;  ///< of the keys in terms_
+  std::vector<Term> terms_;  ///< the first count_; the memory of the others serves again
+  std::size_t count_ = 0;
 };
 
 /// The one language in which an engine cuts terms, whoever's mention it is: terms of different

@@ -1,6 +1,7 @@
 #include "engine/trend/term_sketch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/core/folded_text.h"
 #include "engine/store/bytes.h"
@@ -11,8 +12,6 @@ namespace {
 /// A sketch's bytes: byte kFormat · varint mentions · u64 × 64 of AuthorCount · per term its key,
 /// its surface (texts), varint mentions, u64 of AuthorBits.
 constexpr std::uint8_t kFormat = 1;
-/// So many of the rarest terms are looked up at once.
-constexpr std::size_t kRareAtOnce = TermSketch::kMaxTerms / 8;
 
 /// Which of two ways of writing the same stems is shown: the shorter one, so that the result does
 /// not depend on the order.
@@ -22,77 +21,76 @@ bool is_plainer(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-TermSketch::Entry& TermSketch::entry(const std::string& key, std::string_view surface) {
-  const auto found = terms_.find(key);
-  if (found != terms_.end()) {
-    if (is_plainer(surface, found->second.surface)) {
-      found->second.surface = surface;
+const TermSketch::Entry* TermSketch::find(std::string_view key) const {
+  const auto found = places_.find(hash_word(key));
+  return found == places_.end() || terms_[found->second].key != key ? nullptr
+                                                                    : &terms_[found->second];
+}
+
+TermSketch::Entry* TermSketch::entry(std::string_view key, std::uint64_t hash,
+                                     std::string_view surface) {
+  const auto known = places_.find(hash);
+  if (known != places_.end()) {
+    Entry& old = terms_[known->second];
+    if (!is_same_word(old.key, key)) {
+      return nullptr;
     }
-    return found->second;
+    if (is_plainer(surface, old.surface)) {
+      old.surface = surface;
+    }
+    return &old;
   }
-  if (terms_.size() < kMaxTerms) {
-    return terms_.emplace(key, Entry{std::string(surface), 0, {}, hash_word(key)}).first->second;
+  auto place = static_cast<std::uint32_t>(terms_.size());
+  if (place < kMaxTerms) {
+    terms_.emplace_back();
+  } else {
+    place = rarest();
+    places_.erase(terms_[place].hash);
   }
-  Terms::node_type place = evict();  // its memory serves again
-  place.key() = key;
-  Entry& fresh = place.mapped();
+  places_.emplace(hash, place);
+  Entry& fresh = terms_[place];  // what an evicted one's strings hold of memory serves again
+  fresh.key = key;
   fresh.surface = surface;
+  fresh.hash = hash;
   fresh.authors = {};
-  fresh.hash = hash_word(key);
-  return terms_.insert(std::move(place)).position->second;
+  return &fresh;
 }
 
 void TermSketch::hear(std::span<const Term> terms, std::uint64_t author) {
   ++mentions_;
   authors_.add(author);
   for (const Term& term : terms) {
-    Entry& heard = entry(term.key, term.surface);
-    ++heard.mentions;
-    heard.authors.add(author);
+    if (Entry* const heard = entry(term.key, term.hash, term.surface)) {
+      ++heard->mentions;
+      heard->authors.add(author);
+    }
   }
 }
 
 void TermSketch::add(const TermSketch& other) {
   mentions_ += other.mentions_;
   authors_.add(other.authors_);
-  for (const auto& [key, theirs] : other.terms_) {
-    Entry& ours = entry(key, theirs.surface);
-    ours.mentions += theirs.mentions;
-    ours.authors.add(theirs.authors);
-  }
-}
-
-TermSketch::Terms::node_type TermSketch::evict() {
-  for (;;) {
-    if (rare_.empty()) {
-      look_up_rare();
-    }
-    const Rare rare = rare_.back();
-    rare_.pop_back();
-    if (rare.term->second.mentions == rare.mentions) {  // else it was said since
-      return terms_.extract(rare.term->first);
+  for (const Entry& theirs : other.terms_) {
+    if (Entry* const ours = entry(theirs.key, theirs.hash, theirs.surface)) {
+      ours->mentions += theirs.mentions;
+      ours->authors.add(theirs.authors);
     }
   }
 }
 
-/// Which of equally rare ones go first is decided by their hashes, not by the table's order, so
-/// that the same mentions always leave the same terms.
-void TermSketch::look_up_rare() {
-  if (places_.empty()) {  // by which they are read side by side, not one after the other
-    for (const Terms::value_type& term : terms_) {
-      places_.push_back(&term);
+std::uint32_t TermSketch::rarest() {
+  for (;; ++hand_) {
+    if (hand_ == terms_.size()) {
+      hand_ = 0;
+      least_ = std::exchange(passed_, std::numeric_limits<std::uint64_t>::max());
     }
+    const std::uint64_t mentions = terms_[hand_].mentions;
+    if (mentions <= least_) {
+      passed_ = std::min(passed_, mentions + 1);  // it is there with one more
+      return static_cast<std::uint32_t>(hand_++);
+    }
+    passed_ = std::min(passed_, mentions);
   }
-  for (const Terms::value_type* const term : places_) {
-    rare_.push_back({term->second.mentions, term->second.hash, term});
-  }
-  const auto commoner = [](const Rare& a, const Rare& b) {
-    return a.mentions != b.mentions ? a.mentions > b.mentions : a.hash > b.hash;
-  };
-  const auto rarest = rare_.end() - kRareAtOnce;
-  std::ranges::nth_element(rare_, rarest, commoner);
-  rare_.erase(rare_.begin(), rarest);
-  std::ranges::sort(rare_, commoner);
 }
 
 std::string TermSketch::encode() const {
@@ -101,11 +99,16 @@ std::string TermSketch::encode() const {
   for (const std::uint64_t word : authors_.words()) {
     put_u64(out, word);
   }
-  for (const auto& [key, term] : terms_) {
-    put_text(out, key);
-    put_text(out, term.surface);
-    put_varint(out, term.mentions);
-    put_u64(out, term.authors.bits());
+  std::vector<const Entry*> terms;
+  for (const Entry& term : terms_) {
+    terms.push_back(&term);
+  }
+  std::ranges::sort(terms, {}, &Entry::hash);
+  for (const Entry* const term : terms) {
+    put_text(out, term->key);
+    put_text(out, term->surface);
+    put_varint(out, term->mentions);
+    put_u64(out, term->authors.bits());
   }
   return out;
 }
@@ -119,12 +122,12 @@ Result<TermSketch> TermSketch::decode(std::string_view bytes) {
     word = in.u64();
   }
   while (is_known && in.ok() && !in.done() && sketch.terms_.size() < kMaxTerms) {
-    const std::string_view key = in.text();
-    Entry& term = sketch.terms_[std::string(key)];
-    term.hash = hash_word(key);
-    term.surface = in.text();
-    term.mentions = in.varint();
-    term.authors = AuthorBits(in.u64());
+    const std::string_view key = in.text(), surface = in.text();
+    const std::uint64_t mentions = in.varint(), authors = in.u64();
+    if (Entry* const term = sketch.entry(key, hash_word(key), surface)) {
+      term->mentions = mentions;
+      term->authors = AuthorBits(authors);
+    }
   }
   if (!is_known || !in.done()) {
     return fail(ErrorCode::kCorrupt, "a stored day of terms cannot be read: its bytes are damaged");

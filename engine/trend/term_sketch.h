@@ -1,11 +1,12 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/core/result.h"
@@ -21,19 +22,12 @@ class TermSketch {
  public:
   static constexpr std::size_t kMaxTerms = 8'192;
 
-  TermSketch() = default;
-  /// Not copied: what is rare is known by its place in the table.
-  TermSketch(TermSketch&&) = default;
-  TermSketch& operator=(TermSketch&&) = default;
-
   struct Entry {
-    std::string surface;
+    std::string key, surface;
+    std::uint64_t hash = 0;      ///< of its key (Term)
     std::uint64_t mentions = 0;  ///< at most; an evicted term's count is inherited
     AuthorBits authors;          ///< since it came in
-    std::uint64_t hash = 0;      ///< hash_word() of its key
   };
-
-  using Terms = std::unordered_map<std::string, Entry>;  ///< by key
 
   /// One mention's terms. `author`: a keyed hash of who wrote it.
   void hear(std::span<const Term> terms, std::uint64_t author);
@@ -43,27 +37,28 @@ class TermSketch {
   bool empty() const { return mentions_ == 0; }
   std::uint64_t mentions() const { return mentions_; }
   const AuthorCount& authors() const { return authors_; }
-  const Terms& terms() const { return terms_; }
+  const std::vector<Entry>& terms() const { return terms_; }
+  /// nullptr if it is none of them. Valid until the next is heard.
+  const Entry* find(std::string_view key) const;
 
+  /// Terms in the order of their hashes: in which order they were heard would say which mention
+  /// held them.
   std::string encode() const;
   /// kCorrupt if `bytes` are not what encode() made.
   static Result<TermSketch> decode(std::string_view bytes);
 
  private:
-  struct Rare {
-    std::uint64_t mentions, hash;
-    const Terms::value_type* term;
-  };
+  /// The one of this key, old or new; nullptr for a key whose hash is another's.
+  Entry* entry(std::string_view key, std::uint64_t hash, std::string_view surface);
+  /// Which of a full table makes room for another.
+  std::uint32_t rarest();
 
-  Entry& entry(const std::string& key, std::string_view surface);
-  /// Takes one term out, to make room for another that inherits its count.
-  Terms::node_type evict();
-  void look_up_rare();
-
-  Terms terms_;
-  /// All of a full table, in any order: a term that goes leaves its place to one that comes.
-  std::vector<const Terms::value_type*> places_;
-  std::vector<Rare> rare_;  ///< to evict next, the rarest last, as they were when looked up
+  std::vector<Entry> terms_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> places_;  ///< in terms_, by hash
+  /// The rarest go in turn: from hand_ on those with least_ mentions, then, from the beginning,
+  /// those with as many as the rarest that was passed has.
+  std::size_t hand_ = 0;
+  std::uint64_t least_ = 0, passed_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t mentions_ = 0;
   AuthorCount authors_;
 };

@@ -54,11 +54,11 @@ void VoiceLog::hear_kept(std::uint32_t day, std::span<const Term> terms, std::ui
 
 void VoiceLog::hear_dropped(std::uint32_t day, const TermSketch& sketch, const VoiceLog* wanted) {
   dropped_[day].add(sketch.authors());
-  for (const auto& [key, entry] : sketch.terms()) {
-    if (wanted != nullptr && !wanted->terms_.contains(key)) {
+  for (const TermSketch::Entry& term : sketch.terms()) {
+    if (wanted != nullptr && !wanted->terms_.contains(term.key)) {
       continue;
     }
-    voices(key, entry.surface, day).dropped.add(entry.authors);
+    voices(term.key, term.surface, day).dropped.add(term.authors);
   }
 }
 

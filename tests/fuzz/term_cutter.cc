@@ -20,8 +20,8 @@ VIGIE_FUZZ(term_cutter) {
   mention.text = bytes;
   FoldedText folded;
   TextFolder().fold(mention.title, mention.text, folded);
-  const std::vector<Term> terms = french.cut(mention, folded);
-  const std::vector<Term>& again = fresh.cut(mention, folded);
+  const std::span<const Term> terms = french.cut(mention, folded);
+  const std::span<const Term> again = fresh.cut(mention, folded);
   check(terms.size() == again.size() && terms.size() <= 2 * TermCutter::kMaxWords, "bounded");
   for (std::size_t i = 0; i < terms.size(); ++i) {
     check(terms[i].key == again[i].key && terms[i].surface == again[i].surface, "the same again");

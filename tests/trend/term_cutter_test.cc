@@ -29,7 +29,7 @@ class TermCutterTest : public testing::Test {
     }
     return all;
   }
-  const std::vector<Term>& cut(std::string_view text) {
+  std::span<const Term> cut(std::string_view text) {
     Mention mention;
     mention.text = text;
     folder_.fold({}, text, folded_);
