@@ -23,7 +23,7 @@ Lexicon::Lexicon(std::vector<Phrase> phrases) {
     const std::uint64_t first_hash = hash_word(phrase.words.front());
     known.next_hash = phrase.words.size() > 1 ? hash_word(phrase.words[1]) : 0;
     if (phrase.words.size() > 1) {
-      phrases_.let_pass(pair_of(first_hash, known.next_hash));
+      phrases_.let_pass(hash_pair(first_hash, known.next_hash));
     } else {
       words_alone_.let_pass(first_hash);
     }

@@ -53,7 +53,7 @@ class Lexicon {
   /// Without a branch, and from the first caches. Many words begin a phrase, few go on with it.
   bool may_begin(const Token& token, std::uint64_t next_hash) const {
     const bool known =
-        words_alone_.passes(token.hash) | phrases_.passes(pair_of(token.hash, next_hash));
+        words_alone_.passes(token.hash) | phrases_.passes(hash_pair(token.hash, next_hash));
     return (known & ((token.flags & kTokenLink) == 0)) | ((token.flags & kTokenElongated) != 0);
   }
   /// A hint: it is going to be looked for what begins with this token.
@@ -91,14 +91,11 @@ class Lexicon {
   bool goes_on(const Known& known, const FoldedText& folded, std::uint32_t at) const;
   std::string_view text(Place word) const { return {bytes_.data() + word.start, word.length}; }
 
-  static std::uint64_t pair_of(std::uint64_t first, std::uint64_t second) {
-    return (first ^ std::rotl(second, 1)) * 0x9e3779b97f4a7c15ULL;
-  }
   std::string bytes_;
   std::vector<Place> words_;
   std::vector<Known> known_;
   std::vector<Slot> slots_;           ///< open addressing, a power of two, at most half full
-  HashFilter words_alone_, phrases_;  ///< of phrases the first two words: pair_of()
+  HashFilter words_alone_, phrases_;  ///< of phrases the first two words
 };
 
 /// The lexicons in force, one a language.

@@ -4,9 +4,15 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace vigie {
+
+/// Of two words that follow each other, each with its hash_word().
+inline std::uint64_t hash_pair(std::uint64_t first, std::uint64_t second) {
+  return (first ^ std::rotl(second, 1)) * 0x9e3779b97f4a7c15ULL;
+}
 
 /// Says "no" for most hashes that were not let pass, without a branch and from the first caches: 16
 /// bits for each that was, at least 512 bytes. Of others some six in a hundred pass at most.
@@ -15,6 +21,10 @@ class HashFilter {
   explicit HashFilter(std::size_t hashes = 0)
       : words_(std::max(kLeastBits, std::bit_ceil(hashes * kBitsPerHash)) / 64),
         mask_(words_.size() * 64 - 1) {}
+
+  explicit HashFilter(std::span<const std::uint64_t> hashes) : HashFilter(hashes.size()) {
+    std::ranges::for_each(hashes, [this](std::uint64_t hash) { let_pass(hash); });
+  }
 
   void let_pass(std::uint64_t hash) {
     words_[(hash & mask_) / 64] |= std::uint64_t{1} << hash % 64;

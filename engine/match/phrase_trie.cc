@@ -3,13 +3,26 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
+#include <optional>
 #include <span>
 #include <utility>
 
 namespace vigie {
 namespace {
 
-constexpr std::uint32_t kExpectAhead = 16;  // words that are asked of memory beforehand
+constexpr std::uint32_t kTogether = 64;  // words that are looked at before any is looked up
+constexpr std::size_t kBeginning = 4;    // letters of a pattern that words are known by
+
+/// The first kBeginning bytes of a word, zeros if it has fewer, as a hash. `bytes`: so many can be
+/// read.
+std::uint64_t beginning_of(const char* bytes, std::size_t size) {
+  constexpr std::array<std::uint32_t, kBeginning + 1> kCounts = {0, 0xff, 0xffff, 0xffffff,
+                                                                 0xffffffff};
+  std::uint32_t beginning = 0;
+  std::memcpy(&beginning, bytes, sizeof beginning);
+  return (beginning & kCounts[std::min(size, kBeginning)]) * 0x9e3779b97f4a7c15ULL >> 32;
+}
 
 }  // namespace
 
@@ -46,6 +59,7 @@ void PhraseTrie::finish() {
       std::ranges::count_if(word_edges_, [](const Edge& edge) { return edge.from == 0; }));
   first_filter_ = HashFilter(firsts);
   next_filter_ = HashFilter(word_edges_.size() - firsts);
+  fill_start_filters();
   for (const Edge& edge : word_edges_) {
     (edge.from == 0 ? first_filter_ : next_filter_).let_pass(edge.key);
   }
@@ -57,6 +71,48 @@ void PhraseTrie::finish() {
     *edges = std::move(table);
   }
   edge_ends_.clear();
+}
+
+void PhraseTrie::fill_start_filters() {
+  std::vector<std::uint64_t> alone, pairs, beginnings;
+  std::vector<std::optional<std::uint64_t>> first_words(nodes_.size());  // hashes, by node
+  const auto hash_of = [&](const Edge& edge) {
+    return hash_word(std::string_view(words_).substr(edge.word_start, edge.word_length));
+  };
+  for (const Edge& edge : word_edges_) {
+    if (edge.from != 0) {
+      continue;
+    }
+    first_words[edge.to] = hash_of(edge);
+    if (nodes_[edge.to].phrase != kNone || nodes_[edge.to].has_patterns) {
+      alone.push_back(hash_of(edge));
+    }
+  }
+  for (const Edge& edge : word_edges_) {
+    if (first_words[edge.from]) {
+      pairs.push_back(hash_pair(*first_words[edge.from], hash_of(edge)));
+    }
+  }
+  for (const Edge& edge : pattern_edges_) {
+    if (edge.from != 0) {
+      continue;
+    }
+    std::string literal(patterns_.literal(edge.word_start));
+    if (literal.size() >= kBeginning) {
+      beginnings.push_back(beginning_of(literal.data(), kBeginning));
+    } else if (literal.size() == kBeginning - 1) {
+      literal.push_back('\0');
+      for (int last = 0; last < 256; ++last) {
+        literal.back() = static_cast<char>(last);
+        beginnings.push_back(beginning_of(literal.data(), kBeginning));
+      }
+    } else {
+      any_fits_ = true;
+    }
+  }
+  alone_filter_ = HashFilter(alone);
+  pair_filter_ = HashFilter(pairs);
+  beginning_filter_ = HashFilter(beginnings);
 }
 
 void PhraseTrie::insert(const Edge& edge, std::vector<Edge>& table) {
@@ -102,28 +158,27 @@ void PhraseTrie::find(const FoldedText& text, WordStarts& starts,
 
 void PhraseTrie::find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                                WordStarts& starts, std::vector<PhraseHit>& hits) const {
-  for (std::uint32_t i = from; i < std::min(to, from + kExpectAhead); ++i) {
-    starts.expect(text.tokens[i].hash);
-  }
-  for (std::uint32_t i = from; i < to; ++i) {
-    if (to - i > kExpectAhead) {
-      starts.expect(text.tokens[i + kExpectAhead].hash);
+  std::array<std::uint32_t, kTogether> may;
+  while (from < to) {
+    std::uint32_t count = 0;
+    for (const std::uint32_t end = std::min(to, from + kTogether); from < end; ++from) {
+      may[count] = from;
+      const std::uint64_t next = from + 1 < to ? text.tokens[from + 1].hash : 0;
+      count += may_start(text, text.tokens[from], next) ? 1 : 0;
     }
-    const Token& token = text.tokens[i];
-    if ((token.flags & kTokenLink) != 0) [[unlikely]] {
-      continue;
+    for (const std::uint32_t i : std::span(may).first(count)) {
+      starts.expect(text.tokens[i].hash);
     }
-    std::span<const std::uint32_t> nodes;
-    const bool is_known = starts.find(text, token, nodes);
-    if (is_known && nodes.empty()) {  // as most are
-      continue;
-    }
-    Walk walk{text, hits, i, to};
-    if (!is_known) {
-      start_unknown_word(walk, text.word(token), starts);
-    }
-    for (const std::uint32_t node : nodes) {
-      arrive(walk, node, i);
+    for (const std::uint32_t i : std::span(may).first(count)) {
+      const Token& token = text.tokens[i];
+      Walk walk{text, hits, i, to};
+      std::span<const std::uint32_t> nodes;
+      if (!starts.find(text, token, nodes)) {
+        start_unknown_word(walk, text.word(token), starts);
+      }
+      for (const std::uint32_t node : nodes) {
+        arrive(walk, node, i);
+      }
     }
   }
 }
@@ -159,6 +214,16 @@ void PhraseTrie::visit_starts(std::string_view word, std::uint64_t hash, Visit&&
       }
     });
   }
+}
+
+inline bool PhraseTrie::may_start(const FoldedText& text, const Token& token,
+                                  std::uint64_t next) const {
+  const bool alone = alone_filter_.passes(token.hash);
+  const bool pair = pair_filter_.passes(hash_pair(token.hash, next));
+  const bool fits =
+      token.start + kBeginning > text.bytes.size() ||
+      beginning_filter_.passes(beginning_of(text.bytes.data() + token.start, token.length));
+  return ((token.flags & kTokenLink) == 0) & (alone | pair | fits | any_fits_);
 }
 
 /// Without a look at anything but the filter for nearly all words.

@@ -20,10 +20,10 @@ struct PhraseHit {
 };
 
 /// All phrases of a rule set in one trie of words. Why it is fast: a text's words are already
-/// hashed, and two bitmaps (words that begin a phrase; pairs of trie node and next word) answer
-/// "no" for nearly all of them from the first-level cache. What they let through is found by hash
-/// and then compared byte by byte, so that equal hashes never make a match. Built by one thread,
-/// then read by any.
+/// hashed, and bitmaps (words and pairs of words that begin a phrase; pairs of trie node and next
+/// word) answer "no" for nearly all of them from the first-level cache. What they let through is
+/// found by hash and then compared byte by byte, so that equal hashes never make a match. Built by
+/// one thread, then read by any.
 ///
 /// A word with wildcards takes any word that fits it (word_patterns.h). Words of links are never
 /// words of a phrase, and no phrase crosses from title to text.
@@ -63,11 +63,15 @@ class PhraseTrie {
     const std::uint64_t mixed = (hash ^ node * 0x9e3779b97f4a7c15ULL) * 0xd6e8feb86659fd93ULL;
     return mixed ^ mixed >> 32;
   }
+  void fill_start_filters();
   void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                      WordStarts& starts, std::vector<PhraseHit>& hits) const;
   /// Kept out of the loop over all words, which needs the registers.
   [[gnu::noinline]] void start_unknown_word(Walk& walk, std::string_view word,
                                             WordStarts& starts) const;
+  /// Whether a phrase may begin with a word behind which that of hash `next` stands, without a look
+  /// at anything but filters.
+  bool may_start(const FoldedText& text, const Token& token, std::uint64_t next) const;
   bool may_go_on(const Node& node, std::uint64_t key, const Token& next) const;
   /// To `token`, whose key at the node is `key`.
   void follow(Walk& walk, std::uint32_t node, std::uint64_t key, std::uint32_t token) const;
@@ -86,6 +90,9 @@ class PhraseTrie {
   WordPatterns patterns_;
   std::vector<Edge> word_edges_, pattern_edges_;  ///< until finish() in order, then tables by key
   HashFilter first_filter_, next_filter_;         ///< by key
+  /// What may begin a phrase: one word, two words, and what begins as a pattern does.
+  HashFilter alone_filter_, pair_filter_, beginning_filter_;
+  bool any_fits_ = false;  ///< a pattern begins with too few letters to be known by them
   std::unordered_map<std::string, std::uint32_t> edge_ends_;  ///< while building
 };
 

@@ -28,6 +28,11 @@ class WordPatterns {
   std::uint32_t add(std::string_view pattern);
   void finish() { literals_.finish(); }
 
+  /// What stands before a pattern's first wildcard.
+  std::string_view literal(std::uint32_t number) const {
+    const std::string_view pattern = patterns_[number];
+    return pattern.substr(0, pattern.find_first_of("*?"));
+  }
   /// Patterns with fewer than three bytes before the first wildcard: each is compared with every
   /// word that begins with the same byte.
   std::size_t short_ones() const { return short_ones_; }

@@ -14,7 +14,7 @@ namespace vigie {
 /// What words were found to begin: the nodes of a trie that they lead to from its root. Most words
 /// of most texts are a few thousand, and most of these lead nowhere. Whole words are compared,
 /// never hashes alone: nobody can make a word be taken for another. A word takes the place of
-/// another; long ones, and those that lead to many nodes, are not remembered. 1 MiB, one thread.
+/// another; long ones, and those that lead to many nodes, are not remembered. 256 KiB, one thread.
 class WordStarts {
  public:
   static constexpr std::size_t kMaxNodes = 2;
@@ -42,7 +42,7 @@ class WordStarts {
   }
 
  private:
-  static constexpr std::size_t kSlots = 32768;
+  static constexpr std::size_t kSlots = 8192;
   using Word = TableWord<22>;
   struct alignas(32) Slot {  // half a cache line
     Word word;
