@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <span>
+#include <utility>
 
 namespace vigie {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 constexpr double kMaxWordPoints = 1000, kMaxPoints = 1e9;
 /// So many pieces' sums fit into 32 bits.
 constexpr std::size_t kPiecesAtOnce = 1U << 15;
-/// Of a word of kMaxLettersBytes and its borders, four lengths.
-constexpr std::size_t kMostGrams = 4 * (kMaxLettersBytes + 1);
 
 using Wide [[gnu::vector_size(8 * kHeads)]] = std::int32_t;
 using Totals [[gnu::vector_size(4 * kHeads)]] = std::int32_t;
@@ -47,7 +46,8 @@ ModelScorer::ModelScorer(const Model& model)
     };
   };
   for (std::uint64_t piece = 0; piece < stand_ins_.size(); ++piece) {
-    this->fill(stand_ins_[piece], {}, piece);
+    ask({}, piece, asked_[0]);
+    this->fill(stand_ins_[piece], {}, asked_[0]);
   }
   for (std::uint32_t shape = 0; shape < kShapes; ++shape) {
     visit_shape_features(shape, fill(shapes_[shape]));
@@ -57,51 +57,56 @@ ModelScorer::ModelScorer(const Model& model)
   }
 }
 
-void ModelScorer::fill(Slot& slot, std::string_view letters, std::uint64_t hash) const {
-  slot.word.set(letters);
+void ModelScorer::ask(std::string_view letters, std::uint64_t hash, Asked& asked) const {
   const auto word_weights = [this](std::uint64_t feature) {
     const HeadWeights* weights = &model_.words[model_.word_bucket(feature)];
     __builtin_prefetch(weights);
     return weights;
   };
-  const HeadWeights* const word = word_weights(word_feature(hash));
-  const std::array of_kind{word_weights(kind_feature(hash, false)),
-                           word_weights(kind_feature(hash, true))};
-  // First all are asked of memory, then they are summed up.
-  std::array<const HeadWeights*, kMostGrams> grams;
-  std::size_t count = 0;
+  asked.word = word_weights(word_feature(hash));
+  asked.of_kind = {word_weights(kind_feature(hash, false)), word_weights(kind_feature(hash, true))};
+  asked.grams = 0;
   if (!letters.empty()) {
     visit_character_grams(letters, [&](std::uint64_t gram) {
       const HeadWeights* weights = &model_.characters[model_.character_bucket(gram)];
       __builtin_prefetch(weights);
-      grams[count++] = weights;
+      asked.gram[asked.grams++] = weights;
     });
-  }
-  Sums characters{};
-  for (const HeadWeights* weights : std::span(grams).first(count)) {
-    characters += widen(*weights);
-  }
-  const Sums both =
-      widen(*word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
-  for (const bool post : {false, true}) {
-    slot.sums[post] = both + (by_kind_ & widen(*of_kind[post]));
   }
 }
 
-inline const ModelScorer::Slot& ModelScorer::look_up(std::string_view letters, std::uint64_t hash,
-                                                     std::string_view text) {
-  if (letters.empty() || letters.size() > Word::kMostBytes) {
-    if (letters.empty() && hash < stand_ins_.size()) {
-      return stand_ins_[hash];
-    }
-    fill(uncached_, letters, hash);
-    return uncached_;
+inline void ModelScorer::fill(Slot& slot, std::string_view letters, const Asked& asked) const {
+  slot.word.set(letters);
+  Sums characters{};
+  for (const HeadWeights* weights : std::span(asked.gram).first(asked.grams)) {
+    characters += widen(*weights);
   }
-  Slot& slot = slots_[hash % kSlots];
-  if (!slot.word.is(letters, text)) {
-    fill(slot, letters, hash);
+  const Sums both =
+      widen(*asked.word) + __builtin_shufflevector(characters, characters, 4, 5, 6, 7, 0, 1, 2, 3);
+  for (const bool post : {false, true}) {
+    slot.sums[post] = both + (by_kind_ & widen(*asked.of_kind[post]));
   }
-  return slot;
+}
+
+void ModelScorer::fill_asked(std::size_t count, bool post) {
+  for (const Asked& asked : std::span(asked_).first(count)) {
+    Seen& piece = seen_[asked.piece];
+    Slot too_long;
+    Slot& slot = piece.letters.size() > Word::kMostBytes ? too_long : slots_[piece.hash % kSlots];
+    fill(slot, piece.letters, asked);
+    piece.sums = slot.sums[post];
+  }
+}
+
+inline const ModelScorer::Slot* ModelScorer::look_up(std::string_view letters, std::uint64_t hash,
+                                                     std::string_view text) const {
+  if (letters.empty() && hash < stand_ins_.size()) {
+    return &stand_ins_[hash];
+  }
+  const Slot& slot = slots_[hash % kSlots];
+  return !letters.empty() && letters.size() <= Word::kMostBytes && slot.word.is(letters, text)
+             ? &slot
+             : nullptr;
 }
 
 void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
@@ -150,11 +155,22 @@ void ModelScorer::score(const FoldedText& folded, ModelScores& out) {
     word_points[head] = static_cast<float>(of_word[head]);
     character_points[head] = static_cast<float>(of_character[head]);
   }
-  // Words that are not remembered first, for no sum stays in a register across a call.
+  // Words that are not remembered first, for no sum stays in a register across a call; some are
+  // asked of memory before one is summed up.
   const std::span<Seen> all(seen_.data(), pieces);
+  std::size_t asked = 0;
   for (Seen& piece : all) {
-    piece.sums = look_up(piece.letters, piece.hash, folded.bytes).sums[post];
+    if (const Slot* const slot = look_up(piece.letters, piece.hash, folded.bytes)) {
+      piece.sums = slot->sums[post];
+      continue;
+    }
+    asked_[asked].piece = static_cast<std::size_t>(&piece - all.data());
+    ask(piece.letters, piece.hash, asked_[asked]);
+    if (++asked == kAskedTogether) {
+      fill_asked(std::exchange(asked, 0), post);
+    }
   }
+  fill_asked(asked, post);
   const HeadWeights* const weights = model_.words.data();
   std::array<std::int64_t, 2 * kHeads> totals{};
   for (std::size_t first = 0; first < pieces; first += kPiecesAtOnce) {

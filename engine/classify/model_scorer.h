@@ -38,6 +38,8 @@ class ModelScorer {
   /// A piece has at most 12 word features and 168 characters: 16 bits hold them.
   using Sums [[gnu::vector_size(4 * kHeads)]] = std::int16_t;
   static constexpr std::size_t kSlots = 32768;
+  /// Of a word of kMaxLettersBytes and its borders, four lengths.
+  static constexpr std::size_t kMostGrams = 4 * (kMaxLettersBytes + 1);
   using Word = TableWord<30>;
   struct alignas(64) Slot {  // one cache line
     Word word;
@@ -68,10 +70,24 @@ class ModelScorer {
         __builtin_shufflevector(bytes, bytes, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
     return reinterpret_cast<Sums>(twice) >> 8;
   }
-  /// `letters` lie in `text`.
-  [[gnu::always_inline]] const Slot& look_up(std::string_view letters, std::uint64_t hash,
-                                             std::string_view text);
-  [[gnu::noinline]] void fill(Slot& slot, std::string_view letters, std::uint64_t hash) const;
+  /// The weights of one word that is not remembered, on their way from memory.
+  struct Asked {
+    std::size_t piece = 0;  ///< in seen_
+    const HeadWeights* word = nullptr;
+    std::array<const HeadWeights*, 2> of_kind{};
+    std::uint32_t grams = 0;
+    std::array<const HeadWeights*, kMostGrams> gram{};
+  };
+  static constexpr std::size_t kAskedTogether = 4;
+
+  /// nullptr: not remembered. `letters` lie in `text`.
+  [[gnu::always_inline]] const Slot* look_up(std::string_view letters, std::uint64_t hash,
+                                             std::string_view text) const;
+  [[gnu::noinline]] void ask(std::string_view letters, std::uint64_t hash, Asked& asked) const;
+  /// Sums up what was asked for.
+  void fill(Slot& slot, std::string_view letters, const Asked& asked) const;
+  /// Sums of the first `count` of asked_, whose words are remembered from now on.
+  [[gnu::noinline]] void fill_asked(std::size_t count, bool post);
 
   const Model& model_;
   std::vector<Slot> slots_;
@@ -81,7 +97,7 @@ class ModelScorer {
   bool counts_by_kind_;
   Sums by_kind_{};          ///< all bits of the lanes of words of heads that count by kind
   std::vector<Seen> seen_;  ///< of the text, and of a longer one before
-  Slot uncached_;
+  std::array<Asked, kAskedTogether> asked_;
 };
 
 /// By what the sum of a group of features is multiplied: 10 / sqrt(count + 10), so that long texts

@@ -56,7 +56,9 @@ struct Verdict {
   /// By topic; empty unless the text speaks of several: then each has the tone of all.
   std::vector<Aspect> aspects;
 
-  std::string_view language_view() const { return {language}; }
+  std::string_view language_view() const {
+    return {language, language[0] == '\0' ? 0U : language[1] == '\0' ? 1U : 2U};
+  }
 };
 
 inline bool is_urgent(Urgency urgency) { return urgency >= Urgency::kHigh; }

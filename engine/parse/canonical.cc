@@ -249,10 +249,10 @@ class MentionReader {
                    std::string_view prefix, std::size_t depth, Take&& take) {
     std::uint32_t seen = 0;
     for (auto one : object) {
-      ondemand::field field;
-      if (const auto error = std::move(one).get(field); error != simdjson::SUCCESS) {
-        return broken(error);
+      if (one.error() != simdjson::SUCCESS) {
+        return broken(one.error());
       }
+      ondemand::field&& field = std::move(one).value_unsafe();  // where it lies: not copied
       const char* const written = field.key().raw();
       std::size_t i = index.find_written(written);
       if (i == kCount) {

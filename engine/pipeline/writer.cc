@@ -9,9 +9,9 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kMaxBatchEnvelopes = 64;
-/// So many findings ahead the store is told what comes, and before that their bytes are asked for:
-/// a worker wrote them, they lie in its processor's caches.
-constexpr std::size_t kExpectAhead = 8, kFetchAhead = 16;
+/// So many findings ahead the store is told what comes, before that their bytes are asked for, and
+/// before that they themselves: a worker wrote them, they lie in its processor's caches.
+constexpr std::size_t kExpectAhead = 8, kFetchAhead = 16, kFindAhead = 24;
 constexpr std::size_t kCacheLine = 64, kMostFetched = 16 * kCacheLine;
 /// A batch is closed when its findings hold this much: it is copied into memory once more.
 constexpr std::size_t kMaxBatchBytes = 16U << 20;
@@ -166,6 +166,12 @@ void Writer::apply(Findings& findings) {
   }
   for (std::size_t i = 0; i < total; ++i) {
     const Finding& finding = findings.findings[i];
+    if (i + kFindAhead < total) {
+      const Finding* const later = &findings.findings[i + kFindAhead];
+      __builtin_prefetch(&later->tenant);
+      __builtin_prefetch(&later->source);
+      __builtin_prefetch(&later->identity);
+    }
     if (i + kFetchAhead < total) {
       fetch(findings, findings.findings[i + kFetchAhead]);
     }

@@ -144,10 +144,9 @@ void Store::expect(const Finding& finding) const {
   state_->known_identities.prefetch(identity_key(number, finding.author));
 }
 
-/// As fact_of(), without reading the record.
-static MentionFact fact_of(const MentionRef& ref, const Findings& findings,
-                           const Finding& finding) {
-  MentionFact fact;
+/// As fact_of(), without reading the record, and where it stays.
+static void set_fact(MentionFact& fact, const MentionRef& ref, const Findings& findings,
+                     const Finding& finding) {
   fact.ref = fact.founder = ref;
   fact.id_hash = finding.id_hash;
   fact.answers = finding.official ? finding.parent_hash : 0;
@@ -160,7 +159,6 @@ static MentionFact fact_of(const MentionRef& ref, const Findings& findings,
   fact.official = finding.official;
   fact.leads = true;
   fact.has_topic = finding.topics.length != 0;
-  return fact;
 }
 
 Store::Applied Store::State::store(const Findings& findings, const Finding& finding) {
@@ -169,9 +167,12 @@ Store::Applied Store::State::store(const Findings& findings, const Finding& find
   const Day day = day_of(finding.received_at);
   const std::uint64_t sequence = of_tenant.next_sequence++;
   const MentionRef ref{finding.tenant, day, sequence};
-  of_tenant.mentions.push_back({fact_of(ref, findings, finding), generation(findings.catalogue),
-                                pending_bytes.size(), record.size(), is_urgent(finding.urgency),
-                                true});
+  Pending& fresh = of_tenant.mentions.emplace_back();
+  set_fact(fresh.fact, ref, findings, finding);
+  fresh.generation = generation(findings.catalogue);
+  fresh.offset = pending_bytes.size();
+  fresh.length = record.size();
+  fresh.told_urgent = is_urgent(finding.urgency);
   pending_bytes += record;
   const std::uint32_t number = number_of[finding.tenant];
   ids.insert(number, finding.id_hash, {day, sequence});
