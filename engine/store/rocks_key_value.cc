@@ -176,20 +176,25 @@ class RocksKeyValue final : public KeyValue {
   Result<void> write(const WriteBatch& batch) override {
     // Of this thread: nobody reads what it would count at each comparison of keys.
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
-    rocksdb::WriteBatch rocks(batch.bytes() + 1024);
+    const std::scoped_lock lock(write_mutex_);
+    write_batch_.Clear();
     rocksdb::Status status;
     batch.for_each([&](const WriteBatch::Entry& entry) {
       if (status.ok()) {
-        status = append(entry, rocks);
+        status = append(entry, write_batch_);
       }
     });
     if (status.ok()) {
-      status = db_->Write(rocksdb::WriteOptions(), &rocks);
+      status = db_->Write(rocksdb::WriteOptions(), &write_batch_);
+    }
+    const std::size_t bytes = write_batch_.GetDataSize();
+    if (bytes > kMostKeptBytes) {
+      write_batch_ = rocksdb::WriteBatch();
     }
     if (!status.ok()) {
       return fail_with(status, "writing to the data folder");
     }
-    log_pages_.wrote(rocks.GetDataSize());
+    log_pages_.wrote(bytes);
     return {};
   }
 
@@ -275,6 +280,10 @@ class RocksKeyValue final : public KeyValue {
   std::unique_ptr<HighWater> high_water_;
   ManifestWatch manifest_;
   LogPages log_pages_;
+  /// What a batch may leave for the next: memory not used yet is dear where a host has to give it.
+  static constexpr std::size_t kMostKeptBytes = 4U << 20;
+  std::mutex write_mutex_;
+  rocksdb::WriteBatch write_batch_;  ///< guarded by write_mutex_
   std::mutex sync_mutex_;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
@@ -30,11 +31,16 @@ Cached look(const std::string& folder, std::string_view ending) {
   Cached sum;
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::size_t size = entry.is_regular_file() ? entry.file_size() : 0;
-    if (size == 0 || !entry.path().string().ends_with(ending)) {
+    if (!entry.path().string().ends_with(ending)) {
       continue;
     }
     const int file = ::open(entry.path().c_str(), O_RDONLY);
+    struct stat state {};
+    if (file < 0 || ::fstat(file, &state) != 0 || state.st_size == 0) {
+      ::close(file);  // an old log may go while the folder is looked through
+      continue;
+    }
+    const auto size = static_cast<std::size_t>(state.st_size);
     void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
     ::close(file);
     std::vector<unsigned char> resident((size + page - 1) / page);
