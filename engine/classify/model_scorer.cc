@@ -91,8 +91,9 @@ inline void ModelScorer::fill(Slot& slot, std::string_view letters, const Asked&
 void ModelScorer::fill_asked(std::size_t count, bool post) {
   for (const Asked& asked : std::span(asked_).first(count)) {
     Seen& piece = seen_[asked.piece];
-    Slot too_long;
-    Slot& slot = piece.letters.size() > Word::kMostBytes ? too_long : slots_[piece.hash % kSlots];
+    Slot unremembered;
+    const bool fits = !piece.letters.empty() && piece.letters.size() <= Word::kMostBytes;
+    Slot& slot = fits ? slots_[piece.hash % kSlots] : unremembered;
     fill(slot, piece.letters, asked);
     piece.sums = slot.sums[post];
   }

@@ -86,7 +86,7 @@ class ModelScorer {
   [[gnu::noinline]] void ask(std::string_view letters, std::uint64_t hash, Asked& asked) const;
   /// Sums up what was asked for.
   void fill(Slot& slot, std::string_view letters, const Asked& asked) const;
-  /// Sums of the first `count` of asked_, whose words are remembered from now on.
+  /// Sums of the first `count` of asked_, remembered from now on if they fit.
   [[gnu::noinline]] void fill_asked(std::size_t count, bool post);
 
   const Model& model_;

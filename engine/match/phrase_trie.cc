@@ -55,14 +55,7 @@ std::uint32_t PhraseTrie::add(const std::vector<std::string>& words) {
 
 void PhraseTrie::finish() {
   patterns_.finish();
-  const auto firsts = static_cast<std::size_t>(
-      std::ranges::count_if(word_edges_, [](const Edge& edge) { return edge.from == 0; }));
-  first_filter_ = HashFilter(firsts);
-  next_filter_ = HashFilter(word_edges_.size() - firsts);
-  fill_start_filters();
-  for (const Edge& edge : word_edges_) {
-    (edge.from == 0 ? first_filter_ : next_filter_).let_pass(edge.key);
-  }
+  fill_filters();
   for (auto* edges : {&word_edges_, &pattern_edges_}) {
     std::vector<Edge> table(std::bit_ceil(edges->size() * 2 + 1));
     for (const Edge& edge : *edges) {
@@ -73,19 +66,19 @@ void PhraseTrie::finish() {
   edge_ends_.clear();
 }
 
-void PhraseTrie::fill_start_filters() {
-  std::vector<std::uint64_t> alone, pairs, beginnings;
+void PhraseTrie::fill_filters() {
+  std::vector<std::uint64_t> firsts, nexts, alone, pairs, beginnings, next_beginnings;
   std::vector<std::optional<std::uint64_t>> first_words(nodes_.size());  // hashes, by node
   const auto hash_of = [&](const Edge& edge) {
     return hash_word(std::string_view(words_).substr(edge.word_start, edge.word_length));
   };
   for (const Edge& edge : word_edges_) {
-    if (edge.from != 0) {
-      continue;
-    }
-    first_words[edge.to] = hash_of(edge);
-    if (nodes_[edge.to].phrase != kNone || nodes_[edge.to].has_patterns) {
-      alone.push_back(hash_of(edge));
+    (edge.from == 0 ? firsts : nexts).push_back(edge.key);
+    if (edge.from == 0) {
+      first_words[edge.to] = hash_of(edge);
+      if (nodes_[edge.to].phrase != kNone || nodes_[edge.to].has_patterns) {
+        alone.push_back(hash_of(edge));
+      }
     }
   }
   for (const Edge& edge : word_edges_) {
@@ -94,25 +87,36 @@ void PhraseTrie::fill_start_filters() {
     }
   }
   for (const Edge& edge : pattern_edges_) {
-    if (edge.from != 0) {
-      continue;
-    }
+    const auto let_begin = [&](const std::string& letters) {
+      const std::uint64_t beginning = beginning_of(letters.data(), kBeginning);
+      edge.from == 0 ? beginnings.push_back(beginning)
+                     : next_beginnings.push_back(key_of(edge.from, beginning));
+    };
     std::string literal(patterns_.literal(edge.word_start));
     if (literal.size() >= kBeginning) {
-      beginnings.push_back(beginning_of(literal.data(), kBeginning));
+      let_begin(literal);
     } else if (literal.size() == kBeginning - 1) {
       literal.push_back('\0');
       for (int last = 0; last < 256; ++last) {
         literal.back() = static_cast<char>(last);
-        beginnings.push_back(beginning_of(literal.data(), kBeginning));
+        let_begin(literal);
       }
+    } else if (edge.from == 0) {
+      first_bytes_[static_cast<unsigned char>(literal.front())] = true;
     } else {
-      any_fits_ = true;
+      nodes_[edge.from].any_fits = true;
     }
   }
+  for (auto* const letters : {&beginnings, &next_beginnings}) {
+    std::ranges::sort(*letters);
+    letters->erase(std::ranges::unique(*letters).begin(), letters->end());
+  }
+  first_filter_ = HashFilter(firsts);
+  next_filter_ = HashFilter(nexts);
   alone_filter_ = HashFilter(alone);
   pair_filter_ = HashFilter(pairs);
   beginning_filter_ = HashFilter(beginnings);
+  next_beginning_filter_ = HashFilter(next_beginnings);
 }
 
 void PhraseTrie::insert(const Edge& edge, std::vector<Edge>& table) {
@@ -223,25 +227,22 @@ inline bool PhraseTrie::may_start(const FoldedText& text, const Token& token,
   const bool fits =
       token.start + kBeginning > text.bytes.size() ||
       beginning_filter_.passes(beginning_of(text.bytes.data() + token.start, token.length));
-  return ((token.flags & kTokenLink) == 0) & (alone | pair | fits | any_fits_);
+  const bool is_short = first_bytes_[static_cast<unsigned char>(text.bytes[token.start])];
+  return ((token.flags & kTokenLink) == 0) & (alone | pair | fits | is_short);
 }
 
-/// Without a look at anything but the filter for nearly all words.
-inline bool PhraseTrie::may_go_on(const Node& node, std::uint64_t key, const Token& next) const {
-  return (next.flags & kTokenLink) == 0 &&
-         ((node.has_words && next_filter_.passes(key)) || node.has_patterns);
+inline bool PhraseTrie::may_fit(const FoldedText& text, std::uint32_t node,
+                                const Token& next) const {
+  return nodes_[node].any_fits || next.start + kBeginning > text.bytes.size() ||
+         next_beginning_filter_.passes(
+             key_of(node, beginning_of(text.bytes.data() + next.start, next.length)));
 }
 
 void PhraseTrie::follow(Walk& walk, std::uint32_t node, std::uint64_t key,
                         std::uint32_t token) const {
-  if (nodes_[node].has_words && next_filter_.passes(key)) {
-    const std::uint32_t end = find_word(node, key, walk.text.word(walk.text.tokens[token]));
-    if (end != kNone) {
-      arrive(walk, end, token);
-    }
-  }
-  if (nodes_[node].has_patterns) {
-    follow_patterns(walk, node, token);
+  const std::uint32_t end = find_word(node, key, walk.text.word(walk.text.tokens[token]));
+  if (end != kNone) {
+    arrive(walk, end, token);
   }
 }
 
@@ -263,9 +264,16 @@ void PhraseTrie::arrive(Walk& walk, std::uint32_t node, std::uint32_t token) con
     return;
   }
   const Token& next = walk.text.tokens[token];
+  if ((next.flags & kTokenLink) != 0) {
+    return;
+  }
+  // Without a look at anything but a filter for nearly all words.
   const std::uint64_t key = key_of(node, next.hash);
-  if (may_go_on(end, key, next)) {
+  if (end.has_words && next_filter_.passes(key)) {
     follow(walk, node, key, token);
+  }
+  if (end.has_patterns && may_fit(walk.text, node, next)) {
+    follow_patterns(walk, node, token);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,10 +21,10 @@ struct PhraseHit {
 };
 
 /// All phrases of a rule set in one trie of words. Why it is fast: a text's words are already
-/// hashed, and bitmaps (words and pairs of words that begin a phrase; pairs of trie node and next
-/// word) answer "no" for nearly all of them from the first-level cache. What they let through is
-/// found by hash and then compared byte by byte, so that equal hashes never make a match. Built by
-/// one thread, then read by any.
+/// hashed, and bitmaps (words and pairs of words that begin a phrase; how words begin that may fit
+/// a pattern; the same behind each trie node) answer "no" for most of them from the first-level
+/// cache. What they let through is found by hash and then compared byte by byte, so that equal
+/// hashes never make a match. Built by one thread, then read by any.
 ///
 /// A word with wildcards takes any word that fits it (word_patterns.h). Words of links are never
 /// words of a phrase, and no phrase crosses from title to text.
@@ -46,6 +47,7 @@ class PhraseTrie {
     std::uint32_t phrase = kNone;  ///< the phrase that ends here
     bool has_words = false;        ///< edges to other nodes, by whole words
     bool has_patterns = false;     ///< edges by words with wildcards
+    bool any_fits = false;         ///< of which one begins with too few letters to be known by
   };
   struct Edge {
     std::uint64_t key = 0;
@@ -63,7 +65,7 @@ class PhraseTrie {
     const std::uint64_t mixed = (hash ^ node * 0x9e3779b97f4a7c15ULL) * 0xd6e8feb86659fd93ULL;
     return mixed ^ mixed >> 32;
   }
-  void fill_start_filters();
+  void fill_filters();
   void find_in_field(const FoldedText& text, std::uint32_t from, std::uint32_t to,
                      WordStarts& starts, std::vector<PhraseHit>& hits) const;
   /// Kept out of the loop over all words, which needs the registers.
@@ -72,7 +74,7 @@ class PhraseTrie {
   /// Whether a phrase may begin with a word behind which that of hash `next` stands, without a look
   /// at anything but filters.
   bool may_start(const FoldedText& text, const Token& token, std::uint64_t next) const;
-  bool may_go_on(const Node& node, std::uint64_t key, const Token& next) const;
+  bool may_fit(const FoldedText& text, std::uint32_t node, const Token& next) const;
   /// To `token`, whose key at the node is `key`.
   void follow(Walk& walk, std::uint32_t node, std::uint64_t key, std::uint32_t token) const;
   void follow_patterns(Walk& walk, std::uint32_t node, std::uint32_t token) const;
@@ -92,7 +94,8 @@ class PhraseTrie {
   HashFilter first_filter_, next_filter_;         ///< by key
   /// What may begin a phrase: one word, two words, and what begins as a pattern does.
   HashFilter alone_filter_, pair_filter_, beginning_filter_;
-  bool any_fits_ = false;  ///< a pattern begins with too few letters to be known by them
+  std::array<bool, 256> first_bytes_{};  ///< of patterns with fewer letters than those are known by
+  HashFilter next_beginning_filter_;     ///< what may go on from a node by a pattern
   std::unordered_map<std::string, std::uint32_t> edge_ends_;  ///< while building
 };
 

@@ -346,9 +346,10 @@ void Writer::keep_terms() {
     const Result<std::optional<std::string>> stored = parts_.store.heard_terms(day);
     check(stored.has_value(), "the terms of a day can be read");
     if (*stored) {
-      const Result<TermSketch> before = TermSketch::decode(**stored);
+      Result<TermSketch> before = TermSketch::decode(**stored);
       check(before.has_value(), "the stored terms of a day are whole");
-      heard.add(*before);
+      before->add(heard);
+      heard = std::move(*before);
     }
     parts_.store.put_heard_terms(day, heard.encode());
     parts_.store.commit();

@@ -188,7 +188,7 @@ class RocksKeyValue final : public KeyValue {
       status = db_->Write(rocksdb::WriteOptions(), &write_batch_);
     }
     const std::size_t bytes = write_batch_.GetDataSize();
-    if (bytes > kMostKeptBytes) {
+    if (write_batch_.Data().capacity() > kMostKeptBytes) {
       write_batch_ = rocksdb::WriteBatch();
     }
     if (!status.ok()) {

@@ -31,7 +31,8 @@ class TermSketch {
 
   /// One mention's terms. `author`: a keyed hash of who wrote it.
   void hear(std::span<const Term> terms, std::uint64_t author);
-  /// Another summary of the same day. Hearing the same author again changes no AuthorBits.
+  /// A later summary of the same day: if both are too much, its terms take the places of the rarest
+  /// here. Hearing the same author again changes no AuthorBits.
   void add(const TermSketch& other);
 
   bool empty() const { return mentions_ == 0; }

@@ -100,6 +100,25 @@ TEST(TermSketch, ForgetsTheRarestInTurn) {
   EXPECT_EQ(sketch.find("last")->mentions, 3U);
 }
 
+TEST(TermSketch, WhatIsHeardLaterComesIntoAFullDay) {
+  TermSketch day;
+  for (std::size_t i = 0; i < TermSketch::kMaxTerms; ++i) {
+    day.hear(terms({("word" + std::to_string(i)).c_str()}), i);
+  }
+  for (int round = 0; round < 20; ++round) {
+    TermSketch later;
+    const std::string name = "later" + std::to_string(round);
+    later.hear(terms({"word17", name.c_str()}), 1);
+    Result<TermSketch> stored = TermSketch::decode(day.encode());
+    ASSERT_TRUE(stored);
+    stored->add(later);
+    day = std::move(*stored);
+    EXPECT_NE(day.find(name), nullptr);
+    EXPECT_EQ(day.find("word17")->mentions, 2U + round);
+  }
+  EXPECT_EQ(day.terms().size(), TermSketch::kMaxTerms);
+}
+
 TEST(TermSketch, WhatIsStoredDoesNotSayInWhichOrderTermsWereHeard) {
   TermSketch there, back;
   there.hear(terms({"lumier", "pann", "ru", "moulin"}), 1);
