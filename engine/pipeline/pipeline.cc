@@ -9,7 +9,7 @@ namespace {
 
 /// A worker with a full outbox looks again after this: the writer, not the worker, is then the
 /// bottleneck.
-constexpr std::chrono::milliseconds kFullWait{1};
+constexpr std::chrono::microseconds kFullWait{200};
 /// A writer that delays its sync looks again after this, or when a worker has no more.
 constexpr std::chrono::milliseconds kDelayedLook{2};
 
