@@ -11,8 +11,8 @@
 
 namespace vigie {
 
-/// What words were found to begin: the nodes of a trie that they lead to from its root. Most words
-/// of most texts are a few thousand, and most of these lead nowhere. Whole words are compared,
+/// What words that may begin a phrase were found to begin: the nodes of a trie that they lead to
+/// from its root. Whole words are compared,
 /// never hashes alone: nobody can make a word be taken for another. A word takes the place of
 /// another; long ones, and those that lead to many nodes, are not remembered. 256 KiB, one thread.
 class WordStarts {
