@@ -35,11 +35,10 @@ class ModelScorer {
 
  private:
   /// Weights of one piece summed by head: of words in the first lanes, of characters in the others.
-  /// A piece has at most 12 word features and 168 characters: 16 bits hold them.
+  /// A piece has at most 12 word features and kMostGrams character features: 16 bits hold them.
   using Sums [[gnu::vector_size(4 * kHeads)]] = std::int16_t;
   static constexpr std::size_t kSlots = 32768;
-  /// Of a word of kMaxLettersBytes and its borders, four lengths.
-  static constexpr std::size_t kMostGrams = 4 * (kMaxLettersBytes + 1);
+  static constexpr std::size_t kMostGrams = kGramsOfLetters.back();
   using Word = TableWord<30>;
   struct alignas(64) Slot {  // one cache line
     Word word;

@@ -39,7 +39,7 @@ struct Finding {
   std::uint64_t id_hash = 0;      ///< IdHasher(source, id)
   std::uint64_t parent_hash = 0;  ///< likewise, of what it answers; 0: nothing
   Version version;
-  Time created_at{};   ///< clamped: never later than received_at + 5 min; its hour is the rollups'
+  Time created_at{};   ///< clamped: never later than received_at + 5 min; rollups go by it
   Time received_at{};  ///< its day is the key's; in a replay the mention's own date
   Tone tone = Tone::kNeutral;
   Urgency urgency = Urgency::kLow;

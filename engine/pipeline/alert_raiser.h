@@ -27,9 +27,9 @@ namespace vigie {
 /// neither. The writer's thread.
 class AlertRaiser {
  public:
+  static constexpr std::chrono::seconds kLookInterval{1};
   /// Knows the incidents under way from the urgent mentions and the crowds of the store's last two
   /// days, and from the alerts raised for some that are no longer there. All parts outlive it.
-  static constexpr std::chrono::seconds kLookInterval{1};
   static Result<std::unique_ptr<AlertRaiser>> recall(Store& store, const TenantPolicy& policy,
                                                      const Clock& clock, Metrics& metrics);
 

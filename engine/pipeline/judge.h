@@ -33,8 +33,9 @@ struct TenantPolicy {
 
 /// Turns one envelope into findings: parse → fold → match → keep? → classify → encode, in one
 /// straight line. A few mentions go it together, all of them one step before any goes the next, so
-/// that a step's code and tables are still in the caches when the next mention comes. Pure but for
-/// its scratch memory and for the knowledge it is handed: one per worker thread.
+/// that a step's code and tables are still in the caches when the next mention comes. Beside its
+/// scratch memory it changes what all share: the known ids (what may soon be stored) and, of a
+/// sample, the terms of what nobody keeps. One per worker thread.
 class Judge final : private MentionSink {
  public:
   Judge(const MappingFactories& mappings, const TenantPolicy& policy,
@@ -44,7 +45,8 @@ class Judge final : private MentionSink {
   /// The knowledge to judge by from now on.
   void learn(std::shared_ptr<const Knowledge> knowledge);
 
-  /// All that `envelope` gives. Its format must be one of the mappings'.
+  /// All that `envelope` gives; its cursor and receipt move there, too. Its format must be one of
+  /// the mappings'.
   Findings judge(Envelope& envelope);
 
  private:

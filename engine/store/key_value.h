@@ -17,10 +17,10 @@ namespace vigie {
 enum class Family : std::uint8_t {
   kMeta,      ///< format version, tenant numbers, catalogues, sequences
   kMentions,  ///< packs
-  kIds,       ///< packed id index, with what figures count of each mention
-  kOverlay,   ///< edits, tombstones: what readers merge over packs
+  kIds,       ///< packed id index, with what figures count of each mention; tombstones
+  kOverlay,   ///< what readers merge over packs: edits and deletions of what lies in them
   kUrgent,    ///< index of high and critical mentions
-  kRollups,   ///< counts by hour; values are merged by addition
+  kRollups,   ///< counts by five minutes, hour and day; values are merged by addition
   kCursors,   ///< one per connector
   kOutbox,    ///< alert deliveries not yet done
   kAlerts,    ///< alerts ever raised
@@ -49,7 +49,7 @@ class WriteBatch {
 
   void put(Family family, std::string_view key, std::string_view value);
   void erase(Family family, std::string_view key);
-  /// [begin, end). Of stories none that begins with a whole row: refused (rocks_key_value.cc).
+  /// [begin, end). None that begins with a whole row of stories: RocksDB's is refused.
   void erase_range(Family family, std::string_view begin, std::string_view end);
   /// Adds the signed 64-bit little-endian vector in `value` to what is there, element by element
   /// (absent = zeros).

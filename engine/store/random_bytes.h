@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sodium.h>
-
 #include <array>
 #include <cstddef>
 #include <span>
@@ -13,22 +11,10 @@ namespace vigie {
 /// One thread.
 class RandomBytes {
  public:
-  ~RandomBytes() { sodium_memzero(pool_.data(), pool_.size()); }
+  ~RandomBytes();
 
   /// At most kPoolBytes.
-  void fill(std::span<unsigned char> out) {
-    if (pool_.size() - used_ < out.size()) {
-      std::array<unsigned char, randombytes_SEEDBYTES> seed;
-      randombytes_buf(seed.data(), seed.size());
-      randombytes_buf_deterministic(pool_.data(), pool_.size(), seed.data());
-      sodium_memzero(seed.data(), seed.size());
-      used_ = 0;
-    }
-    for (unsigned char& byte : out) {
-      byte = pool_[used_];
-      pool_[used_++] = 0;
-    }
-  }
+  void fill(std::span<unsigned char> out);
 
  private:
   static constexpr std::size_t kPoolBytes = 4096;

@@ -79,8 +79,8 @@ class OverlayReader {
 };
 
 /// The inside of a Store. 1. `key_value`, `number_of`, `hasher` and `options` are fixed after open
-/// and read by all. 2. `catalogues` and what is known of stories have a mutex,
-/// counters and `known_ids` are atomic. 3. All else is the writer's.
+/// and read by all. 2. `catalogues`, `works` and what is known of stories have a
+/// mutex each, counters and `known_ids` are atomic. 3. All else is the writer's.
 struct Store::State {
   struct Pending {
     MentionFact fact;

@@ -26,7 +26,7 @@ struct CrisisTerm {
   double points() const { return weight * score; }
 };
 
-/// 0..100: how much of a crisis the last hour looks like, and why (experience.md):
+/// 0..100: how much of a crisis the last hour looks like, and why:
 ///
 ///  volume_surprise         30  (-log10 p - 1) / 7: from p = 0.1 to 1e-8
 ///  negative_share_surprise 25  (-log10 p - 1) / 4, p the beta-binomial tail of the negative ones

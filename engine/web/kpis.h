@@ -24,7 +24,7 @@ struct Kpi {
 
 inline Figure without(std::string_view reason) { return {std::nullopt, 0, std::nullopt, reason}; }
 
-/// All but coverage, in the order of the specification's table: the one place that computes them.
+/// All but coverage, in the order in which they are shown: the one place that computes them.
 /// `trend`: at the period's end.
 std::vector<Kpi> kpis_of(const KpiFacts& facts, const TownTrend& trend);
 

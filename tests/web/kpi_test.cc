@@ -101,7 +101,7 @@ TEST_F(KpisOverHttp, HowFarTheToneMayBeTrustedStandsBesideIt) {
   EXPECT_EQ(double(judged["net_sentiment"]["value"]), -100);
 }
 
-TEST_F(KpisOverHttp, EveryFigureOfTheSpecificationIsThereWithWhatItIsMadeOf) {
+TEST_F(KpisOverHttp, EveryKeyFigureIsThereWithWhatItIsMadeOf) {
   std::vector<std::string> names;
   const simdjson::dom::array all = answer()["kpis"].get_array().value();
   for (const simdjson::dom::element one : all) {
