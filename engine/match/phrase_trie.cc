@@ -109,7 +109,7 @@ void PhraseTrie::fill_filters() {
   }
   for (auto* const letters : {&beginnings, &next_beginnings}) {
     std::ranges::sort(*letters);
-    letters->erase(std::ranges::unique(*letters).begin(), letters->end());
+    letters->erase(std::unique(letters->begin(), letters->end()), letters->end());
   }
   first_filter_ = HashFilter(firsts);
   next_filter_ = HashFilter(nexts);

@@ -232,7 +232,7 @@ void Signer::keep_least(std::span<std::uint32_t> hashes) {
     sorted = std::span(few).first(sort_few(hashes, few));
   } else {
     std::ranges::sort(hashes);
-    sorted = {hashes.begin(), std::ranges::unique(hashes).begin()};
+    sorted = {hashes.begin(), std::unique(hashes.begin(), hashes.end())};
   }
   sorted = sorted.first(std::min(sorted.size(), Signature::kMaxHashes));
   signature_.size = static_cast<std::uint32_t>(sorted.size());
