@@ -85,8 +85,8 @@ def taken(scene):
     wait_for("the tickets", lambda: engine.metric("vigie_connector_state", connector="tickets", state="active"))
     wait_for("the refusal", lambda: engine.metric("vigie_connector_state", connector="locked", state="unauthorised"))
     assert engine.metric("vigie_connector_up", connector="locked") == 0
-    assert engine.metric("vigie_connector_newest_timestamp_seconds", connector="tickets") == 1795161600
     wait_for("five mentions", lambda: engine.metric("vigie_store_mentions") == 5)
+    wait_for("the newest one's date", lambda: engine.metric("vigie_connector_newest_timestamp_seconds", connector="tickets") == 1795161600)
 
 
 TESTS = {
