@@ -12,9 +12,9 @@
 namespace vigie {
 
 /// What words that may begin a phrase were found to begin: the nodes of a trie that they lead to
-/// from its root. Whole words are compared,
-/// never hashes alone: nobody can make a word be taken for another. A word takes the place of
-/// another; long ones, and those that lead to many nodes, are not remembered. 256 KiB, one thread.
+/// from its root. Whole words are compared, never hashes alone: nobody can make a word be taken for
+/// another. A word takes the place of another; long ones, and those that lead to many nodes, are
+/// not remembered. 256 KiB, one thread.
 class WordStarts {
  public:
   static constexpr std::size_t kMaxNodes = 2;

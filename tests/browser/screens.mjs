@@ -423,11 +423,10 @@ await step("a telephone's width does not scroll sideways", async () => {
 await step("on a telephone too, an alert leads to its mention", async () => {
   await page.locator("section.alerts li a").first().click();
   await waitForFocus("detail-title");
-  const top = () => page.evaluate(() => document.getElementById("detail-title").getBoundingClientRect().top);
   await page.waitForFunction(() => {
     const { top } = document.getElementById("detail-title").getBoundingClientRect();
     return top >= 0 && top < innerHeight;
-  }).catch(async () => { throw new Error(`the title is out of sight, at ${await top()} px`); });
+  }).catch(() => { throw new Error("the title is out of sight"); });
   await keep("telephone_mention");
   await page.getByRole("button", { name: "Retour à la liste" }).click();
   await page.waitForFunction(() => document.activeElement.closest("section.list"))
