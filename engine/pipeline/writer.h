@@ -31,8 +31,8 @@ namespace vigie {
 /// alerts and the deliveries they owe. A batch is synced beside the writer, which goes on
 /// meanwhile: at once when nothing waits, neither here nor for a worker; else kGroupCommitDelay
 /// after it was written, with what came since, but never two at a time. Only then are sequences
-/// published as committed and mentions shown. It waits for a disk that is slower than
-/// kMostUnsynced.
+/// published as committed and mentions shown. It waits for the disk itself at each change a person
+/// made, each alert that time raised, and where a disk is slower than kMostUnsynced.
 ///
 /// Order of events for one envelope, never another:
 ///   applied → batch written → synced → receipt readable, sequence published, mention visible to

@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "engine/core/check.h"
+#include "engine/store/keys.h"
+
 namespace vigie {
 
 std::string_view to_string(Family family) {
@@ -26,6 +29,8 @@ void WriteBatch::put(Family family, std::string_view key, std::string_view value
 void WriteBatch::erase(Family family, std::string_view key) { append(Op::kErase, family, key, {}); }
 
 void WriteBatch::erase_range(Family family, std::string_view begin, std::string_view end) {
+  check(family != Family::kStories || begin.size() != kStoryRowSize,
+        "no erased range begins with a story's row");
   append(Op::kEraseRange, family, begin, end);
 }
 

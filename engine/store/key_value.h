@@ -49,7 +49,7 @@ class WriteBatch {
 
   void put(Family family, std::string_view key, std::string_view value);
   void erase(Family family, std::string_view key);
-  /// [begin, end). None that begins with a whole row of stories: RocksDB's is refused.
+  /// [begin, end). It may not begin with a whole row of stories (rocks_key_value.cc says why).
   void erase_range(Family family, std::string_view begin, std::string_view end);
   /// Adds the signed 64-bit little-endian vector in `value` to what is there, element by element
   /// (absent = zeros).

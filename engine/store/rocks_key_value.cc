@@ -53,9 +53,8 @@ class AddCounts final : public rocksdb::AssociativeMergeOperator {
 /// be taken for a row.
 class StoryRows final : public rocksdb::SliceTransform {
  public:
-  static bool is_row(const rocksdb::Slice& key) { return key.size() == kStoryRowSize; }
   const char* Name() const override { return "vigie.StoryRows"; }
-  bool InDomain(const rocksdb::Slice& key) const override { return is_row(key); }
+  bool InDomain(const rocksdb::Slice& key) const override { return key.size() == kStoryRowSize; }
   rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
     return {key.data(), sizeof(std::uint32_t)};
   }
@@ -265,9 +264,6 @@ class RocksKeyValue final : public KeyValue {
       case WriteBatch::Op::kErase:
         return rocks.Delete(family, slice(entry.key));
       case WriteBatch::Op::kEraseRange:
-        if (entry.family == Family::kStories && StoryRows::is_row(slice(entry.key))) {
-          return rocksdb::Status::NotSupported("a range that begins with a story's row");
-        }
         return rocks.DeleteRange(family, slice(entry.key), slice(entry.value));
       case WriteBatch::Op::kAdd:
         return rocks.Merge(family, slice(entry.key), slice(entry.value));

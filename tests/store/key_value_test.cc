@@ -9,6 +9,7 @@
 
 #include "engine/store/bytes.h"
 #include "engine/store/counts.h"
+#include "engine/store/keys.h"
 #include "engine/store/memory_key_value.h"
 #include "engine/store/rocks_key_value.h"
 #include "tests/temp_folder.h"
@@ -83,6 +84,14 @@ INSTANTIATE_TEST_SUITE_P(KeyValue, EachFamily, testing::Range(std::size_t{0}, kF
                          [](const auto& info) {
                            return std::string(to_string(static_cast<Family>(info.param)));
                          });
+
+TEST(KeyValueDeathTest, ARangeMayNotBeginWithAStorysRow) {
+  std::mt19937 random(1);
+  WriteBatch batch;
+  batch.erase_range(Family::kStories, key(random, kRefKeySize), key(random, kStoryRowSize));
+  EXPECT_DEATH(batch.erase_range(Family::kStories, key(random, kStoryRowSize), "z"),
+               "begins with a story's row");
+}
 
 }  // namespace
 }  // namespace vigie

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api, Refused, type Filter, type Mention } from "./api";
-import { focusSoon } from "./focus";
+import { focusOpenMention, focusSoon } from "./focus";
 import { InboxList } from "./inbox_list";
 import { MentionDetail } from "./mention_view";
 import { address, openMention, replaceQuery } from "./route";
@@ -124,7 +124,7 @@ export function Inbox({ tenant, openRef, fresh, reconnects, onRead, filter }: Pr
     const show = (shown: Open) => {
       if (!wanted) return;
       setOpen(shown);
-      focusSoon("#detail-title");
+      focusOpenMention();
     };
     if (known) show(known);
     else {

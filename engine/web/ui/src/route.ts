@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { focusSoon } from "./focus";
+import { focusOpenMention } from "./focus";
 
 /// The screens, as the address names them.
 const kPaths = {
@@ -76,7 +76,7 @@ export function replaceQuery(query: URLSearchParams): void {
 
 /// Goes there; what is open already only gets the focus.
 export function openMention(link: string): void {
-  if (location.hash === link) focusSoon("#detail-title");
+  if (location.hash === link) focusOpenMention();
   else location.hash = link;
 }
 
