@@ -9,12 +9,12 @@ export function focusSoon(...selectors: string[]): void {
   });
 }
 
-/// The title of the mention that was just opened. Where one column stands under the other (a telephone) it goes to the window's top: an
-/// alert that comes in above must not push it out of sight.
+/// To the title of the mention that was just opened. Where one column stands under the other (a telephone) the mention goes to the
+/// window's top: an alert that comes in above must not push it out of sight.
 export function focusOpenMention(): void {
   requestAnimationFrame(() => {
     const title = document.getElementById("detail-title");
     title?.focus();
-    if (matchMedia("(max-width: 60rem)").matches) title?.scrollIntoView();
+    if (matchMedia("(max-width: 60rem)").matches) title?.closest("section")?.scrollIntoView();
   });
 }
