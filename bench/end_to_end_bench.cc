@@ -31,7 +31,8 @@ struct Options {
   std::size_t limit_stores = 0;  ///< 0: as many as `posts`
   std::uint64_t seed = 1;
   std::string folder = "build/bench-data";
-  ReadWay way = ReadWay::kMemory;  ///< of the limit; the engine here reads memory
+  ReadWay way = ReadWay::kMemory;            ///< of the limit; the engine here reads memory
+  StoreLayout layout = StoreLayout::kRocks;  ///< of the limit
   bool limit_only = false;
 };
 
@@ -148,7 +149,7 @@ int run(const Options& options) {
     std::ranges::transform(payloads, std::back_inserter(envelopes), &Payload::view);
     const Limit limit = measure_limit(
         envelopes, options.posts, options.limit_stores == 0 ? options.posts : options.limit_stores,
-        options.folder + "/limit", options.way);
+        options.folder + "/limit", options.way, options.layout);
     std::printf(
         "round %zu  limit: read %.2f + sign %.2f + parse %.2f + fold %.2f + match %.2f + classify "
         "%.2f + "
@@ -206,6 +207,10 @@ int main(int argc, char** argv) {
       {"memory", ReadWay::kMemory}, {"pipe", ReadWay::kPipe}, {"socket", ReadWay::kSocket}};
   app.add_option("--read", options.way, "where the limit's posts come from; the engine's are here")
       ->transform(CLI::CheckedTransformer(ways));
+  const std::map<std::string, StoreLayout> layouts = {{"rocks", StoreLayout::kRocks},
+                                                      {"log", StoreLayout::kSegmentLog}};
+  app.add_option("--layout", options.layout, "how the limit stores; the engine: RocksDB")
+      ->transform(CLI::CheckedTransformer(layouts));
   CLI11_PARSE(app, argc, argv);
   try {
     return run(options);

@@ -1,5 +1,7 @@
 #include "bench/limit.h"
 
+#include <fcntl.h>
+#include <lz4.h>
 #include <netinet/in.h>
 #include <openssl/hmac.h>
 #include <rocksdb/db.h>
@@ -11,10 +13,13 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -27,7 +32,8 @@ namespace vigie {
 namespace {
 
 constexpr std::size_t kPostsPerPack = 32, kRules = 1'000, kTextsAtOnce = 10'000,
-                      kMostTexts = 1'000'000, kReadBytes = 256 << 10;
+                      kMostTexts = 1'000'000, kReadBytes = 256 << 10,
+                      kLogHead = sizeof(std::uint64_t);
 constexpr int kReadTries = 5;
 
 /// Keeps the compiler from leaving out work whose result nobody looks at.
@@ -76,22 +82,68 @@ void must(const rocksdb::Status& status) {
   }
 }
 
-void store(const std::vector<std::string>& packs, std::size_t count, rocksdb::DB& db) {
+/// Calls `sync` every 50 ms and at the end.
+template <class Write, class Sync>
+void write_all(std::size_t count, Write&& write, Sync&& sync) {
   auto synced = std::chrono::steady_clock::now();
-  std::string key;
   for (std::size_t i = 0; i < count; ++i) {
-    key.clear();
-    append_number(i, key);
-    rocksdb::WriteBatch batch;
-    must(batch.Put(key, packs[i % packs.size()]));
-    must(db.Write(rocksdb::WriteOptions(), &batch));
+    write(i);
     const auto now = std::chrono::steady_clock::now();
     if (now - synced > std::chrono::milliseconds(50)) {
-      must(db.SyncWAL());
+      sync();
       synced = now;
     }
   }
-  must(db.SyncWAL());
+  sync();
+}
+
+void store(const std::vector<std::string>& packs, std::size_t count, rocksdb::DB& db) {
+  std::string key;
+  write_all(
+      count,
+      [&](std::size_t i) {
+        key.clear();
+        append_number(i, key);
+        rocksdb::WriteBatch batch;
+        must(batch.Put(key, packs[i % packs.size()]));
+        must(db.Write(rocksdb::WriteOptions(), &batch));
+      },
+      [&] { must(db.SyncWAL()); });
+}
+
+/// Each pack compressed by itself, behind its size and CRC.
+void store_in_log(const std::vector<std::string>& packs, std::size_t count,
+                  const std::string& path) {
+  std::ofstream file(path, std::ios::binary);
+  file.exceptions(std::ios::badbit | std::ios::failbit);
+  const int synced = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (synced < 0) {
+    throw std::runtime_error("no file for the reference's log");
+  }
+  std::string out;
+  write_all(
+      count,
+      [&](std::size_t i) {
+        const std::string& pack = packs[i % packs.size()];
+        out.resize(kLogHead +
+                   static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(pack.size()))));
+        const int size =
+            LZ4_compress_default(pack.data(), out.data() + kLogHead, static_cast<int>(pack.size()),
+                                 static_cast<int>(out.size() - kLogHead));
+        out.resize(kLogHead + static_cast<std::size_t>(size));
+        const std::uint64_t head = static_cast<std::uint64_t>(size) << 32 |
+                                   crc32(0, reinterpret_cast<const Bytef*>(out.data() + kLogHead),
+                                         static_cast<uInt>(size));
+        std::memcpy(out.data(), &head, kLogHead);
+        file.write(out.data(), static_cast<std::streamsize>(out.size()));
+      },
+      [&] {
+        file.flush();
+        if (fdatasync(synced) != 0) {
+          throw std::runtime_error("the reference's log cannot be synced");
+        }
+      });
+  close(synced);
 }
 
 /// CPU seconds of reading `from` to its end, which `write` fills through `into` in a process of its
@@ -184,7 +236,8 @@ double cpu_seconds() {
 }
 
 Limit measure_limit(std::span<const std::string_view> envelopes, std::size_t posts,
-                    std::size_t stored, const std::string& folder, ReadWay way) {
+                    std::size_t stored, const std::string& folder, ReadWay way,
+                    StoreLayout layout) {
   Limit limit;
   simdjson::ondemand::parser parser;
   const auto each = [](double since, std::size_t count) {
@@ -253,9 +306,13 @@ Limit measure_limit(std::span<const std::string_view> envelopes, std::size_t pos
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   {
-    const std::unique_ptr<rocksdb::DB> db = open(folder);
+    const std::unique_ptr<rocksdb::DB> db = layout == StoreLayout::kRocks ? open(folder) : nullptr;
     start = cpu_seconds();
-    store(packs, stored / kPostsPerPack, *db);
+    if (db) {
+      store(packs, stored / kPostsPerPack, *db);
+    } else {
+      store_in_log(packs, stored / kPostsPerPack, folder + "/log");
+    }
     limit.store_us = each(start, stored);
   }
   std::filesystem::remove_all(folder);

@@ -67,6 +67,10 @@ class FactReader {
   /// that was.
   Result<void> read_mentions() {
     std::size_t left = KpiFacts::kMaxLookedAt;
+    const auto expected = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(facts_.mentions.mentions, 0, KpiFacts::kMaxMentions));
+    authors_.reserve(expected);
+    stories_.reserve(expected);
     const Result<void> read =
         store_.scan_facts(tenant_, MentionRef{tenant_, day_of(period_.ends()) + 2, 0},
                           day_of(period_.begins()), [&](const MentionFact& fact) {
