@@ -80,7 +80,8 @@ class FileConnector final : public Connector {
       }
     }
     co_await all_stored();
-    if (options_.forget_at_end && last_sequence_ > 0) {
+    // Nothing but this may be left to do of a run that was killed.
+    if (options_.forget_at_end && has_begun_) {
       Port::Parcel done;
       done.cursor = kNothingRead;
       last_sequence_ = co_await port_.send(std::move(done));

@@ -413,6 +413,7 @@ await step("a telephone's width does not scroll sideways", async () => {
   expect(content <= window, `${content} px wide on ${window}`);
   await page.evaluate(() => { location.hash = "#/techniville/accueil"; });
   await page.getByRole("heading", { name: "Saisie", level: 1 }).waitFor();
+  await page.waitForFunction(() => document.activeElement.tagName === "H1"); // it takes the focus a moment later, from a link as well
   await keep("counter_telephone");
   expect((await page.evaluate(() => document.documentElement.scrollWidth)) <= window, "the counter scrolls sideways");
   await page.getByRole("link", { name: "Aller aux mentions" }).press("Enter");

@@ -240,5 +240,14 @@ TEST_F(FileFacts, OnceAllIsReadTheNextStartMayBeginAnew) {
   EXPECT_THAT(ids_, ElementsAre("1", "1"));
 }
 
+TEST_F(FileFacts, ARunThatWasKilledBeforeItCouldForgetIsForgottenByTheNext) {
+  const std::string path = folder_.write("a.ndjson", line("1"));
+  read(path, "canonical");  // all is stored, and so is where it goes on
+  read(path, "canonical", "forget_at_end: true\n");
+  EXPECT_THAT(ids_, ElementsAre("1"));
+  read(path, "canonical", "forget_at_end: true\n");
+  EXPECT_THAT(ids_, ElementsAre("1", "1"));
+}
+
 }  // namespace
 }  // namespace vigie
